@@ -1,0 +1,61 @@
+import type { DenoiseError } from './errors.ts';
+
+/**
+ * What the listener gets.
+ * 'loading'    delayed dry signal; worklet, worker or model are still being fetched
+ * 'running'    enhanced signal
+ * 'overloaded' delayed dry signal because the machine cannot keep up; returns to 'running' by itself
+ * 'recovering' delayed dry signal while a crashed worker is replaced
+ * 'failed'     delayed dry signal for good; `error` says why
+ * 'disposed'   nothing: the node is taken apart
+ */
+export type DenoiseState = 'loading' | 'running' | 'overloaded' | 'recovering' | 'failed' | 'disposed';
+
+/** How samples travel to the model; 'passthrough' until they do. */
+export type DenoiseMode = 'shared' | 'message' | 'passthrough';
+
+/** Figures about the last moments, see {@link DenoiseNode.getMetrics}. Cheap to read at display rate. */
+export interface DenoiseMetrics {
+  readonly state: DenoiseState;
+  readonly mode: DenoiseMode;
+  /** Total latency, seconds. */
+  readonly latency: number;
+  /** Hops computed since the node became ready. */
+  readonly hops: number;
+  /** Time of one hop of this node's share of the batch, milliseconds, over the last 128 hops. */
+  readonly hopMsP50: number;
+  readonly hopMsP95: number;
+  /** Share of real time that the worker computes for all nodes of the page, 0 … 1 (more: it cannot keep up). */
+  readonly load: number;
+  /** Times the enhanced signal came too late and dry was heard instead, and how much of it in seconds. */
+  readonly underruns: number;
+  readonly underrunSeconds: number;
+  /** Times the worker stood so still that noisy samples were thrown away. */
+  readonly overruns: number;
+  /** Enhanced sound that lies ready beyond what is due, seconds, smallest in the last second. */
+  readonly slack: number;
+  /** Samples that arrived as NaN or infinity and were replaced by silence. */
+  readonly nonFiniteSamples: number;
+  /** Root-mean-square levels, dBFS (−Infinity for silence), smoothed over about 100 ms. */
+  readonly inputLevel: number;
+  readonly outputLevel: number;
+  /** Level of the enhanced signal before mixing. `inputLevel − enhancedLevel` is the noise reduction now. */
+  readonly enhancedLevel: number;
+}
+
+/** Name → event. All are dispatched on the node itself, on the main thread. */
+export interface DenoiseEventMap {
+  /** `state` has changed. `detail.reason` is one sentence for a person. An app may show it. */
+  statechange: CustomEvent<{ readonly state: DenoiseState; readonly reason: string }>;
+  /** `mode` has changed: once when the node becomes ready, and again if it has to fall back. */
+  modechange: CustomEvent<{ readonly mode: DenoiseMode }>;
+  /** `latency` has changed (after an underrun, or when calm gave it back). Apps that align video should follow. At most four a second. */
+  latencychange: CustomEvent<{ readonly latency: number }>;
+  /** Enhanced sound came too late since the last event. At most four a second. */
+  underrun: CustomEvent<{ readonly count: number; readonly seconds: number }>;
+  /** The node went to dry because the machine cannot carry it, or came back from it. */
+  overload: CustomEvent<{ readonly load: number }>;
+  recover: CustomEvent<{ readonly load: number }>;
+  /** Something failed; the dry signal goes on. One event for each failure. */
+  error: CustomEvent<{ readonly error: DenoiseError }>;
+}

@@ -1,0 +1,144 @@
+import type { Seconds } from './shared/units.ts';
+
+/** Where the files of the package lie. Every one defaults to a URL beside this module and can be overridden alone. */
+export interface DenoiseAssets {
+  /** The AudioWorklet module, `denoise-processor.js`. */
+  worklet?: string | URL;
+  /** The worker module, `denoise-worker.js`. */
+  worker?: string | URL;
+  /** Folder with the three `tfjs-backend-wasm*.wasm` files; ends with a slash. */
+  wasm?: string | URL;
+  /** Folder that holds one folder per bundled model; ends with a slash. */
+  models?: string | URL;
+}
+
+/** Settings of a {@link DenoiseNode}; all optional, all checked at once in the constructor. */
+export interface DenoiseOptions {
+  /**
+   * Name of a bundled model (`'base'`), or the URL of a folder with `manifest.json`. Default `'base'`.
+   * A name has letters, digits and dashes only; anything with a slash is taken for a URL.
+   */
+  model?: string | URL;
+  /** Initial value of the `mix` parameter, 0 (dry) to 1 (wet). Default 1. @min 0 @max 1 */
+  mix?: number;
+  /** Initial value of the `attenuationLimit` parameter: most that noise is turned down, in dB, 0 (off) to 100 (no limit). Default 100. @min 0 @max 100 */
+  attenuationLimit?: number;
+  /** Initial value of the `outputGain` parameter, dB. Default 0. @min -60 @max 24 */
+  outputGain?: number;
+  /** Initial value of the `bypass` parameter. Default false. */
+  bypass?: boolean;
+  /**
+   * How late the model may be before dry sound is heard, in seconds, or a word for it:
+   * `'interactive'` (16 ms, the default), `'balanced'` (32 ms), `'playback'` (96 ms). It is part of `latency`, and is
+   * raised by itself after an underrun. Ignored offline. @min 0 @max 0.5
+   */
+  latencyHint?: 'interactive' | 'balanced' | 'playback' | Seconds;
+  /** `'auto'` (default) uses shared memory where a round trip proves it, messages otherwise. The others force one. */
+  transport?: 'auto' | 'shared' | 'message';
+  /** Most channels that are denoised; more are mixed down by the usual rules. Default 2. @min 1 @max 32 */
+  maxChannels?: number;
+  assets?: DenoiseAssets;
+}
+
+/** {@link DenoiseOptions} with every default filled in and every value checked. */
+export interface ResolvedOptions {
+  readonly model: string | URL;
+  readonly mix: number;
+  readonly attenuationLimit: number;
+  readonly outputGain: number;
+  readonly bypass: boolean;
+  readonly prefillSeconds: Seconds;
+  readonly transport: 'auto' | 'shared' | 'message';
+  readonly maxChannels: number;
+  readonly assets: DenoiseAssets;
+}
+
+export const DEFAULT_OPTIONS = {
+  model: 'base',
+  mix: 1,
+  attenuationLimit: 100,
+  outputGain: 0,
+  bypass: false,
+  latencyHint: 'interactive',
+  transport: 'auto',
+  maxChannels: 2,
+} as const satisfies DenoiseOptions;
+
+/** Prefill of the named hints, seconds. The first keeps the total at 48 kHz under 33 ms. */
+export const LATENCY_HINT_SECONDS = { interactive: 0.016, balanced: 0.032, playback: 0.096 } as const;
+
+/** Inclusive ranges, also the clamps of the parameters of the same name. */
+export const RANGES = {
+  mix: [0, 1],
+  attenuationLimit: [0, 100],
+  outputGain: [-60, 24],
+  latencyHint: [0, 0.5],
+  maxChannels: [1, 32],
+} as const;
+
+const MODEL_NAME = /^[a-z0-9][a-z0-9-]*$/i;
+
+/** Fills in defaults and checks every value. Throws TypeError or RangeError that name the option, what was expected and what was given. */
+export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(`DenoiseNode options: expected an object, got ${String(options)}.`);
+  }
+  const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
+  const assets = merged.assets ?? {};
+  if (typeof merged.model !== 'string' && !(merged.model instanceof URL)) {
+    throw new TypeError(`DenoiseNode option "model": expected a model name or a URL, got ${describe(merged.model)}.`);
+  }
+  if (typeof merged.model === 'string' && !MODEL_NAME.test(merged.model) && !merged.model.includes('/')) {
+    throw new TypeError(`DenoiseNode option "model": expected a name such as "base" or the URL of a model folder, got ${describe(merged.model)}.`);
+  }
+  if (typeof merged.bypass !== 'boolean') {
+    throw new TypeError(`DenoiseNode option "bypass": expected true or false, got ${describe(merged.bypass)}.`);
+  }
+  if (!['auto', 'shared', 'message'].includes(merged.transport)) {
+    throw new TypeError(`DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`);
+  }
+  if (typeof assets !== 'object' || assets === null) {
+    throw new TypeError(`DenoiseNode option "assets": expected an object of URLs, got ${describe(assets)}.`);
+  }
+  if (!Number.isInteger(merged.maxChannels)) {
+    throw new TypeError(`DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`);
+  }
+  return {
+    model: merged.model,
+    mix: inRange('mix', merged.mix),
+    attenuationLimit: inRange('attenuationLimit', merged.attenuationLimit),
+    outputGain: inRange('outputGain', merged.outputGain),
+    bypass: merged.bypass,
+    prefillSeconds: prefillSecondsOf(merged.latencyHint),
+    transport: merged.transport,
+    maxChannels: inRange('maxChannels', merged.maxChannels),
+    assets,
+  };
+}
+
+function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
+  if (typeof hint === 'string') {
+    if (Object.hasOwn(LATENCY_HINT_SECONDS, hint)) return LATENCY_HINT_SECONDS[hint];
+    throw new TypeError(`DenoiseNode option "latencyHint": expected "interactive", "balanced", "playback" or seconds, got ${describe(hint)}.`);
+  }
+  return inRange('latencyHint', hint);
+}
+
+function inRange(name: keyof typeof RANGES, value: unknown): number {
+  const [least, most] = RANGES[name];
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`DenoiseNode option "${name}": expected a number from ${least} to ${most}, got ${describe(value)}.`);
+  }
+  if (value < least || value > most) {
+    throw new RangeError(`DenoiseNode option "${name}": expected ${least} to ${most}, got ${value}.`);
+  }
+  return value;
+}
+
+function withoutUndefined(options: DenoiseOptions): DenoiseOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : String(value);
+}

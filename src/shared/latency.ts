@@ -1,0 +1,41 @@
+import type { Hertz, Samples } from './units.ts';
+
+/**
+ * The one place where delay is added up. All counts are samples at the context rate and whole numbers, so that the dry
+ * path can be delayed by exactly the same amount.
+ *
+ *   total = engine delay                     overlap of synthesis + look-ahead + resamplers, made whole by the engine
+ *         + hop wait                         a sample waits until its hop is full
+ *         + prefill                          what the model may be late by before anyone hears it
+ *
+ *   ring delay = hop wait + prefill          what the worklet sees: enhanced sample j is played when noisy sample
+ *                                            j + ringDelay arrives
+ */
+export interface LatencyParts {
+  /** Delay inside the engine: enhanced sample j is noisy sample j − engineDelay. */
+  readonly engineDelaySamples: Samples;
+  /** Noisy samples per hop (or block), rounded up. */
+  readonly hopWaitSamples: Samples;
+  /** Slack for the model's computing time; 0 in an OfflineAudioContext. */
+  readonly prefillSamples: Samples;
+}
+
+/** Delay between a noisy sample entering the node and the same sample leaving it enhanced. */
+export function totalLatencySamples(parts: LatencyParts): Samples {
+  return parts.engineDelaySamples + ringDelaySamples(parts);
+}
+
+/** Delay between pushing a noisy sample and playing the enhanced sample of the same index. */
+export function ringDelaySamples(parts: LatencyParts): Samples {
+  return parts.hopWaitSamples + parts.prefillSamples;
+}
+
+/** Samples at the context rate that complete one hop of the model, rounded up. */
+export function hopWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextRateHz: Hertz): Samples {
+  return Math.ceil((hopSamples * contextRateHz) / modelRateHz);
+}
+
+/** Prefill of a latency hint in seconds, rounded up to whole samples. */
+export function prefillSamples(prefillSeconds: number, contextRateHz: Hertz): Samples {
+  return Math.ceil(prefillSeconds * contextRateHz);
+}

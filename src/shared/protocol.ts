@@ -1,0 +1,115 @@
+/**
+ * Every message that crosses a thread, one union per direction. Samples cross in rings and settings in the control block;
+ * what is here is lifecycle.
+ *
+ *   main ──MainToWorker──▶ worker        main ──MainToWorklet──▶ worklet
+ *   main ◀──WorkerToMain── worker        main ◀──WorkletToMain── worklet
+ *   worklet ◀──audio port (message mode only): WorkletToWorker / WorkerToWorklet──▶ worker
+ */
+import type { ErrorData } from '../errors.ts';
+import type { Hertz, Samples } from './units.ts';
+
+/** How noisy and enhanced samples travel. */
+export type TransportMode = 'shared' | 'message';
+
+/** Memory that worklet and worker share about one node. */
+export interface SharedStreamMemory {
+  /** CONTROL_WORDS Int32 words. */
+  readonly control: SharedArrayBuffer;
+  /** `channels` planes of `ringSamples` float32 each. `ringSamples` is a power of two. */
+  readonly noisy: SharedArrayBuffer;
+  readonly enhanced: SharedArrayBuffer;
+  /** The worker's doorbell, the same for all nodes. */
+  readonly bell: SharedArrayBuffer;
+  readonly channels: number;
+  readonly ringSamples: Samples;
+}
+
+/** One end of a node's transport as it is handed to a thread. */
+export type TransportEnd =
+  | { readonly mode: 'shared'; readonly memory: SharedStreamMemory }
+  | { readonly mode: 'message'; readonly port: MessagePort; readonly channels: number; readonly ringSamples: Samples };
+
+export type MainToWorker =
+  /** Load a model (once per URL); answered by 'model-ready' or 'failed'. The wasm folder counts at the first load only. */
+  | { readonly type: 'load-model'; readonly requestId: number; readonly modelUrl: string; readonly wasmUrl: string }
+  /** Begin to serve a node with a model that is loaded; answered by 'opened' or 'failed'. */
+  | {
+      readonly type: 'open';
+      readonly requestId: number;
+      readonly nodeId: number;
+      readonly modelUrl: string;
+      readonly contextRateHz: Hertz;
+      readonly offline: boolean;
+      readonly transport: TransportEnd;
+    }
+  /** Stop serving a node and free its streams; answered by 'closed'. */
+  | { readonly type: 'close'; readonly requestId: number; readonly nodeId: number }
+  /** How much memory is held; answered by 'census'. For leak tests and the bench. */
+  | { readonly type: 'census'; readonly requestId: number };
+
+export type WorkerToMain =
+  /** The worker's script has run; sent once, first. */
+  | { readonly type: 'booted' }
+  | {
+      readonly type: 'model-ready';
+      readonly requestId: number;
+      /** Model rate, hop and cost from the manifest. */
+      readonly modelRateHz: Hertz;
+      readonly hopSamples: Samples;
+      readonly opsPerHop: number;
+      readonly macsPerHop: number;
+    }
+  | { readonly type: 'opened'; readonly requestId: number; readonly nodeId: number; readonly engineDelaySamples: Samples; readonly hopWaitSamples: Samples }
+  | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
+  | { readonly type: 'census'; readonly requestId: number; readonly tensors: number; readonly tensorBytes: number; readonly nodes: number; readonly streams: number }
+  /** The answer to a request that could not be met. */
+  | { readonly type: 'failed'; readonly requestId: number; readonly error: ErrorData }
+  /** The loop itself threw; the worker is of no more use and will be replaced. */
+  | { readonly type: 'crashed'; readonly error: ErrorData };
+
+export type MainToWorklet =
+  /** Start (or go over) to this transport: enhanced sound is faded in as soon as it comes. */
+  | {
+      readonly type: 'attach';
+      readonly transport: TransportEnd;
+      readonly offline: boolean;
+      readonly engineDelaySamples: Samples;
+      readonly hopWaitSamples: Samples;
+      /** Prefill asked for by the latency hint, and the most it may be raised to. */
+      readonly prefillSamples: Samples;
+      readonly maxPrefillSamples: Samples;
+    }
+  /** Fade to the delayed dry signal and let go of the transport. */
+  | { readonly type: 'detach' }
+  /** Forget the past: streams start anew. */
+  | { readonly type: 'reset' }
+  /** process() returns false from now on. */
+  | { readonly type: 'dispose' };
+
+export type WorkletToMain =
+  /** The processor exists. Sent once, first. */
+  | { readonly type: 'created' }
+  /** A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself). */
+  | { readonly type: 'words'; readonly words: Int32Array }
+  /** Offline without shared memory: the worker's answer is in, rendering may go on (see offline-pacer.ts). */
+  | { readonly type: 'settled'; readonly framesPushed: Samples };
+
+/** Message mode: noisy samples, planar, and the worklet's own control words. Buffers are transferred. */
+export type WorkletToWorker = {
+  readonly type: 'noisy';
+  /** `channels` planes of `length` samples, one after the other. */
+  readonly samples: Float32Array;
+  readonly channels: number;
+  readonly length: Samples;
+  readonly words: Int32Array;
+};
+
+/** Message mode: enhanced samples, planar, and the worker's own control words. Buffers are transferred. */
+export type WorkerToWorklet = {
+  readonly type: 'enhanced';
+  readonly samples: Float32Array;
+  readonly channels: number;
+  readonly length: Samples;
+  readonly words: Int32Array;
+};
