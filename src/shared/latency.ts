@@ -39,3 +39,11 @@ export function hopWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextR
 export function prefillSamples(prefillSeconds: number, contextRateHz: Hertz): Samples {
   return Math.ceil(prefillSeconds * contextRateHz);
 }
+
+/**
+ * Total latency to expect before a model has said anything: hops of 10 ms and 5 ms of overlap, which is what `base` has.
+ * The dry signal is delayed by this much until the exact figure is known.
+ */
+export function expectedLatencySamples(prefillSeconds: number, contextRateHz: Hertz): Samples {
+  return Math.ceil(0.015 * contextRateHz) + prefillSamples(prefillSeconds, contextRateHz);
+}

@@ -9,6 +9,17 @@
 import type { ErrorData } from '../errors.ts';
 import type { Hertz, Samples } from './units.ts';
 
+/** Name under which the processor is registered; it changes with the protocol, so that two versions can live in one context. */
+export const PROCESSOR_NAME = 'denoise-processor-1';
+
+/** What a processor is given at birth, as `processorOptions`. */
+export interface ProcessorOptions {
+  /** Delay of the dry signal until 'attach' brings the exact one: what the page expects the total latency to be. */
+  readonly delaySamples: Samples;
+  /** Most channels it will ever carry. */
+  readonly maxChannels: number;
+}
+
 /** How noisy and enhanced samples travel. */
 export type TransportMode = 'shared' | 'message';
 
