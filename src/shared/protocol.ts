@@ -95,6 +95,11 @@ export type MainToWorklet =
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
+  /**
+   * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as soon
+   * as every full hop of it has come back enhanced.
+   */
+  | { readonly type: 'settle' }
   /** process() returns false from now on. */
   | { readonly type: 'dispose' };
 
@@ -103,7 +108,7 @@ export type WorkletToMain =
   | { readonly type: 'created' }
   /** A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself). */
   | { readonly type: 'words'; readonly words: Int32Array }
-  /** Offline without shared memory: the worker's answer is in, rendering may go on (see offline-pacer.ts). */
+  /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
   | { readonly type: 'settled'; readonly framesPushed: Samples };
 
 /** Message mode: noisy samples, planar, and the worklet's own control words. Buffers are transferred. */
