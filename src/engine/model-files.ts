@@ -1,0 +1,101 @@
+import { DenoiseError } from '../errors.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+
+/**
+ * In:     the URL of a model folder
+ * Out:    its manifest and its files, proven to be the ones the manifest was written for, to model.ts
+ * Thread: [worker], or whoever runs the engine; asynchronous
+ *
+ * One request for each file. In Node a path or a file: URL is read from disk.
+ */
+
+/** A model folder in memory. */
+export interface ModelFiles {
+  /** URL of the folder, with the slash at its end. */
+  readonly url: string;
+  readonly manifest: Manifest;
+  readonly bytes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
+
+type Fetch = typeof fetch;
+
+/** The parts of Node that reading from disk needs. Named here because this file also compiles for browsers. */
+interface NodeModules {
+  'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
+  'node:url': { pathToFileURL(path: string): URL };
+}
+
+/**
+ * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing or the network failed), 'model-corrupt' (size or
+ * SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the contract), 'unsupported' (hashes cannot be computed here).
+ */
+export async function loadModelFiles(folder: string | URL, fetchWith: Fetch = fetch): Promise<ModelFiles> {
+  const url = await folderUrl(folder);
+  const manifestUrl = new URL('manifest.json', url);
+  const manifest = readManifest(parseJson(await fetchBytes(manifestUrl, fetchWith), manifestUrl), manifestUrl.href);
+  const names = Object.keys(manifest.files);
+  const contents = await Promise.all(names.map((name) => fetchVerified(new URL(name, url), manifest.files[name], fetchWith)));
+  return { url: url.href, manifest, bytes: new Map(names.map((name, i) => [name, contents[i]])) };
+}
+
+/** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is none. */
+export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new DenoiseError('model-corrupt', `${url}: expected JSON. Check that the model URL names a folder with manifest.json.`, { cause });
+  }
+}
+
+/** True where files are read through Node and not through the network. */
+export function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return typeof process?.versions?.node === 'string';
+}
+
+async function folderUrl(folder: string | URL): Promise<URL> {
+  let text = String(folder);
+  if (!text.endsWith('/')) text += '/';
+  const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(text);
+  if (isUrl) return new URL(text);
+  if (isNode()) return (await nodeModule('node:url')).pathToFileURL(text);
+  return new URL(text, globalThis.location.href);
+}
+
+async function fetchVerified(url: URL, expected: { bytes: number; sha256: string }, fetchWith: Fetch): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await fetchBytes(url, fetchWith);
+  if (bytes.length !== expected.bytes) {
+    throw new DenoiseError('model-corrupt', `${url}: expected ${expected.bytes} bytes, got ${bytes.length}. Download or deploy the model folder again.`);
+  }
+  const found = await sha256(bytes);
+  if (found !== expected.sha256) {
+    throw new DenoiseError('model-corrupt', `${url}: expected SHA-256 ${expected.sha256}, got ${found}. Download or deploy the model folder again.`);
+  }
+  return bytes;
+}
+
+async function fetchBytes(url: URL, fetchWith: Fetch): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    if (url.protocol === 'file:' && isNode()) return await (await nodeModule('node:fs/promises')).readFile(url);
+    const response = await fetchWith(url, { credentials: 'same-origin' });
+    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DenoiseError('model-load', `${url}: expected a file of the model, got: ${reason}. Check the model URL and that the server serves it.`, { cause });
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  // Web Crypto is hidden from pages that are neither https: nor localhost.
+  if (globalThis.crypto?.subtle === undefined) {
+    throw new DenoiseError('unsupported', 'Expected crypto.subtle to verify the model, got none: serve the page over https: or from localhost.');
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A name that bundlers cannot follow, so that they leave the import to Node. */
+function nodeModule<K extends keyof NodeModules>(name: K): Promise<NodeModules[K]> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+}
