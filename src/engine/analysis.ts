@@ -1,0 +1,48 @@
+import type { RealFft } from './fft.ts';
+import type { SampleQueue } from './sample-queue.ts';
+
+/** Half spectrum of one frame: `bins` real and `bins` imaginary parts, unnormalised, of samples in −1 … 1. */
+export interface Spectrum {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** A spectrum of zeros. */
+export function makeSpectrum(bins: number): Spectrum {
+  return { re: new Float64Array(bins), im: new Float64Array(bins) };
+}
+
+/**
+ * In:     one hop of noisy samples, model rate, from the stream's queue (denoiser.ts)
+ * Out:    half spectrum of the frame that ends with them, to features/ and estimate.ts
+ * Thread: [worker], or whoever runs the engine
+ *
+ * One for each stream: it remembers the samples before the hop, which are zeros at the start.
+ */
+export class Analysis {
+  private readonly frame: Float32Array;
+  private readonly windowed: Float64Array;
+
+  /** `window` is the analysis window, oldest sample first; where the FFT is longer, zeros follow the frame. */
+  constructor(
+    private readonly hopSamples: number,
+    private readonly window: Float64Array,
+    private readonly fft: RealFft,
+  ) {
+    this.frame = new Float32Array(window.length);
+    this.windowed = new Float64Array(fft.length);
+  }
+
+  /** Takes one hop, which must be there, and writes the spectrum. Does not allocate. */
+  step(noisy: SampleQueue, spectrum: Spectrum): void {
+    const { frame, window, windowed, hopSamples } = this;
+    frame.copyWithin(0, hopSamples);
+    noisy.take(frame, frame.length - hopSamples, hopSamples);
+    for (let n = 0; n < frame.length; n++) windowed[n] = frame[n] * window[n];
+    this.fft.forward(windowed, spectrum.re, spectrum.im);
+  }
+
+  reset(): void {
+    this.frame.fill(0);
+  }
+}

@@ -1,0 +1,69 @@
+import { type Decibels, decibelsToGain } from '../shared/units.ts';
+import type { Spectrum } from './analysis.ts';
+import type { Estimate } from './manifest.ts';
+
+/**
+ * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
+ * Out:    enhanced half spectrum, to synthesis.ts
+ * Thread: [worker], or whoever runs the engine
+ */
+
+/** Attenuation limit at and above which noise may vanish altogether, dB. */
+export const NO_LIMIT_DB: Decibels = 100;
+
+/** Rows of `bins` values that a model gives for each frame. */
+export function estimatePlanes(estimate: Estimate): number {
+  return estimate.kind === 'complex-mask' ? 2 : 1;
+}
+
+/** Share of the noisy signal that an attenuation limit leaves in: 1 at 0 dB, exactly 0 at {@link NO_LIMIT_DB}. */
+export function noisyShare(attenuationLimitDb: Decibels): number {
+  return attenuationLimitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-attenuationLimitDb);
+}
+
+/**
+ * enhanced = g·noisy + (1 − g)·estimate, g = {@link noisyShare}. `output` holds the model's rows from `offset` on: a gain for each bin
+ * ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask').
+ * Returns false, and lets the noisy spectrum through, where any of them is not a finite number.
+ */
+export function applyEstimate(
+  estimate: Estimate,
+  output: Float32Array,
+  offset: number,
+  attenuationLimitDb: Decibels,
+  noisy: Spectrum,
+  enhanced: Spectrum,
+): boolean {
+  const g = noisyShare(attenuationLimitDb);
+  const bins = noisy.re.length;
+  // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
+  let probe = 0;
+  switch (estimate.kind) {
+    case 'complex-mask':
+      for (let k = 0; k < bins; k++) {
+        const mr = output[offset + k];
+        const mi = output[offset + bins + k];
+        probe += 0 * (mr + mi);
+        const wr = g + (1 - g) * mr;
+        const wi = (1 - g) * mi;
+        enhanced.re[k] = noisy.re[k] * wr - noisy.im[k] * wi;
+        enhanced.im[k] = noisy.re[k] * wi + noisy.im[k] * wr;
+      }
+      break;
+    case 'mask':
+      for (let k = 0; k < bins; k++) {
+        const m = output[offset + k];
+        probe += 0 * m;
+        const w = g + (1 - g) * m;
+        enhanced.re[k] = noisy.re[k] * w;
+        enhanced.im[k] = noisy.im[k] * w;
+      }
+      break;
+    default:
+      throw new TypeError(`Estimate "${estimate.kind}" is not a mask.`);
+  }
+  if (probe === 0) return true;
+  enhanced.re.set(noisy.re);
+  enhanced.im.set(noisy.im);
+  return false;
+}
