@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { Analysis, makeSpectrum } from '../../src/engine/analysis.ts';
 import { Denoiser } from '../../src/engine/denoiser.ts';
 import { compressedComplex } from '../../src/engine/features/compressed-complex.ts';
@@ -23,7 +23,7 @@ interface Golden {
   readonly files: Readonly<Record<string, { readonly file: string; readonly shape: readonly number[] }>>;
 }
 
-suite('golden vectors of base', () => {
+describe('golden vectors of base', () => {
   let golden: Golden;
   let manifest: SupportedManifest;
   let windows: WindowPair;
@@ -65,17 +65,17 @@ suite('golden vectors of base', () => {
     }
   }
 
-  test('the analysis window is the one of training', async () => {
+  it('the analysis window is the one of training', async () => {
     assertClose(windows.analysis, await vector('window-analysis'), 1e-6);
   });
 
-  test('the synthesis window is the one of training, and zero before its last hop and overlap', async () => {
+  it('the synthesis window is the one of training, and zero before its last hop and overlap', async () => {
     const whole = new Float64Array(manifest.framing.windowSamples);
     whole.set(windows.synthesis, whole.length - windows.synthesis.length);
     assertClose(whole, await vector('window-synthesis'), 1e-6);
   });
 
-  test('the spectrum is the one of training', async () => {
+  it('the spectrum is the one of training', async () => {
     const stored = await vector('spectrum');
     eachHop((hop, re, im) => {
       const row = golden.hops.indexOf(hop);
@@ -86,7 +86,7 @@ suite('golden vectors of base', () => {
     });
   });
 
-  test('the features of a stored spectrum are the ones of training', async () => {
+  it('the features of a stored spectrum are the ones of training', async () => {
     const spectra = await vector('spectrum');
     const stored = await vector('features');
     const bins = manifest.framing.fftSamples / 2 + 1;
@@ -102,7 +102,7 @@ suite('golden vectors of base', () => {
     }
   });
 
-  test('the mask is the one of training, after any number of hops', async () => {
+  it('the mask is the one of training, after any number of hops', async () => {
     const stored = await vector('mask');
     const state = model.createState();
     eachHop((hop, _re, _im, features) => {
@@ -112,7 +112,7 @@ suite('golden vectors of base', () => {
     });
   });
 
-  test('the enhanced signal is the one of training to 1e-5', async () => {
+  it('the enhanced signal is the one of training to 1e-5', async () => {
     const denoiser = await Denoiser.load({ modelUrl: MODEL });
     const stream = denoiser.createStream(manifest.sampleRateHz);
     stream.push(noisy, 0, noisy.length);
