@@ -1,0 +1,185 @@
+/**
+ * In: sound from upstream nodes, any channel count and rate.
+ * Out: the same sound, denoised, `latency` seconds later, to whatever the node is connected to.
+ * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle.
+ */
+import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
+import { DenoiseError } from './errors.ts';
+import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
+import { NodeGraph } from './node-graph.ts';
+import { type DenoiseOptions, resolveOptions } from './options.ts';
+import { Session } from './session.ts';
+import { expectedLatencySamples } from './shared/latency.ts';
+import { isSupported } from './support.ts';
+import { type Census, takeCensus } from './worker-pool.ts';
+
+/**
+ * A speech denoiser as one AudioNode. Usable at once: until the model has loaded, and whenever it fails, the delayed dry
+ * signal is heard. It is a composite: `connect` and `disconnect` speak for its last inner node, and `gain` (of the
+ * GainNode that it extends) is the level at its input.
+ *
+ * A node holds a worklet, a share of a worker and model memory: call {@link DenoiseNode.dispose} when done with it.
+ *
+ * @example
+ * ```ts
+ * import { DenoiseNode } from 'denoise-node';
+ *
+ * const context = new AudioContext();
+ * const stream = await navigator.mediaDevices.getUserMedia({ audio: { noiseSuppression: false } });
+ * const denoise = new DenoiseNode(context, { attenuationLimit: 30 });
+ * denoise.addEventListener('error', ({ detail }) => alert(detail.error.message));
+ * context.createMediaStreamSource(stream).connect(denoise).connect(context.destination);
+ * await denoise.ready; // optional
+ * denoise.mix.linearRampToValueAtTime(0.5, context.currentTime + 1);
+ * ```
+ */
+export interface DenoiseNode extends GainNode {
+  /** 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1. @min 0 @max 1 */
+  readonly mix: AudioParam;
+  /** Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a hop. Default 100. @min 0 @max 100 */
+  readonly attenuationLimit: AudioParam;
+  /** Level of the output, dB. Default 0. @min -60 @max 24 */
+  readonly outputGain: AudioParam;
+  /** 1 passes the dry signal, as late as the wet one, so that switching never shifts time. Default 0. @min 0 @max 1 */
+  readonly bypass: AudioParam;
+  /**
+   * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an AbortError
+   * when the node is disposed first. May be ignored: it never counts as unhandled. Await it before `startRendering()`.
+   */
+  readonly ready: Promise<void>;
+  /** Delay from input to output, seconds, exact to one sample; the expected one until `ready`. See `latencychange`. */
+  readonly latency: number;
+  /** How samples reach the model: `'shared'`, `'message'`, or `'passthrough'` while they do not. */
+  readonly mode: DenoiseMode;
+  readonly state: DenoiseState;
+  /** Figures about the last moments; a new object at each call. [main] */
+  getMetrics(): DenoiseMetrics;
+  /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
+  reset(): void;
+  /** Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too. [main] */
+  dispose(): void;
+  addEventListener<K extends keyof DenoiseEventMap>(
+    type: K,
+    listener: (this: DenoiseNode, event: DenoiseEventMap[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof DenoiseEventMap>(
+    type: K,
+    listener: (this: DenoiseNode, event: DenoiseEventMap[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+}
+
+/** The class itself: what `new` takes, and what can be asked without a node. */
+export interface DenoiseNodeConstructor {
+  /**
+   * Synchronous; loading goes on in the background. Throws a TypeError or RangeError for a bad context or option, and a
+   * DenoiseError 'unsupported' outside a browser. What fails later is told by `ready` and by the `error` event.
+   */
+  new (context: BaseAudioContext, options?: DenoiseOptions): DenoiseNode;
+  readonly prototype: DenoiseNode;
+  /** Whether this page can denoise. Cheap, synchronous, never throws; isolation is not needed. */
+  isSupported(): boolean;
+  /** What the workers of this page hold, for leak tests; all zero soon after the last node is disposed. */
+  census(): Promise<Census>;
+}
+
+/** Builds the class over one family of Web Audio classes. */
+export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
+  const Base = family.GainNode ?? Unsupported;
+
+  class DenoiseNode extends Base {
+    static readonly isSupported = isSupported;
+    static readonly census = takeCensus;
+    readonly #graph: NodeGraph;
+    readonly #session: Session;
+
+    constructor(context: BaseAudioContext, options?: DenoiseOptions) {
+      if (family.GainNode !== undefined) family.requireContext(context);
+      const resolved = resolveOptions(options);
+      super(context, { channelCount: resolved.maxChannels, channelCountMode: 'clamped-max' });
+      const latency = expectedLatencySamples(isOfflineContext(context) ? 0 : resolved.prefillSeconds, context.sampleRate);
+      const input = { context, connect: (destination: AudioNode) => super.connect(destination), disconnect: () => super.disconnect() };
+      this.#graph = new NodeGraph(family, input, resolved, latency);
+      const host = {
+        context,
+        graph: this.#graph,
+        dispatch: (event: Event) => this.dispatchEvent(event),
+        dispose: (reason: string) => this.#end(reason),
+      };
+      this.#session = new Session(host, family, resolved, latency);
+    }
+
+    get mix(): AudioParam {
+      return this.#graph.parameter('mix');
+    }
+
+    get attenuationLimit(): AudioParam {
+      return this.#graph.parameter('attenuationLimit');
+    }
+
+    get outputGain(): AudioParam {
+      return this.#graph.parameter('outputGain');
+    }
+
+    get bypass(): AudioParam {
+      return this.#graph.parameter('bypass');
+    }
+
+    get ready(): Promise<void> {
+      return this.#session.ready;
+    }
+
+    get latency(): number {
+      return this.#session.latency;
+    }
+
+    get mode(): DenoiseMode {
+      return this.#session.mode;
+    }
+
+    get state(): DenoiseState {
+      return this.#session.state;
+    }
+
+    getMetrics(): DenoiseMetrics {
+      return this.#session.getMetrics();
+    }
+
+    reset(): void {
+      this.#session.reset();
+    }
+
+    dispose(): void {
+      this.#end('The node was disposed.');
+    }
+
+    // The overloads of connect and disconnect differ in their arguments alone, which are handed on as they came.
+    override connect(...connection: unknown[]): AudioNode & void {
+      return (this.#graph.output.connect as (...args: unknown[]) => AudioNode & void)(...connection);
+    }
+
+    override disconnect(...connection: unknown[]): void {
+      (this.#graph.output.disconnect as (...args: unknown[]) => void)(...connection);
+    }
+
+    #end(reason: string): void {
+      if (this.#session.state === 'disposed') return;
+      this.#graph.dispose();
+      this.#session.dispose(reason);
+    }
+  }
+
+  return DenoiseNode as unknown as DenoiseNodeConstructor;
+}
+
+/** Stands where a browser has GainNode, so that the module can be imported anywhere. */
+const Unsupported = class {
+  constructor() {
+    throw new DenoiseError('unsupported', 'DenoiseNode needs a browser with Web Audio. During server rendering, create it in a client-side effect.');
+  }
+} as unknown as typeof GainNode;
+
+export const DenoiseNode: DenoiseNodeConstructor = defineDenoiseNode(nativeFamily);

@@ -1,0 +1,62 @@
+import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
+import { Word, wordToFloat } from './shared/control-block.ts';
+import { gainToDecibels, type Hertz, type Samples } from './shared/units.ts';
+
+/** Counters that start at 0 with every new route, and go on for the node. */
+export interface Totals {
+  readonly hops: number;
+  readonly underruns: number;
+  readonly underrunSamples: Samples;
+  readonly overruns: number;
+  readonly nonFiniteSamples: Samples;
+}
+
+export const NO_TOTALS: Totals = { hops: 0, underruns: 0, underrunSamples: 0, overruns: 0, nonFiniteSamples: 0 };
+
+/** The counters of routes that are gone plus those of the present one. */
+export function addTotals(before: Totals, words: Int32Array): Totals {
+  return {
+    hops: before.hops + unsigned(words, Word.HOPS),
+    underruns: before.underruns + unsigned(words, Word.UNDERRUNS),
+    underrunSamples: before.underrunSamples + unsigned(words, Word.UNDERRUN_SAMPLES),
+    overruns: before.overruns + unsigned(words, Word.OVERRUNS),
+    nonFiniteSamples: before.nonFiniteSamples + unsigned(words, Word.NON_FINITE_SAMPLES),
+  };
+}
+
+/** What the control words mean to an app. [main] */
+export function metricsOf(
+  words: Int32Array,
+  before: Totals,
+  sampleRateHz: Hertz,
+  node: { readonly state: DenoiseState; readonly mode: DenoiseMode; readonly latency: number },
+): DenoiseMetrics {
+  const { underrunSamples, ...counts } = addTotals(before, words);
+  return {
+    state: node.state,
+    mode: node.mode,
+    latency: node.latency,
+    ...counts,
+    underrunSeconds: underrunSamples / sampleRateHz,
+    hopMsP50: Atomics.load(words, Word.HOP_MICROS_P50) / 1000,
+    hopMsP95: Atomics.load(words, Word.HOP_MICROS_P95) / 1000,
+    load: loadOf(words),
+    slack: Atomics.load(words, Word.SLACK_SAMPLES) / sampleRateHz,
+    inputLevel: level(words, Word.INPUT_RMS),
+    outputLevel: level(words, Word.OUTPUT_RMS),
+    enhancedLevel: level(words, Word.ENHANCED_RMS),
+  };
+}
+
+/** Share of real time that the worker computes. */
+export function loadOf(words: Int32Array): number {
+  return Atomics.load(words, Word.LOAD_PERMILLE) / 1000;
+}
+
+function level(words: Int32Array, word: number): number {
+  return gainToDecibels(wordToFloat(Atomics.load(words, word)));
+}
+
+function unsigned(words: Int32Array, word: number): number {
+  return Atomics.load(words, word) >>> 0;
+}

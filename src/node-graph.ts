@@ -1,0 +1,133 @@
+/**
+ * In: the node's own input, planar channels from upstream nodes.
+ * Out: `output`, to whatever the node is connected to.
+ * Thread: [main] wires nodes; no sample passes through this code.
+ *
+ *   input ─┬─▶ delay ──────────────▶ early ─┬─▶ output
+ *          └─▶ worklet (when it came) ▶ late ─┘
+ *                 ▲
+ *   mix, attenuationLimit, outputGain, bypass (constant sources whose offset is the public AudioParam)
+ */
+import type { AudioFamily } from './audio-family.ts';
+import type { ResolvedOptions } from './options.ts';
+import { PROCESSOR_NAME, type ProcessorOptions } from './shared/protocol.ts';
+import type { Samples } from './shared/units.ts';
+
+const PARAMETERS = ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const;
+type ParameterName = (typeof PARAMETERS)[number];
+
+/** Long enough not to click, short enough not to be noticed. */
+const CROSSFADE_SECONDS = 0.02;
+/** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
+const SETTLE_SECONDS = 0.05;
+/** Longest delay that the early path can be asked for: block models have about a second. */
+const MAX_DELAY_SECONDS = 5;
+
+/** What the composite's own GainNode does at its input; its public connect() belongs to the output. */
+export interface GraphInput {
+  readonly context: BaseAudioContext;
+  readonly connect: (destination: AudioNode) => void;
+  readonly disconnect: () => void;
+}
+
+/** The nodes inside a DenoiseNode. Passes the delayed dry signal from the first moment, with or without a worklet. */
+export class NodeGraph {
+  readonly output: GainNode;
+  readonly #family: AudioFamily;
+  readonly #input: GraphInput;
+  readonly #sources: Record<ParameterName, ConstantSourceNode>;
+  readonly #delay: DelayNode;
+  readonly #early: GainNode;
+  readonly #late: GainNode;
+  #worklet: AudioWorkletNode | undefined;
+
+  constructor(family: AudioFamily, input: GraphInput, options: ResolvedOptions, delaySamples: Samples) {
+    const { context } = input;
+    this.#family = family;
+    this.#input = input;
+    this.output = new family.GainNode(context);
+    this.#early = new family.GainNode(context);
+    this.#late = new family.GainNode(context, { gain: 0 });
+    this.#delay = new family.DelayNode(context, { maxDelayTime: MAX_DELAY_SECONDS, delayTime: delaySamples / context.sampleRate });
+    const source = (offset: number): ConstantSourceNode => {
+      const node = new family.ConstantSourceNode(context, { offset });
+      node.start();
+      return node;
+    };
+    this.#sources = {
+      mix: source(options.mix),
+      attenuationLimit: source(options.attenuationLimit),
+      outputGain: source(options.outputGain),
+      bypass: source(options.bypass ? 1 : 0),
+    };
+    input.connect(this.#delay);
+    this.#delay.connect(this.#early).connect(this.output);
+    this.#late.connect(this.output);
+  }
+
+  /** An AudioParam that works before the worklet has come. The processor clamps it to its range. */
+  parameter(name: ParameterName): AudioParam {
+    return this.#sources[name].offset;
+  }
+
+  /** Makes the worklet node (its module must be there) and wires it in, not yet audible. */
+  addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
+    const { AudioWorkletNode } = this.#family;
+    if (AudioWorkletNode === undefined) throw new TypeError('AudioWorkletNode is missing.');
+    const processorOptions: ProcessorOptions = { delaySamples, maxChannels };
+    const worklet = new AudioWorkletNode(this.#input.context, PROCESSOR_NAME, {
+      numberOfInputs: 1,
+      numberOfOutputs: 1,
+      channelCount: maxChannels,
+      channelCountMode: 'clamped-max',
+      processorOptions,
+    });
+    this.#worklet = worklet;
+    for (const name of PARAMETERS) {
+      const parameter = worklet.parameters.get(name);
+      if (parameter !== undefined) this.#sources[name].connect(parameter);
+    }
+    this.#input.connect(worklet);
+    worklet.connect(this.#late);
+    return worklet;
+  }
+
+  /**
+   * Goes over from the plain delay to the worklet, which plays the same signal: once its delay line is full, without a
+   * click. Where nothing has been rendered yet there is nothing to fade, and an offline context stays exact.
+   */
+  takeOver(delaySamples: Samples): void {
+    const { context } = this.#input;
+    const [early, late] = [this.#early.gain, this.#late.gain];
+    if (context.currentTime === 0) {
+      early.value = 0;
+      late.value = 1;
+      return;
+    }
+    const start = context.currentTime + delaySamples / context.sampleRate + SETTLE_SECONDS;
+    early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
+    late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
+  }
+
+  /** Back to the plain delay, for good: the processor has died and gives silence. */
+  fallBack(delaySamples: Samples): void {
+    const now = this.#input.context.currentTime;
+    this.#delay.delayTime.value = Math.min(MAX_DELAY_SECONDS, delaySamples / this.#input.context.sampleRate);
+    this.#early.gain.cancelScheduledValues(now).setValueAtTime(1, now);
+    this.#late.gain.cancelScheduledValues(now).setValueAtTime(0, now);
+  }
+
+  /** Takes everything apart. The constant sources are stopped, or the context would keep them alive. */
+  dispose(): void {
+    this.#input.disconnect();
+    this.#delay.disconnect();
+    this.#early.disconnect();
+    this.#late.disconnect();
+    this.#worklet?.disconnect();
+    this.output.disconnect();
+    for (const name of PARAMETERS) {
+      this.#sources[name].stop();
+      this.#sources[name].disconnect();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * In: a context, the worklet that is coming, the URLs of model and worker.
+ * Out: a route: worklet and worker introduced to each other, with a proof that they meet.
+ * Thread: [main]
+ */
+import type { AssetUrls } from './assets.ts';
+import { isOfflineContext } from './audio-family.ts';
+import { DenoiseError } from './errors.ts';
+import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
+import type { ResolvedOptions } from './options.ts';
+import { hopWaitSamples, prefillSamples, totalLatencySamples } from './shared/latency.ts';
+import type { TransportMode } from './shared/protocol.ts';
+import type { Samples } from './shared/units.ts';
+import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './transport.ts';
+import { leaseWorker } from './worker-pool.ts';
+import type { WorkletLink } from './worklet-link.ts';
+
+/** Prefill may be raised to this after underruns, or to twice what was asked for if that is more. */
+const MAX_PREFILL_SECONDS = 0.1;
+
+let lastNodeId = 0;
+
+/** A node's connection to a worker. Closed exactly once; never used again after that. */
+export interface Route {
+  readonly transport: Transport;
+  /** Total latency at the start; the worklet may raise it. */
+  readonly latencySamples: Samples;
+  readonly proof: RouteProof;
+  /** Calls back once if the worker dies. */
+  readonly onDeath: (mourner: (error: DenoiseError) => void) => void;
+  /** Ends the worker: it was found to be dead. All its routes hear of it. */
+  readonly declareDead: (why: string) => void;
+  /** Lets go of the worker. */
+  readonly close: () => void;
+}
+
+export interface RouteRequest {
+  readonly context: BaseAudioContext;
+  readonly options: ResolvedOptions;
+  readonly assets: AssetUrls;
+  readonly mode: TransportMode;
+  /** The worklet node, whose module may still be loading. */
+  readonly worklet: Promise<WorkletLink>;
+}
+
+/** Opens a route. Rejects with a DenoiseError, having let go of everything. [main] */
+export async function openRoute({ context, options, assets, mode, worklet }: RouteRequest): Promise<Route> {
+  const offline = isOfflineContext(context);
+  if (offline && mode === 'message' && !canPace(context)) {
+    throw new DenoiseError(
+      'offline-not-ready',
+      'This OfflineAudioContext cannot wait for the model: without shared memory it needs suspend(), which it lacks. Make the page cross-origin isolated, or render in realtime.',
+    );
+  }
+  const { client, release } = leaseWorker(mode, assets.worker, assets.wasm);
+  lastNodeId += 1;
+  const nodeId = lastNodeId;
+  const undo: (() => void)[] = [];
+  const close = (): void => {
+    for (const step of undo.splice(0)) step();
+    client.close(nodeId).then(release, release);
+  };
+  try {
+    const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
+    const prefill = prefillFor(context, options, mode);
+    const maxPrefill = offline ? prefill : Math.max(2 * prefill, prefillSamples(MAX_PREFILL_SECONDS, context.sampleRate));
+    const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
+    const transport = createTransport(mode, client.bell, options.maxChannels, ringSamplesFor(hopWait, maxPrefill, context.sampleRate));
+    const opened = await client.open({
+      type: 'open',
+      nodeId,
+      modelUrl: assets.model,
+      contextRateHz: context.sampleRate,
+      offline,
+      transport: transport.workerEnd,
+    });
+    const parts = { engineDelaySamples: opened.engineDelaySamples, hopWaitSamples: opened.hopWaitSamples, prefillSamples: prefill };
+    const { workletEnd } = transport;
+    link.post({ type: 'attach', transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts }, workletEnd.mode === 'message' ? [workletEnd.port] : []);
+    if (offline && mode === 'message') {
+      await link.settle(); // The worklet has read its post: rendering may begin.
+      undo.push(joinPacer(context, () => link.settle()));
+    }
+    const proof = await proveRoute(transport, context);
+    return {
+      transport,
+      latencySamples: totalLatencySamples(parts),
+      proof,
+      onDeath: (mourner) => undo.push(client.onDeath(mourner)),
+      declareDead: (why) => client.declareDead(why),
+      close,
+    };
+  } catch (cause) {
+    close();
+    if (cause instanceof DenoiseError) throw cause;
+    throw new DenoiseError('unsupported', `The browser refused to connect the audio worklet and the worker: ${String(cause)}`, { cause });
+  }
+}
+
+/** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
+function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode): Samples {
+  if (!isOfflineContext(context)) return prefillSamples(options.prefillSeconds, context.sampleRate);
+  return mode === 'shared' ? 0 : paceSamples(context);
+}

@@ -1,0 +1,317 @@
+/**
+ * In: options and the node graph of one DenoiseNode.
+ * Out: a worklet and a worker that are introduced to each other; state, events and figures for the node.
+ * Thread: [main]
+ *
+ *   loading ──▶ running ◀──▶ overloaded          any ──▶ failed (dry for good)
+ *      ▲           ▼                              any ──▶ disposed
+ *      └─── recovering (its worker died: at most MAX_RESTARTS in a row)
+ */
+import { type AssetUrls, resolveAssets } from './assets.ts';
+import { type AudioFamily, isOfflineContext } from './audio-family.ts';
+import { DenoiseError } from './errors.ts';
+import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
+import { addTotals, loadOf, metricsOf, NO_TOTALS } from './metrics.ts';
+import { addModuleOnce } from './modules.ts';
+import type { NodeGraph } from './node-graph.ts';
+import type { ResolvedOptions } from './options.ts';
+import { everyLook } from './page-timer.ts';
+import { openRoute, type Route } from './route.ts';
+import { CONTROL_WORDS, Word } from './shared/control-block.ts';
+import type { TransportMode } from './shared/protocol.ts';
+import type { Samples, Seconds } from './shared/units.ts';
+import { canShareMemory, missingFeature } from './support.ts';
+import { audioEchoed } from './transport.ts';
+import { WordWatch } from './word-watch.ts';
+import { WorkletLink } from './worklet-link.ts';
+
+/** A worker that dies this often in a row is not started again. */
+const MAX_RESTARTS = 3;
+/** After so much health a restart is not "in a row" any more. */
+const HEALTHY_SECONDS = 60;
+/** How long the audio thread may take to echo the probe once the context runs. */
+const ECHO_SECONDS = 1;
+
+/** What the session needs of its node. */
+export interface SessionHost {
+  readonly context: BaseAudioContext;
+  readonly graph: NodeGraph;
+  readonly dispatch: (event: Event) => void;
+  /** Takes the node apart; the context has closed. */
+  readonly dispose: (reason: string) => void;
+}
+
+/** The life of one node, from loading to dispose. */
+export class Session {
+  readonly ready: Promise<void>;
+  readonly #host: SessionHost;
+  readonly #family: AudioFamily;
+  readonly #options: ResolvedOptions;
+  readonly #stopListening: () => void;
+  #state: DenoiseState = 'loading';
+  #mode: DenoiseMode = 'passthrough';
+  #resolveReady: () => void = () => {};
+  #rejectReady: (error: unknown) => void = () => {};
+  #isReady = false;
+  #link: WorkletLink | undefined;
+  #route: Route | undefined;
+  #stopLooking: () => void = () => {};
+  /** The words of the present route, or of the last one, and the counts of those before it. */
+  #words: Int32Array = new Int32Array(CONTROL_WORDS);
+  #totals = NO_TOTALS;
+  #latencySamples: Samples;
+  #restarts = 0;
+  #runningSince: Seconds = 0;
+  /** Shared memory was refused by the audio thread. */
+  #sharedIsBroken = false;
+
+  /** Begins at once, in a microtask: a listener added right after `new` hears even what fails immediately. */
+  constructor(host: SessionHost, family: AudioFamily, options: ResolvedOptions, expectedLatency: Samples) {
+    this.#host = host;
+    this.#family = family;
+    this.#options = options;
+    this.#latencySamples = expectedLatency;
+    this.ready = new Promise<void>((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
+    this.ready.catch(() => {}); // An app that only listens to 'error' has no rejection to handle.
+    const { context } = host;
+    const onStateChange = (): void => this.#contextChanged();
+    context.addEventListener('statechange', onStateChange);
+    this.#stopListening = () => context.removeEventListener('statechange', onStateChange);
+    queueMicrotask(() => this.#start());
+  }
+
+  get state(): DenoiseState {
+    return this.#state;
+  }
+
+  get mode(): DenoiseMode {
+    return this.#mode;
+  }
+
+  /** Total latency: what the worklet says, or what was promised when it was attached. */
+  get latency(): Seconds {
+    const now = this.#route === undefined ? 0 : Atomics.load(this.#words, Word.LATENCY_SAMPLES);
+    if (now !== 0) this.#latencySamples = now;
+    return this.#latencySamples / this.#host.context.sampleRate;
+  }
+
+  getMetrics(): DenoiseMetrics {
+    return metricsOf(this.#words, this.#totals, this.#host.context.sampleRate, this);
+  }
+
+  reset(): void {
+    this.#link?.post({ type: 'reset' });
+  }
+
+  /** Lets go of worklet and worker. The graph is the node's to take apart. Idempotent. */
+  dispose(reason: string): void {
+    if (this.#state === 'disposed') return;
+    this.#closeRoute();
+    this.#stopListening();
+    this.#link?.dispose();
+    this.#setState('disposed', reason);
+    this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
+  }
+
+  get #ended(): boolean {
+    return this.#state === 'failed' || this.#state === 'disposed';
+  }
+
+  #start(): void {
+    if (this.#ended) return;
+    const obstacle = this.#obstacle();
+    if (obstacle !== undefined) {
+      this.#fail(obstacle);
+      return;
+    }
+    try {
+      const assets = resolveAssets(this.#options.assets, this.#options.model);
+      const worklet = this.#bringWorklet(assets.worklet);
+      worklet.catch(() => {}); // The route that waits for it hears of it.
+      void this.#serve(assets, worklet);
+    } catch (cause) {
+      this.#fail(new DenoiseError('module-load', `An asset URL given to DenoiseNode cannot be read: ${String(cause)}`, { cause }));
+    }
+  }
+
+  /** What makes it useless to go on. */
+  #obstacle(): DenoiseError | undefined {
+    const { context } = this.#host;
+    const missing = missingFeature();
+    if (missing !== undefined) return new DenoiseError('unsupported', `DenoiseNode needs ${missing}.`);
+    if (this.#options.transport === 'shared' && !canShareMemory()) return sharedRefused();
+    if (isOfflineContext(context)) {
+      if (context.state === 'suspended' && context.currentTime === 0) return undefined;
+      return new DenoiseError(
+        'offline-not-ready',
+        'Rendering of the OfflineAudioContext began before the node was ready, so it passes the dry signal: await node.ready, then call startRendering().',
+      );
+    }
+    if (context.state !== 'closed') return undefined;
+    return new DenoiseError('context-closed', 'The AudioContext is closed: create the node in a context that is open and stays open.');
+  }
+
+  async #bringWorklet(url: string): Promise<WorkletLink> {
+    const { graph, context } = this.#host;
+    await addModuleOnce(this.#family, context, url);
+    if (this.#ended) throw new DOMException('The node has ended.', 'AbortError');
+    const node = graph.addWorklet(this.#latencySamples, this.#options.maxChannels);
+    const link = new WorkletLink(node, {
+      created: () => graph.takeOver(this.#latencySamples),
+      words: (words) => {
+        if (this.#route?.transport.mode === 'message') this.#words.set(words);
+      },
+      died: () => {
+        graph.fallBack(this.#latencySamples);
+        this.#fail(new DenoiseError('worker-crashed', 'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.'));
+      },
+    });
+    this.#link = link;
+    return link;
+  }
+
+  /** Opens a route, again and again while workers die, until it stands or is given up. */
+  async #serve(assets: AssetUrls, worklet: Promise<WorkletLink>): Promise<void> {
+    for (;;) {
+      try {
+        const route = await this.#openRoute(assets, worklet);
+        const obstacle = this.#ended ? undefined : this.#obstacle();
+        if (obstacle !== undefined && !this.#isReady) throw obstacle;
+        if (this.#ended) route.close();
+        else this.#runOn(route, () => void this.#serve(assets, worklet));
+        return;
+      } catch (error) {
+        if (this.#ended) return;
+        if (!this.#mayRestart(error)) {
+          this.#fail(error as DenoiseError);
+          return;
+        }
+      }
+    }
+  }
+
+  /** Tries shared memory first, where there is any; a route that is not proved is closed again. */
+  async #openRoute(assets: AssetUrls, worklet: Promise<WorkletLink>): Promise<Route> {
+    const { transport } = this.#options;
+    const request = { context: this.#host.context, options: this.#options, assets, worklet };
+    const open = async (mode: TransportMode): Promise<Route> => openRoute({ ...request, mode });
+    if (transport === 'message' || this.#sharedIsBroken || !canShareMemory()) return open('message');
+    const route = await open('shared');
+    if (route.proof !== 'broken') return route;
+    route.close();
+    if (transport === 'shared') throw sharedRefused();
+    this.#sharedIsBroken = true;
+    return open('message');
+  }
+
+  #runOn(route: Route, serveAgain: () => void): void {
+    const { context } = this.#host;
+    const { words, mode } = route.transport;
+    this.#route = route;
+    this.#totals = addTotals(this.#totals, this.#words);
+    this.#words = words;
+    this.#latencySamples = route.latencySamples;
+    this.#runningSince = context.currentTime;
+    const again = (reason: string): void => {
+      this.#closeRoute();
+      this.#setState('recovering', reason);
+      serveAgain();
+    };
+    route.onDeath((error) => {
+      if (this.#mayRestart(error)) again(error.message);
+      else this.#fail(error);
+    });
+    const watch = new WordWatch(words, route.latencySamples);
+    let asleep = route.proof === 'audio-asleep';
+    this.#stopLooking = everyLook(() => {
+      if (asleep) {
+        asleep = !audioEchoed(route.transport);
+        if (asleep && context.currentTime - this.#runningSince > ECHO_SECONDS) {
+          this.#sharedIsBroken = true;
+          again('The audio thread does not see the shared memory; messages are used instead.');
+          return;
+        }
+      }
+      this.#report(watch);
+    });
+    this.#setMode(mode);
+    this.#setState('running', mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.');
+    this.#isReady = true;
+    this.#resolveReady();
+  }
+
+  /** Tells the app what has changed since the last look. */
+  #report(watch: WordWatch): void {
+    const { sampleRate, currentTime } = this.#host.context;
+    const changes = watch.look(currentTime);
+    const load = loadOf(this.#words);
+    if (changes.latency) this.#emit('latencychange', { latency: this.latency });
+    if (changes.underruns > 0) this.#emit('underrun', { count: changes.underruns, seconds: changes.underrunSamples / sampleRate });
+    if (changes.shed === true) {
+      this.#setState('overloaded', 'This device cannot keep up, so the dry signal is heard for now.');
+      this.#emit('overload', { load });
+    }
+    if (changes.shed === false) {
+      this.#setState('running', 'This device keeps up again.');
+      this.#emit('recover', { load });
+    }
+    if (changes.workerDead) this.#route?.declareDead('stopped answering');
+  }
+
+  #mayRestart(error: unknown): boolean {
+    if (!(error instanceof DenoiseError) || error.code !== 'worker-crashed') return false;
+    if (this.#isReady && this.#host.context.currentTime - this.#runningSince > HEALTHY_SECONDS) this.#restarts = 0;
+    this.#restarts += 1;
+    return this.#restarts <= MAX_RESTARTS;
+  }
+
+  #contextChanged(): void {
+    if (this.#ended && this.#host.context.state !== 'closed') return;
+    const obstacle = this.#isReady ? undefined : this.#obstacle();
+    if (obstacle !== undefined && !this.#ended) this.#fail(obstacle);
+    if (this.#host.context.state === 'closed') this.#host.dispose('The context was closed.');
+  }
+
+  /** One error, one event; the dry signal goes on. */
+  #fail(error: DenoiseError): void {
+    if (this.#ended) return;
+    this.#closeRoute();
+    this.#setState('failed', error.message);
+    this.#rejectReady(error);
+    this.#emit('error', { error });
+  }
+
+  #closeRoute(): void {
+    this.#stopLooking();
+    this.#link?.post({ type: 'detach' });
+    this.#route?.close();
+    this.#route = undefined;
+    this.#setMode('passthrough');
+  }
+
+  #setState(state: DenoiseState, reason: string): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#emit('statechange', { state, reason });
+  }
+
+  #setMode(mode: DenoiseMode): void {
+    if (this.#mode === mode) return;
+    this.#mode = mode;
+    this.#emit('modechange', { mode });
+  }
+
+  #emit<K extends keyof DenoiseEventMap>(type: K, detail: DenoiseEventMap[K]['detail']): void {
+    this.#host.dispatch(new CustomEvent(type, { detail }));
+  }
+}
+
+function sharedRefused(): DenoiseError {
+  return new DenoiseError(
+    'unsupported',
+    'transport "shared" needs shared memory: make the page cross-origin isolated (Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp), or use transport "auto".',
+  );
+}

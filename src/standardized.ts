@@ -1,0 +1,77 @@
+/**
+ * DenoiseNode for pages that use standardized-audio-context (Tone.js is one). The class of this entry takes contexts of
+ * that library and of the browser; the core entry takes the latter only and does not import the library.
+ */
+import {
+  AudioWorkletNode,
+  addAudioWorkletModule,
+  ConstantSourceNode,
+  DelayNode,
+  GainNode,
+  type IAudioParam,
+  type IGainNode,
+  isAnyAudioContext,
+  isAnyOfflineAudioContext,
+  type TContext,
+} from 'standardized-audio-context';
+import { type AudioFamily, isNativeContext, nameOf } from './audio-family.ts';
+import { defineDenoiseNode, type DenoiseNodeConstructor as NativeConstructor, DenoiseNode as NativeDenoiseNode } from './denoise-node.ts';
+import type { DenoiseOptions } from './options.ts';
+
+export { NativeDenoiseNode };
+export * from './index.ts';
+
+type Shared = 'ready' | 'latency' | 'mode' | 'state' | 'getMetrics' | 'reset' | 'dispose';
+type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;
+
+/** A DenoiseNode among the nodes of standardized-audio-context; see the native one for every member. */
+export interface StandardizedDenoiseNode<T extends TContext = TContext>
+  extends Omit<IGainNode<T>, 'addEventListener' | 'removeEventListener'>,
+    Pick<NativeDenoiseNode, Shared>,
+    Listening {
+  readonly mix: IAudioParam;
+  readonly attenuationLimit: IAudioParam;
+  readonly outputGain: IAudioParam;
+  readonly bypass: IAudioParam;
+}
+
+interface StandardizedConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {
+  new <T extends TContext>(context: T | BaseAudioContext, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
+}
+
+/** Gives a node of the family that its context belongs to. To extend the class, extend {@link StandardizedDenoiseNode} or the native one. */
+export interface DenoiseNodeConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {
+  new (context: BaseAudioContext, options?: DenoiseOptions): NativeDenoiseNode;
+  new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
+}
+
+/** The library's classes behave as the native ones do, but are typed apart. */
+const standardizedFamily = {
+  GainNode,
+  DelayNode,
+  ConstantSourceNode,
+  AudioWorkletNode,
+  addModule: addAudioWorkletModule,
+  requireContext: (context: unknown): void => {
+    if (!isNativeContext(context) && (isAnyAudioContext(context) || isAnyOfflineAudioContext(context))) return;
+    throw new TypeError(`DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got ${nameOf(context)}.`);
+  },
+} as unknown as AudioFamily;
+
+/** The class over the library's nodes alone. */
+export const StandardizedDenoiseNode = defineDenoiseNode(standardizedFamily) as unknown as StandardizedConstructor;
+
+/** A DenoiseNode for a context of either kind. */
+export const DenoiseNode = class {
+  static readonly isSupported = NativeDenoiseNode.isSupported;
+  static readonly census = NativeDenoiseNode.census;
+
+  constructor(context: BaseAudioContext, options?: DenoiseOptions) {
+    // biome-ignore lint/correctness/noConstructorReturn: the context decides which of the two classes it is.
+    return isNativeContext(context) ? new NativeDenoiseNode(context, options) : new StandardizedDenoiseNode(context, options);
+  }
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof NativeDenoiseNode || value instanceof StandardizedDenoiseNode;
+  }
+} as unknown as DenoiseNodeConstructor;

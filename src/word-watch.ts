@@ -1,0 +1,76 @@
+import { Word } from './shared/control-block.ts';
+import type { Samples, Seconds } from './shared/units.ts';
+
+/**
+ * How long a worker that has a hop waiting may stand still, in seconds of audio: time that the context spends
+ * suspended, or the machine asleep, does not count.
+ */
+const DEAD_AFTER_SECONDS = 2;
+/** Looks that a standstill must last as well, so that one long pause of the page's own timers is no proof. */
+const DEAD_AFTER_LOOKS = 4;
+
+/** What has changed since the last look. */
+export interface Changes {
+  readonly latency: boolean;
+  readonly underruns: number;
+  readonly underrunSamples: Samples;
+  /** The node was shed, or taken back, since the last look; undefined: neither. */
+  readonly shed: boolean | undefined;
+  /** The worker has work and does nothing. */
+  readonly workerDead: boolean;
+}
+
+/** Compares the control words of one route with what they were a quarter of a second ago. [main] */
+export class WordWatch {
+  readonly #words: Int32Array;
+  #latency: Samples;
+  #underruns = 0;
+  #underrunSamples = 0;
+  #shed = 0;
+  #heartbeat = 0;
+  #beatAt: Seconds | undefined;
+  #looksSinceBeat = 0;
+
+  constructor(words: Int32Array, latencySamples: Samples) {
+    this.#words = words;
+    this.#latency = latencySamples;
+  }
+
+  /** `contextTime` is the audio clock. */
+  look(contextTime: Seconds): Changes {
+    const latency = this.#word(Word.LATENCY_SAMPLES) || this.#latency;
+    const underruns = this.#word(Word.UNDERRUNS);
+    const underrunSamples = this.#word(Word.UNDERRUN_SAMPLES);
+    const shed = this.#word(Word.SHED);
+    const changes: Changes = {
+      latency: latency !== this.#latency,
+      underruns: (underruns - this.#underruns) >>> 0,
+      underrunSamples: (underrunSamples - this.#underrunSamples) >>> 0,
+      shed: shed === this.#shed ? undefined : shed === 1,
+      workerDead: this.#isWorkerDead(contextTime),
+    };
+    this.#latency = latency;
+    this.#underruns = underruns;
+    this.#underrunSamples = underrunSamples;
+    this.#shed = shed;
+    return changes;
+  }
+
+  #isWorkerDead(contextTime: Seconds): boolean {
+    const heartbeat = this.#word(Word.HEARTBEAT);
+    // Signed difference: right across the wrap at 2³².
+    const hasWork = ((this.#word(Word.NOISY_WRITE) - this.#word(Word.NEXT_DUE)) | 0) >= 0 && this.#word(Word.NOISY_WRITE) !== 0;
+    if (this.#beatAt === undefined || heartbeat !== this.#heartbeat || !hasWork) {
+      this.#heartbeat = heartbeat;
+      this.#beatAt = contextTime;
+      this.#looksSinceBeat = 0;
+      return false;
+    }
+    this.#looksSinceBeat += 1;
+    return this.#looksSinceBeat >= DEAD_AFTER_LOOKS && contextTime - this.#beatAt >= DEAD_AFTER_SECONDS;
+  }
+
+  #word(word: number): number {
+    return Atomics.load(this.#words, word);
+  }
+}

@@ -1,0 +1,186 @@
+import { DenoiseError, fromErrorData } from './errors.ts';
+import { BELL_WORDS, BellWord } from './shared/control-block.ts';
+import type { MainToWorker, TransportMode, WorkerToMain } from './shared/protocol.ts';
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** A request without its number, which the client gives. */
+export type WorkerRequest = DistributiveOmit<MainToWorker, 'requestId'>;
+type Answer<T extends WorkerToMain['type']> = Extract<WorkerToMain, { type: T }>;
+type NumberedAnswer = Extract<WorkerToMain, { requestId: number }>;
+
+/** What a loaded model says about itself. */
+export type ModelFacts = Answer<'model-ready'>;
+
+/** How long a worker may take to answer anything but the loading of a model, which has a network in it. */
+const ANSWER_MS = 10_000;
+
+interface Pending {
+  readonly resolve: (answer: NumberedAnswer) => void;
+  readonly reject: (error: DenoiseError) => void;
+  readonly timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/**
+ * One worker as the page sees it: requests and answers, the doorbell, and the news of its death. Made by
+ * worker-pool.ts, which shares it among nodes. [main]
+ */
+export class WorkerClient {
+  /** The doorbell that worklets ring in shared mode; undefined in message mode. */
+  readonly bell: Int32Array<SharedArrayBuffer> | undefined;
+  readonly #worker: Worker;
+  readonly #url: string;
+  readonly #pending = new Map<number, Pending>();
+  readonly #models = new Map<string, Promise<ModelFacts>>();
+  readonly #mourners = new Set<(error: DenoiseError) => void>();
+  #lastRequestId = 0;
+  #booted = false;
+  #death: DenoiseError | undefined;
+
+  /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
+  constructor(url: string, mode: TransportMode) {
+    this.#url = url;
+    this.bell = mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
+    try {
+      this.#worker = new Worker(url, { type: 'module', name: 'denoise-node' });
+    } catch (cause) {
+      throw this.#loadError(cause);
+    }
+    this.#worker.onmessage = (event: MessageEvent<WorkerToMain>) => this.#receive(event.data);
+    this.#worker.onmessageerror = () => this.#die(crashed('sent a message that could not be read'));
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // The node's 'error' event tells the app; the console need not.
+      const cause = event.error ?? event.message;
+      this.#die(this.#booted ? crashed(`threw: ${event.message}`, cause) : this.#loadError(cause));
+    };
+  }
+
+  get dead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Calls back once if the worker dies (not when it is terminated on purpose). Returns how to stop listening. */
+  onDeath(mourner: (error: DenoiseError) => void): () => void {
+    this.#mourners.add(mourner);
+    return () => this.#mourners.delete(mourner);
+  }
+
+  /** Loads a model; the same URL is fetched once. Rejects with what went wrong, and may then be tried again. */
+  loadModel(modelUrl: string, wasmUrl: string): Promise<ModelFacts> {
+    const known = this.#models.get(modelUrl);
+    if (known !== undefined) return known;
+    const loading = this.#request({ type: 'load-model', modelUrl, wasmUrl }, 'model-ready', [], Number.POSITIVE_INFINITY);
+    this.#models.set(modelUrl, loading);
+    loading.catch(() => this.#models.delete(modelUrl));
+    return loading;
+  }
+
+  open(request: Extract<WorkerRequest, { type: 'open' }>): Promise<Answer<'opened'>> {
+    const { transport } = request;
+    return this.#request(request, 'opened', transport.mode === 'message' ? [transport.port] : []);
+  }
+
+  close(nodeId: number): Promise<Answer<'closed'>> {
+    return this.#request({ type: 'close', nodeId }, 'closed');
+  }
+
+  census(): Promise<Answer<'census'>> {
+    return this.#request({ type: 'census' }, 'census');
+  }
+
+  /** Wakes a worker that waits, so that it looks around. */
+  ring(): void {
+    if (this.bell === undefined) return;
+    Atomics.add(this.bell, BellWord.BELL, 1);
+    Atomics.notify(this.bell, BellWord.BELL);
+  }
+
+  /** Declares the worker dead, as its owner found out by other means (its heart stood still). */
+  declareDead(why: string): void {
+    this.#die(crashed(why));
+  }
+
+  /** Ends the worker on purpose; pending requests reject. */
+  terminate(): void {
+    this.#mourners.clear();
+    this.#die(crashed('was terminated'));
+  }
+
+  #request<T extends NumberedAnswer['type']>(
+    request: WorkerRequest,
+    answer: T,
+    transfer: Transferable[] = [],
+    patienceMs: number = ANSWER_MS,
+  ): Promise<Answer<T>> {
+    if (this.#death !== undefined) return Promise.reject(this.#death);
+    this.#lastRequestId += 1;
+    const requestId = this.#lastRequestId;
+    return new Promise<Answer<T>>((resolve, reject) => {
+      const timer = Number.isFinite(patienceMs)
+        ? setTimeout(() => this.#die(crashed(`did not answer "${request.type}" within ${patienceMs / 1000} s`)), patienceMs)
+        : undefined;
+      const settle = (message: NumberedAnswer): void => {
+        if (message.type === 'failed') reject(fromErrorData(message.error));
+        else if (message.type === answer) resolve(message as unknown as Answer<T>);
+        else reject(crashed(`answered "${message.type}" where "${answer}" was expected`));
+      };
+      this.#pending.set(requestId, { resolve: settle, reject, timer });
+      this.#worker.postMessage({ ...request, requestId }, transfer);
+      if (this.bell !== undefined) {
+        // A worker that waits on its bell reads its post only when told how much there is. Message first, then the count, then the bell.
+        Atomics.add(this.bell, BellWord.MAIL, 1);
+        this.ring();
+      }
+    });
+  }
+
+  #receive(message: WorkerToMain): void {
+    switch (message.type) {
+      case 'booted':
+        this.#booted = true;
+        return;
+      case 'crashed':
+        this.#die(fromErrorData(message.error));
+        return;
+      case 'model-ready':
+      case 'opened':
+      case 'closed':
+      case 'census':
+      case 'failed': {
+        const pending = this.#pending.get(message.requestId);
+        if (pending === undefined) return; // Its sender gave up when the node was disposed.
+        this.#pending.delete(message.requestId);
+        clearTimeout(pending.timer);
+        pending.resolve(message);
+        return;
+      }
+      default:
+        message satisfies never;
+        this.#die(crashed(`sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`));
+    }
+  }
+
+  #die(error: DenoiseError): void {
+    if (this.#death !== undefined) return;
+    this.#death = error;
+    this.#worker.terminate();
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.#pending.clear();
+    for (const mourner of this.#mourners) mourner(error);
+    this.#mourners.clear();
+  }
+
+  #loadError(cause: unknown): DenoiseError {
+    return new DenoiseError(
+      'module-load',
+      `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its URL as assets.worker; a content security policy must allow it (worker-src).`,
+      { cause },
+    );
+  }
+}
+
+function crashed(what: string, cause?: unknown): DenoiseError {
+  return new DenoiseError('worker-crashed', `The denoising worker ${what}.`, cause === undefined ? undefined : { cause });
+}

@@ -1,0 +1,84 @@
+import type { TransportMode } from './shared/protocol.ts';
+import { WorkerClient } from './worker-client.ts';
+
+/**
+ * How long a worker without nodes is kept: a page that takes a node down and puts another up (a component that mounts
+ * twice, a changed device) then need not load the model again.
+ */
+const IDLE_MS = 2000;
+
+interface Entry {
+  readonly client: WorkerClient;
+  users: number;
+  idleTimer: ReturnType<typeof setTimeout> | undefined;
+}
+
+/** One worker for all nodes of the page that travel the same way and come from the same files. */
+const entries = new Map<string, Entry>();
+
+/** A node's share of a worker. Give it back exactly once. */
+export interface Lease {
+  readonly client: WorkerClient;
+  readonly release: () => void;
+}
+
+/** Joins the worker of this page, or starts it. Throws a DenoiseError 'module-load' where it cannot start. [main] */
+export function leaseWorker(mode: TransportMode, workerUrl: string, wasmUrl: string): Lease {
+  const key = [mode, workerUrl, wasmUrl].join(' ');
+  const entry = livingEntry(key) ?? newEntry(key, workerUrl, mode);
+  entry.users += 1;
+  clearTimeout(entry.idleTimer);
+  let released = false;
+  return {
+    client: entry.client,
+    release: () => {
+      if (released) return;
+      released = true;
+      entry.users -= 1;
+      if (entry.users > 0) return;
+      if (entry.client.dead) forget(key, entry);
+      else entry.idleTimer = setTimeout(() => forget(key, entry), IDLE_MS);
+    },
+  };
+}
+
+/** How much the workers of this page hold now; all zero after the last node is disposed and a moment has passed. */
+export interface Census {
+  readonly workers: number;
+  readonly nodes: number;
+  readonly streams: number;
+  readonly tensors: number;
+  readonly tensorBytes: number;
+}
+
+/** Asks every living worker what it holds. For leak tests and the curious. [main] */
+export async function takeCensus(): Promise<Census> {
+  const living = [...entries.values()].filter(({ client }) => !client.dead);
+  const answers = await Promise.all(living.map(({ client }) => client.census()));
+  return answers.reduce<Census>(
+    (sum, answer) => ({
+      workers: sum.workers + 1,
+      nodes: sum.nodes + answer.nodes,
+      streams: sum.streams + answer.streams,
+      tensors: sum.tensors + answer.tensors,
+      tensorBytes: sum.tensorBytes + answer.tensorBytes,
+    }),
+    { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 },
+  );
+}
+
+function livingEntry(key: string): Entry | undefined {
+  const entry = entries.get(key);
+  return entry === undefined || entry.client.dead ? undefined : entry;
+}
+
+function newEntry(key: string, workerUrl: string, mode: TransportMode): Entry {
+  const entry: Entry = { client: new WorkerClient(workerUrl, mode), users: 0, idleTimer: undefined };
+  entries.set(key, entry);
+  return entry;
+}
+
+function forget(key: string, entry: Entry): void {
+  entry.client.terminate();
+  if (entries.get(key) === entry) entries.delete(key);
+}

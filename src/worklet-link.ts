@@ -1,0 +1,66 @@
+import type { MainToWorklet, WorkletToMain } from './shared/protocol.ts';
+
+/** Longest that an offline rendering is held up for an answer that does not come. */
+const SETTLE_MS = 5000;
+
+/** What a link tells its owner. */
+export interface WorkletNews {
+  /** The processor exists on the audio thread. */
+  readonly created: () => void;
+  /** Message mode: a copy of the control words. */
+  readonly words: (words: Int32Array) => void;
+  /** The processor threw; from now on it gives silence. */
+  readonly died: () => void;
+}
+
+/** The worklet node as the page talks to it. [main] */
+export class WorkletLink {
+  readonly #port: MessagePort;
+  readonly #settling: (() => void)[] = [];
+
+  constructor(node: AudioWorkletNode, news: WorkletNews) {
+    this.#port = node.port;
+    this.#port.onmessage = ({ data }: MessageEvent<WorkletToMain>) => this.#receive(data, news);
+    node.onprocessorerror = news.died;
+  }
+
+  post(message: MainToWorklet, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer);
+  }
+
+  /** Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts. */
+  settle(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, SETTLE_MS);
+      this.#settling.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.post({ type: 'settle' });
+    });
+  }
+
+  /** Ends the processor and the talk with it. */
+  dispose(): void {
+    this.post({ type: 'dispose' });
+    this.#port.onmessage = null;
+    for (const settled of this.#settling.splice(0)) settled();
+  }
+
+  #receive(message: WorkletToMain, news: WorkletNews): void {
+    switch (message.type) {
+      case 'created':
+        news.created();
+        return;
+      case 'words':
+        news.words(message.words);
+        return;
+      case 'settled':
+        this.#settling.shift()?.();
+        return;
+      default:
+        message satisfies never;
+        throw new TypeError(`The worklet sent a message that this version does not know: ${JSON.stringify(message)}`);
+    }
+  }
+}
