@@ -1,0 +1,263 @@
+"""Recordings in any format -> one prepared folder that training maps into memory.
+
+A prepared folder holds `speech.i16`, `noise.i16`, `rir.i16` (48 kHz mono, all clips end to end) and `index.csv` (one line
+for each clip). It can be carried to another machine, and nothing is decoded while training.
+
+Notable: the split is by voice and by noise recording, never by clip: pieces of one recording, or sentences of one speaker,
+are on one side. Each clip is scaled to a peak of 0.9, so that quiet recordings keep their resolution in 16 bits; the mixer
+sets levels anyway.
+"""
+
+import argparse
+import csv
+import random
+import re
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import resample_poly
+
+RATE_HZ = 48000
+KINDS = ("speech", "noise", "rir")
+PEAK = 0.9
+
+
+@dataclass
+class Source:
+    """One file to prepare."""
+
+    path: str  # absolute path of the file
+    kind: str  # speech, noise or rir
+    label: str  # speaker or noise class
+    recording: str  # what must stay on one side of the split: a speaker, or one noise recording
+    folder: str  # collection it came from; the split is balanced over these
+    bandwidth_hz: int  # nothing is recorded above this frequency (0: half the file's own rate)
+    licence: str = ""
+    licence_flag: str = ""
+
+
+@dataclass
+class Clip:
+    """One prepared clip: a line of index.csv."""
+
+    kind: str
+    label: str
+    recording: str
+    folder: str
+    split: str  # train, valid or eval
+    bandwidth_hz: int
+    licence: str
+    licence_flag: str
+    offset: int  # first sample in <kind>.i16
+    samples: int  # length
+    file: str  # where it came from
+
+
+# ---- layouts: ways in which folders of audio are arranged ------------------------------------------------------------
+
+
+def read_manifest_layout(root: Path) -> list[Source]:
+    """A folder with MANIFEST.csv: path, kind, speaker_or_class, sample_rate, licence, licence_flag."""
+    sources = []
+    with open(root / "MANIFEST.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            path = Path(row["path"])
+            folder = path.parts[1] if len(path.parts) > 2 else row["kind"]
+            if row["kind"] == "speech":
+                # Voices of a crowd without labels cannot be told apart, so each clip is its own voice.
+                recording = str(path) if "unknown" in row["speaker_or_class"] else row["speaker_or_class"]
+            else:
+                recording = f"{folder}/{recording_name(path)}"
+            sources.append(
+                Source(
+                    path=str(root / path),
+                    kind=row["kind"],
+                    label=row["speaker_or_class"] or path.stem,
+                    recording=recording,
+                    folder=folder,
+                    bandwidth_hz=int(float(row["sample_rate"] or 0)) // 2,
+                    licence=row.get("licence", ""),
+                    licence_flag=row.get("licence_flag", ""),
+                )
+            )
+    return sources
+
+
+def recording_name(path: Path) -> str:
+    """Name shared by all pieces of one recording: `_0`, `_1` are cut off, and ESC takes (`1-977-A`) lose their take."""
+    esc = re.match(r"(\d+-\d+)-[A-Z](?![A-Za-z0-9])", path.stem)
+    return esc.group(1) if esc else re.sub(r"_\d+$", "", path.stem)
+
+
+# ---- decoding --------------------------------------------------------------------------------------------------------
+
+
+def decode(path: str) -> tuple[np.ndarray, int]:
+    """Mono float32 at 48 kHz, and the rate of the file itself."""
+    wave, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    wave = wave.mean(axis=1)
+    if rate != RATE_HZ:
+        wave = resample_poly(wave, RATE_HZ, rate).astype(np.float32)
+    return wave, rate
+
+
+def decode_source(source: Source) -> tuple[Source, np.ndarray | None, str]:
+    """Samples as int16, or None and the reason why the file was dropped."""
+    try:
+        wave, rate = decode(source.path)
+    except Exception as error:  # soundfile raises several kinds; each means the same to us
+        return source, None, f"unreadable ({type(error).__name__})"
+    source.bandwidth_hz = source.bandwidth_hz or rate // 2
+    if not np.isfinite(wave).all():
+        return source, None, "not finite"
+    if source.kind == "rir":
+        peak = int(np.abs(wave).argmax()) if len(wave) else 0
+        wave = wave[max(0, peak - RATE_HZ // 400) :][: 2 * RATE_HZ]  # begins 2.5 ms before the direct sound
+    shortest = {"speech": 0.5, "noise": 0.15, "rir": 0.01}[source.kind]
+    if len(wave) < shortest * RATE_HZ:
+        return source, None, "too short"
+    peak = float(np.abs(wave).max())
+    if peak < 1e-4:
+        return source, None, "silent"
+    if source.kind == "speech" and np.mean(np.abs(wave) > 0.998) > 0.005:
+        return source, None, "clipped"
+    wave = wave - wave.mean() if source.kind != "rir" else wave
+    return source, np.round(wave * (PEAK * 32767 / peak)).astype(np.int16), ""
+
+
+# ---- split -----------------------------------------------------------------------------------------------------------
+
+
+def split_recordings(sources: list[Source], seed: int, shares: dict[str, float], pinned: dict[str, str]) -> dict[str, str]:
+    """Side of every recording. Within each folder recordings are shuffled and the held-out shares are cut off.
+
+    `pinned` sends chosen recordings (whole speakers, say) to a side; a folder with a pinned one is not cut further.
+    Room responses are few and say nothing about the voice or the noise: all of them train and all are met in evaluation.
+    """
+    by_folder = defaultdict(set)
+    for source in sources:
+        by_folder[(source.kind, source.folder)].add(source.recording)
+    sides = {}
+    for (kind, _), recordings in sorted(by_folder.items()):
+        names = sorted(recordings)
+        if kind == "rir":
+            sides.update(dict.fromkeys(names, "train"))
+            continue
+        if any(name in pinned for name in names):
+            sides.update({name: pinned.get(name, "train") for name in names})
+            continue
+        random.Random(seed).shuffle(names)
+        start = 0
+        for side, share in shares.items():
+            count = round(share * len(names)) if len(names) > 2 else 0
+            sides.update(dict.fromkeys(names[start : start + count], side))
+            start += count
+        sides.update(dict.fromkeys(names[start:], "train"))
+    return sides
+
+
+# ---- prepare and load ------------------------------------------------------------------------------------------------
+
+
+def prepare(sources: list[Source], out: Path, seed: int, shares: dict[str, float], pinned: dict[str, str], jobs: int) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    sides = split_recordings(sources, seed, shares, pinned)
+    dropped, clips, seconds = Counter(), [], Counter()
+    files = {kind: open(out / f"{kind}.i16.part", "wb") for kind in KINDS}
+    offsets = Counter()
+    with ProcessPoolExecutor(jobs) as pool:
+        for done, (source, wave, reason) in enumerate(pool.map(decode_source, sources, chunksize=16), 1):
+            if done % 200 == 0 or done == len(sources):
+                print(f"\r{done}/{len(sources)} files", end="", flush=True)
+            if wave is None:
+                dropped[(source.kind, reason)] += 1
+                continue
+            files[source.kind].write(wave.tobytes())
+            clips.append(
+                Clip(
+                    kind=source.kind,
+                    label=source.label,
+                    recording=source.recording,
+                    folder=source.folder,
+                    split=sides[source.recording],
+                    bandwidth_hz=min(source.bandwidth_hz, RATE_HZ // 2),
+                    licence=source.licence,
+                    licence_flag=source.licence_flag,
+                    offset=offsets[source.kind],
+                    samples=len(wave),
+                    file=source.path,
+                )
+            )
+            offsets[source.kind] += len(wave)
+            seconds[(source.kind, sides[source.recording])] += len(wave) / RATE_HZ
+    print()
+    for kind, file in files.items():
+        file.close()
+        (out / f"{kind}.i16.part").rename(out / f"{kind}.i16")
+    with open(out / "index.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(Clip)])
+        writer.writeheader()
+        writer.writerows(asdict(clip) for clip in clips)
+    for (kind, side), total in sorted(seconds.items()):
+        print(f"{kind:7s} {side:6s} {total / 3600:6.2f} h")
+    for (kind, reason), count in sorted(dropped.items()):
+        print(f"dropped {count} {kind}: {reason}")
+
+
+class Prepared:
+    """A prepared folder: mapped into memory, or read whole (`preload`), which spares a page fault for each read."""
+
+    def __init__(self, folder: str | Path, licence_flags: tuple[str, ...] | None = None, preload: bool = False):
+        folder = Path(folder)
+        if not (folder / "index.csv").exists():
+            raise FileNotFoundError(f"{folder} holds no index.csv: expected a folder written by `prepare`")
+        types = {f.name: f.type for f in fields(Clip)}
+        with open(folder / "index.csv", newline="") as file:
+            clips = [Clip(**{k: int(v) if types[k] is int else v for k, v in row.items()}) for row in csv.DictReader(file)]
+        self.clips = [c for c in clips if licence_flags is None or c.licence_flag in licence_flags]
+        self.audio = {
+            kind: np.fromfile(folder / f"{kind}.i16", np.int16) if preload else np.memmap(folder / f"{kind}.i16", np.int16, "r")
+            for kind in KINDS
+            if (folder / f"{kind}.i16").exists() and (folder / f"{kind}.i16").stat().st_size
+        }
+
+    def select(self, kind: str, split: str) -> list[Clip]:
+        return [c for c in self.clips if c.kind == kind and c.split == split]
+
+    def read(self, clip: Clip, start: int = 0, samples: int | None = None) -> np.ndarray:
+        """Float32 samples of a clip; a copy."""
+        stop = clip.samples if samples is None else min(clip.samples, start + samples)
+        return self.audio[clip.kind][clip.offset + start : clip.offset + stop].astype(np.float32) / 32768
+
+
+def parse_pinned(text: str) -> dict[str, str]:
+    """`eval:a,b valid:c` -> {"a": "eval", "b": "eval", "c": "valid"}."""
+    pinned = {}
+    for part in text.split():
+        side, _, names = part.partition(":")
+        if side not in ("train", "valid", "eval") or not names:
+            raise ValueError(f"--pin expects side:recording,recording with side train, valid or eval; got {part!r}")
+        pinned.update(dict.fromkeys(names.split(","), side))
+    return pinned
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Prepare folders of audio for training.")
+    parser.add_argument("root", type=Path, help="folder with MANIFEST.csv")
+    parser.add_argument("--out", type=Path, required=True, help="prepared folder to write")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--valid", type=float, default=0.05, help="share of recordings held out for validation")
+    parser.add_argument("--eval", type=float, default=0.10, help="share of recordings held out for evaluation")
+    parser.add_argument("--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"')
+    parser.add_argument("--jobs", type=int, default=2)
+    args = parser.parse_args()
+    shares = {"eval": args.eval, "valid": args.valid}
+    prepare(read_manifest_layout(args.root), args.out, args.seed, shares, parse_pinned(args.pin), args.jobs)
+
+
+if __name__ == "__main__":
+    main()

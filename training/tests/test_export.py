@@ -1,0 +1,64 @@
+"""The exported graph, its costs and its files. Parity needs node and the tfjs packages of the repository."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from denoise_training.config import TrainConfig, load_config
+from denoise_training.export_tfjs import check, export, round_weights, write_graph
+from denoise_training.models import Mixer, ModelConfig
+from denoise_training.stft import Framing
+
+TRAINING = Path(__file__).parent.parent
+TFJS = TRAINING.parent / "node_modules" / "@tensorflow" / "tfjs-backend-wasm"
+needs_tfjs = pytest.mark.skipif(not TFJS.exists() or not shutil.which("node"), reason="npm packages are not installed")
+
+
+@pytest.mark.parametrize(("name", "ops", "macs"), [("base", 80, 10e6), ("tiny", 60, 2e6)])
+def test_shipped_models_keep_their_budget(name: str, ops: int, macs: float):
+    graph = write_graph(Mixer(load_config(TRAINING / "configs" / f"{name}.toml").model))
+    assert graph.operations() <= ops
+    assert graph.macs <= macs
+
+
+def test_graph_uses_only_cheap_operations():
+    graph = write_graph(Mixer(ModelConfig()))
+    allowed = {
+        "_FusedMatMul",
+        "MatMul",
+        "_FusedConv2D",
+        "AddV2",
+        "Mul",
+        "Sub",
+        "Tanh",
+        "Relu",
+        "ConcatV2",
+        "Reshape",
+        "Transpose",
+    }
+    assert set(graph.count) <= allowed
+
+
+@needs_tfjs
+def test_exported_model_equals_pytorch_in_tfjs(tmp_path: Path):
+    torch.manual_seed(0)
+    model = ModelConfig(name="small", narrow_bands=32, bands=64, encoder_channels=8, channels=16, blocks=2)
+    network = Mixer(model)
+    saved = {"config": dataclasses.asdict(TrainConfig(model=model)), "average": network.state_dict()}
+    wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1))
+    result = export(saved, tmp_path / "small", wave[:19200], wave, "0.0.0", "MIT", "test")
+    assert result["maxError"] <= 1e-4 and result["maxErrorTwoStreams"] <= 1e-4
+    golden = json.loads((tmp_path / "small" / "golden" / "golden.json").read_text())
+    for entry in golden["files"].values():
+        data = np.fromfile(tmp_path / "small" / "golden" / entry["file"], "<f4")
+        assert data.size == np.prod(entry["shape"])
+
+    weights = (tmp_path / "small" / "weights.bin").read_bytes()
+    (tmp_path / "small" / "weights.bin").write_bytes(weights[:100] + b"\x00\x40" * 50 + weights[200:])
+    with pytest.raises(RuntimeError, match="differs from PyTorch"):
+        check(tmp_path / "small", round_weights(network), Framing(), wave)
