@@ -1,0 +1,51 @@
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import commonjs from '@rollup/plugin-commonjs';
+import nodeResolve from '@rollup/plugin-node-resolve';
+import esbuild from 'rollup-plugin-esbuild';
+
+const require = createRequire(import.meta.url);
+
+/** One bundle per thread, so that no file carries code of another. */
+const inBrowser = (input, file, options = {}) => ({
+  input,
+  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true },
+  external: [/^node:/, ...(options.external ?? [])],
+  plugins: [
+    nodeResolve({ browser: true }),
+    commonjs(),
+    esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' }),
+    ...(options.plugins ?? []),
+  ],
+});
+
+/** Node keeps its dependencies outside: npm has installed them. */
+const inNode = (input, file, banner = '') => ({
+  input,
+  output: { file, format: 'es', sourcemap: true, banner },
+  external: [/^node:/, /^[^./]/],
+  plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), esbuild({ target: 'node20', tsconfig: 'tsconfig.base.json' })],
+});
+
+/** The wasm backend's binaries, without the threaded one: one thread is faster at this size. */
+const copyWasm = {
+  name: 'copy-wasm',
+  writeBundle() {
+    const from = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
+    mkdirSync('dist/wasm', { recursive: true });
+    for (const name of readdirSync(from)) {
+      if (name.endsWith('.wasm') && !name.includes('threaded')) cpSync(join(from, name), join('dist/wasm', name));
+    }
+  },
+};
+
+export default [
+  inBrowser('src/index.ts', 'dist/denoise-node.js'),
+  inBrowser('src/standardized.ts', 'dist/standardized.js', { external: ['standardized-audio-context'] }),
+  inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
+  inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
+  inBrowser('src/engine/index.ts', 'dist/engine.js'),
+  inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
+  inBrowser('demo/demo.ts', 'dist/demo/demo.js'),
+].filter(({ input }) => existsSync(input));
