@@ -11,7 +11,6 @@ sets levels anyway.
 import argparse
 import csv
 import random
-import re
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields
@@ -21,23 +20,11 @@ import numpy as np
 import soundfile
 from scipy.signal import resample_poly
 
+from .layouts import Source, read_layout
+
 RATE_HZ = 48000
 KINDS = ("speech", "noise", "rir")
 PEAK = 0.9
-
-
-@dataclass
-class Source:
-    """One file to prepare."""
-
-    path: str  # absolute path of the file
-    kind: str  # speech, noise or rir
-    label: str  # speaker or noise class
-    recording: str  # what must stay on one side of the split: a speaker, or one noise recording
-    folder: str  # collection it came from; the split is balanced over these
-    bandwidth_hz: int  # nothing is recorded above this frequency (0: half the file's own rate)
-    licence: str = ""
-    licence_flag: str = ""
 
 
 @dataclass
@@ -57,42 +44,6 @@ class Clip:
     file: str  # where it came from
 
 
-# ---- layouts: ways in which folders of audio are arranged ------------------------------------------------------------
-
-
-def read_manifest_layout(root: Path) -> list[Source]:
-    """A folder with MANIFEST.csv: path, kind, speaker_or_class, sample_rate, licence, licence_flag."""
-    sources = []
-    with open(root / "MANIFEST.csv", newline="") as file:
-        for row in csv.DictReader(file):
-            path = Path(row["path"])
-            folder = path.parts[1] if len(path.parts) > 2 else row["kind"]
-            if row["kind"] == "speech":
-                # Voices of a crowd without labels cannot be told apart, so each clip is its own voice.
-                recording = str(path) if "unknown" in row["speaker_or_class"] else row["speaker_or_class"]
-            else:
-                recording = f"{folder}/{recording_name(path)}"
-            sources.append(
-                Source(
-                    path=str(root / path),
-                    kind=row["kind"],
-                    label=row["speaker_or_class"] or path.stem,
-                    recording=recording,
-                    folder=folder,
-                    bandwidth_hz=int(float(row["sample_rate"] or 0)) // 2,
-                    licence=row.get("licence", ""),
-                    licence_flag=row.get("licence_flag", ""),
-                )
-            )
-    return sources
-
-
-def recording_name(path: Path) -> str:
-    """Name shared by all pieces of one recording: `_0`, `_1` are cut off, and ESC takes (`1-977-A`) lose their take."""
-    esc = re.match(r"(\d+-\d+)-[A-Z](?![A-Za-z0-9])", path.stem)
-    return esc.group(1) if esc else re.sub(r"_\d+$", "", path.stem)
-
-
 # ---- decoding --------------------------------------------------------------------------------------------------------
 
 
@@ -105,10 +56,16 @@ def decode(path: str) -> tuple[np.ndarray, int]:
     return wave, rate
 
 
-def decode_source(source: Source) -> tuple[Source, np.ndarray | None, str]:
-    """Samples as int16, or None and the reason why the file was dropped."""
+def decode_source(source: Source, least_range_db: float = 0.0) -> tuple[Source, np.ndarray | None, str]:
+    """Samples as int16, or None and the reason why the file was dropped.
+
+    `least_range_db`: speech whose loud and quiet 20 ms frames (95th and 5th percentile) are closer than this is too noisy.
+    """
     try:
         wave, rate = decode(source.path)
+        if source.minus:
+            other, _ = decode(source.minus)
+            wave = wave[: len(other)] - other[: len(wave)]
     except Exception as error:  # soundfile raises several kinds; each means the same to us
         return source, None, f"unreadable ({type(error).__name__})"
     source.bandwidth_hz = source.bandwidth_hz or rate // 2
@@ -125,8 +82,16 @@ def decode_source(source: Source) -> tuple[Source, np.ndarray | None, str]:
         return source, None, "silent"
     if source.kind == "speech" and np.mean(np.abs(wave) > 0.998) > 0.005:
         return source, None, "clipped"
+    if source.kind == "speech" and least_range_db and level_range_db(wave) < least_range_db:
+        return source, None, "too noisy"
     wave = wave - wave.mean() if source.kind != "rir" else wave
     return source, np.round(wave * (PEAK * 32767 / peak)).astype(np.int16), ""
+
+
+def level_range_db(wave: np.ndarray) -> float:
+    frames = wave[: len(wave) // 960 * 960].reshape(-1, 960)
+    low, high = np.percentile(10 * np.log10(np.mean(frames**2, axis=1) + 1e-10), (5, 95))
+    return float(high - low)
 
 
 # ---- split -----------------------------------------------------------------------------------------------------------
@@ -163,14 +128,25 @@ def split_recordings(sources: list[Source], seed: int, shares: dict[str, float],
 # ---- prepare and load ------------------------------------------------------------------------------------------------
 
 
-def prepare(sources: list[Source], out: Path, seed: int, shares: dict[str, float], pinned: dict[str, str], jobs: int) -> None:
+def prepare(
+    sources: list[Source],
+    out: Path,
+    seed: int,
+    shares: dict[str, float],
+    pinned: dict[str, str],
+    jobs: int,
+    least_range_db: float = 0.0,
+) -> None:
+    """Decodes all sources, writes the prepared folder, and prints hours of each side and what was dropped and why."""
     out.mkdir(parents=True, exist_ok=True)
     sides = split_recordings(sources, seed, shares, pinned)
     dropped, clips, seconds = Counter(), [], Counter()
     files = {kind: open(out / f"{kind}.i16.part", "wb") for kind in KINDS}
     offsets = Counter()
     with ProcessPoolExecutor(jobs) as pool:
-        for done, (source, wave, reason) in enumerate(pool.map(decode_source, sources, chunksize=16), 1):
+        for done, (source, wave, reason) in enumerate(
+            pool.map(decode_source, sources, [least_range_db] * len(sources), chunksize=16), 1
+        ):
             if done % 200 == 0 or done == len(sources):
                 print(f"\r{done}/{len(sources)} files", end="", flush=True)
             if wave is None:
@@ -247,16 +223,24 @@ def parse_pinned(text: str) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Prepare folders of audio for training.")
-    parser.add_argument("root", type=Path, help="folder with MANIFEST.csv")
+    parser.add_argument("source", nargs="+", help="layout=folder, as in librispeech=/data/LibriSpeech; layouts: see layouts.py")
     parser.add_argument("--out", type=Path, required=True, help="prepared folder to write")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--valid", type=float, default=0.05, help="share of recordings held out for validation")
     parser.add_argument("--eval", type=float, default=0.10, help="share of recordings held out for evaluation")
     parser.add_argument("--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"')
+    parser.add_argument("--licence-flags", help="only sources with one of these flags, as in ok,pixabay")
+    parser.add_argument("--least-range-db", type=float, default=0.0, help="drop speech with less between loud and quiet frames")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
+    sources = [source for text in args.source for source in read_layout(text)]
+    if args.licence_flags:
+        wanted = args.licence_flags.split(",")
+        kept = [s for s in sources if s.licence_flag in wanted]
+        print(f"{len(sources) - len(kept)} of {len(sources)} files left out by their licence")
+        sources = kept
     shares = {"eval": args.eval, "valid": args.valid}
-    prepare(read_manifest_layout(args.root), args.out, args.seed, shares, parse_pinned(args.pin), args.jobs)
+    prepare(sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ import torch
 TRAINING = Path(__file__).parent.parent
 sys.path.insert(0, str(TRAINING))
 
-from denoise_training.data import parse_pinned, prepare, read_manifest_layout  # noqa: E402
+from denoise_training.data import parse_pinned, prepare  # noqa: E402
+from denoise_training.layouts import manifest  # noqa: E402
 
 RATE = 48000
 torch.set_num_threads(2)
@@ -67,7 +68,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared_folder(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("prepared")
     pinned = parse_pinned("eval:speaker3 valid:speaker2")
-    prepare(read_manifest_layout(recordings), out, 1, {"eval": 0.2, "valid": 0.2}, pinned, 1)
+    prepare(manifest(recordings), out, 1, {"eval": 0.2, "valid": 0.2}, pinned, 1)
     return out
 
 

@@ -9,7 +9,8 @@ import soundfile
 import torch
 
 from denoise_training.augment import MixConfig, Mixer, resample_speed, rms, set_snr
-from denoise_training.data import Prepared, Source, parse_pinned, prepare, recording_name
+from denoise_training.data import Prepared, decode_source, parse_pinned, prepare
+from denoise_training.layouts import LAYOUTS, Source, read_layout, recording_name
 from denoise_training.mix import write_mixtures
 
 PLAIN = MixConfig(
@@ -117,3 +118,55 @@ def test_written_noisy_is_clean_plus_noise(prepared_folder: Path, tmp_path: Path
     np.testing.assert_allclose(noisy, clean + noise, atol=1e-6)
     lines = (tmp_path / "mixtures.csv").read_text().splitlines()
     assert len(lines) == 3 and lines[0].startswith("file,seconds,speaker,noise")
+
+
+@pytest.mark.parametrize(
+    ("layout", "files", "expected"),
+    [
+        ("librispeech", ["84/121/84-121-0001.wav"], [("speech", "84")]),
+        ("vctk", ["wav48/p225/p225_001_mic1.wav", "wav48/p225/p225_001_mic2.wav"], [("speech", "p225")]),
+        ("voicebank", ["clean_test/p226_1.wav", "noisy_test/p226_1.wav"], [("speech", "p226"), ("noise", "noise-of-p226")]),
+        ("demand", ["DKITCHEN/ch01.wav", "DKITCHEN/ch02.wav"], [("noise", "DKITCHEN")]),
+        ("ms_snsd", ["noise_test/Babble_1.wav", "clean_test/c1_2.wav"], [("speech", "c1"), ("noise", "noise_test/Babble")]),
+        ("dns", ["clean/book_1_reader_0042_7.wav", "impulse_responses/r.wav"], [("speech", "0042"), ("rir", "r")]),
+        ("speech", ["anna/1.wav"], [("speech", "anna")]),
+        ("noise", ["fan/big_0.wav", "fan/big_1.wav"], [("noise", "fan/big"), ("noise", "fan/big")]),
+    ],
+)
+def test_layouts_find_what_must_stay_together(layout: str, files: list[str], expected: list, tmp_path: Path):
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(tmp_path / name, np.full(100, 0.1), 16000)
+    found = [(s.kind, s.recording.split("/", 1)[1]) for s in LAYOUTS[layout](tmp_path)]
+    assert found == expected
+
+
+def test_esc50_layout_reads_its_csv(tmp_path: Path):
+    (tmp_path / "meta").mkdir()
+    (tmp_path / "meta" / "esc50.csv").write_text("filename,fold,category,src_file,take\n1-977-A-0.wav,1,dog,977,A\n")
+    (source,) = LAYOUTS["esc50"](tmp_path)
+    assert (source.label, source.recording.split("/")[1]) == ("esc:dog", "977")
+
+
+def test_noise_of_a_pair_is_its_difference(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    clean, extra = rng.uniform(-0.3, 0.3, 48000), rng.uniform(-0.1, 0.1, 48000)
+    soundfile.write(tmp_path / "clean.wav", clean, 48000)
+    soundfile.write(tmp_path / "noisy.wav", clean + extra, 48000)
+    source = Source(str(tmp_path / "noisy.wav"), "noise", "x", "x", "x", minus=str(tmp_path / "clean.wav"))
+    _, wave, _ = decode_source(source)
+    assert np.corrcoef(wave, extra)[0, 1] > 0.999
+
+
+def test_noisy_speech_can_be_dropped(tmp_path: Path):
+    soundfile.write(tmp_path / "steady.wav", np.random.default_rng(0).uniform(-0.3, 0.3, 48000), 48000)
+    source = Source(str(tmp_path / "steady.wav"), "speech", "x", "x", "x")
+    assert decode_source(source, least_range_db=15.0)[2] == "too noisy"
+    assert decode_source(source)[1] is not None
+
+
+def test_unknown_layouts_are_errors():
+    with pytest.raises(ValueError, match="expected layout=folder"):
+        read_layout("timit=/nowhere")
+    with pytest.raises(FileNotFoundError, match="is not a folder"):
+        read_layout("speech=/nowhere/at/all")

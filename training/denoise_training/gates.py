@@ -1,0 +1,121 @@
+"""Gates against damage: sounds that a denoiser must leave alone, and a stream that must end as it began.
+
+    python3 -m denoise_training.gates write --data PREPARED --out GATES
+    (enhance GATES/noisy into OUT with the engine)
+    python3 -m denoise_training.gates score GATES OUT
+
+| gate | what goes in | what must come out |
+|---|---|---|
+| clean | speech without noise | SI-SDR of at least 25 dB |
+| quiet | the same at -40 dBFS | at least 90 % of the active energy |
+| narrow | the same cut at 4 kHz | at least 90 % of the active energy |
+| stream | ten minutes whose last one repeats the first | PESQ-WB within 0.05 of the first |
+"""
+
+import argparse
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import torch
+
+from .augment import RATE_HZ, Mixer
+from .data import Prepared
+from .evaluate import align, read
+from .mix import EVALUATION
+from .scores import pesq_wb, si_sdr
+
+CLIPS, SECONDS = 12, 6.0
+MINUTE = 10  # mixtures of SECONDS in a minute
+
+
+def at_level(wave: np.ndarray, dbfs: float) -> np.ndarray:
+    return (wave * (10 ** (dbfs / 20) / np.sqrt(np.mean(wave**2) + 1e-12))).astype(np.float32)
+
+
+def write(data: Prepared, out: Path, seed: int) -> None:
+    for name in ("noisy", "clean"):
+        (out / name).mkdir(parents=True, exist_ok=True)
+
+    def put(name: str, noisy: np.ndarray, clean: np.ndarray) -> None:
+        for kind, wave in (("noisy", noisy), ("clean", clean)):
+            soundfile.write(out / kind / f"{name}.wav", wave, RATE_HZ, subtype="FLOAT")
+
+    mixer = Mixer(data, "eval", replace(EVALUATION, seconds=SECONDS, room=0), seed, simulated_rooms=8)
+    for index in range(CLIPS):
+        _, voice, _ = mixer.batch(0, range(index, index + 1))
+        voice = voice[0].numpy()
+        put(f"clean-{index:02d}", clean := at_level(voice, -23), clean)
+        put(f"quiet-{index:02d}", quiet := at_level(voice, -40), quiet)
+        spectrum = torch.fft.rfft(torch.from_numpy(voice))
+        place = torch.fft.rfftfreq(len(voice), 1 / RATE_HZ)
+        edge = ((4000 - place) / 400).clamp(0, 1)
+        narrow = torch.fft.irfft(spectrum * (0.5 - 0.5 * torch.cos(torch.pi * edge)), n=len(voice)).numpy()
+        put(f"narrow-{index:02d}", narrow := at_level(narrow, -23), narrow)
+    mixer.config = replace(mixer.config, snr_db=(5.0, 5.0))
+    noisy, clean, _ = mixer.batch(1, range(9 * MINUTE))
+    order = [*range(9 * MINUTE), *range(MINUTE)]
+    put("stream", noisy[order].flatten().numpy(), clean[order].flatten().numpy())
+
+
+def active_energy_kept(clean: np.ndarray, enhanced: np.ndarray) -> float:
+    """Share of the energy of frames (20 ms) within 30 dB of the loudest, of what is in phase with the clean voice."""
+    frames = len(clean) // 960
+    clean, enhanced = (w[: frames * 960].reshape(frames, 960).astype(np.float64) for w in (clean, enhanced))
+    energy = (clean**2).sum(1)
+    active = energy > energy.max() * 1e-3
+    return float((enhanced[active] ** 2).sum() / energy[active].sum())
+
+
+def score(folder: Path, enhanced_folder: Path) -> dict[str, float | bool]:
+    result = {}
+    pairs = {}
+    for path in sorted((folder / "clean").glob("*.wav")):
+        clean = read(path)
+        pairs[path.stem] = (clean, align(clean, read(enhanced_folder / path.name)))
+
+    def over(kind: str, measure) -> list[float]:
+        return [measure(*pair) for name, pair in pairs.items() if name.startswith(kind)]
+
+    result["clean_si_sdr"] = float(np.mean(over("clean", si_sdr)))
+    result["clean_si_sdr_worst"] = float(np.min(over("clean", si_sdr)))
+    result["quiet_kept"] = float(np.mean(over("quiet", active_energy_kept)))
+    result["narrow_kept"] = float(np.mean(over("narrow", active_energy_kept)))
+    clean, enhanced = pairs["stream"]
+    samples = int(SECONDS * RATE_HZ)
+
+    def minute(first: int) -> float:
+        parts = [slice(i * samples, (i + 1) * samples) for i in range(first, first + MINUTE)]
+        return float(np.nanmean([pesq_wb(clean[p], enhanced[p]) for p in parts]))
+
+    result["stream_first_pesq"], result["stream_last_pesq"] = minute(0), minute(9 * MINUTE)
+    result["passes"] = bool(
+        result["clean_si_sdr"] >= 25
+        and result["quiet_kept"] >= 0.9
+        and result["narrow_kept"] >= 0.9
+        and abs(result["stream_last_pesq"] - result["stream_first_pesq"]) <= 0.05
+    )
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write and score the damage gates.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    writing = commands.add_parser("write")
+    writing.add_argument("--data", required=True, help="prepared folder")
+    writing.add_argument("--out", type=Path, required=True)
+    writing.add_argument("--seed", type=int, default=77)
+    scoring = commands.add_parser("score")
+    scoring.add_argument("folder", type=Path)
+    scoring.add_argument("enhanced", type=Path)
+    args = parser.parse_args()
+    if args.command == "write":
+        write(Prepared(args.data), args.out, args.seed)
+    else:
+        print(json.dumps(score(args.folder, args.enhanced), indent=1))
+
+
+if __name__ == "__main__":
+    main()
