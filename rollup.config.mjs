@@ -20,6 +20,18 @@ const inBrowser = (input, file, options = {}) => ({
   ],
 });
 
+/**
+ * Both entries of the main thread share one module, and with it the page's workers and the identity of every class:
+ * standardized.js imports denoise-node.js, which exports a few internal names for it.
+ */
+const onMainThread = {
+  input: { 'denoise-node': 'src/index.ts', standardized: 'src/standardized.ts' },
+  preserveEntrySignatures: 'allow-extension',
+  output: { dir: 'dist', format: 'es', sourcemap: true },
+  external: ['standardized-audio-context'],
+  plugins: [nodeResolve({ browser: true }), esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' })],
+};
+
 /** Node keeps its dependencies outside: npm has installed them. */
 const inNode = (input, file, banner = '') => ({
   input,
@@ -41,11 +53,10 @@ const copyWasm = {
 };
 
 export default [
-  inBrowser('src/index.ts', 'dist/denoise-node.js'),
-  inBrowser('src/standardized.ts', 'dist/standardized.js', { external: ['standardized-audio-context'] }),
+  onMainThread,
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
   inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
   inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
   inBrowser('demo/demo.ts', 'dist/demo/demo.js'),
-].filter(({ input }) => existsSync(input));
+].filter(({ input }) => typeof input !== 'string' || existsSync(input));
