@@ -41,12 +41,12 @@ export function isOfflineContext(context: BaseAudioContext): context is OfflineA
   return 'startRendering' in context;
 }
 
-/** For messages: `undefined`, `"text"`, `a HTMLCanvasElement`. */
+/** For messages: `undefined`, `"text"`, `an instance of HTMLCanvasElement`. */
 export function nameOf(value: unknown): string {
   if (typeof value === 'string') return `"${value}"`;
   if (typeof value === 'function') return `the function ${value.name || '(anonymous)'}`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return `a ${value.constructor?.name ?? 'nameless object'}`;
+  return `an instance of ${value.constructor?.name ?? 'an unnamed class'}`;
 }
 
 function looksLikeContext(value: unknown): boolean {

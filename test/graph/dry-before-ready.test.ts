@@ -1,0 +1,35 @@
+import { expect } from '@esm-bundle/chai';
+import { DenoiseNode, largestDifference, noise, play, record } from './support.ts';
+
+describe('DenoiseNode before it is ready', () => {
+  it('passes the dry signal, delayed by its latency, from the first moment and without a click on the way to the worklet', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const node = new DenoiseNode(context, { mix: 0 });
+    const source = play(context, noise(96000));
+    source.connect(node);
+    source.start();
+    const declared = Math.round(node.latency * 48000);
+    const [sent, heard] = await record(context, [source, node], 1.5);
+    await node.ready;
+    expect(Math.round(node.latency * 48000)).to.equal(declared);
+    // 1e-4: the plain delay may interpolate by a rounding error of its delay time; a click would be of the size of the signal.
+    expect(largestDifference(sent, heard, declared, declared)).to.be.lessThan(1e-4);
+    node.dispose();
+    await context.close();
+  });
+
+  it('passes it for good where nothing can be loaded', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const nowhere = '/nothing-lies-here/';
+    const node = new DenoiseNode(context, { assets: { worklet: `${nowhere}a.js`, worker: `${nowhere}b.js`, wasm: nowhere, models: nowhere } });
+    const source = play(context, noise(96000));
+    source.connect(node);
+    source.start();
+    const declared = Math.round(node.latency * 48000);
+    const [sent, heard] = await record(context, [source, node], 1);
+    expect(node.state).to.equal('failed');
+    expect(largestDifference(sent, heard, declared, declared)).to.be.lessThan(1e-4);
+    node.dispose();
+    await context.close();
+  });
+});

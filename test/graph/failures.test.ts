@@ -1,0 +1,221 @@
+import { expect } from '@esm-bundle/chai';
+import { delayBetween, DenoiseError, DenoiseNode, fixture, largestDifference, nextEvent, noise, noisySpeech, play, record, rms, until, wait } from './support.ts';
+
+const RATE = 48000;
+const MODES = ['shared', 'message'] as const;
+
+/** The dry signal goes on, at the declared latency. */
+async function expectDry(context: AudioContext, node: DenoiseNode): Promise<void> {
+  const source = play(context, noise(RATE));
+  source.loop = true;
+  source.connect(node);
+  source.start();
+  await wait(300);
+  const [sent, heard] = await record(context, [source, node], 0.4);
+  source.disconnect(node);
+  expect(largestDifference(sent, heard, Math.round(node.latency * RATE))).to.be.lessThan(1e-4);
+}
+
+describe('what can fail while a node loads', () => {
+  let context: AudioContext;
+  let node: DenoiseNode | undefined;
+
+  beforeEach(() => {
+    context = new AudioContext({ sampleRate: RATE });
+  });
+
+  afterEach(async () => {
+    node?.dispose();
+    if (context.state !== 'closed') await context.close();
+  });
+
+  for (const [what, code, hint, options] of [
+    ['a missing model', 'model-load', '404', { model: 'no-such-model' }],
+    ['a model folder that holds something else', 'model-load', 'manifest.json', { model: '/test/graph/' }],
+    ['a corrupted model', 'model-corrupt', 'weights', { model: '/test/broken-models/corrupt/' }],
+    ['a truncated model', 'model-corrupt', 'weights', { model: '/test/broken-models/truncated/' }],
+    ['a model of another contract', 'model-mismatch', 'contract', { model: '/test/broken-models/other-contract/' }],
+    ['a missing wasm file', 'wasm', 'wasm', { assets: { wasm: '/nothing-lies-here/' } }],
+    ['a policy against WebAssembly', 'wasm', 'wasm-unsafe-eval', { assets: { worker: '/test/no-wasm/denoise-worker.js' } }],
+    ['a missing worker file', 'module-load', 'denoise-worker.js', { assets: { worker: '/nothing-lies-here/denoise-worker.js' } }],
+    ['a worker file that is not JavaScript', 'module-load', 'denoise-worker.js', { assets: { worker: '/test/fixtures/LICENSE' } }],
+    ['a missing worklet file', 'module-load', 'denoise-processor.js', { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } }],
+  ] as const) {
+    it(`is ${what}: one '${code}' error that says what to do, and dry sound`, async () => {
+      const errors: DenoiseError[] = [];
+      node = new DenoiseNode(context, options);
+      node.addEventListener('error', ({ detail }) => errors.push(detail.error));
+      const reason = await node.ready.then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(reason).to.be.instanceOf(DenoiseError);
+      await wait(50);
+      expect(errors).to.deep.equal([reason]);
+      expect(errors[0].code).to.equal(code);
+      expect(errors[0].message).to.contain(hint);
+      expect([node.state, node.mode]).to.deep.equal(['failed', 'passthrough']);
+      await expectDry(context, node);
+    });
+  }
+
+  it('does not keep the next node from trying again', async () => {
+    node = new DenoiseNode(context, { model: 'no-such-model' });
+    await node.ready.catch(() => {});
+    const second = new DenoiseNode(context);
+    await second.ready;
+    expect(second.state).to.equal('running');
+    second.dispose();
+  });
+
+  it('never shows up as an unhandled rejection', async () => {
+    const unhandled: unknown[] = [];
+    const listen = (event: PromiseRejectionEvent): void => {
+      unhandled.push(event.reason);
+      event.preventDefault();
+    };
+    addEventListener('unhandledrejection', listen);
+    node = new DenoiseNode(context, { model: 'no-such-model' });
+    await nextEvent(node, 'error');
+    await wait(100);
+    removeEventListener('unhandledrejection', listen);
+    expect(unhandled).to.deep.equal([]);
+  });
+});
+
+describe('a context that closes or sleeps', () => {
+  it("gives 'context-closed' for a node created in a closed context", async () => {
+    const context = new AudioContext({ sampleRate: RATE });
+    await context.close();
+    const node = new DenoiseNode(context);
+    const { error } = await nextEvent(node, 'error');
+    expect(error.code).to.equal('context-closed');
+    expect(await node.ready.catch((reason: unknown) => reason)).to.equal(error);
+    node.dispose();
+  });
+
+  it("gives 'context-closed' when the context closes before the node is ready", async () => {
+    const context = new AudioContext({ sampleRate: RATE });
+    const node = new DenoiseNode(context);
+    const failure = nextEvent(node, 'error');
+    await context.close();
+    expect((await failure).error.code).to.equal('context-closed');
+    await until('the node is disposed', () => node.state === 'disposed');
+  });
+
+  it('takes the node apart, without an error, when the context closes later', async () => {
+    const context = new AudioContext({ sampleRate: RATE });
+    const node = new DenoiseNode(context);
+    await node.ready;
+    const errors: unknown[] = [];
+    node.addEventListener('error', (event) => errors.push(event));
+    await context.close();
+    await until('the node is disposed', () => node.state === 'disposed');
+    expect(errors).to.deep.equal([]);
+  });
+
+  for (const transport of MODES) {
+    it(`goes on where it was after a suspension, in ${transport} mode, and takes no sleeping worker for a dead one`, async function () {
+      this.timeout(20_000);
+      const context = new AudioContext({ sampleRate: RATE });
+      const node = new DenoiseNode(context, { transport });
+      const states: string[] = [];
+      await node.ready;
+      node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+      const source = play(context, await noisySpeech(RATE));
+      source.loop = true;
+      source.connect(node).connect(context.destination);
+      source.start();
+      await wait(500);
+      await context.suspend();
+      await wait(4000);
+      await context.resume();
+      const hops = node.getMetrics().hops;
+      await until('hops go on', () => node.getMetrics().hops > hops + 50);
+      await wait(3000);
+      expect(states).to.deep.equal([]);
+      node.dispose();
+      await context.close();
+    });
+  }
+
+  it('becomes ready in a suspended context', async () => {
+    const context = new AudioContext({ sampleRate: RATE });
+    await context.suspend();
+    const node = new DenoiseNode(context);
+    await node.ready;
+    expect(node.mode).to.equal('shared');
+    await context.resume();
+    await until('quanta are processed', () => node.getMetrics().outputLevel !== 0);
+    node.dispose();
+    await context.close();
+  });
+});
+
+describe('a worker that fails', () => {
+  const failing = (query: Record<string, string | number>): string => `${fixture('failing-worker.js')}?${new URLSearchParams(query as Record<string, string>)}`;
+  const later = (ms: number): number => performance.timeOrigin + performance.now() + ms;
+
+  for (const transport of MODES) {
+    for (const how of ['throw', 'spin'] as const) {
+      it(`is replaced when it ${how}s, in ${transport} mode: dry sound meanwhile, enhanced sound after`, async function () {
+        this.timeout(30_000);
+        const context = new AudioContext({ sampleRate: RATE });
+        const worker = failing({ how, after: 1500, born: Math.round(later(500)) });
+        const node = new DenoiseNode(context, { transport, assets: { worker }, latencyHint: 0.15 });
+        const states: string[] = [];
+        node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+        const errors: unknown[] = [];
+        node.addEventListener('error', (event) => errors.push(event));
+        await node.ready;
+        const source = play(context, noise(RATE, 0.1));
+        source.loop = true;
+        source.connect(node).connect(context.destination);
+        source.start();
+        await until('the worker is missed', () => states.includes('recovering'), 15_000);
+        await until('the node runs again', () => node.state === 'running', 10_000);
+        await wait(1500);
+        const [sent, heard] = await record(context, [source, node], 1);
+        expect(rms(heard)).to.be.lessThan(0.5 * rms(sent));
+        expect(states).to.deep.equal(['running', 'recovering', 'running']);
+        expect(errors).to.deep.equal([]);
+        node.dispose();
+        await context.close();
+      });
+    }
+  }
+
+  it('is never silence: what is heard while the worker stands still is the dry signal, in time', async function () {
+    this.timeout(20_000);
+    const context = new AudioContext({ sampleRate: RATE });
+    const worker = failing({ how: 'spin', after: 1500, born: Math.round(later(500)) });
+    const node = new DenoiseNode(context, { assets: { worker } });
+    await node.ready;
+    const source = play(context, await noisySpeech(RATE));
+    source.loop = true;
+    source.connect(node);
+    source.start();
+    await until('the worker stands still', () => node.getMetrics().overruns > 0, 10_000);
+    const latency = Math.round(node.latency * RATE);
+    const [sent, heard] = await record(context, [source, node], 0.8);
+    expect(delayBetween(sent, heard, latency + 100)).to.equal(latency);
+    expect(largestDifference(sent, heard, latency)).to.be.lessThan(1e-4);
+    node.dispose();
+    await context.close();
+  });
+
+  it("is given up after three replacements in a row: one 'worker-crashed' error, and dry sound", async function () {
+    this.timeout(30_000);
+    const context = new AudioContext({ sampleRate: RATE });
+    const node = new DenoiseNode(context, { transport: 'message', assets: { worker: failing({ how: 'throw', after: 1200, born: Math.round(later(60_000)) }) } });
+    const states: string[] = [];
+    node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+    const { error } = await nextEvent(node, 'error', 20_000);
+    expect(error.code).to.equal('worker-crashed');
+    expect(states.filter((state) => state === 'recovering')).to.have.length(3);
+    expect(node.state).to.equal('failed');
+    await expectDry(context, node);
+    node.dispose();
+    await context.close();
+  });
+});

@@ -1,0 +1,95 @@
+import { expect } from '@esm-bundle/chai';
+import { executeServerCommand } from '@web/test-runner-commands';
+import { DenoiseNode, play, noise, until, wait } from './support.ts';
+
+const EMPTY = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
+
+async function untilEmpty(): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if ((await DenoiseNode.census()).workers === 0) break;
+    await wait(100);
+  }
+  expect(await DenoiseNode.census()).to.deep.equal(EMPTY);
+}
+
+describe('what nodes leave behind', () => {
+  for (const transport of ['shared', 'message'] as const) {
+    it(`is nothing after 100 were created and disposed in ${transport} mode`, async function () {
+      this.timeout(60_000);
+      const context = new AudioContext({ sampleRate: 48000 });
+      const keeper = new DenoiseNode(context, { transport });
+      await keeper.ready;
+      const source = play(context, noise(48000));
+      source.loop = true;
+      source.start();
+      source.connect(keeper).connect(context.destination);
+      await until('the keeper works', () => keeper.getMetrics().hops > 20);
+      const before = await DenoiseNode.census();
+      expect(before).to.include({ workers: 1, nodes: 1 });
+      for (let i = 0; i < 100; i++) {
+        const node = new DenoiseNode(context, { transport });
+        source.connect(node).connect(context.destination);
+        if (i % 3 === 0) await node.ready; // Some are disposed while they load.
+        node.dispose();
+        source.disconnect(node);
+      }
+      await until('the worker has let go', () => true);
+      await wait(500);
+      expect(await DenoiseNode.census()).to.deep.equal(before);
+      keeper.dispose();
+      await untilEmpty();
+      await context.close();
+    });
+  }
+
+  it('is one worker for many nodes, and none after the last', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const nodes = [1, 2, 3].map(() => new DenoiseNode(context));
+    await Promise.all(nodes.map((node) => node.ready));
+    expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 3 });
+    const workers = await executeServerCommand<number>('count-workers');
+    expect(workers).to.equal(1);
+    for (const node of nodes) node.dispose();
+    await untilEmpty();
+    expect(await executeServerCommand<number>('count-workers')).to.equal(0);
+    await context.close();
+  });
+
+  it('is one worker for contexts of different rates', async () => {
+    const contexts = [new AudioContext({ sampleRate: 44100 }), new AudioContext({ sampleRate: 16000 }), new OfflineAudioContext(1, 4800, 48000)];
+    const nodes = contexts.map((context) => new DenoiseNode(context));
+    await Promise.all(nodes.map((node) => node.ready));
+    expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 3 });
+    for (const node of nodes) node.dispose();
+    await untilEmpty();
+    for (const context of contexts) if (context instanceof AudioContext) await context.close();
+  });
+
+  it('fetches each module and the model once for many nodes', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    performance.clearResourceTimings();
+    const nodes = [1, 2, 3, 4].map(() => new DenoiseNode(context));
+    await Promise.all(nodes.map((node) => node.ready));
+    const fetched = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
+    expect(fetched.filter((path) => path.endsWith('denoise-worker.js'))).to.have.length(1);
+    for (const node of nodes) node.dispose();
+    await context.close();
+  });
+
+  it('is no running source: a disposed node can be collected', async function () {
+    const gc = (globalThis as { gc?: () => void }).gc;
+    if (gc === undefined) this.skip();
+    const context = new AudioContext({ sampleRate: 48000 });
+    let node: DenoiseNode | undefined = new DenoiseNode(context);
+    await node.ready;
+    const ref = new WeakRef(node);
+    node.dispose();
+    node = undefined;
+    for (let i = 0; i < 50 && ref.deref() !== undefined; i++) {
+      gc();
+      await wait(50);
+    }
+    expect(ref.deref()).to.equal(undefined);
+    await context.close();
+  });
+});

@@ -1,0 +1,89 @@
+import { expect } from '@esm-bundle/chai';
+import { AudioBufferSourceNode, AudioBuffer as StandardizedBuffer, AudioContext as StandardizedContext, GainNode as StandardizedGain, type IOfflineAudioContext, MinimalAudioContext, OfflineAudioContext as StandardizedOffline } from 'standardized-audio-context';
+import type * as Standardized from '../../src/standardized.ts';
+import { DenoiseNode as CoreNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
+
+describe('denoise-node/standardized', () => {
+  let entry: typeof Standardized;
+
+  before(async () => {
+    entry = await importStandardized();
+  });
+
+  for (const [name, Context] of [
+    ['AudioContext', StandardizedContext],
+    ['MinimalAudioContext', MinimalAudioContext],
+  ] as const) {
+    it(`works in the library's ${name}`, async () => {
+      const context = new Context({ sampleRate: 48000 });
+      const node = new entry.DenoiseNode(context);
+      expect(node).to.be.instanceOf(StandardizedGain);
+      expect(node).to.be.instanceOf(entry.DenoiseNode);
+      expect(node.context).to.equal(context);
+      expect(node.mix.value).to.equal(1);
+      const gain = new StandardizedGain(context);
+      expect(node.connect(gain)).to.equal(gain);
+      gain.connect(context.destination);
+      const states: string[] = [];
+      node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+      await node.ready;
+      expect(states).to.deep.equal(['running']);
+      expect(node.mode).to.equal('shared');
+      await until('hops are computed', () => node.getMetrics().hops > 10);
+      node.dispose();
+      await context.close();
+    });
+  }
+
+  it("gives the same sound in the library's OfflineAudioContext as in the browser's", async () => {
+    const speech = await noisySpeech(48000);
+    const context: IOfflineAudioContext = new StandardizedOffline({ numberOfChannels: 1, length: speech.length, sampleRate: 48000 });
+    const node = new entry.DenoiseNode(context);
+    const buffer = new StandardizedBuffer({ length: speech.length, sampleRate: 48000 });
+    buffer.copyToChannel(speech, 0);
+    const source = new AudioBufferSourceNode(context, { buffer });
+    source.connect(node).connect(context.destination);
+    source.start();
+    await node.ready;
+    const rendered = (await context.startRendering()).getChannelData(0);
+    const { output } = await renderOffline([speech], 48000);
+    expect(largestDifference(output.getChannelData(0), rendered, 0)).to.be.lessThan(1e-5);
+  });
+
+  it("says that the library's OfflineAudioContext cannot wait without shared memory", async () => {
+    const context = new StandardizedOffline({ length: 4800, sampleRate: 48000 });
+    const node = new entry.DenoiseNode(context, { transport: 'message' });
+    expect(await node.ready.catch((error: unknown) => error)).to.have.property('code', 'offline-not-ready');
+    node.dispose();
+  });
+
+  it("takes the browser's contexts too", async () => {
+    const context = new AudioContext();
+    const node = new entry.DenoiseNode(context);
+    expect(node).to.be.instanceOf(GainNode);
+    expect(node).to.be.instanceOf(CoreNode);
+    expect(node).to.be.instanceOf(entry.DenoiseNode);
+    await node.ready;
+    node.dispose();
+    await context.close();
+  });
+
+  it('shares the worker with the core entry', async () => {
+    const [native, standardized] = [new AudioContext(), new StandardizedContext()];
+    const nodes = [new CoreNode(native), new entry.DenoiseNode(standardized)];
+    await Promise.all(nodes.map((node) => node.ready));
+    expect(await entry.DenoiseNode.census()).to.include({ workers: 1, nodes: 2 });
+    for (const node of nodes) node.dispose();
+    await Promise.all([native.close(), standardized.close()]);
+  });
+
+  it('is what the core entry asks for when it meets such a context', async () => {
+    const context = new StandardizedContext();
+    expect(() => new CoreNode(context as unknown as BaseAudioContext)).to.throw(TypeError, 'denoise-node/standardized');
+    await context.close();
+  });
+
+  it('names what it cannot use as a context', () => {
+    expect(() => new entry.DenoiseNode({} as BaseAudioContext)).to.throw(TypeError, 'an instance of Object');
+  });
+});

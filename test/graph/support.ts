@@ -1,0 +1,131 @@
+/** What the graph tests share: the built package, recording in one clock, and arithmetic on recordings. */
+import type * as Core from '../../src/index.ts';
+import type * as Standardized from '../../src/standardized.ts';
+import type * as Engine from '../../src/engine/index.ts';
+
+/** The package as it ships: bundles find worker, worklet, wasm and models beside themselves. */
+export const { DenoiseNode, DenoiseError }: typeof Core = await import(`${location.origin}/dist/denoise-node.js`);
+export type DenoiseNode = Core.DenoiseNode;
+
+export function importStandardized(): Promise<typeof Standardized> {
+  return import(`${location.origin}/dist/standardized.js`);
+}
+
+export function importEngine(): Promise<typeof Engine> {
+  return import(`${location.origin}/dist/engine.js`);
+}
+
+const FIXTURES = `${location.origin}/test/graph/fixtures/`;
+
+export function fixture(name: string): string {
+  return FIXTURES + name;
+}
+
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Waits until something is so; fails with `what` when it does not come about. */
+export async function until(what: string, isSo: () => boolean, patienceMs = 10_000): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`Waited ${patienceMs} ms in vain until ${what}.`);
+    await wait(10);
+  }
+}
+
+/** Resolves with the detail of the next event of a type; fails when none comes. */
+export function nextEvent<K extends keyof Core.DenoiseEventMap>(node: DenoiseNode, type: K, patienceMs = 10_000): Promise<Core.DenoiseEventMap[K]['detail']> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`No "${type}" event within ${patienceMs} ms; the node is ${node.state}.`)), patienceMs);
+    node.addEventListener(
+      type,
+      ({ detail }) => {
+        clearTimeout(timer);
+        resolve(detail);
+      },
+      { once: true },
+    );
+  });
+}
+
+/** The short noisy recording, as plain samples at a rate. */
+export async function noisySpeech(sampleRateHz: number): Promise<Float32Array<ArrayBuffer>> {
+  const response = await fetch(`${location.origin}/test/fixtures/noisy-speech.wav`);
+  const decoder = new OfflineAudioContext(1, 1, sampleRateHz);
+  return (await decoder.decodeAudioData(await response.arrayBuffer())).getChannelData(0);
+}
+
+/** A source that plays samples, one array for each channel. */
+export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayBuffer>[]): AudioBufferSourceNode {
+  const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: channels[0].length, sampleRate: context.sampleRate });
+  channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
+  return new AudioBufferSourceNode(context, { buffer });
+}
+
+/** Records the first channel of several nodes over the same frames. */
+export async function record(context: BaseAudioContext, nodes: AudioNode[], seconds: number): Promise<Float32Array[]> {
+  await context.audioWorklet.addModule(fixture('recorder-processor.js'));
+  const recorder = new AudioWorkletNode(context, 'recorder', {
+    numberOfInputs: nodes.length,
+    processorOptions: { frames: Math.round(seconds * context.sampleRate) },
+  });
+  nodes.forEach((node, index) => node.connect(recorder, 0, index));
+  recorder.connect(context.destination);
+  const tracks = await new Promise<Float32Array[]>((resolve) => {
+    recorder.port.onmessage = ({ data }) => resolve(data);
+  });
+  recorder.disconnect();
+  nodes.forEach((node) => node.disconnect(recorder));
+  return tracks;
+}
+
+/** Repeatable noise, −1 to 1, from a linear congruential generator (Numerical Recipes, §7.1). */
+export function noise(length: number, amplitude = 0.25, seed = 1): Float32Array<ArrayBuffer> {
+  let state = seed >>> 0;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return amplitude * (state / 2 ** 31 - 1);
+  });
+}
+
+/** The shift, 0 … `most`, at which `later` resembles `earlier` best: the maximum of their cross-correlation over a stretch. */
+export function delayBetween(earlier: Float32Array, later: Float32Array, most: number, start = 0, length = earlier.length - most - start): number {
+  let best = -Infinity;
+  let delay = 0;
+  for (let shift = 0; shift <= most; shift++) {
+    let sum = 0;
+    for (let i = start; i < start + length; i++) sum += earlier[i] * later[i + shift];
+    if (sum > best) [best, delay] = [sum, shift];
+  }
+  return delay;
+}
+
+/** Largest difference between `later`, taken `delay` samples later, and `earlier`. */
+export function largestDifference(earlier: Float32Array, later: Float32Array, delay: number, start = 0, end = earlier.length - delay): number {
+  let most = 0;
+  for (let i = start; i < end; i++) most = Math.max(most, Math.abs(later[i + delay] - earlier[i]));
+  return most;
+}
+
+export function rms(samples: Float32Array, start = 0, end = samples.length): number {
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += samples[i] ** 2;
+  return Math.sqrt(sum / (end - start));
+}
+
+/** Renders samples through a node that is ready, offline. */
+export async function renderOffline(
+  channels: Float32Array<ArrayBuffer>[],
+  sampleRate: number,
+  options: Core.DenoiseOptions = {},
+  before: (node: DenoiseNode, context: OfflineAudioContext) => void = () => {},
+): Promise<{ output: AudioBuffer; latencySamples: number; node: DenoiseNode }> {
+  const context = new OfflineAudioContext(channels.length, channels[0].length, sampleRate);
+  const node = new DenoiseNode(context, options);
+  const source = play(context, ...channels);
+  source.connect(node).connect(context.destination);
+  source.start();
+  await node.ready;
+  before(node, context);
+  const latencySamples = Math.round(node.latency * sampleRate);
+  return { output: await context.startRendering(), latencySamples, node };
+}
