@@ -47,11 +47,11 @@ describe('what nodes leave behind', () => {
     const nodes = [1, 2, 3].map(() => new DenoiseNode(context));
     await Promise.all(nodes.map((node) => node.ready));
     expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 3 });
-    const workers = await executeServerCommand<number>('count-workers');
+    const workers = await executeServerCommand<number, undefined>('count-workers');
     expect(workers).to.equal(1);
     for (const node of nodes) node.dispose();
     await untilEmpty();
-    expect(await executeServerCommand<number>('count-workers')).to.equal(0);
+    expect(await executeServerCommand<number, undefined>('count-workers')).to.equal(0);
     await context.close();
   });
 

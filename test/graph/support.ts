@@ -6,6 +6,7 @@ import type * as Engine from '../../src/engine/index.ts';
 /** The package as it ships: bundles find worker, worklet, wasm and models beside themselves. */
 export const { DenoiseNode, DenoiseError }: typeof Core = await import(`${location.origin}/dist/denoise-node.js`);
 export type DenoiseNode = Core.DenoiseNode;
+export type DenoiseError = Core.DenoiseError;
 
 export function importStandardized(): Promise<typeof Standardized> {
   return import(`${location.origin}/dist/standardized.js`);

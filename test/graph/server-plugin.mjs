@@ -1,0 +1,52 @@
+/**
+ * What the graph tests need of the test server: broken models and a policy against WebAssembly, really served, and two
+ * commands that a page cannot carry out itself.
+ */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const MODEL = new URL('../../models/base/', import.meta.url);
+const BROKEN = '/test/broken-models/';
+
+/** Ways to break the files of a model: name of the folder → what happens to the bytes of a file. */
+const BREAKS = {
+  corrupt: (name, bytes) => {
+    if (name === 'weights.bin') bytes[bytes.length >> 1] ^= 1;
+    return bytes;
+  },
+  truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
+  'other-contract': (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), contract: 99 }) : bytes),
+};
+
+/** A plugin for @web/test-runner. */
+export function graphTestServer() {
+  return {
+    name: 'graph-test-server',
+
+    async serve({ path }) {
+      if (path === '/test/no-wasm/denoise-worker.js') {
+        const body = await readFile(new URL('../../dist/denoise-worker.js', import.meta.url), 'utf8');
+        // Without 'wasm-unsafe-eval' a browser compiles no WebAssembly.
+        return { body, type: 'js', headers: { 'Content-Security-Policy': "script-src 'self'" } };
+      }
+      if (!path.startsWith(BROKEN)) return undefined;
+      const [folder, name] = path.slice(BROKEN.length).split('/');
+      const body = BREAKS[folder](name, await readFile(new URL(name, MODEL)));
+      return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
+    },
+
+    async executeCommand({ command, session }) {
+      if (command === 'enhance-in-node') {
+        const script = new URL('enhance-in-node.ts', import.meta.url).pathname;
+        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
+        return JSON.parse(stdout);
+      }
+      if (command === 'count-workers') {
+        const page = session.browser.getPage(session.id);
+        return page.workers().length;
+      }
+      return undefined;
+    },
+  };
+}

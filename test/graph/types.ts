@@ -1,0 +1,58 @@
+/** Checked by the compiler: `tsc -b` fails where a line marked as an error compiles, or another does not. */
+import type { DenoiseError } from '../../src/index.ts';
+import type * as Standardized from '../../src/standardized.ts';
+import type { IAudioContext, IGainNode, IOfflineAudioContext } from 'standardized-audio-context';
+import { DenoiseNode } from './support.ts';
+
+/** The example of the class's documentation. */
+export async function example(): Promise<void> {
+  const context = new AudioContext();
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: { noiseSuppression: false } });
+  const denoise = new DenoiseNode(context, { attenuationLimit: 30 });
+  denoise.addEventListener('error', ({ detail }) => alert(detail.error.message));
+  context.createMediaStreamSource(stream).connect(denoise).connect(context.destination);
+  await denoise.ready; // optional
+  denoise.mix.linearRampToValueAtTime(0.5, context.currentTime + 1);
+}
+
+export function eventsAreTyped(node: DenoiseNode): void {
+  node.addEventListener('latencychange', ({ detail }) => {
+    const seconds: number = detail.latency;
+    // @ts-expect-error there is no such field
+    detail.seconds satisfies typeof seconds;
+  });
+  node.addEventListener('error', ({ detail }) => {
+    const error: DenoiseError = detail.error;
+    // @ts-expect-error the list of codes is closed
+    return error.code === 'gremlins';
+  });
+  node.addEventListener('underrun', function () {
+    this.getMetrics().underruns satisfies number;
+  });
+  // @ts-expect-error the payload of one event is not that of another
+  node.addEventListener('recover', (event: CustomEvent<{ latency: number }>) => event);
+}
+
+export function optionsAreTyped(context: BaseAudioContext): void {
+  new DenoiseNode(context, { latencyHint: 'balanced', transport: 'message', model: new URL('https://example.org/model/') });
+  // @ts-expect-error not a hint
+  new DenoiseNode(context, { latencyHint: 'soon' });
+  // @ts-expect-error a context is required
+  new DenoiseNode();
+}
+
+export function itIsAnAudioNode(node: DenoiseNode, context: AudioContext): AudioNode {
+  node.connect(node.mix, 0) satisfies void;
+  node.disconnect(context.destination, 0, 0);
+  // @ts-expect-error read-only
+  node.latency = 1;
+  return node.connect(context.destination);
+}
+
+export function bothFamiliesAreTaken(entry: typeof Standardized, native: AudioContext, live: IAudioContext, offline: IOfflineAudioContext): void {
+  const gain: GainNode = new entry.DenoiseNode(native);
+  const standardized: IGainNode<IAudioContext> = new entry.DenoiseNode(live);
+  new entry.DenoiseNode(offline).context.startRendering();
+  gain.connect(native.destination);
+  standardized.connect(live.destination);
+}
