@@ -20,8 +20,8 @@ type ParameterName = (typeof PARAMETERS)[number];
 const CROSSFADE_SECONDS = 0.02;
 /** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
 const SETTLE_SECONDS = 0.05;
-/** Longest delay that the early path can be asked for: block models have about a second. */
-const MAX_DELAY_SECONDS = 5;
+/** Longest delay of the early path. Every node pays for its memory, so it has room for the longest latency hint and no more. */
+const MAX_DELAY_SECONDS = 1;
 
 /** What the composite's own GainNode does at its input; its public connect() belongs to the output. */
 export interface GraphInput {
@@ -40,6 +40,7 @@ export class NodeGraph {
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
+  #tookOver = false;
 
   constructor(family: AudioFamily, input: GraphInput, options: ResolvedOptions, delaySamples: Samples) {
     const { context } = input;
@@ -70,7 +71,10 @@ export class NodeGraph {
     return this.#sources[name].offset;
   }
 
-  /** Makes the worklet node (its module must be there) and wires it in, not yet audible. */
+  /**
+   * Makes the worklet node (its module must be there) and wires it in. Where nothing has been rendered yet there is
+   * nothing to fade: it is heard from the start, and an offline context stays exact.
+   */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
     if (AudioWorkletNode === undefined) throw new TypeError('AudioWorkletNode is missing.');
@@ -89,21 +93,20 @@ export class NodeGraph {
     }
     this.#input.connect(worklet);
     worklet.connect(this.#late);
+    if (this.#input.context.currentTime === 0) {
+      this.#early.gain.value = 0;
+      this.#late.gain.value = 1;
+      this.#tookOver = true;
+    }
     return worklet;
   }
 
-  /**
-   * Goes over from the plain delay to the worklet, which plays the same signal: once its delay line is full, without a
-   * click. Where nothing has been rendered yet there is nothing to fade, and an offline context stays exact.
-   */
+  /** Fades from the plain delay to the worklet, which plays the same signal, as soon as its delay line is full. */
   takeOver(delaySamples: Samples): void {
+    if (this.#tookOver) return;
+    this.#tookOver = true;
     const { context } = this.#input;
     const [early, late] = [this.#early.gain, this.#late.gain];
-    if (context.currentTime === 0) {
-      early.value = 0;
-      late.value = 1;
-      return;
-    }
     const start = context.currentTime + delaySamples / context.sampleRate + SETTLE_SECONDS;
     early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
