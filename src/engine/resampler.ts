@@ -20,7 +20,7 @@ const ZERO_CROSSINGS = 24;
 const KAISER_BETA = 7.42;
 /**
  * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 needs 6000) interpolate linearly between this many, whose error for
- * the highest frequency is (π/512)²/8 = −106 dB: far below the stop band, in 100 KB instead of megabytes.
+ * the highest frequency is (π/512)²/8 = −106 dB: far below the stop band, in 200 KB instead of megabytes.
  */
 const MOST_PHASES = 512;
 /** Inputs kept between two moves of the history, so that moving is rare. */
@@ -49,7 +49,7 @@ export function filterReach(fromHz: Hertz, toHz: Hertz): Samples {
 interface FilterTable {
   readonly phases: number;
   readonly taps: number;
-  readonly weights: Float32Array;
+  readonly weights: Float64Array;
 }
 
 const tables = new Map<string, WeakRef<FilterTable>>();
@@ -58,9 +58,8 @@ export class Resampler {
   readonly up: number;
   readonly down: number;
   private readonly table: FilterTable;
-  private readonly exact: boolean;
   private readonly delayPhases: number;
-  private readonly history: Float32Array;
+  private readonly history: Float64Array;
   /** Inputs that the oldest tap of any output lies back from the newest input. */
   private readonly span: number;
   private end: number;
@@ -82,9 +81,8 @@ export class Resampler {
     this.down = down;
     this.delayPhases = delayPhases;
     this.table = filterTable(fromHz, toHz, up, reach);
-    this.exact = this.table.phases === up;
     this.span = Math.ceil(delayPhases / up) + reach;
-    this.history = new Float32Array(this.span + HISTORY_ROOM);
+    this.history = new Float64Array(this.span + HISTORY_ROOM);
     this.end = this.span;
   }
 
@@ -123,24 +121,26 @@ export class Resampler {
     const phase = offset - whole * up;
     // Taps reach from `reach − 1` inputs before to `reach` inputs after the whole part.
     const first = this.end + whole - taps / 2;
-    let sum = 0;
-    if (this.exact) {
-      const row = phase * taps;
-      for (let i = 0; i < taps; i++) sum += history[first + i] * weights[row + i];
-      return sum;
-    }
+    // Whole, and so without blending, wherever every phase has its row.
     const position = (phase * phases) / up;
     const lower = Math.floor(position);
     const blend = position - lower;
     const row = lower * taps;
-    let next = 0;
-    for (let i = 0; i < taps; i++) {
-      const x = history[first + i];
-      sum += x * weights[row + i];
-      next += x * weights[row + taps + i];
-    }
-    return sum + blend * (next - sum);
+    const sum = weighted(history, first, weights, row, taps);
+    if (blend === 0) return sum;
+    return sum + blend * (weighted(history, first, weights, row + taps, taps) - sum);
   }
+}
+
+/** Sum of `taps` products. Taps come in pairs, so two sums can run side by side, which takes half the time of one. */
+function weighted(history: Float64Array, first: number, weights: Float64Array, row: number, taps: number): number {
+  let even = 0;
+  let odd = 0;
+  for (let i = 0; i < taps; i += 2) {
+    even += history[first + i] * weights[row + i];
+    odd += history[first + i + 1] * weights[row + i + 1];
+  }
+  return even + odd;
 }
 
 function filterTable(fromHz: Hertz, toHz: Hertz, up: number, reach: number): FilterTable {
@@ -150,7 +150,7 @@ function filterTable(fromHz: Hertz, toHz: Hertz, up: number, reach: number): Fil
   const phases = Math.min(up, MOST_PHASES);
   const taps = 2 * reach;
   const bandwidth = Math.min(1, toHz / fromHz);
-  const weights = new Float32Array((phases + 1) * taps);
+  const weights = new Float64Array((phases + 1) * taps);
   const row = new Float64Array(taps);
   for (let phase = 0; phase <= phases; phase++) {
     let sum = 0;
