@@ -1,10 +1,14 @@
 /**
- * What the graph tests need of the test server: broken models and a policy against WebAssembly, really served, and two
+ * What the graph tests need of the test server: broken models and a policy against WebAssembly, really served, and
  * commands that a page cannot carry out itself.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
+
+const ROOT = new URL('../../', import.meta.url);
 
 const MODEL = new URL('../../models/base/', import.meta.url);
 const BROKEN = '/test/broken-models/';
@@ -18,6 +22,28 @@ const BREAKS = {
   truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
   'other-contract': (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), contract: 99 }) : bytes),
 };
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+
+/** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
+async function withPlainServer(use) {
+  const server = createServer(async ({ url }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    try {
+      const body = await readFile(new URL(`.${pathname}`, ROOT));
+      response.writeHead(200, { 'Content-Type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, resolve));
+  try {
+    return await use(`http://localhost:${server.address().port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
 
 /** A plugin for @web/test-runner. */
 export function graphTestServer() {
@@ -41,6 +67,17 @@ export function graphTestServer() {
         const script = new URL('enhance-in-node.ts', import.meta.url).pathname;
         const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
         return JSON.parse(stdout);
+      }
+      if (command === 'visit-unisolated') {
+        return withPlainServer(async (origin) => {
+          const page = await session.browser.getPage(session.id).browser().newPage();
+          try {
+            await page.goto(`${origin}test/graph/fixtures/unisolated.html`);
+            return await page.evaluate(() => globalThis.outcome);
+          } finally {
+            await page.close();
+          }
+        });
       }
       if (command === 'count-workers') {
         const page = session.browser.getPage(session.id);
