@@ -1,6 +1,6 @@
 """Writes CARD.md of a shipped model: what it is, what it learned from, how well it does and where it fails.
 
-    python3 -m denoise_training.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores scores.json --gates gates.json
+    python3 -m denoise_training.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores S.json --gates G.json
 
 Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so that no
 source can train a model without being named.

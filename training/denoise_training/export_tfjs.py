@@ -9,6 +9,7 @@ rounded ones, so that what is compared is the graph and not the rounding.
 import argparse
 import hashlib
 import json
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,9 +21,9 @@ from torch import Tensor
 from .config import TrainConfig, build
 from .data import decode
 from .graphdef import GraphWriter
-from .models import Mixer
+from .models import Mixer, band_centres
 from .stft import Framing, asymmetric_windows
-from .streaming import StreamingEnhancer
+from .streaming import StreamingEnhancer, cell_products
 
 CHECK = Path(__file__).parent.parent / "check_tfjs.mjs"
 
@@ -32,9 +33,7 @@ def round_weights(network: Mixer) -> Mixer:
     with torch.no_grad():
         for p in network.parameters():
             p.copy_(p.half().float())
-        network.to_bands.copy_(network.to_bands.half().float())
-        limit = network.config.mask_limit
-        network.from_bands.copy_((network.from_bands * limit).half().float() / limit)
+    network.config.mask_limit = float(np.float16(network.config.mask_limit))
     return network
 
 
@@ -49,14 +48,11 @@ def write_graph(network: Mixer) -> GraphWriter:
         return array(weight).reshape(1, -1, channels, weight.shape[1])
 
     g = GraphWriter()
-    g.input("features", [-1, 3, c.bins])
+    g.input("features", [-1, 3, c.bands])
     for i in range(c.blocks):
         g.input(f"state_{i}", [-1, freqs, width])
-    x = g.reshape("features", -1, c.bins)
-    x = g.matmul(x, array(network.to_bands), "to_bands")
-    x = g.reshape(x, -1, 3, c.bands)
-    x = g.transpose(x, 0, 2, 1)
-    x = g.reshape(x, -1, 1, c.bands, 3)
+    half = g.const(np.array(0.5, np.float32), "half")
+    x = g.reshape(g.transpose("features", 0, 2, 1), -1, 1, c.bands, 3)
     first = g.conv(x, kernel(network.conv1_weight, 3), array(network.conv1_bias), "conv1", 2)
     x = g.conv(first, kernel(network.conv2_weight, c.encoder_channels), array(network.conv2_bias), "conv2", 2)
     x = g.binary("AddV2", x, g.const(array(network.place), "place"))
@@ -65,15 +61,14 @@ def write_graph(network: Mixer) -> GraphWriter:
         name = f"block_{i}"
         h = g.reshape(f"state_{i}", -1, width)
         both = g.concat([x, h], 1)
-        weight = array(torch.cat([block.in_weight, block.state_weight]))
-        bias = array(block.gate_bias)
-        z = g.matmul(both, weight[:, :width].copy(), f"{name}/keep", bias[:width].copy(), "Sigmoid")
-        candidate = g.unary("Tanh", g.matmul(both, weight[:, width:].copy(), f"{name}/candidate", bias[width:].copy()))
+        keep, candidate = ((array(weight), array(bias)) for weight, bias in cell_products(block))
+        z = g.matmul(both, keep[0], f"{name}/keep", keep[1], "Sigmoid")
+        candidate = g.binary("Sub", g.matmul(both, candidate[0], f"{name}/candidate", candidate[1], "Sigmoid"), half)
         h = g.binary("AddV2", candidate, g.binary("Mul", z, g.binary("Sub", h, candidate)))
         g.outputs[f"state_{i}_next"] = [-1, freqs, width]
         h = g.reshape(h, -1, freqs, width, name=f"state_{i}_next")
         across = g.reshape(g.transpose(h, 0, 2, 1), -1, freqs)
-        across = g.matmul(across, array(block.mix_weight), f"{name}/mix", array(block.mix_bias), "Relu")
+        across = g.matmul(across, array(2 * block.mix_weight), f"{name}/mix", array(block.mix_bias), "Relu")
         mixed = g.reshape(g.transpose(g.reshape(across, -1, width, freqs), 0, 2, 1), -1, width)
         x = g.binary("AddV2", x, g.matmul(mixed, array(block.out_weight), f"{name}/out", array(block.out_bias)))
     x = g.matmul(g.binary("AddV2", x, skip), array(network.up1_weight), "up1", array(network.up1_bias))
@@ -81,11 +76,9 @@ def write_graph(network: Mixer) -> GraphWriter:
     x = g.unary("Relu", g.binary("AddV2", x, first))
     x = g.conv(x, kernel(network.conv3_weight, c.encoder_channels), array(network.conv3_bias), "conv3", 1)
     x = g.conv(x, kernel(network.up2_weight, c.encoder_channels), array(network.up2_bias), "up2", 1, activation="")
-    x = g.reshape(g.unary("Tanh", x), -1, c.bands, 2)
-    x = g.reshape(g.transpose(x, 0, 2, 1), -1, c.bands)
-    x = g.matmul(x, array(network.from_bands * c.mask_limit), "from_bands")
-    g.outputs["mask"] = [-1, 2, c.bins]
-    g.reshape(x, -1, 2, c.bins, name="mask")
+    x = g.binary("Mul", g.unary("Tanh", x), g.const(np.array(c.mask_limit, np.float32), "mask_limit"))
+    g.outputs["mask"] = [-1, 2, c.bands]
+    g.transpose(g.reshape(x, -1, c.bands, 2), 0, 2, 1, name="mask")
     return g
 
 
@@ -96,8 +89,6 @@ def digest(data: bytes) -> dict:
 def write_golden(folder: Path, network: Mixer, framing: Framing, noisy: Tensor, hops: list[int]) -> None:
     """Every stage of a short noisy clip, for the engine's tests; the format is told in training/README.md."""
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.iterdir():
-        old.unlink()
     enhancer = StreamingEnhancer(network, framing)
     stages = [enhancer.step(hop[None]) for hop in noisy.split(framing.hop)]
     analysis, synthesis = asymmetric_windows(framing)
@@ -145,6 +136,21 @@ def check(folder: Path, network: Mixer, framing: Framing, speech: Tensor, limit:
 
 
 def export(saved: dict, out: Path, golden: Tensor, speech: Tensor, version: str, licence: str, description: str) -> dict:
+    """Writes a new folder beside `out`, checks it, and only then puts its files in place of the old ones."""
+    part = out.with_name(f".{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        result = write_model(saved, part, golden, speech, version, licence, description)
+        for path in [p for p in sorted(part.rglob("*")) if p.is_file()]:
+            place = out / path.relative_to(part)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return result
+
+
+def write_model(saved: dict, out: Path, golden: Tensor, speech: Tensor, version: str, licence: str, description: str) -> dict:
     config = build(TrainConfig, saved["config"])
     network = Mixer(config.model)
     network.load_state_dict(saved["average"])
@@ -173,12 +179,13 @@ def export(saved: dict, out: Path, golden: Tensor, speech: Tensor, version: str,
             "lookAheadHops": 0,
         },
         "features": {"kind": "compressed-complex", "exponent": 0.3, "floor": 1e-6},
+        "bands": {"centreBins": band_centres(c)},
         "estimate": {"kind": "complex-mask"},
         "rebuild": {"kind": "noisy-phase"},
         "graph": {
             "model": "model.json",
-            "input": {"name": "features", "shape": [-1, 3, c.bins]},
-            "output": {"name": "mask", "shape": [-1, 2, c.bins]},
+            "input": {"name": "features", "shape": [-1, 3, c.bands]},
+            "output": {"name": "mask", "shape": [-1, 2, c.bands]},
             "states": [
                 {"input": f"state_{i}", "output": f"state_{i}_next", "shape": [-1, network.frequencies, c.channels]}
                 for i in range(c.blocks)

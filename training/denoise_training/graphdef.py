@@ -118,9 +118,9 @@ class GraphWriter:
         real = (math.prod(self.shapes[x]) // rest, *shape[1:])
         return self.node("Reshape", [x, self.ints(*shape)], real, {"Tshape": {"type": "DT_INT32"}}, name)
 
-    def transpose(self, x: str, *axes: int) -> str:
+    def transpose(self, x: str, *axes: int, name: str = "") -> str:
         shape = tuple(self.shapes[x][a] for a in axes)
-        return self.node("Transpose", [x, self.ints(*axes)], shape, {"Tperm": {"type": "DT_INT32"}})
+        return self.node("Transpose", [x, self.ints(*axes)], shape, {"Tperm": {"type": "DT_INT32"}}, name)
 
     # ---- files -------------------------------------------------------------------------------------------------------
 

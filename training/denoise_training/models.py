@@ -35,7 +35,7 @@ class ModelConfig:
     mask_limit: float = 1.125  # bound of the real and the imaginary part of the mask; exact in float16
 
 
-def band_edges(config: ModelConfig) -> list[float]:
+def band_centres(config: ModelConfig) -> list[float]:
     """Centre bin of every band: single bins first, then widths that grow geometrically up to the last bin."""
     wide = config.bands - config.narrow_bands
     low, high = config.narrow_bands - 1, config.bins - 1
@@ -55,7 +55,7 @@ def band_edges(config: ModelConfig) -> list[float]:
 
 def band_matrices(config: ModelConfig) -> tuple[Tensor, Tensor]:
     """Analysis [bins, bands], whose columns sum to one, and synthesis [bands, bins], which interpolates linearly."""
-    centres = torch.tensor(band_edges(config), dtype=torch.float64)
+    centres = torch.tensor(band_centres(config), dtype=torch.float64)
     bins = torch.arange(config.bins, dtype=torch.float64)
     right = torch.searchsorted(centres, bins).clamp(1, config.bands - 1)
     left = right - 1

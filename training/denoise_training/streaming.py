@@ -2,12 +2,15 @@
 
 Notable: this file is the reading copy of the graph. Each line of `step` is one or two graph operations, in the same order and
 with the same matrices as in export_tfjs.py, while models.py is arranged for training. Tests hold the two equal.
+Two things differ from models.py in form only. Bands are made before the graph and undone after it: a few additions for the
+engine, a matrix product in the graph. And the state is half of the cell's, because tanh(a) / 2 = sigmoid(2 a) - 1/2, and
+products apply a sigmoid for free.
 """
 
 import torch
 from torch import Tensor
 
-from .models import Mixer
+from .models import Mixer, MixerBlock
 from .stft import Framing, asymmetric_windows, compressed_features
 
 
@@ -23,33 +26,38 @@ class StreamingMixer:
 
     @torch.no_grad()
     def step(self, features: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """features [S, 3, bins], states [S, frequencies, channels] -> mask [S, 2, bins], next states."""
+        """features [S, 3, bands], states [S, frequencies, channels] -> mask [S, 2, bands], next states."""
         n, c = self.network, self.network.config
         s, freqs, width = features.shape[0], n.frequencies, c.channels
-        bands = features.reshape(s * 3, c.bins) @ n.to_bands
-        bands = bands.reshape(s, 3, c.bands).transpose(1, 2)  # [S, bands, 3]
-        first = torch.relu(conv(bands, n.conv1_weight, n.conv1_bias, 2))  # [S, bands / 2, e]
+        first = torch.relu(conv(features.transpose(1, 2), n.conv1_weight, n.conv1_bias, 2))  # [S, bands / 2, e]
         x = torch.relu(conv(first, n.conv2_weight, n.conv2_bias, 2)) + n.place  # [S, F, c]
         x = x.reshape(s * freqs, width)
         skip, following = x, []
         for block, state in zip(n.blocks, states, strict=True):
             h = state.reshape(s * freqs, width)
             both = torch.cat([x, h], 1)
-            weight = torch.cat([block.in_weight, block.state_weight])
-            z = torch.sigmoid(both @ weight[:, :width] + block.gate_bias[:width])
-            candidate = torch.tanh(both @ weight[:, width:] + block.gate_bias[width:])
+            keep, candidate = cell_products(block)
+            z = torch.sigmoid(both @ keep[0] + keep[1])
+            candidate = torch.sigmoid(both @ candidate[0] + candidate[1]) - 0.5
             h = (candidate + z * (h - candidate)).reshape(s, freqs, width)
             following.append(h)
             across = h.transpose(1, 2).reshape(s * width, freqs)
-            across = torch.relu(across @ block.mix_weight + block.mix_bias)
+            across = torch.relu(across @ (2 * block.mix_weight) + block.mix_bias)
             mixed = across.reshape(s, width, freqs).transpose(1, 2).reshape(s * freqs, width)
             x = x + (mixed @ block.out_weight + block.out_bias)
         up = ((x + skip) @ n.up1_weight + n.up1_bias).reshape(s, 2 * freqs, c.encoder_channels)
         up = torch.relu(up + first)
         up = torch.relu(conv(up, n.conv3_weight, n.conv3_bias, 1))
-        mask = torch.tanh(up @ n.up2_weight + n.up2_bias).reshape(s, c.bands, 2)
-        mask = mask.transpose(1, 2).reshape(s * 2, c.bands) @ (n.from_bands * c.mask_limit)
-        return mask.reshape(s, 2, c.bins), following
+        mask = torch.tanh(up @ n.up2_weight + n.up2_bias).reshape(s, c.bands, 2) * c.mask_limit
+        return mask.transpose(1, 2), following
+
+
+def cell_products(block: MixerBlock) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
+    """Weight [2 C, C] and bias of the gate and of the candidate, for [input, half the state] and a sigmoid on both."""
+    width = block.channels
+    weight = torch.cat([block.in_weight, 2 * block.state_weight])
+    keep = weight[:, :width], block.gate_bias[:width]
+    return keep, (2 * weight[:, width:], 2 * block.gate_bias[width:])
 
 
 def conv(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
@@ -76,9 +84,11 @@ class StreamingEnhancer:
         f = self.framing
         self.frame = torch.cat([self.frame[:, f.hop :], hop], 1)
         spectrum = torch.fft.rfft(self.frame * self.analysis)  # [S, bins]
-        features = compressed_features(spectrum)  # [S, 3, bins]
-        mask, self.states = self.mixer.step(features, self.states)
-        cleaned = torch.complex(mask[:, 0], mask[:, 1]) * spectrum
+        network = self.mixer.network
+        features = compressed_features(spectrum) @ network.to_bands  # [S, 3, bands]
+        mask, self.states = self.mixer.step(features, self.states)  # [S, 2, bands]
+        expanded = mask @ network.from_bands  # [S, 2, bins]
+        cleaned = torch.complex(expanded[:, 0], expanded[:, 1]) * spectrum
         frame = torch.fft.irfft(cleaned, n=f.window) * self.synthesis
         enhanced = frame[:, -f.hop - f.overlap : -f.overlap].clone()
         enhanced[:, : f.overlap] += self.tail

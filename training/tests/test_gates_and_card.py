@@ -1,0 +1,53 @@
+"""The damage gates and the card of a shipped model."""
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from denoise_training import gates
+from denoise_training.card import card, sources_table
+from denoise_training.config import TrainConfig
+from denoise_training.data import Prepared
+
+
+def test_untouched_sound_passes_and_halved_sound_fails(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(gates, "CLIPS", 2)
+    monkeypatch.setattr(gates, "SECONDS", 2.0)
+    monkeypatch.setattr(gates, "MINUTE", 1)
+    # Made-up voices are no utterances to PESQ; the gate's arithmetic is what is tested here.
+    monkeypatch.setattr(gates, "pesq_wb", lambda clean, enhanced: float(np.dot(clean, enhanced) / np.dot(clean, clean)))
+    gates.write(Prepared(prepared_folder), tmp_path, seed=1)
+    result = gates.score(tmp_path, tmp_path / "clean")
+    assert result["passes"] and result["clean_si_sdr"] > 60 and result["quiet_kept"] == pytest.approx(1.0)
+    quiet, _ = soundfile.read(tmp_path / "noisy" / "quiet-00.wav")
+    assert 20 * np.log10(np.sqrt(np.mean(quiet**2))) == pytest.approx(-40, abs=0.1)
+    shutil.copytree(tmp_path / "clean", tmp_path / "damaged")
+    for path in (tmp_path / "damaged").glob("quiet*"):
+        wave, rate = soundfile.read(path)
+        soundfile.write(path, 0.5 * wave, rate, subtype="FLOAT")
+    result = gates.score(tmp_path, tmp_path / "damaged")
+    assert not result["passes"] and result["quiet_kept"] == pytest.approx(0.25, abs=0.01)
+
+
+def test_a_source_without_attribution_is_an_error(prepared_folder: Path):
+    with pytest.raises(ValueError, match="no attribution for sounds, voices"):
+        sources_table(Prepared(prepared_folder))
+
+
+def test_the_card_names_sources_hours_and_limits(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    table = tmp_path / "attribution.csv"
+    lines = ["folder,source,licence,attribution", "voices,Voices,CC0,A", "sounds,Sounds,CC0,B", "rir,Rooms,CC0,C"]
+    table.write_text("\n".join(lines))
+    monkeypatch.setattr("denoise_training.card.ATTRIBUTION", table)
+    cost = {"parameters": 10, "opsPerHop": 5, "macsPerHop": 2000000}
+    framing = {"hopSamples": 480, "overlapSamples": 240}
+    manifest = {"name": "small", "version": "1", "licence": "MIT", "description": "D", "sampleRateHz": 48000}
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "cost": cost, "framing": framing}))
+    saved = {"config": dataclasses.asdict(TrainConfig(batch=4)), "step": 900, "seconds": 60.0, "valid": {"pesq": 1.5}}
+    text = card(tmp_path, saved, Prepared(prepared_folder), None, None, "train")
+    assert "2.0 hours of mixtures" in text and "| speech | Voices | CC0 | A |" in text and "Known limits" in text
