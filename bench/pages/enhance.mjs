@@ -1,0 +1,34 @@
+/** [page] Whole recordings through a peer. */
+import { createPeer, PEER_RATE_HZ } from '../peers/peers.mjs';
+
+/**
+ * Renders planar samples through a peer and lets it run on for `tail` samples, so that its delay can be cut off afterwards.
+ *
+ * @param {string} name
+ * @param {Float32Array<ArrayBuffer>[]} channels
+ * @param {number} tail
+ * @returns {Promise<Float32Array[]>} `tail` samples longer than what went in
+ */
+export async function renderThroughPeer(name, channels, tail) {
+  const length = channels[0].length;
+  const context = new OfflineAudioContext(channels.length, length + tail, PEER_RATE_HZ);
+  const peer = await createPeer(context, name, channels.length);
+  const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: length + tail, sampleRate: PEER_RATE_HZ });
+  channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
+  const source = new AudioBufferSourceNode(context, { buffer });
+  source.connect(peer).connect(context.destination);
+  source.start();
+  const rendered = await context.startRendering();
+  peer.destroy();
+  return channels.map((_, channel) => rendered.getChannelData(channel));
+}
+
+/** Fetches planar float32 samples from `url`, renders them and posts the result back there. */
+export async function enhanceWithPeer(name, url, channelCount, tail) {
+  const noisy = new Float32Array(await (await fetch(url)).arrayBuffer());
+  const length = noisy.length / channelCount;
+  const channels = Array.from({ length: channelCount }, (_, channel) => noisy.slice(channel * length, (channel + 1) * length));
+  const enhanced = await renderThroughPeer(name, channels, tail);
+  const response = await fetch(url, { method: 'POST', body: new Blob(enhanced) });
+  if (!response.ok) throw new Error(await response.text());
+}
