@@ -1,10 +1,11 @@
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
+import { BandMap } from './bands.ts';
 import { cleanSample } from './clean-sample.ts';
 import { applyEstimate, estimatePlanes, NO_LIMIT_DB } from './estimate.ts';
-import { compressedComplex } from './features/compressed-complex.ts';
+import { compressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
 import { RealFft } from './fft.ts';
-import { requireSupported, type SupportedManifest } from './manifest.ts';
+import { graphColumns, requireSupported, type SupportedManifest } from './manifest.ts';
 import { Model, type StreamState } from './model.ts';
 import { loadModelFiles } from './model-files.ts';
 import { filterReach, rateRatio, Resampler } from './resampler.ts';
@@ -18,8 +19,8 @@ import { asymmetricSqrtHann, type WindowPair } from './window.ts';
  * Thread: [worker], or whoever runs the engine: no thread and no clock in here
  *
  *   push:  noisy → clean → resampler ↓ → noisy queue
- *   step:  noisy queue → analysis → features ┐                        ┌ estimate → synthesis → resampler ↑ → enhanced queue
- *          … the same for every stream       ┴→ model, one batch for all ┴ …
+ *   step:  noisy queue → analysis → features → bands ┐                        ┌ bands → estimate → synthesis → resampler ↑ → enhanced queue
+ *          … the same for every stream               ┴→ model, one batch for all ┴ …
  *   pull:  enhanced queue →
  */
 
@@ -42,8 +43,9 @@ export class Denoiser {
   private readonly model: Model;
   private readonly shared: SharedParts;
   private readonly states: StreamState[] = [];
-  /** One array for each batch size that has occurred, `[streams, features]`. */
-  private readonly featuresOf: Float32Array[] = [];
+  /** `[streams, 3, columns]` and `[streams, planes, columns]`, as long as the largest batch that has occurred. */
+  private features = new Float32Array();
+  private estimates = new Float32Array();
   private disposed = false;
 
   private constructor(model: Model, manifest: SupportedManifest) {
@@ -55,6 +57,9 @@ export class Denoiser {
       model,
       fft,
       windows: asymmetricSqrtHann(manifest.framing),
+      bands: manifest.bands === undefined ? undefined : new BandMap(manifest.bands, fft.bins),
+      binFeatures: new Float32Array(FEATURE_PLANES * fft.bins),
+      binEstimate: new Float32Array(estimatePlanes(manifest.estimate) * fft.bins),
       enhanced: makeSpectrum(fft.bins),
       hop: new Float32Array(manifest.framing.hopSamples),
     };
@@ -97,16 +102,20 @@ export class Denoiser {
       if (!streams[i].hopReady) throw new Error(`Denoiser.step: expected a whole hop in every stream, stream ${i} misses ${streams[i].samplesToHop} samples.`);
       if (streams.indexOf(streams[i]) !== i) throw new Error(`Denoiser.step: expected every stream once, stream ${i} is there before.`);
     }
-    const { framing, estimate } = this.manifest;
-    const bins = Math.floor(framing.fftSamples / 2) + 1;
-    const features = this.featuresFor(count, 3 * bins);
+    const inputs = FEATURE_PLANES * graphColumns(this.manifest);
+    const outputs = estimatePlanes(this.manifest.estimate) * graphColumns(this.manifest);
+    if (this.features.length < count * inputs) {
+      this.features = new Float32Array(count * inputs);
+      this.estimates = new Float32Array(count * outputs);
+    }
+    const { features, estimates } = this;
     this.states.length = count;
     for (let i = 0; i < count; i++) {
-      streams[i].analyse(features, i * 3 * bins);
+      streams[i].analyse(features, i * inputs);
       this.states[i] = streams[i].state;
     }
-    const estimates = this.model.step(this.states, count, features);
-    for (let i = 0; i < count; i++) streams[i].synthesise(estimates, i * estimatePlanes(estimate) * bins);
+    this.model.step(this.states, count, features, estimates);
+    for (let i = 0; i < count; i++) streams[i].synthesise(estimates, i * outputs);
   }
 
   /** What TensorFlow.js holds in this thread, all models together. Flat while streams run. */
@@ -121,11 +130,6 @@ export class Denoiser {
     this.model.dispose();
   }
 
-  private featuresFor(count: number, size: number): Float32Array {
-    this.featuresOf[count] ??= new Float32Array(count * size);
-    return this.featuresOf[count];
-  }
-
   private requireAlive(): void {
     if (this.disposed) throw new Error('Denoiser: expected a live denoiser, this one is disposed.');
   }
@@ -137,6 +141,10 @@ interface SharedParts {
   readonly model: Model;
   readonly fft: RealFft;
   readonly windows: WindowPair;
+  /** None: the model works on bins. */
+  readonly bands: BandMap | undefined;
+  readonly binFeatures: Float32Array;
+  readonly binEstimate: Float32Array;
   readonly enhanced: Spectrum;
   readonly hop: Float32Array;
 }
@@ -245,14 +253,21 @@ export class DenoiserStream {
 
   /** First half of a hop, for {@link Denoiser.step} alone: noisy queue → spectrum → `features` from `offset` on. */
   analyse(features: Float32Array, offset: number): void {
+    const { manifest, bands, binFeatures } = this.shared;
+    const { bins } = this.shared.fft;
     this.analysis.step(this.noisy, this.spectrum);
-    compressedComplex(this.shared.manifest.features, this.spectrum, features, offset);
+    if (bands === undefined) {
+      compressedComplex(manifest.features, this.spectrum, features, offset);
+      return;
+    }
+    compressedComplex(manifest.features, this.spectrum, binFeatures, 0);
+    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * bins, features, offset + plane * bands.bands);
   }
 
   /** Second half of a hop, for {@link Denoiser.step} alone: the model's rows from `offset` on → enhanced queue. */
   synthesise(estimates: Float32Array, offset: number): void {
     const { manifest, model, enhanced, hop } = this.shared;
-    const finite = applyEstimate(manifest.estimate, estimates, offset, this.limitDb, this.spectrum, enhanced);
+    const finite = this.applyEstimate(estimates, offset);
     // What is not a number now would come back at every hop through the memory.
     if (!finite) model.resetState(this.state);
     this.synthesis.step(enhanced, hop);
@@ -260,6 +275,15 @@ export class DenoiserStream {
       if (this.up === undefined) this.enhanced.push(hop[i]);
       else this.up.push(hop[i], this.enhanced);
     }
+  }
+
+  private applyEstimate(estimates: Float32Array, offset: number): boolean {
+    const { manifest, bands, binEstimate, enhanced, fft } = this.shared;
+    if (bands === undefined) return applyEstimate(manifest.estimate, estimates, offset, this.limitDb, this.spectrum, enhanced);
+    for (let plane = 0; plane < estimatePlanes(manifest.estimate); plane++) {
+      bands.spread(estimates, offset + plane * bands.bands, binEstimate, plane * fft.bins);
+    }
+    return applyEstimate(manifest.estimate, binEstimate, 0, this.limitDb, this.spectrum, enhanced);
   }
 }
 

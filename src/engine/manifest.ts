@@ -15,6 +15,8 @@ export interface Manifest {
   readonly sampleRateHz: Hertz;
   readonly framing: Framing;
   readonly features: Features;
+  /** Bands on which the graph takes its features and gives its estimate; without them it works on bins. */
+  readonly bands?: Bands;
   readonly estimate: Estimate;
   readonly rebuild: Rebuild;
   readonly graph: GraphContract;
@@ -51,6 +53,11 @@ export interface CompressedComplexFeatures {
   readonly kind: 'compressed-complex';
   readonly exponent: number;
   readonly floor: number;
+}
+
+/** Centres of the bands in bins, fractions allowed: from 0 to the last bin, each at least 1 above the one before. See bands.ts. */
+export interface Bands {
+  readonly centreBins: readonly number[];
 }
 
 export type Features = CompressedComplexFeatures | { readonly kind: 'log-magnitude-db' | 'mel' | 'mel-mfcc' };
@@ -108,6 +115,8 @@ const MODEL_RATE_HZ = [3000, 768000] as const;
 export function readManifest(json: unknown, where: string): Manifest {
   const root = new Field(json, '', where);
   root.at('contract').oneOf([1]);
+  const framing = readFraming(root.at('framing'));
+  const bands = readBands(root.at('bands'), Math.floor(framing.fftSamples / 2));
   return {
     contract: 1,
     name: root.at('name').text(),
@@ -115,8 +124,9 @@ export function readManifest(json: unknown, where: string): Manifest {
     licence: root.at('licence').text(),
     description: root.at('description').text(),
     sampleRateHz: root.at('sampleRateHz').whole(...MODEL_RATE_HZ),
-    framing: readFraming(root.at('framing')),
+    framing,
     features: readFeatures(root.at('features')),
+    ...(bands === undefined ? {} : { bands }),
     estimate: { kind: root.at('estimate').at('kind').oneOf(['complex-mask', 'mask', 'noise-magnitude', 'clean-magnitude', 'clean-features']) },
     rebuild: { kind: root.at('rebuild').at('kind').oneOf(['noisy-phase', 'griffin-lim']) },
     graph: readGraph(root.at('graph')),
@@ -135,14 +145,19 @@ export function requireSupported(manifest: Manifest, where: string): SupportedMa
   root.at('estimate').at('kind').oneOf(['complex-mask', 'mask']);
   root.at('rebuild').at('kind').oneOf(['noisy-phase']);
   const supported = manifest as SupportedManifest;
-  const bins = Math.floor(supported.framing.fftSamples / 2) + 1;
-  root.at('graph').at('input').at('shape').shape([-1, 3, bins]);
+  const columns = graphColumns(supported);
+  root.at('graph').at('input').at('shape').shape([-1, 3, columns]);
   root
     .at('graph')
     .at('output')
     .at('shape')
-    .shape([-1, supported.estimate.kind === 'complex-mask' ? 2 : 1, bins]);
+    .shape([-1, supported.estimate.kind === 'complex-mask' ? 2 : 1, columns]);
   return supported;
+}
+
+/** Values in a row of features or of the estimate: bands where the model has them, bins otherwise. */
+export function graphColumns(manifest: Manifest): number {
+  return manifest.bands?.centreBins.length ?? Math.floor(manifest.framing.fftSamples / 2) + 1;
 }
 
 function readFraming(field: Field): Framing {
@@ -170,6 +185,19 @@ function readFeatures(field: Field): Features {
   const kind = field.at('kind').oneOf(['compressed-complex', 'log-magnitude-db', 'mel', 'mel-mfcc']);
   if (kind !== 'compressed-complex') return { kind };
   return { kind, exponent: field.at('exponent').number(0, 1), floor: field.at('floor').number(1e-12, 1) };
+}
+
+function readBands(field: Field, lastBin: number): Bands | undefined {
+  if (field.missing()) return undefined;
+  const centres = field.at('centreBins').list();
+  if (centres.length < 2) field.at('centreBins').fail('at least two centres');
+  const centreBins: number[] = [];
+  centres.forEach((centre, i) => {
+    const least = i === 0 ? 0 : centreBins[i - 1] + 1;
+    const isEnd = i === 0 || i === centres.length - 1;
+    centreBins.push(isEnd ? centre.number(i === 0 ? 0 : lastBin, i === 0 ? 0 : lastBin) : centre.number(least, lastBin - 1));
+  });
+  return { centreBins };
 }
 
 function readGraph(field: Field): GraphContract {
@@ -209,6 +237,10 @@ class Field {
     const path = this.path === '' ? key : `${this.path}.${key}`;
     const record = this.record();
     return new Field(Object.hasOwn(record, key) ? record[key] : undefined, path, this.where);
+  }
+
+  missing(): boolean {
+    return this.value === undefined;
   }
 
   entries(): [string, Field][] {
@@ -255,7 +287,7 @@ class Field {
   }
 
   shape(expected: readonly number[]): void {
-    if (JSON.stringify(this.value) !== JSON.stringify(expected)) this.fail(`${JSON.stringify(expected)}, as framing, features and estimate imply`);
+    if (JSON.stringify(this.value) !== JSON.stringify(expected)) this.fail(`${JSON.stringify(expected)}, as framing, features, bands and estimate imply`);
   }
 
   private record(): Record<string, unknown> {
@@ -263,7 +295,7 @@ class Field {
     return this.value as Record<string, unknown>;
   }
 
-  private fail(expected: string): never {
+  fail(expected: string): never {
     const found = this.value === undefined ? 'nothing' : JSON.stringify(this.value);
     const field = this.path === '' ? 'the manifest' : `field "${this.path}"`;
     throw new DenoiseError(

@@ -1,9 +1,10 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
-import { engine, env, getBackend, type NamedTensorMap, setBackend, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../errors.ts';
 import { DENORMAL_FLOOR } from './clean-sample.ts';
+import { batched, type Executor, elements, makeExecutor } from './executor.ts';
 import type { SupportedManifest } from './manifest.ts';
 import { isNode, type ModelFiles, parseJson } from './model-files.ts';
 
@@ -12,45 +13,42 @@ import { isNode, type ModelFiles, parseJson } from './model-files.ts';
  * Out:    the model's estimate, `[streams, planes, bins]`, to estimate.ts; states stay here
  * Thread: [worker], or whoever runs the engine
  *
- * The only file that knows TensorFlow.js. Tensors: the weights, and for each state of the graph one tensor stacked over the
- * streams of the last step. While the same streams come in the same order, states never leave the wasm heap; when
- * the set changes they are taken apart into {@link StreamState}s and stacked anew. Everything else dies within its step.
+ * Loads what TensorFlow.js runs and feeds it. A stream's memory is its own arrays and is copied in and out at every step (7 µs for
+ * base), so streams can join and leave a batch as they like. Tensors: the weights; everything else dies within its step.
  */
 
 /**
- * Steps between two looks at the states for values that would stay: NaN, infinities and decay towards denormals. About 0.3 s for base.
- * Odd, so that groups of streams that take turns are all looked at.
+ * Steps of a stream between two looks at its memory for values that would stay: NaN, infinities and decay towards denormals. About
+ * 0.3 s for base.
  */
 const STATE_CHECK_STEPS = 31;
 
+/** Streams in one run of the graph; more are run in turn. Beyond four, a stream costs no less in a larger batch. */
+const MOST_STREAMS = 4;
+
 /** Recurrent memory of one stream. Belongs to the stream; only {@link Model} reads or writes it. */
 export class StreamState {
-  /** What the stream carries while it is in no stack, one array for each state of the graph. */
-  readonly parked: readonly Float32Array[];
+  /** One array for each state of the graph. */
+  readonly values: readonly Float32Array[];
+  stepsToCheck = STATE_CHECK_STEPS;
 
   constructor(sizes: readonly number[]) {
-    this.parked = sizes.map((size) => new Float32Array(size));
+    this.values = sizes.map((size) => new Float32Array(size));
   }
 }
 
 export class Model {
   private readonly graph: GraphModel;
   private readonly manifest: SupportedManifest;
-  private readonly outputNames: string[];
-  private readonly inputs: NamedTensorMap = {};
   private readonly stateSizes: readonly number[];
-  /** Streams whose states are stacked now, in order, and the stacks. */
-  private readonly stacked: StreamState[] = [];
-  private readonly stacks: Tensor[] = [];
-  private stepsToCheck = STATE_CHECK_STEPS;
+  /** One for each batch size that has occurred. */
+  private readonly executors: (Executor | undefined)[] = [];
   private disposed = false;
 
   private constructor(graph: GraphModel, manifest: SupportedManifest) {
     this.graph = graph;
     this.manifest = manifest;
-    const { output, states } = manifest.graph;
-    this.outputNames = [output.name, ...states.map((state) => state.output)];
-    this.stateSizes = states.map((state) => elements(state.shape));
+    this.stateSizes = manifest.graph.states.map((state) => elements(state.shape));
   }
 
   /**
@@ -79,92 +77,41 @@ export class Model {
 
   /** Makes a stream's memory that of a new one. */
   resetState(state: StreamState): void {
-    if (this.stacked.includes(state)) this.unstack();
-    for (const values of state.parked) values.fill(0);
+    for (const values of state.values) values.fill(0);
   }
 
   /**
-   * One step for each of the first `count` states. `features` is exactly `[count, 3, bins]` long and is copied; the result belongs to the caller.
+   * One step for each of the first `count` states: `features` holds `[count, 3, bins]`, `estimates` receives `[count, planes, bins]`.
+   * Allocates nothing of its own once a batch size has occurred.
    */
-  step(states: readonly StreamState[], count: number, features: Float32Array): Float32Array {
-    if (!this.isStacked(states, count)) this.restack(states, count);
-    const { input, states: stateContracts } = this.manifest.graph;
-    const outputs = tidy(() => {
-      this.inputs[input.name] = tensor(features, batched(input.shape, count), 'float32');
-      for (let s = 0; s < stateContracts.length; s++) this.inputs[stateContracts[s].input] = this.stacks[s];
-      const results = this.graph.execute(this.inputs, this.outputNames);
-      return Array.isArray(results) ? results : [results];
-    });
-    for (let s = 0; s < this.stacks.length; s++) {
-      const next = outputs[s + 1];
-      if (next !== this.stacks[s]) this.stacks[s].dispose();
-      this.stacks[s] = next;
+  step(states: readonly StreamState[], count: number, features: Float32Array, estimates: Float32Array): void {
+    for (let first = 0; first < count; first += MOST_STREAMS) {
+      const streams = Math.min(MOST_STREAMS, count - first);
+      this.executorFor(streams).step(states, first, features, estimates);
     }
-    const estimate = outputs[0].dataSync<'float32'>();
-    outputs[0].dispose();
-    this.stepsToCheck -= 1;
-    if (this.stepsToCheck === 0) this.checkStates();
-    return estimate;
+    for (let i = 0; i < count; i++) {
+      states[i].stepsToCheck -= 1;
+      if (states[i].stepsToCheck === 0) checkState(states[i]);
+    }
   }
 
-  /** Tensors and bytes that TensorFlow.js holds in this thread, all models together. */
+  /** Tensors of this thread, all models together, and the bytes of them and of this model's plans. */
   memory(): { tensors: number; bytes: number } {
     const { numTensors, numBytes } = engine().memory();
-    return { tensors: numTensors, bytes: numBytes };
+    return { tensors: numTensors, bytes: this.executors.reduce((sum, executor) => sum + (executor?.bytes ?? 0), numBytes) };
   }
 
   /** Frees every tensor. Idempotent. */
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.unstack();
+    for (const executor of this.executors) executor?.dispose();
     this.graph.dispose();
   }
 
-  private isStacked(states: readonly StreamState[], count: number): boolean {
-    if (count !== this.stacked.length) return false;
-    for (let i = 0; i < count; i++) if (states[i] !== this.stacked[i]) return false;
-    return true;
-  }
-
-  private restack(states: readonly StreamState[], count: number): void {
-    this.unstack();
-    this.manifest.graph.states.forEach((contract, s) => {
-      const size = this.stateSizes[s];
-      const values = new Float32Array(count * size);
-      for (let i = 0; i < count; i++) values.set(states[i].parked[s], i * size);
-      this.stacks.push(tensor(values, batched(contract.shape, count), 'float32'));
-    });
-    for (let i = 0; i < count; i++) this.stacked.push(states[i]);
-  }
-
-  private unstack(): void {
-    for (let s = 0; s < this.stacks.length; s++) {
-      const size = this.stateSizes[s];
-      const values = this.stacks[s].dataSync<'float32'>();
-      for (let i = 0; i < this.stacked.length; i++) this.stacked[i].parked[s].set(values.subarray(i * size, (i + 1) * size));
-      this.stacks[s].dispose();
-    }
-    this.stacks.length = 0;
-    this.stacked.length = 0;
-  }
-
-  /**
-   * A stream whose memory holds NaN or infinities starts anew, even if its output hides it (an activation may map NaN to 0);
-   * values below {@link DENORMAL_FLOOR} become 0.
-   */
-  private checkStates(): void {
-    this.stepsToCheck = STATE_CHECK_STEPS;
-    const clean = this.stacks.every((stack) => isClean(stack.dataSync<'float32'>()));
-    if (clean) return;
-    const states = [...this.stacked];
-    this.unstack();
-    for (const state of states) {
-      const broken = state.parked.some((values) => !values.every(Number.isFinite));
-      for (const values of state.parked) {
-        for (let i = 0; i < values.length; i++) if (broken || Math.abs(values[i]) < DENORMAL_FLOOR) values[i] = 0;
-      }
-    }
+  private executorFor(streams: number): Executor {
+    this.executors[streams] ??= makeExecutor(this.graph, this.manifest, streams);
+    return this.executors[streams];
   }
 
   private checkNames(where: string): void {
@@ -177,25 +124,47 @@ export class Model {
 
   /** Runs one and two streams: compiles what is compiled late, and proves the shapes before the first real hop. */
   private warmUp(where: string): void {
-    const { input, output, states } = this.manifest.graph;
+    const { input, output } = this.manifest.graph;
     for (const count of [1, 2]) {
-      const fresh = Array.from({ length: count }, () => this.createState());
-      let values: number;
       try {
-        values = this.step(fresh, count, new Float32Array(count * elements(input.shape))).length;
+        proveShapes(this.graph, this.manifest, count, where);
+        const fresh = Array.from({ length: count }, () => this.createState());
+        this.step(fresh, count, new Float32Array(count * elements(input.shape)), new Float32Array(count * elements(output.shape)));
       } catch (cause) {
+        if (cause instanceof DenoiseError) throw cause;
         throw mismatch(`${where}: expected the graph to take ${JSON.stringify(input.shape)} for ${count} stream(s), got: ${reason(cause)}`, cause);
       }
-      if (values !== count * elements(output.shape)) {
-        throw mismatch(`${where}: field "graph.output.shape": expected ${JSON.stringify(output.shape)}, found ${values / count} values for each stream.`);
-      }
-      states.forEach((state, s) => {
-        const found = this.stacks[s].shape;
-        if (String(found) === String(batched(state.shape, count))) return;
-        throw mismatch(`${where}: field "graph.states[${s}].shape": expected ${JSON.stringify(state.shape)}, found ${JSON.stringify(found)} for ${count} stream(s).`);
-      });
-      this.unstack();
     }
+  }
+}
+
+/** Runs the graph once as it stands; DenoiseError 'model-mismatch' names the output whose shape is not what the manifest states. */
+function proveShapes(graph: GraphModel, manifest: SupportedManifest, count: number, where: string): void {
+  const { input, output, states } = manifest.graph;
+  const fields = ['graph.output.shape', ...states.map((_, s) => `graph.states[${s}].shape`)];
+  const expected = [output.shape, ...states.map((state) => state.shape)];
+  tidy(() => {
+    const inputs = Object.fromEntries([
+      [input.name, zeros(batched(input.shape, count))],
+      ...states.map((state) => [state.input, zeros(batched(state.shape, count))]),
+    ]);
+    const results = graph.execute(inputs, [output.name, ...states.map((state) => state.output)]) as Tensor[];
+    results.forEach((result, i) => {
+      if (String(result.shape) === String(batched(expected[i], count))) return;
+      throw mismatch(`${where}: field "${fields[i]}": expected ${JSON.stringify(expected[i])}, found ${JSON.stringify(result.shape)} for ${count} stream(s).`);
+    });
+  });
+}
+
+/**
+ * A stream whose memory holds NaN or infinities starts anew, even if its output hides it (an activation may map NaN to 0);
+ * values below {@link DENORMAL_FLOOR} become 0.
+ */
+function checkState(state: StreamState): void {
+  state.stepsToCheck = STATE_CHECK_STEPS;
+  const broken = state.values.some((values) => !values.every(Number.isFinite));
+  for (const values of state.values) {
+    for (let i = 0; i < values.length; i++) if (broken || Math.abs(values[i]) < DENORMAL_FLOOR) values[i] = 0;
   }
 }
 
@@ -283,23 +252,6 @@ function requireNames(what: string, expected: readonly string[], found: readonly
       throw mismatch(`${where}: graph ${what}: expected "${name}", as manifest.json states, found ${JSON.stringify(bare)}.`);
     }
   }
-}
-
-/** Elements of one stream: the product of all sizes but the batch. */
-function elements(shape: readonly number[]): number {
-  return shape.slice(1).reduce((product, size) => product * size, 1);
-}
-
-function batched(shape: readonly number[], count: number): number[] {
-  return [count, ...shape.slice(1)];
-}
-
-function isClean(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const size = Math.abs(values[i]);
-    if (!(size === 0 || (size >= DENORMAL_FLOOR && size < Number.POSITIVE_INFINITY))) return false;
-  }
-  return true;
 }
 
 function concatenated(parts: readonly Uint8Array[]): ArrayBuffer {

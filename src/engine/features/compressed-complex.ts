@@ -1,6 +1,9 @@
 import type { Spectrum } from '../analysis.ts';
 import type { CompressedComplexFeatures } from '../manifest.ts';
 
+/** Rows of these features. */
+export const FEATURE_PLANES = 3;
+
 /**
  * In:     half spectrum of one frame, from analysis.ts
  * Out:    `[3, bins]` float32, row by row: |X|^c, Re X·|X|^(c−1), Im X·|X|^(c−1), to model.ts

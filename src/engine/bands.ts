@@ -1,0 +1,60 @@
+import type { Bands } from './manifest.ts';
+
+/**
+ * In:     rows over the bins of the transform, or over a model's bands
+ * Out:    the same rows over the other of the two
+ * Thread: [worker], or whoever runs the engine
+ *
+ * A band is a triangle around its centre that ends at the centres beside it, so at every bin the bands sum to one. Low bands are
+ * usually one bin each (harmonics lie there), high ones widen as hearing does. A model that states no bands works on bins.
+ */
+export class BandMap {
+  /** Values of a row over bands. */
+  readonly bands: number;
+  private readonly bins: number;
+  /** For each bin the band below it, and the weight of the one above. */
+  private readonly below: Int32Array;
+  private readonly above: Float32Array;
+  /** For each band one over the sum of its weights: a band's value is a mean. */
+  private readonly scale: Float32Array;
+
+  constructor({ centreBins }: Bands, bins: number) {
+    this.bands = centreBins.length;
+    this.bins = bins;
+    this.below = new Int32Array(bins);
+    this.above = new Float32Array(bins);
+    const sums = new Float64Array(this.bands);
+    let band = 0;
+    for (let k = 0; k < bins; k++) {
+      while (band < this.bands - 2 && centreBins[band + 1] < k) band++;
+      const share = Math.min(1, Math.max(0, (k - centreBins[band]) / (centreBins[band + 1] - centreBins[band])));
+      this.below[k] = band;
+      this.above[k] = share;
+      sums[band] += 1 - share;
+      sums[band + 1] += share;
+    }
+    this.scale = Float32Array.from(sums, (sum) => 1 / sum);
+  }
+
+  /** Weighted means: a row of `bins` values from `from` on in `row` → a row of {@link bands} values from `to` on in `into`. */
+  gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
+    into.fill(0, to, to + this.bands);
+    for (let k = 0; k < this.bins; k++) {
+      const value = row[from + k];
+      const share = value * this.above[k];
+      const band = to + this.below[k];
+      into[band] += value - share;
+      into[band + 1] += share;
+    }
+    for (let b = 0; b < this.bands; b++) into[to + b] *= this.scale[b];
+  }
+
+  /** Linear interpolation: a row of {@link bands} values → a row of `bins` values. */
+  spread(row: Float32Array, from: number, into: Float32Array, to: number): void {
+    for (let k = 0; k < this.bins; k++) {
+      const band = from + this.below[k];
+      const value = row[band];
+      into[to + k] = value + (row[band + 1] - value) * this.above[k];
+    }
+  }
+}
