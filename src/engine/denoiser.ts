@@ -266,7 +266,7 @@ export class DenoiserStream {
 
   /** Second half of a hop, for {@link Denoiser.step} alone: the model's rows from `offset` on → enhanced queue. */
   synthesise(estimates: Float32Array, offset: number): void {
-    const { manifest, model, enhanced, hop } = this.shared;
+    const { model, enhanced, hop } = this.shared;
     const finite = this.applyEstimate(estimates, offset);
     // What is not a number now would come back at every hop through the memory.
     if (!finite) model.resetState(this.state);
