@@ -1,0 +1,102 @@
+/**
+ * `npm test`: builds, checks, and runs every test there is; installs a browser first where there is none.
+ * Ends with one line `N passed, N failed, N skipped`; the exit code is 1 where anything failed.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { BROWSER_CACHE, findBrowser } from './support/browser.mjs';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+process.chdir(ROOT);
+const total = { passed: 0, failed: 0, skipped: 0 };
+
+step('browser', installBrowser);
+step('build', () => run('npm', ['run', '--silent', 'build']));
+step('check', () => run('npm', ['run', '--silent', 'check']));
+suite('node', process.execPath, ['--import', 'tsx', '--test', '--test-reporter', 'tap', ...tests('test/node'), ...tests('test/parity')], nodeCounts);
+for (const group of ['unit', 'platform', 'graph', 'demo']) suite(`chromium: ${group}`, 'npx', ['wtr', '--group', group], browserCounts);
+suiteInPython();
+
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exit(total.failed > 0 ? 1 : 0);
+
+/** A step that everything after it needs. */
+function step(name, action) {
+  console.log(`\n── ${name}`);
+  try {
+    action();
+  } catch (error) {
+    console.error(String(error.message ?? error));
+    console.log(`\n0 passed, 1 failed`);
+    process.exit(1);
+  }
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
+  if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}
+
+/** Runs a test command, shows its output, and adds up what `count` reads in it; an exit code that no failure explains is one. */
+function suite(name, command, args, count, options = {}) {
+  console.log(`\n── ${name}`);
+  const { stdout, stderr, status } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const counts = count(stdout);
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (status !== 0) console.log(stdout + stderr);
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  for (const key of Object.keys(total)) total[key] += counts[key];
+}
+
+function nodeCounts(output) {
+  const read = (name) => Number(output.match(new RegExp(`^# ${name} (\\d+)`, 'm'))?.[1] ?? 0);
+  return { passed: read('pass'), failed: read('fail') + read('cancelled'), skipped: read('skipped') + read('todo') };
+}
+
+function browserCounts(output) {
+  // The last summary counts: earlier ones are progress.
+  const read = (name) => Number([...output.matchAll(new RegExp(`(\\d+) ${name}`, 'g'))].at(-1)?.[1] ?? 0);
+  return { passed: read('passed'), failed: read('failed'), skipped: read('skipped') };
+}
+
+function pytestCounts(output) {
+  const read = (name) => Number(output.match(new RegExp(`(\\d+) ${name}`))?.[1] ?? 0);
+  return { passed: read('passed'), failed: read('failed') + read('error'), skipped: read('skipped') };
+}
+
+function tests(folder) {
+  return execFileSync('find', [folder, '-name', '*.test.ts'], { encoding: 'utf8' }).split('\n').filter(Boolean).sort();
+}
+
+function installBrowser() {
+  const found = findBrowser('chromium');
+  if (found) return console.log(found);
+  const debian = existsSync('/etc/debian_version') && process.getuid?.() === 0;
+  if (debian) {
+    run('apt-get', ['update', '-qq']);
+    run('apt-get', ['install', '-y', '-qq', 'chromium']);
+  } else {
+    run('npx', ['@puppeteer/browsers', 'install', 'chrome@stable', '--path', BROWSER_CACHE]);
+  }
+  if (!findBrowser('chromium')) throw new Error('Expected Chromium after its installation. Install Chrome or Chromium, or set CHROME_PATH.');
+}
+
+/** Training is for those who have Python 3.11 or newer; its packages go into an environment of their own. */
+function suiteInPython() {
+  const name = 'training';
+  const python = ['python3.11', 'python3'].find((command) => spawnSync(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 11))']).status === 0);
+  if (!python) {
+    console.log(`\n── ${name}\nskipped: no Python 3.11 or newer`);
+    total.skipped += 1;
+    return;
+  }
+  const folder = join(homedir(), '.cache', 'denoise-node', 'python');
+  const bin = (tool) => join(folder, 'bin', tool);
+  step(`${name}: packages`, () => {
+    if (!existsSync(bin('python'))) run(python, ['-m', 'venv', folder]);
+    run(bin('python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'training/requirements.txt']);
+  });
+  suite(name, bin('python'), ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
+}
