@@ -1,7 +1,8 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { defaultReporter } from '@web/test-runner';
+import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/graph/server-plugin.mjs';
+import { countReporter } from './test/support/count-reporter.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './test/support/browser.mjs';
 
 const isolationHeaders = (context, next) => {
@@ -29,5 +30,5 @@ export default {
   testsStartTimeout: 60_000,
   testsFinishTimeout: 300_000,
   testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
-  reporters: [defaultReporter({ reportTestResults: true, reportTestProgress: false })],
+  reporters: [summaryReporter(), countReporter()],
 };

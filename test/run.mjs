@@ -16,7 +16,7 @@ step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
 suite('node', process.execPath, ['--import', 'tsx', '--test', '--test-reporter', 'tap', ...tests('test/node'), ...tests('test/parity')], nodeCounts);
-for (const group of ['unit', 'platform', 'graph', 'demo']) suite(`chromium: ${group}`, 'npx', ['wtr', '--group', group], browserCounts);
+for (const group of ['unit', 'platform', 'graph', 'demo']) suite(`chromium: ${group}`, process.execPath, ['node_modules/@web/test-runner/dist/bin.js', '--group', group], browserCounts);
 suiteInPython();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

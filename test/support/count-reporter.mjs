@@ -1,0 +1,22 @@
+/** Ends a browser run with `N passed, N failed, N skipped`, and says why a page could not be tested at all. */
+export function countReporter() {
+  return {
+    onTestRunFinished({ sessions }) {
+      const counts = { passed: 0, failed: 0, skipped: 0 };
+      for (const session of sessions) {
+        count(session.testResults, counts);
+        for (const error of session.errors ?? []) {
+          counts.failed += 1;
+          console.log(`${session.testFile}: ${error.message}`);
+        }
+        if (!session.testResults && !session.errors?.length) counts.failed += 1;
+      }
+      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    },
+  };
+}
+
+function count(suite, counts) {
+  for (const test of suite?.tests ?? []) counts[test.skipped ? 'skipped' : test.passed ? 'passed' : 'failed'] += 1;
+  for (const inner of suite?.suites ?? []) count(inner, counts);
+}
