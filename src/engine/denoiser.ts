@@ -3,12 +3,12 @@ import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
 import { BandMap } from './bands.ts';
 import { cleanSample } from './clean-sample.ts';
 import { applyEstimate, estimatePlanes, NO_LIMIT_DB } from './estimate.ts';
-import { compressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
+import { CompressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
 import { RealFft } from './fft.ts';
 import { graphColumns, requireSupported, type SupportedManifest } from './manifest.ts';
 import { Model, type StreamState } from './model.ts';
 import { loadModelFiles } from './model-files.ts';
-import { filterReach, rateRatio, Resampler } from './resampler.ts';
+import { filterReach, Resampler, rateRatio } from './resampler.ts';
 import { SampleQueue } from './sample-queue.ts';
 import { Synthesis } from './synthesis.ts';
 import { asymmetricSqrtHann, type WindowPair } from './window.ts';
@@ -57,6 +57,7 @@ export class Denoiser {
       model,
       fft,
       windows: asymmetricSqrtHann(manifest.framing),
+      features: new CompressedComplex(manifest.features),
       bands: manifest.bands === undefined ? undefined : new BandMap(manifest.bands, fft.bins),
       binFeatures: new Float32Array(FEATURE_PLANES * fft.bins),
       binEstimate: new Float32Array(estimatePlanes(manifest.estimate) * fft.bins),
@@ -141,6 +142,7 @@ interface SharedParts {
   readonly model: Model;
   readonly fft: RealFft;
   readonly windows: WindowPair;
+  readonly features: CompressedComplex;
   /** None: the model works on bins. */
   readonly bands: BandMap | undefined;
   readonly binFeatures: Float32Array;
@@ -253,15 +255,14 @@ export class DenoiserStream {
 
   /** First half of a hop, for {@link Denoiser.step} alone: noisy queue → spectrum → `features` from `offset` on. */
   analyse(features: Float32Array, offset: number): void {
-    const { manifest, bands, binFeatures } = this.shared;
-    const { bins } = this.shared.fft;
+    const { bands, binFeatures, features: extractor, fft } = this.shared;
     this.analysis.step(this.noisy, this.spectrum);
     if (bands === undefined) {
-      compressedComplex(manifest.features, this.spectrum, features, offset);
+      extractor.extract(this.spectrum, features, offset);
       return;
     }
-    compressedComplex(manifest.features, this.spectrum, binFeatures, 0);
-    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * bins, features, offset + plane * bands.bands);
+    extractor.extract(this.spectrum, binFeatures, 0);
+    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
   }
 
   /** Second half of a hop, for {@link Denoiser.step} alone: the model's rows from `offset` on → enhanced queue. */

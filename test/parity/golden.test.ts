@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { Analysis, makeSpectrum } from '../../src/engine/analysis.ts';
 import { BandMap } from '../../src/engine/bands.ts';
 import { Denoiser } from '../../src/engine/denoiser.ts';
-import { compressedComplex } from '../../src/engine/features/compressed-complex.ts';
+import { CompressedComplex } from '../../src/engine/features/compressed-complex.ts';
 import { RealFft } from '../../src/engine/fft.ts';
 import { graphColumns, requireSupported, type SupportedManifest } from '../../src/engine/manifest.ts';
 import { Model } from '../../src/engine/model.ts';
@@ -46,7 +46,10 @@ describe('golden vectors of base', () => {
     const { file, shape } = golden.files[name];
     const bytes = new Uint8Array(await readFile(new URL(`golden/${file}`, MODEL)));
     const values = new Float32Array(bytes.buffer);
-    assert.equal(values.length, shape.reduce((product, size) => product * size, 1));
+    assert.equal(
+      values.length,
+      shape.reduce((product, size) => product * size, 1),
+    );
     return values;
   }
 
@@ -67,10 +70,11 @@ describe('golden vectors of base', () => {
     const spectrum = makeSpectrum(fft.bins);
     const features = new Float32Array(3 * fft.bins);
     const queue = new SampleQueue(hopSamples);
+    const extractor = new CompressedComplex(manifest.features);
     for (let hop = 0; (hop + 1) * hopSamples <= noisy.length; hop++) {
       for (let n = 0; n < hopSamples; n++) queue.push(noisy[hop * hopSamples + n]);
       analysis.step(queue, spectrum);
-      compressedComplex(manifest.features, spectrum, features, 0);
+      extractor.extract(spectrum, features, 0);
       visit(hop, spectrum.re, spectrum.im, features);
     }
   }
@@ -107,7 +111,7 @@ describe('golden vectors of base', () => {
         spectrum.im[k] = spectra[(row * bins + k) * 2 + 1];
       }
       const onBins = new Float32Array(3 * bins);
-      compressedComplex(manifest.features, spectrum, onBins, 0);
+      new CompressedComplex(manifest.features).extract(spectrum, onBins, 0);
       const features = onBands(onBins);
       assertClose(features, stored.subarray(row * features.length, (row + 1) * features.length), 1e-5);
     }

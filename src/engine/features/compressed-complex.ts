@@ -1,5 +1,6 @@
 import type { Spectrum } from '../analysis.ts';
 import type { CompressedComplexFeatures } from '../manifest.ts';
+import { PowerTable } from '../power-table.ts';
 
 /** Rows of these features. */
 export const FEATURE_PLANES = 3;
@@ -11,19 +12,29 @@ export const FEATURE_PLANES = 3;
  *
  * Keeps the phase and shrinks the range of levels, as loudness does. The floor bounds |X|^(c−1) in silence.
  */
-export function compressedComplex(settings: CompressedComplexFeatures, spectrum: Spectrum, features: Float32Array, offset: number): void {
-  const { re, im } = spectrum;
-  const bins = re.length;
-  const power = (settings.exponent - 1) / 2;
-  const floor = settings.floor * settings.floor;
-  const realRow = offset + bins;
-  const imaginaryRow = realRow + bins;
-  for (let k = 0; k < bins; k++) {
-    const squared = re[k] * re[k] + im[k] * im[k];
-    // exp(p·log(x)) is a third faster than Math.pow, and as exact as float32 can tell.
-    const shrink = Math.exp(power * Math.log(squared > floor ? squared : floor));
-    features[offset + k] = Math.sqrt(squared) * shrink;
-    features[realRow + k] = re[k] * shrink;
-    features[imaginaryRow + k] = im[k] * shrink;
+export class CompressedComplex {
+  private readonly power: PowerTable;
+  private readonly squaredFloor: number;
+
+  constructor(settings: CompressedComplexFeatures) {
+    // Of |X|², which needs no root.
+    this.power = new PowerTable((settings.exponent - 1) / 2);
+    this.squaredFloor = settings.floor * settings.floor;
+  }
+
+  /** Writes {@link FEATURE_PLANES} rows from `offset` on. Does not allocate. */
+  extract(spectrum: Spectrum, features: Float32Array, offset: number): void {
+    const { power, squaredFloor } = this;
+    const { re, im } = spectrum;
+    const bins = re.length;
+    const realRow = offset + bins;
+    const imaginaryRow = realRow + bins;
+    for (let k = 0; k < bins; k++) {
+      const squared = re[k] * re[k] + im[k] * im[k];
+      const shrink = power.of(Math.max(squared, squaredFloor));
+      features[offset + k] = Math.sqrt(squared) * shrink;
+      features[realRow + k] = re[k] * shrink;
+      features[imaginaryRow + k] = im[k] * shrink;
+    }
   }
 }
