@@ -106,6 +106,7 @@ export class Model {
     if (this.disposed) return;
     this.disposed = true;
     for (const executor of this.executors) executor?.dispose();
+    this.executors.length = 0;
     this.graph.dispose();
   }
 
@@ -118,8 +119,18 @@ export class Model {
     const { input, output, states } = this.manifest.graph;
     const inputs = [input.name, ...states.map((state) => state.input)];
     const outputs = [output.name, ...states.map((state) => state.output)];
-    requireNames('inputs', inputs, this.graph.inputs.map((info) => info.name), where);
-    requireNames('outputs', outputs, this.graph.outputs.map((info) => info.name), where);
+    requireNames(
+      'inputs',
+      inputs,
+      this.graph.inputs.map((info) => info.name),
+      where,
+    );
+    requireNames(
+      'outputs',
+      outputs,
+      this.graph.outputs.map((info) => info.name),
+      where,
+    );
   }
 
   /** Runs one and two streams: compiles what is compiled late, and proves the shapes before the first real hop. */
