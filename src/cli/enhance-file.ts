@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, resolve } from 'node:path';
 import type { Denoiser } from '../engine/index.ts';
 import { Enhancer, type EnhanceSettings } from '../files/enhance.ts';
-import { decodeFrames, encodeFrames, frameBytes, readWavLayout, wavHeader, type WavLayout } from '../files/wav.ts';
+import { decodeFrames, encodeFrames, frameBytes, readWavLayout, type WavLayout, wavHeader } from '../files/wav.ts';
 import type { Job } from './plan.ts';
 
 /**

@@ -60,7 +60,8 @@ async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: 
   }
   denoiser.dispose();
   const failures = reports.filter((report) => report.error !== undefined).length;
-  if (command.json) print(`${JSON.stringify({ model: denoiser.manifest.name, version: denoiser.manifest.version, failed: failures, files: reports }, null, 2)}\n`);
+  if (command.json)
+    print(`${JSON.stringify({ model: denoiser.manifest.name, version: denoiser.manifest.version, failed: failures, files: reports }, null, 2)}\n`);
   if (interrupt.signal.aborted) return Exit.interrupted;
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }

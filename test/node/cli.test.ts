@@ -48,7 +48,7 @@ describe('denoise-node', () => {
       assert.equal(result.planes.length, channels);
       const expected = await enhanceChannels(denoiser, source.planes, rate);
       const step = format === 'int16' ? 1 / 0x8000 : 1e-5;
-      expected.forEach((plane, c) => assert.ok(largestDifference(plane, result.planes[c]) <= step, `${name}, channel ${c}`));
+      for (const [c, plane] of expected.entries()) assert.ok(largestDifference(plane, result.planes[c]) <= step, `${name}, channel ${c}`);
     }
     denoiser.dispose();
     assert.deepEqual((await readdir(output)).sort(), ['a.wav', 'd.wav', 'deep']);
@@ -148,7 +148,8 @@ describe('denoise-node', () => {
   it('explains itself', async () => {
     const { status, stdout } = await command('--help');
     assert.equal(status, 0);
-    for (const option of ['--output', '--model', '--mix', '--limit', '--overwrite', '--json', '--quiet', '--version']) assert.ok(stdout.includes(option), option);
+    for (const option of ['--output', '--model', '--mix', '--limit', '--overwrite', '--json', '--quiet', '--version'])
+      assert.ok(stdout.includes(option), option);
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
     assert.equal((await command('--version')).stdout, `${version}\n`);
   });

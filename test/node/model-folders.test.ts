@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { Denoiser, DenoiseError, type DenoiseErrorCode } from '../../src/engine/index.ts';
-import { FIXTURE_URL, makeFixtureModel, type ModelFolder, servedFrom } from '../support/fixture-model.ts';
+import { DenoiseError, type DenoiseErrorCode, Denoiser } from '../../src/engine/index.ts';
+import { FIXTURE_URL, type ModelFolder, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 
 describe('Denoiser.load', () => {
   it('runs any folder that keeps the contract, from a URL with or without its slash', async () => {

@@ -100,6 +100,9 @@ describe('Model states', () => {
     });
     const [a, b, c] = states;
     for (const batch of [[a], [a, b], [c, a], [b, c], [c, b, a]]) model.step(batch, batch.length, new Float32Array(batch.length * 3 * 769), mask);
-    assert.deepEqual(states.map((state) => state.values[0][0]), [1 / 16, 2 / 8, 3 / 8]);
+    assert.deepEqual(
+      states.map((state) => state.values[0][0]),
+      [1 / 16, 2 / 8, 3 / 8],
+    );
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Denoiser, DenoiseError } from '../../src/engine/index.ts';
+import { DenoiseError, Denoiser } from '../../src/engine/index.ts';
 import { FIXTURE_URL, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 
 // A file of its own: the backend starts once for each process.

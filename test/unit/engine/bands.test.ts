@@ -14,7 +14,10 @@ describe('BandMap', () => {
     const bins = new Float32Array(BINS);
     map.spread(bands, 0, bins, 0);
     for (let k = 0; k < BINS; k++) {
-      const above = Math.max(1, CENTRE_BINS.findIndex((centre) => centre >= k));
+      const above = Math.max(
+        1,
+        CENTRE_BINS.findIndex((centre) => centre >= k),
+      );
       const [left, right] = [CENTRE_BINS[above - 1], CENTRE_BINS[above]];
       const expected = bands[above - 1] + ((k - left) / (right - left)) * (bands[above] - bands[above - 1]);
       expect(bins[k]).to.be.closeTo(expected, 1e-6);

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { DenoiseError } from '../../../src/errors.ts';
 import { readManifest, requireSupported } from '../../../src/engine/manifest.ts';
+import { DenoiseError } from '../../../src/errors.ts';
 
 type Json = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { filterReach, rateRatio, Resampler } from '../../../src/engine/resampler.ts';
+import { filterReach, Resampler, rateRatio } from '../../../src/engine/resampler.ts';
 import { SampleQueue } from '../../../src/engine/sample-queue.ts';
 import { largestDifference, noise, seededRandom } from './signals.ts';
 

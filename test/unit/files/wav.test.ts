@@ -35,7 +35,9 @@ describe('readWavLayout', () => {
 
   it('says what it expected and what it found', async () => {
     const good = { code: 1, bits: 16, channels: 1, rate: 8000, frames: 4 };
-    expect(await failure(new TextEncoder().encode('OggS and so on, long enough'))).to.contain('RIFF WAVE').and.to.contain('OggS');
+    expect(await failure(new TextEncoder().encode('OggS and so on, long enough')))
+      .to.contain('RIFF WAVE')
+      .and.to.contain('OggS');
     expect(await failure(new Uint8Array(3))).to.contain('RIFF WAVE');
     expect(await failure(wavFile({ ...good, bits: 8 }))).to.contain('format 1 with 8 bits');
     expect(await failure(wavFile({ ...good, code: 0x55 }))).to.contain('format 85');
