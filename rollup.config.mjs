@@ -57,6 +57,7 @@ export default [
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
   inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
+  inNode('src/engine/index.ts', 'dist/engine.node.js'),
   inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
   inBrowser('demo/demo.ts', 'dist/demo/demo.js'),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));
