@@ -79,9 +79,12 @@ export function graphTestServer() {
           }
         });
       }
-      if (command === 'count-workers') {
-        const page = session.browser.getPage(session.id);
-        return page.workers().length;
+      if (command === 'count-workers') return session.browser.getPage(session.id).workers().length;
+      if (command === 'collect-garbage') {
+        const devtools = await session.browser.getPage(session.id).createCDPSession();
+        await devtools.send('HeapProfiler.collectGarbage');
+        await devtools.detach();
+        return true;
       }
       return undefined;
     },
