@@ -107,7 +107,8 @@ def versions() -> dict[str, str]:
     return found
 
 
-def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: bool) -> dict:
+def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: bool, known: dict | None = None) -> dict:
+    """Scores of every system; `known` are earlier ones, by system, that are taken over as they are."""
     with open(folder / "mixtures.csv", newline="") as file:
         mixtures = list(csv.DictReader(file))
     for system, path in systems.items():
@@ -117,6 +118,9 @@ def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: boo
     result = {"packages": versions(), "systems": {}}
     with ProcessPoolExecutor(jobs) as pool:
         for system, path in systems.items():
+            if system in (known or {}):
+                result["systems"][system] = known[system]
+                continue
             clean = [folder / "clean" / m["file"] for m in mixtures]
             enhanced = [path / m["file"] for m in mixtures]
             scored = list(pool.map(score_file, clean, enhanced, [with_dnsmos] * len(clean)))
@@ -139,6 +143,7 @@ def main() -> None:
     parser.add_argument("--system", action="append", default=[], help="name=folder of WAV files named as in noisy/")
     parser.add_argument("--out", type=Path, required=True, help="scores.json and scores.md are written with this stem")
     parser.add_argument("--no-dnsmos", action="store_true")
+    parser.add_argument("--keep", action="store_true", help="take noisy from an earlier --out of the same mixtures")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     systems = {"noisy": args.folder / "noisy"}
@@ -147,7 +152,10 @@ def main() -> None:
         if not separator:
             parser.error(f"--system expects name=folder, got {item}")
         systems[name] = Path(path)
-    scores = evaluate(args.folder, systems, args.jobs, not args.no_dnsmos)
+    known = {}
+    if args.keep and args.out.with_suffix(".json").exists():
+        known = {"noisy": json.loads(args.out.with_suffix(".json").read_text())["systems"]["noisy"]}
+    scores = evaluate(args.folder, systems, args.jobs, not args.no_dnsmos, known)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.with_suffix(".json").write_text(json.dumps(scores, indent=1) + "\n")
     args.out.with_suffix(".md").write_text(markdown(scores))

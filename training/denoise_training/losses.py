@@ -20,7 +20,7 @@ class LossConfig:
     magnitude: float = 0.7  # compressed magnitude
     complex: float = 0.3  # compressed complex spectrum
     attenuation: float = 0.35  # magnitude missing from the voice
-    si_sdr: float = 0.005  # for each dB of scale-invariant SDR
+    sdr: float = 0.005  # for each dB of signal to distortion ratio
     exponent: float = 0.3
     high_weight: float = 0.4  # weight of bins above 8 kHz, which are two thirds of all
     window: int = 1024  # of the loss's own transform
@@ -62,18 +62,17 @@ class DenoiseLoss:
             "magnitude": (error.square() * weight).mean(),
             "complex": ((clean_parts - parts).square().sum(-1) * weight).mean(),
             "attenuation": (error.clamp_min(0).square() * weight).mean(),
-            "si_sdr": -si_sdr_db(enhanced, clean).mean(),
+            "sdr": -sdr_db(enhanced, clean).mean(),
         }
         total = sum(getattr(c, name) * value for name, value in terms.items())
         return total, {name: value.item() for name, value in terms.items()}
 
 
-def si_sdr_db(enhanced: Tensor, clean: Tensor, limit_db: float = 35.0) -> Tensor:
-    """Scale-invariant SDR of each wave, [B]; zero where there is no voice, soft above the limit so clean input has an end."""
-    power = clean.square().sum(-1)
-    scale = (enhanced * clean).sum(-1) / power.clamp_min(1e-6)
-    target = scale[:, None] * clean
-    signal, rest = target.square().sum(-1), (enhanced - target).square().sum(-1)
-    floor = 10 ** (-limit_db / 10)
-    value = 10 * torch.log10((signal + 1e-6) / (rest + floor * signal + 1e-6))
-    return torch.where(power > 1e-4 * clean.shape[-1] * 0.06**2, value.clamp_min(-10), torch.zeros_like(value))
+def sdr_db(enhanced: Tensor, clean: Tensor, limit_db: float = 35.0) -> Tensor:
+    """SDR of each wave, [B]; zero where there is no voice, soft above the limit so clean input has an end.
+
+    Not the scale-invariant one: a gain that costs nothing drifts to where the mask's tanh is most linear (see LOG.md).
+    """
+    signal, rest = clean.square().sum(-1), (enhanced - clean).square().sum(-1)
+    value = 10 * torch.log10((signal + 1e-6) / (rest + 10 ** (-limit_db / 10) * signal + 1e-6))
+    return torch.where(signal > 1e-4 * clean.shape[-1] * 0.06**2, value.clamp_min(-10), torch.zeros_like(value))

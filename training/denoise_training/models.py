@@ -32,7 +32,7 @@ class ModelConfig:
     encoder_channels: int = 32  # after the first convolution
     channels: int = 64  # in the blocks
     blocks: int = 3
-    mask_limit: float = 1.125  # bound of the real and the imaginary part of the mask; exact in float16
+    mask_limit: float = 1.5  # bound of the real and the imaginary part of the mask; exact in float16
 
 
 def band_centres(config: ModelConfig) -> list[float]:
@@ -137,7 +137,7 @@ class Mixer(nn.Module):
         self.conv3_weight, self.conv3_bias = dense(3 * e, e, gain=1.4)
         self.up2_weight, self.up2_bias = dense(e, 4, gain=0.3)
         with torch.no_grad():
-            self.up2_bias[0::2] = 1.0  # begin as a real gain near 0.85
+            self.up2_bias[0::2] = 0.8  # begin as a real gain of one
 
     def initial_states(self, batch: int) -> list[Tensor]:
         return [self.place.new_zeros(batch, self.frequencies, self.config.channels) for _ in self.blocks]

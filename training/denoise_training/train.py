@@ -24,8 +24,9 @@ from torch import Tensor
 from .augment import Mixer
 from .config import TrainConfig, load_config
 from .data import Prepared
-from .losses import DenoiseLoss, si_sdr_db
+from .losses import DenoiseLoss
 from .models import Mixer as Network
+from .scores import estoi, pesq_wb, si_sdr
 from .stft import Stft, compressed_features
 
 
@@ -161,11 +162,9 @@ class Validation:
         lag = stft.framing.overlap
         enhanced = torch.cat([enhance(network, stft, part)[0] for part in self.noisy.split(8)])[:, lag:]
         clean = self.clean[:, : enhanced.shape[1]]
-        result = {"si_sdr": si_sdr_db(enhanced, clean, limit_db=100.0).mean().item()}
+        pairs = list(zip(clean.numpy(), enhanced.cpu().numpy(), strict=True))
+        result = {"si_sdr": float(np.mean([si_sdr(c, e) for c, e in pairs]))}
         if perceptual:
-            from .scores import estoi, pesq_wb
-
-            pairs = list(zip(clean.numpy(), enhanced.numpy(), strict=True))
             result["pesq"] = float(np.nanmean([pesq_wb(c, e) for c, e in pairs]))
             result["estoi"] = float(np.nanmean([estoi(c, e) for c, e in pairs]))
             result["score"] = (result["pesq"] / 0.1 + result["estoi"] / 0.03 + result["si_sdr"] / 1.5) / 3

@@ -14,7 +14,7 @@ python3 -m denoise_training.export_tfjs "$run/best.pt" --out "$model" \
 for set in eval gates; do
   node ../dist/cli.js "$work/$set/noisy" -o "$work/$set/$name" --model "$name"
 done
-python3 -m denoise_training.evaluate "$work/eval" --system "$name=$work/eval/$name" --out "$work/scores"
+python3 -m denoise_training.evaluate "$work/eval" --system "$name=$work/eval/$name" --out "$work/scores" --keep
 python3 -m denoise_training.gates score "$work/gates" "$work/gates/$name" | tee "$work/gates.json"
 python3 -m denoise_training.card "$model" --checkpoint "$run/best.pt" --data "$prepared" \
   --scores "$work/scores.json" --gates "$work/gates.json"
