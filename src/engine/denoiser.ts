@@ -99,7 +99,7 @@ export class Denoiser {
   }
 
   /**
-   * One hop for each of the first `count` streams, all in one run of the model. Every one must be `hopReady` and in the list once; Error otherwise.
+   * One hop for each of the first `count` streams, in as few runs of the model as pay. Every one must be `hopReady` and in the list once; Error otherwise.
    * Allocates nothing that outlives it once a batch size has occurred.
    */
   step(streams: readonly DenoiserStream[], count: number = streams.length): void {
