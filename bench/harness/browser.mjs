@@ -1,18 +1,9 @@
 /** One headless Chromium, and pages in it whose errors end the run. */
-import { existsSync } from 'node:fs';
 import { launch } from 'puppeteer-core';
+import { CHROMIUM_FLAGS, findBrowser } from '../../test/support/browser.mjs';
 
-const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
-
-const FLAGS = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-  // Pages are measured one after the other, but none may be slowed down for being in the background.
+/** Pages are measured one after the other, but none may be slowed down for being in the background; heaps are weighed after a collection. */
+const BENCH_FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
   '--disable-backgrounding-occluded-windows',
@@ -22,13 +13,11 @@ const FLAGS = [
 /** Longest that one measurement in a page may take. */
 const PATIENCE_MS = 900_000;
 
-/** Starts the browser named by CHROME_PATH, or the system's. */
+/** Starts the Chromium that the tests use. */
 export function startBrowser() {
-  const executablePath = process.env.CHROME_PATH ?? CANDIDATES.find(existsSync);
-  if (executablePath === undefined) throw new Error(`Expected Chromium at one of ${CANDIDATES.join(', ')}. Set CHROME_PATH to where it is.`);
-  // Chromium refuses its sandbox to root.
-  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return launch({ executablePath, args: [...FLAGS, ...sandbox], protocolTimeout: PATIENCE_MS });
+  const executablePath = findBrowser('chromium');
+  if (executablePath === undefined) throw new Error('Expected Chromium in PATH, found none. Set CHROME_PATH to where it is.');
+  return launch({ executablePath, args: [...CHROMIUM_FLAGS, ...BENCH_FLAGS], protocolTimeout: PATIENCE_MS });
 }
 
 /**

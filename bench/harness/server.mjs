@@ -28,9 +28,10 @@ const ISOLATION = {
  *
  * @param {{ isolated?: boolean, routes?: Record<string, (request, response, rest: string) => Promise<void>> }} [options] `routes`: handlers for
  *   paths that begin with a prefix; `rest` is what follows it
- * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
+ * @returns {Promise<{ origin: string, served: string[], close: () => Promise<void> }>} `served`: paths of the files asked for so far
  */
 export async function startServer({ isolated = true, routes = {} } = {}) {
+  const served = [];
   const server = createServer(async (request, response) => {
     try {
       const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
@@ -38,8 +39,10 @@ export async function startServer({ isolated = true, routes = {} } = {}) {
       response.setHeader('Cache-Control', 'max-age=3600');
       if (isolated) for (const [name, value] of Object.entries(ISOLATION)) response.setHeader(name, value);
       const prefix = Object.keys(routes).find((one) => path.startsWith(one));
-      if (prefix === undefined) await sendFile(path, response);
-      else await routes[prefix](request, response, path.slice(prefix.length));
+      if (prefix === undefined) {
+        served.push(path);
+        await sendFile(path, response);
+      } else await routes[prefix](request, response, path.slice(prefix.length));
     } catch (error) {
       if (!response.headersSent) response.writeHead(error.code === 'ENOENT' ? 404 : 500);
       response.end(String(error));
@@ -47,6 +50,7 @@ export async function startServer({ isolated = true, routes = {} } = {}) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    served,
     origin: `http://localhost:${server.address().port}`,
     close: () =>
       new Promise((resolve) => {

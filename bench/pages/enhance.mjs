@@ -14,7 +14,7 @@ export async function renderThroughPeer(name, channels, tail) {
   const context = new OfflineAudioContext(channels.length, length + tail, PEER_RATE_HZ);
   const peer = await createPeer(context, name, channels.length);
   const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: length + tail, sampleRate: PEER_RATE_HZ });
-  channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
+  for (const [channel, samples] of channels.entries()) buffer.copyToChannel(samples, channel);
   const source = new AudioBufferSourceNode(context, { buffer });
   source.connect(peer).connect(context.destination);
   source.start();

@@ -1,0 +1,146 @@
+/** [page] Realtime contexts: what a listener gets. */
+import { delayBetween } from '../harness/delay.mjs';
+import { createPeer, PEERS } from '../peers/peers.mjs';
+import { noisySpeech, play, wait } from './sound.mjs';
+
+/** A recording as long as no latency of interest, samples per second of latency looked for. */
+const MOST_LATENCY_SECONDS = 0.2;
+
+/** Time for the enhanced signal to be faded in. */
+const SETTLE_MS = 1000;
+
+/** Measurements during which the latency changes (an underrun raises it) are taken again. */
+const ATTEMPTS = 4;
+
+/**
+ * Latency by cross-correlation of what enters and what leaves a denoiser, both recorded in the same context, beside what it declares.
+ *
+ * @param {string} name a peer or a model
+ * @param {{ sampleRate: number, transport?: string, seconds: number }} settings
+ */
+export async function measureLatency(name, { sampleRate, transport = 'auto', seconds }) {
+  const context = new AudioContext({ sampleRate });
+  try {
+    const source = play(context, await noisySpeech(sampleRate, 10), true);
+    const node = await denoiserOf(context, name, { transport });
+    source.connect(node).connect(context.destination);
+    await wait(SETTLE_MS);
+    for (let attempt = 1; ; attempt++) {
+      const declaredBefore = node.latency;
+      const [before, after] = await record(context, [source, node], seconds);
+      if (node.latency !== declaredBefore && attempt < ATTEMPTS) continue;
+      const { samples, exact, likeness } = delayBetween(before, after, Math.round(MOST_LATENCY_SECONDS * sampleRate));
+      return {
+        mode: node.mode,
+        declaredSamples: node.latency === undefined ? undefined : node.latency * sampleRate,
+        measuredSamples: samples,
+        measuredExact: exact,
+        likeness,
+        steady: node.latency === declaredBefore,
+      };
+    }
+  } finally {
+    await context.close();
+  }
+}
+
+/** What a node counted in `seconds` while the main thread did nothing or was blocked half of the time. */
+export async function countUnderruns(model, { seconds, blocked, transport = 'auto' }) {
+  const context = new AudioContext({ sampleRate: 48000 });
+  try {
+    const node = await denoiserOf(context, model, { transport });
+    play(context, await noisySpeech(48000, 10), true)
+      .connect(node)
+      .connect(context.destination);
+    await wait(SETTLE_MS);
+    const before = node.getMetrics();
+    const stop = blocked ? blockMainThread() : () => {};
+    await wait(1000 * seconds);
+    stop();
+    await wait(SETTLE_MS);
+    const after = node.getMetrics();
+    return {
+      mode: after.mode,
+      state: after.state,
+      hops: after.hops - before.hops,
+      underruns: after.underruns - before.underruns,
+      underrunSeconds: after.underrunSeconds - before.underrunSeconds,
+      overruns: after.overruns - before.overruns,
+      latencyBefore: before.latency,
+      latencyAfter: after.latency,
+      hopMsP50: after.hopMsP50,
+      hopMsP95: after.hopMsP95,
+      load: after.load,
+      slackMs: 1000 * after.slack,
+    };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Blocks this thread for 200 of every 400 ms until the returned function is called. */
+function blockMainThread() {
+  const timer = setInterval(() => {
+    const end = performance.now() + 200;
+    while (performance.now() < end);
+  }, 400);
+  return () => clearInterval(timer);
+}
+
+/** Milliseconds from nothing to a denoiser that works: import, constructor, ready. Once a page, else it is warm. */
+export async function timeToReady(name) {
+  const context = new AudioContext({ sampleRate: 48000 });
+  try {
+    const start = performance.now();
+    await denoiserOf(context, name, {});
+    return performance.now() - start;
+  } finally {
+    await context.close();
+  }
+}
+
+/** Makes nodes, waits for each to be ready and disposes it, one after the other in one context. */
+export async function createAndDispose(model, times) {
+  const context = new AudioContext({ sampleRate: 48000 });
+  const samples = await noisySpeech(48000, 2);
+  for (let i = 0; i < times; i++) {
+    const node = await denoiserOf(context, model, {});
+    const source = play(context, samples);
+    source.connect(node).connect(context.destination);
+    await wait(20);
+    source.stop();
+    source.disconnect();
+    node.dispose();
+  }
+  await context.close();
+}
+
+/** What the package's workers hold. */
+export async function takeCensus() {
+  const { DenoiseNode } = await import('/dist/denoise-node.js');
+  return DenoiseNode.census();
+}
+
+async function denoiserOf(context, name, options) {
+  if (name in PEERS) return createPeer(context, name);
+  const { DenoiseNode } = await import('/dist/denoise-node.js');
+  const node = new DenoiseNode(context, { model: name, ...options });
+  await node.ready;
+  return node;
+}
+
+async function record(context, nodes, seconds) {
+  await context.audioWorklet.addModule('/bench/pages/recorder-processor.js');
+  const recorder = new AudioWorkletNode(context, 'bench-recorder', {
+    numberOfInputs: nodes.length,
+    processorOptions: { frames: Math.round(seconds * context.sampleRate) },
+  });
+  for (const [input, node] of nodes.entries()) node.connect(recorder, 0, input);
+  recorder.connect(context.destination);
+  const tracks = await new Promise((resolve) => {
+    recorder.port.onmessage = ({ data }) => resolve(data);
+  });
+  for (const node of nodes) node.disconnect(recorder);
+  recorder.disconnect();
+  return tracks;
+}

@@ -1,0 +1,74 @@
+/**
+ * Measures speed, latency and size, beside the peers, in one Chromium. README.md says what each figure is.
+ *
+ *   npm run bench -- [--quick] [--json] [--only NAME[,NAME…]] [--model NAME[,NAME…]]
+ */
+import { readdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { startBrowser } from './harness/browser.mjs';
+import { tableOf } from './harness/figures.mjs';
+import { describeMachine } from './harness/machine.mjs';
+import { startServer } from './harness/server.mjs';
+
+/** In the order in which they run; each is a file in sections/. */
+const SECTIONS = ['graph', 'bytes', 'start', 'cost', 'streams', 'offline', 'latency', 'underruns', 'leaks'];
+
+const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${SECTIONS.join('|')}] [--model NAME]
+--only and --model take several names with commas between them. Build first: npm run build.`;
+
+const { quick, json, only, models } = await readArguments();
+/** Progress goes where it does not mix with the JSON. */
+const say = json ? () => {} : console.log;
+
+const browser = await startBrowser();
+const isolated = await startServer();
+const plain = await startServer({ isolated: false });
+try {
+  const machine = await describeMachine(browser);
+  say(machine);
+  const report = { machine, settings: { quick, models }, sections: {}, figures: [], failures: [] };
+  for (const name of only) {
+    const { title, measure } = await import(`./sections/${name}.mjs`);
+    say(`\n${title} (${name})`);
+    try {
+      const { data, figures } = await measure({ browser, isolated, plain, models, quick });
+      report.sections[name] = data;
+      report.figures.push(...figures.map((figure) => ({ section: name, ...figure })));
+      say(tableOf(figures).join('\n'));
+    } catch (error) {
+      // What can still be measured is worth having.
+      report.failures.push({ section: name, message: error.message });
+      process.exitCode = 1;
+      console.error(`  ${name} failed: ${error.stack}`);
+    }
+  }
+  if (json) console.log(JSON.stringify(report, null, 2));
+} finally {
+  await browser.close();
+  await Promise.all([isolated.close(), plain.close()]);
+}
+
+async function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        only: { type: 'string', default: SECTIONS.join() },
+        model: { type: 'string', default: 'base' },
+      },
+    });
+    const bundled = await readdir(new URL('../models/', import.meta.url));
+    return { ...values, only: known('--only', values.only, SECTIONS), models: known('--model', values.model, bundled) };
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function known(option, text, all) {
+  const names = text.split(',');
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`Expected ${option} to be of ${all.join(', ')}, got "${unknown}".`);
+  return names;
+}
