@@ -2,6 +2,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/graph/server-plugin.mjs';
+import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './test/support/browser.mjs';
 
@@ -11,6 +12,22 @@ const isolationHeaders = (context, next) => {
   context.set('Cross-Origin-Resource-Policy', 'cross-origin');
   return next();
 };
+
+/** TEST_BROWSER chooses where the tests run. */
+function launcher(name) {
+  switch (name) {
+    case 'chromium':
+      return chromeLauncher({ launchOptions: { executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS } });
+    case 'firefox':
+      return firefoxLauncher();
+    case 'webkit':
+      return webkitLauncher({ sharedMemory: true });
+    case 'webkit-messages':
+      return webkitLauncher({ sharedMemory: false });
+    default:
+      throw new RangeError(`TEST_BROWSER: expected chromium, firefox, webkit or webkit-messages, got ${name}.`);
+  }
+}
 
 export default {
   rootDir: '.',
@@ -25,7 +42,7 @@ export default {
   middleware: [isolationHeaders],
   // One page at a time: latency and underruns are measured in some of them.
   concurrency: 1,
-  browsers: [chromeLauncher({ launchOptions: { executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS } })],
+  browsers: [launcher(process.env.TEST_BROWSER ?? 'chromium')],
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
   testsFinishTimeout: 300_000,
