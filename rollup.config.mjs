@@ -7,12 +7,21 @@ import esbuild from 'rollup-plugin-esbuild';
 
 const require = createRequire(import.meta.url);
 
+/** TensorFlow.js' glue asks for these where it finds itself in Node, which a browser bundle never is: they become empty. */
+const NODE_MODULES = ['fs', 'os', 'path', 'perf_hooks', 'util', 'worker_threads', 'crypto', 'node-fetch'];
+const withoutNode = {
+  name: 'without-node',
+  resolveId: (name) => (NODE_MODULES.includes(name) ? '\0empty' : null),
+  load: (id) => (id === '\0empty' ? 'export default {};' : null),
+};
+
 /** One bundle per thread, so that no file carries code of another. */
 const inBrowser = (input, file, options = {}) => ({
   input,
-  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true },
-  external: [/^node:/, ...(options.external ?? [])],
+  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true, paths: options.paths ?? {} },
+  external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
+    withoutNode,
     nodeResolve({ browser: true }),
     commonjs(),
     esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' }),
@@ -59,5 +68,6 @@ export default [
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
   inNode('src/engine/index.ts', 'dist/engine.node.js'),
   inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
-  inBrowser('demo/demo.ts', 'dist/demo/demo.js'),
+  // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
+  inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

@@ -1,0 +1,70 @@
+/** What the page says in words: states, modes, and failures with what to do about them. */
+import { DenoiseError, type DenoiseMetrics } from 'denoise-node';
+
+/** A source that could not be opened. The message is for the visitor. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+
+  /** What getUserMedia's rejection means, by the names of the Media Capture specification. */
+  static ofMicrophone(cause: unknown): SourceError {
+    const name = cause instanceof Error ? cause.name : '';
+    const message =
+      {
+        NotAllowedError: 'This page may not use the microphone. Allow it through the icon beside the address, then start again. Or try a sample.',
+        NotFoundError: 'No microphone was found. Plug one in and start again, or try a sample.',
+        NotReadableError: 'The microphone does not answer. Close other programs that use it, then start again.',
+        OverconstrainedError: 'The chosen microphone is gone. Choose another one, then start again.',
+      }[name] ?? `The microphone did not start (${name || String(cause)}). Choose another one, or try a sample.`;
+    return new SourceError(message, { cause });
+  }
+}
+
+/** What the listener gets now. */
+export function stateInWords(state: DenoiseMetrics['state'], on: boolean): string {
+  switch (state) {
+    case 'loading':
+      return 'Loading the model. Until it is there, you get the original.';
+    case 'running':
+      return on ? 'Live: noise is being taken out.' : 'Off: you get the original, just as late.';
+    case 'overloaded':
+      return 'This machine cannot keep up right now. You get the original until it can.';
+    case 'recovering':
+      return 'The worker stopped and is being replaced. Until then, you get the original.';
+    case 'failed':
+      return 'The denoiser failed. You get the original.';
+    case 'disposed':
+      return 'Stopped.';
+    default:
+      return state satisfies never;
+  }
+}
+
+/** How samples reach the model, and what could be better about it. */
+export function modeInWords(mode: DenoiseMetrics['mode']): string {
+  switch (mode) {
+    case 'shared':
+      return 'Shared memory: sound goes straight from the audio thread to the worker.';
+    case 'message':
+      return crossOriginIsolated
+        ? 'Message mode: this browser shares no memory with its audio thread. All works, with a little less reserve.'
+        : 'Message mode. No shared memory: this page is not cross-origin isolated. All works, with a little less reserve; two response headers would change it.';
+    case 'passthrough':
+      return 'Nothing is being processed yet.';
+    default:
+      return mode satisfies never;
+  }
+}
+
+/** A failure as one line that says what to do. */
+export function failureInWords(error: unknown): string {
+  if (error instanceof SourceError) return error.message;
+  if (error instanceof DenoiseError) return `${error.message} (${error.code})`;
+  return `Something unexpected happened: ${error instanceof Error ? error.message : String(error)}. Reload the page to start afresh.`;
+}
+
+/** Why this browser cannot take part; undefined when it can. */
+export function obstacleInWords(isSupported: boolean): string | undefined {
+  if (isSupported) return undefined;
+  if (!isSecureContext) return 'Browsers denoise only on secure pages. Open this page over https, or on localhost.';
+  return 'This browser lacks AudioWorklet or WebAssembly SIMD. Any Chrome, Edge, Firefox or Safari of the last years has both.';
+}
