@@ -4,9 +4,9 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { BROWSER_CACHE, findBrowser } from './support/browser.mjs';
+import { findWebKit } from './support/other-browsers.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 process.chdir(ROOT);
@@ -16,7 +16,11 @@ step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
 suite('node', process.execPath, ['--import', 'tsx', '--test', '--test-reporter', 'tap', ...tests('test/node'), ...tests('test/parity')], nodeCounts);
-for (const group of ['unit', 'platform', 'graph', 'demo']) suite(`chromium: ${group}`, process.execPath, ['node_modules/@web/test-runner/dist/bin.js', '--group', group], browserCounts);
+for (const group of ['unit', 'platform', 'graph', 'demo']) browserSuite(`chromium: ${group}`, group, [], process.env);
+for (const { name, command, found } of otherBrowsers()) {
+  if (!found) skip(name, 'not installed');
+  else for (const group of ['unit', 'platform']) browserSuite(`${name}: ${group}`, group, command, { ...process.env, TEST_BROWSER: name });
+}
 suiteInPython();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
@@ -48,6 +52,11 @@ function suite(name, command, args, count, options = {}) {
   if (status !== 0) console.log(stdout + stderr);
   console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   for (const key of Object.keys(total)) total[key] += counts[key];
+}
+
+function browserSuite(name, group, before, env) {
+  const [command, ...args] = [...before, process.execPath, 'node_modules/@web/test-runner/dist/bin.js', '--group', group];
+  suite(name, command, args, browserCounts, { env });
 }
 
 function nodeCounts(output) {
@@ -83,20 +92,25 @@ function installBrowser() {
   if (!findBrowser('chromium')) throw new Error('Expected Chromium after its installation. Install Chrome or Chromium, or set CHROME_PATH.');
 }
 
-/** Training is for those who have Python 3.11 or newer; its packages go into an environment of their own. */
+/** Browsers beside Chromium take part where they are installed. */
+function otherBrowsers() {
+  const inDisplay = process.env.DISPLAY ? [] : ['xvfb-run', '-a'];
+  const canShow = inDisplay.length === 0 || spawnSync('which', ['xvfb-run']).status === 0;
+  return [
+    { name: 'firefox', command: [], found: findBrowser('firefox') },
+    { name: 'webkit', command: inDisplay, found: canShow && findWebKit() },
+    { name: 'webkit-messages', command: inDisplay, found: canShow && findWebKit() },
+  ];
+}
+
+/** Training is for those who have PyTorch: `training/setup.sh` makes the environment. */
 function suiteInPython() {
-  const name = 'training';
-  const python = ['python3.11', 'python3'].find((command) => spawnSync(command, ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 11))']).status === 0);
-  if (!python) {
-    console.log(`\n── ${name}\nskipped: no Python 3.11 or newer`);
-    total.skipped += 1;
-    return;
-  }
-  const folder = join(homedir(), '.cache', 'denoise-node', 'python');
-  const bin = (tool) => join(folder, 'bin', tool);
-  step(`${name}: packages`, () => {
-    if (!existsSync(bin('python'))) run(python, ['-m', 'venv', folder]);
-    run(bin('python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'training/requirements.txt']);
-  });
-  suite(name, bin('python'), ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
+  const python = [join(ROOT, 'training/.venv/bin/python'), 'python3'].find((command) => spawnSync(command, ['-c', 'import torch, pytest']).status === 0);
+  if (!python) return skip('training', 'no PyTorch: training/setup.sh installs it (Python 3.11 or newer)');
+  suite('training', python, ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
+}
+
+function skip(name, why) {
+  console.log(`\n── ${name}\nskipped: ${why}`);
+  total.skipped += 1;
 }
