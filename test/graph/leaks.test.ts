@@ -12,6 +12,11 @@ async function untilEmpty(): Promise<void> {
   expect(await DenoiseNode.census()).to.deep.equal(EMPTY);
 }
 
+/** Bytes of JavaScript objects that live on. */
+function collectGarbage(): Promise<number> {
+  return executeServerCommand<number, undefined>('collect-garbage');
+}
+
 describe('what nodes leave behind', () => {
   for (const transport of ['shared', 'message'] as const) {
     it(`is nothing after 100 were created and disposed in ${transport} mode`, async function () {
@@ -26,6 +31,7 @@ describe('what nodes leave behind', () => {
       await until('the keeper works', () => keeper.getMetrics().hops > 20);
       const before = await DenoiseNode.census();
       expect(before).to.include({ workers: 1, nodes: 1 });
+      const heapBefore = await collectGarbage();
       for (let i = 0; i < 100; i++) {
         const node = new DenoiseNode(context, { transport });
         source.connect(node).connect(context.destination);
@@ -35,6 +41,8 @@ describe('what nodes leave behind', () => {
       }
       await wait(500);
       expect(await DenoiseNode.census()).to.deep.equal(before);
+      // A node that stayed would be 20 KB and more, a hundred of them 2 MB.
+      expect((await collectGarbage()) - heapBefore).to.be.lessThan(500_000);
       keeper.dispose();
       await untilEmpty();
       await context.close();
@@ -87,7 +95,7 @@ describe('what nodes leave behind', () => {
     const ref = await made();
     for (let tries = 0; tries < 50 && ref.deref() !== undefined; tries++) {
       await wait(100);
-      await executeServerCommand<boolean, undefined>('collect-garbage');
+      await collectGarbage();
     }
     expect(ref.deref()).to.equal(undefined);
     await context.close();

@@ -81,10 +81,11 @@ export function graphTestServer() {
       }
       if (command === 'count-workers') return session.browser.getPage(session.id).workers().length;
       if (command === 'collect-garbage') {
-        const devtools = await session.browser.getPage(session.id).createCDPSession();
+        const page = session.browser.getPage(session.id);
+        const devtools = await page.createCDPSession();
         await devtools.send('HeapProfiler.collectGarbage');
         await devtools.detach();
-        return true;
+        return (await page.metrics()).JSHeapUsedSize;
       }
       return undefined;
     },
