@@ -1,5 +1,8 @@
 import { SourceError } from './words.ts';
 
+/** Noisy recordings in demo/samples, by name. */
+export const SAMPLES = ['crowd', 'rain', 'keyboard'] as const;
+
 /** A sound that plays into the graph. */
 export interface Source {
   readonly node: AudioNode;
