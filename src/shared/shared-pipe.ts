@@ -1,0 +1,54 @@
+/**
+ * In:     samples and words that the other thread stored in shared memory
+ * Out:    samples and words for it, and its doorbell
+ * Thread: [audio] and [worker], one end each
+ */
+import { BellWord, Word } from './control-block.ts';
+import { hasReached, type Pipe } from './pipe.ts';
+import type { SharedStreamMemory } from './protocol.ts';
+import { RingBuffer } from './ring-buffer.ts';
+
+/** Either end of a route through shared memory. Nothing but the constructor allocates. */
+class SharedPipe {
+  readonly words: Int32Array;
+  readonly noisy: RingBuffer;
+  readonly enhanced: RingBuffer;
+
+  constructor({ control, noisy, enhanced, channels, ringSamples }: SharedStreamMemory) {
+    this.words = new Int32Array(control);
+    this.noisy = new RingBuffer(noisy, channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
+    this.enhanced = new RingBuffer(enhanced, channels, ringSamples, this.words, Word.ENHANCED_WRITE, Word.ENHANCED_READ);
+  }
+
+  close(): void {}
+}
+
+/** The worklet's end: rings the worker's bell when a hop is full. [audio] */
+export class SharedWorkletPipe extends SharedPipe implements Pipe {
+  private readonly bell: Int32Array;
+
+  constructor(memory: SharedStreamMemory) {
+    super(memory);
+    this.bell = new Int32Array(memory.bell);
+  }
+
+  /**
+   * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is looked at. So at
+   * least one of the two sees the other's store, and no hop is slept through.
+   */
+  signal(): void {
+    if (hasReached(Atomics.load(this.words, Word.NOISY_WRITE), Atomics.load(this.words, Word.NEXT_DUE))) this.flush();
+  }
+
+  flush(): void {
+    Atomics.add(this.bell, BellWord.BELL, 1);
+    Atomics.notify(this.bell, BellWord.BELL);
+  }
+}
+
+/** The worker's end: the worklet looks by itself, at every quantum. [worker] */
+export class SharedWorkerPipe extends SharedPipe implements Pipe {
+  signal(): void {}
+
+  flush(): void {}
+}
