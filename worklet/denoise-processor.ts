@@ -1,0 +1,128 @@
+/**
+ * In:     one input of any number of channels, from upstream nodes; messages of the page (protocol.ts)
+ * Out:    one output with as many channels, to whatever the node is connected to
+ * Thread: [audio]
+ *
+ * The thin shell round live-path.ts: AudioParams, the page's messages, the end of life.
+ */
+import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
+import { MessageWorkletPipe } from '../src/shared/message-pipe.ts';
+import type { Pipe } from '../src/shared/pipe.ts';
+import { type MainToWorklet, PROCESSOR_NAME, type ProcessorOptions, type WorkletToMain } from '../src/shared/protocol.ts';
+import { SharedWorkletPipe } from '../src/shared/shared-pipe.ts';
+import { LivePath, type LivePathParams } from './live-path.ts';
+
+/** Copies of the control words for the page, in message mode. */
+const WORDS_PER_SECOND = 4;
+
+type Attach = Extract<MainToWorklet, { type: 'attach' }>;
+
+/** AudioParamDescriptor of the specification, which the compiler's types lack. */
+interface ParameterDescriptor {
+  readonly name: keyof LivePathParams;
+  readonly defaultValue: number;
+  readonly automationRate: 'a-rate' | 'k-rate';
+}
+
+class DenoiseProcessor extends AudioWorkletProcessor {
+  /** Driven by constant sources of the node, so that their own values are 0: the two are added. */
+  static get parameterDescriptors(): ParameterDescriptor[] {
+    return [
+      { name: 'mix', defaultValue: 0, automationRate: 'a-rate' },
+      { name: 'bypass', defaultValue: 0, automationRate: 'a-rate' },
+      { name: 'outputGain', defaultValue: 0, automationRate: 'a-rate' },
+      { name: 'attenuationLimit', defaultValue: 0, automationRate: 'k-rate' },
+    ];
+  }
+
+  private readonly path: LivePath;
+  private messagePipe: MessageWorkletPipe | undefined;
+  /** Questions of the page that wait for the worker's answer. */
+  private settling = 0;
+  private samplesToWords = 0;
+  private disposed = false;
+
+  constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
+    super();
+    const { delaySamples, maxChannels } = processorOptions;
+    this.path = new LivePath(sampleRate, maxChannels, delaySamples);
+    this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.receive(data);
+    this.tell({ type: 'created' });
+  }
+
+  /**
+   * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an end), throws nothing. Any quantum
+   * length, read from the arrays; zero, one or many channels; inputs that come and go. Every buffer is made in the constructor or when a transport is
+   * attached. Only in message mode it posts, and posting allocates: a hop's samples to the worker, and four times a second the words to the page.
+   */
+  process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
+    if (this.disposed) return false;
+    const output = outputs[0];
+    this.path.process(inputs[0], output, parameters as unknown as LivePathParams);
+    if (this.messagePipe !== undefined && output.length > 0) this.postWords(this.messagePipe, output[0].length);
+    return true;
+  }
+
+  private receive(message: MainToWorklet): void {
+    switch (message.type) {
+      case 'attach':
+        this.attach(message);
+        return;
+      case 'detach':
+        this.messagePipe = undefined;
+        this.path.detach();
+        return;
+      case 'reset':
+        this.path.reset();
+        return;
+      case 'settle':
+        this.settling += 1;
+        this.messagePipe?.flush();
+        this.answerIfSettled();
+        return;
+      case 'dispose':
+        this.disposed = true;
+        this.path.dispose();
+        this.port.onmessage = null;
+        this.port.close();
+        return;
+      default:
+        message satisfies never;
+        throw new TypeError(`The processor got a message that this version does not know: ${JSON.stringify(message)}`);
+    }
+  }
+
+  private attach({ transport, ...settings }: Attach): void {
+    const pipe = this.open(transport, settings.hopWaitSamples);
+    // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
+    Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
+    this.path.attach(pipe, { ...settings, waits: settings.offline && transport.mode === 'shared' });
+  }
+
+  private open(transport: Attach['transport'], hopWaitSamples: number): Pipe {
+    this.messagePipe = undefined;
+    if (transport.mode === 'shared') return new SharedWorkletPipe(transport.memory);
+    this.messagePipe = new MessageWorkletPipe(transport, hopWaitSamples, () => this.answerIfSettled());
+    return this.messagePipe;
+  }
+
+  private answerIfSettled(): void {
+    if (this.messagePipe !== undefined && !this.messagePipe.settled) return;
+    for (; this.settling > 0; this.settling--) this.tell({ type: 'settled', framesPushed: this.messagePipe?.noisy.writeIndex ?? 0 });
+  }
+
+  private postWords(pipe: Pipe, length: number): void {
+    this.samplesToWords -= length;
+    if (this.samplesToWords > 0) return;
+    this.samplesToWords += sampleRate / WORDS_PER_SECOND;
+    const words = new Int32Array(CONTROL_WORDS);
+    words.set(pipe.words);
+    this.tell({ type: 'words', words });
+  }
+
+  private tell(message: WorkletToMain): void {
+    this.port.postMessage(message);
+  }
+}
+
+registerProcessor(PROCESSOR_NAME, DenoiseProcessor);

@@ -1,0 +1,97 @@
+/**
+ * In:     how many enhanced samples lay ahead, and whether they ran short, from live-path.ts
+ * Out:    the prefill to go over to
+ * Thread: [audio]
+ */
+import type { Hertz, Samples } from '../src/shared/units.ts';
+
+/** One raise of the prefill, and one step back. */
+const STEP_SECONDS = 0.005;
+/** Calm that must pass before a step is given back; twice as long after each step that was given back too early. */
+const CALM_SECONDS = 20;
+const MOST_CALM_SECONDS = 600;
+/** What must have lain ahead all the time, beyond the step itself. */
+const SPARE_SECONDS = 0.006;
+/** The least slack is told over the last one to two windows of this length. */
+const WINDOW_SECONDS = 0.5;
+
+/** Decides how much prefill there should be: more after an underrun, less after a long calm. Counts time in samples. */
+export class LatencyControl {
+  /** Prefill to go over to now. */
+  prefill: Samples;
+  private readonly step: Samples;
+  private readonly spare: Samples;
+  private readonly window: Samples;
+  private readonly firstCalm: Samples;
+  private readonly mostCalm: Samples;
+  private neededCalm: Samples;
+  private calm = 0;
+  private leastWhileCalm = Number.POSITIVE_INFINITY;
+  private sinceGivenBack = Number.POSITIVE_INFINITY;
+  private inWindow = 0;
+  private leastInWindow = Number.POSITIVE_INFINITY;
+  private leastInLastWindow = Number.POSITIVE_INFINITY;
+
+  /**
+   * @param askedPrefill where it begins, and what it never falls below
+   * @param maxPrefill what it never rises above
+   */
+  constructor(
+    private readonly askedPrefill: Samples,
+    private readonly maxPrefill: Samples,
+    contextRateHz: Hertz,
+  ) {
+    this.prefill = askedPrefill;
+    this.step = Math.ceil(STEP_SECONDS * contextRateHz);
+    this.spare = Math.ceil(SPARE_SECONDS * contextRateHz);
+    this.window = Math.ceil(WINDOW_SECONDS * contextRateHz);
+    this.firstCalm = Math.ceil(CALM_SECONDS * contextRateHz);
+    this.mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
+    this.neededCalm = this.firstCalm;
+  }
+
+  /** Smallest slack of the last half to whole second. */
+  get leastSlack(): Samples {
+    const least = Math.min(this.leastInWindow, this.leastInLastWindow);
+    return Number.isFinite(least) ? least : 0;
+  }
+
+  /** A stretch of sound in which `slack` samples lay ahead at the least. */
+  advance(length: Samples, slack: Samples): void {
+    this.inWindow += length;
+    if (this.inWindow >= this.window) {
+      this.inWindow = 0;
+      this.leastInLastWindow = this.leastInWindow;
+      this.leastInWindow = slack;
+    }
+    this.leastInWindow = Math.min(this.leastInWindow, slack);
+    this.leastWhileCalm = Math.min(this.leastWhileCalm, slack);
+    this.calm += length;
+    this.sinceGivenBack += length;
+    if (this.calm < this.neededCalm) return;
+    if (this.prefill > this.askedPrefill && this.leastWhileCalm >= this.step + this.spare) {
+      this.prefill = Math.max(this.askedPrefill, this.prefill - this.step);
+      this.sinceGivenBack = 0;
+    }
+    this.beginCalm();
+  }
+
+  /** The enhanced samples ran short, once for each time. */
+  underrun(): void {
+    const tooEarly = this.sinceGivenBack < this.neededCalm;
+    this.neededCalm = tooEarly ? Math.min(this.mostCalm, 2 * this.neededCalm) : this.firstCalm;
+    this.sinceGivenBack = Number.POSITIVE_INFINITY;
+    this.prefill = Math.min(this.maxPrefill, this.prefill + this.step);
+    this.beginCalm();
+  }
+
+  /** What ran short is there again: calm may begin. */
+  recovered(): void {
+    this.beginCalm();
+  }
+
+  private beginCalm(): void {
+    this.calm = 0;
+    this.leastWhileCalm = Number.POSITIVE_INFINITY;
+  }
+}

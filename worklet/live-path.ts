@@ -1,0 +1,258 @@
+/**
+ * In:     render quanta of any length, with any number of channels, from denoise-processor.ts
+ * Out:    quanta of the same length, delayed and denoised; noisy samples to the worker (stream-link.ts)
+ * Thread: [audio]
+ *
+ *   input ─ clean ─┬─▶ noisy ring ─▶ worker ─▶ enhanced ring ─▶ enhanced line ─┐ ring delay
+ *                  └─▶ dry line ────────────────────────────────────────────┴─▶ playout ─▶ mixer ─▶ output
+ *                                                                    total latency
+ */
+import { floatToWord, Word } from '../src/shared/control-block.ts';
+import { ringDelaySamples, totalLatencySamples } from '../src/shared/latency.ts';
+import type { Pipe } from '../src/shared/pipe.ts';
+import type { Hertz, Samples } from '../src/shared/units.ts';
+import { cleanInput } from './clean-input.ts';
+import { DelayLine } from './delay-line.ts';
+import { LatencyControl } from './latency-control.ts';
+import { LevelMeter } from './level-meter.ts';
+import { Mixer, type MixerParams, type ParamValues } from './mixer.ts';
+import { Playout } from './playout.ts';
+import { StreamLink } from './stream-link.ts';
+
+/** Longest stretch that is worked on at once; longer quanta are cut, so that every buffer has its size from the start. */
+export const MOST_SAMPLES = 128;
+
+/** Fade to dry before enhanced samples run out, and back when they have come again. */
+const FADE_OUT_SECONDS = 128 / 48000;
+const FADE_IN_SECONDS = 0.02;
+/** Most that noise may be turned down, dB; the upper end of attenuationLimit. */
+const NO_LIMIT_DB = 100;
+
+export interface LivePathParams extends MixerParams {
+  readonly attenuationLimit: ParamValues;
+}
+
+/** What 'attach' says besides the transport. */
+export interface AttachSettings {
+  readonly offline: boolean;
+  /** Spin until the worker has answered; only where the pipe is shared memory and the context offline. */
+  readonly waits: boolean;
+  readonly engineDelaySamples: Samples;
+  readonly hopWaitSamples: Samples;
+  readonly prefillSamples: Samples;
+  readonly maxPrefillSamples: Samples;
+}
+
+/** A transport and what goes with it. */
+interface Attachment {
+  readonly link: StreamLink;
+  readonly settings: AttachSettings;
+  readonly control: LatencyControl;
+}
+
+/**
+ * All that happens to samples on the audio thread. {@link process} allocates nothing, throws nothing and waits for nothing (offline: until the worker has
+ * answered, with an end); the other methods are called between two quanta, and attach allocates.
+ */
+export class LivePath {
+  private readonly playout: Playout;
+  private readonly mixer: Mixer;
+  private readonly inputMeter: LevelMeter;
+  private readonly outputMeter: LevelMeter;
+  private readonly enhancedMeter: LevelMeter;
+  private readonly clean: readonly Float32Array[];
+  private readonly fadeOutSamples: Samples;
+  private readonly fadeInSamples: Samples;
+  private dryLine: DelayLine;
+  /** Samples heard since birth: the position of the next one in the dry line. */
+  private now = 0;
+  private attached: Attachment | undefined;
+  /** Takes the place of `attached` as soon as that is not heard any more. */
+  private waiting: Attachment | undefined;
+  private leaving = false;
+  /** The gate has been fully open since the last interruption, so that dry sound would be an underrun. */
+  private opened = false;
+  private inUnderrun = false;
+
+  /**
+   * @param channels most that will ever come
+   * @param delaySamples delay of the dry signal until a transport brings the exact one
+   */
+  constructor(
+    private readonly contextRateHz: Hertz,
+    private readonly channels: number,
+    delaySamples: Samples,
+  ) {
+    this.playout = new Playout(contextRateHz, channels, delaySamples, MOST_SAMPLES);
+    this.mixer = new Mixer(contextRateHz, MOST_SAMPLES);
+    this.inputMeter = new LevelMeter(contextRateHz);
+    this.outputMeter = new LevelMeter(contextRateHz);
+    this.enhancedMeter = new LevelMeter(contextRateHz);
+    this.clean = Array.from({ length: channels }, () => new Float32Array(MOST_SAMPLES));
+    this.fadeOutSamples = Math.ceil(FADE_OUT_SECONDS * contextRateHz);
+    this.fadeInSamples = Math.ceil(FADE_IN_SECONDS * contextRateHz);
+    this.dryLine = new DelayLine(channels, delaySamples + 2 * MOST_SAMPLES);
+  }
+
+  /** Goes over to a transport: at once, or as soon as the one before is not heard any more. Allocates. */
+  attach(pipe: Pipe, settings: AttachSettings): void {
+    const most = { ...settings, prefillSamples: settings.maxPrefillSamples };
+    const link = new StreamLink(pipe, {
+      contextRateHz: this.contextRateHz,
+      engineDelaySamples: settings.engineDelaySamples,
+      maxRingDelaySamples: ringDelaySamples(most),
+      mostSamples: MOST_SAMPLES,
+      fresh: this.now === 0,
+      waits: settings.waits,
+    });
+    const past = totalLatencySamples(most) + 2 * MOST_SAMPLES;
+    if (past > this.dryLine.pastSamples) {
+      const longer = new DelayLine(this.channels, past);
+      longer.copyFrom(this.dryLine, this.now);
+      this.dryLine = longer;
+    }
+    this.waiting?.link.pipe.close();
+    this.waiting = { link, settings, control: new LatencyControl(settings.prefillSamples, settings.maxPrefillSamples, this.contextRateHz) };
+    this.tellLatency(this.waiting);
+    this.leave();
+    this.change();
+  }
+
+  /** Fades to the delayed dry signal and lets go of the transport. */
+  detach(): void {
+    this.waiting?.link.pipe.close();
+    this.waiting = undefined;
+    this.leave();
+    this.change();
+  }
+
+  /** Lets go of every transport at once; nothing is rendered any more. */
+  dispose(): void {
+    this.waiting?.link.pipe.close();
+    this.attached?.link.pipe.close();
+  }
+
+  /** Streams begin anew. */
+  reset(): void {
+    this.attached?.link.reset();
+  }
+
+  /**
+   * One quantum.
+   * @param inputs planes that are there, all of the same length as the outputs; none: silence
+   * @param outputs planes to fill
+   */
+  process(inputs: readonly Float32Array[], outputs: readonly Float32Array[], params: LivePathParams): void {
+    const length = outputs.length > 0 ? outputs[0].length : 0;
+    for (let start = 0; start < length; start += MOST_SAMPLES) this.stretch(inputs, outputs, start, Math.min(MOST_SAMPLES, length - start), params);
+    if (this.attached !== undefined) this.tell(this.attached);
+  }
+
+  private stretch(inputs: readonly Float32Array[], outputs: readonly Float32Array[], start: number, length: Samples, params: LivePathParams): void {
+    this.change();
+    const { attached, playout, clean } = this;
+    const nonFinite = cleanInput(inputs, start, length, clean);
+    for (let channel = 0; channel < this.channels; channel++) this.dryLine.write(channel, this.now, clean[channel], 0, length);
+    let wetPosition = 0;
+    if (attached !== undefined) {
+      const { link } = attached;
+      const { words } = link.pipe;
+      if (nonFinite > 0) Atomics.add(words, Word.NON_FINITE_SAMPLES, nonFinite);
+      Atomics.store(words, Word.ATTENUATION_LIMIT, floatToWord(limitOf(params.attenuationLimit)));
+      link.push(clean, Math.min(inputs.length, this.channels), length);
+      link.drain(link.pushed - playout.target.wetDelay, playout.closed);
+      wetPosition = link.pushed - length;
+      this.steer(attached, wetPosition);
+    }
+    const heard = Math.min(outputs.length, this.channels);
+    playout.render(this.dryLine, this.now, attached?.link.range, wetPosition, heard, length);
+    this.now += length;
+    if (attached !== undefined) this.watch(attached, wetPosition + length, length);
+    for (let channel = heard; channel < outputs.length; channel++) outputs[channel].fill(0, start, start + length);
+    this.mixer.process(playout.dry, playout.enhanced, outputs, heard, start, length, params);
+    this.inputMeter.take(clean, Math.min(inputs.length, this.channels), 0, length);
+    this.enhancedMeter.take(playout.enhanced, heard, 0, length);
+    this.outputMeter.take(outputs, heard, start, length);
+  }
+
+  /** Lets the transport in use fade away. */
+  private leave(): void {
+    if (this.attached === undefined) return;
+    const { link } = this.attached;
+    link.fadeAway(link.pushed - this.playout.target.wetDelay, this.fadeOutSamples);
+    this.leaving = true;
+  }
+
+  /** Changes transports, once nothing of the old one is heard and no crossfade is under way. */
+  private change(): void {
+    if (this.leaving) {
+      if (this.playout.busy || (!this.playout.closed && this.now > 0)) return;
+      this.attached?.link.pipe.close();
+      this.attached = undefined;
+      this.leaving = false;
+    }
+    if (this.waiting === undefined || this.playout.busy) return;
+    const { link, settings } = this.waiting;
+    this.attached = this.waiting;
+    this.waiting = undefined;
+    this.opened = false;
+    this.inUnderrun = false;
+    this.playout.setFades(settings.offline ? 1 : this.fadeOutSamples, this.fadeInSamples);
+    if (this.now === 0) this.playout.jump(totalLatencySamples(settings), ringDelaySamples(settings));
+    else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), link.pushed, link.range);
+  }
+
+  /** Goes over to the latency that is wanted, if it has changed. */
+  private steer({ link, settings, control }: Attachment, wetPosition: number): void {
+    if (this.playout.busy || this.leaving) return;
+    const ringDelay = settings.hopWaitSamples + control.prefill;
+    if (ringDelay === this.playout.target.wetDelay) return;
+    this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, link.range);
+  }
+
+  /** Counts what went wrong, and lets the latency follow. */
+  private watch({ link, settings, control }: Attachment, wetPosition: number, length: Samples): void {
+    const { words } = link.pipe;
+    const tap = this.playout.target;
+    if (link.interruptedNow || this.leaving) {
+      this.opened = false;
+      this.inUnderrun = false;
+      return;
+    }
+    if (tap.short && this.opened && !this.inUnderrun) {
+      this.inUnderrun = true;
+      Atomics.add(words, Word.UNDERRUNS, 1);
+      if (!settings.offline) control.underrun();
+    }
+    if (this.inUnderrun) Atomics.add(words, Word.UNDERRUN_SAMPLES, tap.dimmed);
+    if (tap.level === 1) {
+      if (this.inUnderrun) control.recovered();
+      this.opened = true;
+      this.inUnderrun = false;
+    }
+    if (this.opened && !settings.offline) control.advance(length, Math.max(0, link.end - (wetPosition - tap.wetDelay)));
+  }
+
+  private tell(attachment: Attachment): void {
+    const { words } = attachment.link.pipe;
+    Atomics.add(words, Word.QUANTA, 1);
+    Atomics.store(words, Word.WET, this.playout.closed || this.mixer.bypassed ? 0 : 1);
+    Atomics.store(words, Word.SLACK_SAMPLES, attachment.control.leastSlack);
+    Atomics.store(words, Word.INPUT_RMS, floatToWord(this.inputMeter.rootMeanSquare));
+    Atomics.store(words, Word.OUTPUT_RMS, floatToWord(this.outputMeter.rootMeanSquare));
+    Atomics.store(words, Word.ENHANCED_RMS, floatToWord(this.enhancedMeter.rootMeanSquare));
+    this.tellLatency(attachment);
+  }
+
+  private tellLatency({ link, settings, control }: Attachment): void {
+    const { words } = link.pipe;
+    const ringDelay = settings.hopWaitSamples + control.prefill;
+    Atomics.store(words, Word.RING_DELAY_SAMPLES, ringDelay);
+    Atomics.store(words, Word.LATENCY_SAMPLES, settings.engineDelaySamples + ringDelay);
+  }
+}
+
+function limitOf(values: ParamValues): number {
+  const limit = values[0];
+  return limit >= 0 ? Math.min(limit, NO_LIMIT_DB) : 0;
+}

@@ -1,0 +1,59 @@
+import type { Samples } from '../src/shared/units.ts';
+
+/**
+ * Follows a target no faster than one unit in `rampSamples`: a jump becomes a straight ramp, and what moves slower passes unchanged,
+ * sample for sample. [audio]
+ */
+export class SlewLimiter {
+  private readonly mostPerSample: number;
+
+  constructor(
+    public value: number,
+    rampSamples: Samples,
+  ) {
+    this.mostPerSample = 1 / rampSamples;
+  }
+
+  /** One sample on; returns the value. */
+  step(target: number): number {
+    const change = target - this.value;
+    if (change > this.mostPerSample) this.value += this.mostPerSample;
+    else if (change < -this.mostPerSample) this.value -= this.mostPerSample;
+    else this.value = target;
+    return this.value;
+  }
+}
+
+/** Reaches any new target in a straight line of `rampSamples`, however far it is. [audio] */
+export class LinearRamp {
+  private target: number;
+  private slope = 0;
+  private left = 0;
+
+  constructor(
+    public value: number,
+    private readonly rampSamples: Samples,
+  ) {
+    this.target = value;
+  }
+
+  /** Whether the value stands still at its target. */
+  get resting(): boolean {
+    return this.left === 0;
+  }
+
+  aim(target: number): void {
+    if (target === this.target) return;
+    this.target = target;
+    this.left = this.rampSamples;
+    this.slope = (target - this.value) / this.rampSamples;
+  }
+
+  /** One sample on; returns the value. */
+  step(): number {
+    if (this.left === 0) return this.value;
+    this.left -= 1;
+    this.value = this.left === 0 ? this.target : this.value + this.slope;
+    return this.value;
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * In:     clean noisy samples, from live-path.ts; enhanced samples, from the worker through the enhanced ring
+ * Out:    the noisy ring; the line of enhanced samples and the part of it that can be played, to tap.ts
+ * Thread: [audio]
+ *
+ * Positions. Sample k that is pushed into the noisy ring and sample k that comes out of the enhanced ring belong together, for
+ * ever: neither side skips an index (what the worker does not compute it replaces by zeros). So a sample's position in this line is
+ * its index, and the enhanced sample due while sample n is pushed is n − ringDelay, whatever happened before.
+ *
+ * What can happen is that samples are no enhancement of anything: the node was shed, or its streams began anew. Then the range is
+ * frozen (an interruption), and opened again behind everything that was pushed meanwhile:
+ *   - SHED is stored before the zeros that follow from it are published, and read after ENHANCED_WRITE: zeros never enter the range.
+ *   - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed when we see
+ *     that, plus the engine's delay, reach beyond the start of the new streams.
+ *   - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing stops, the streams are asked
+ *     to begin anew, and pushing starts again when the ring has been emptied: index and time go apart only while nothing is played.
+ */
+import { Word } from '../src/shared/control-block.ts';
+import { hasReached, type Pipe } from '../src/shared/pipe.ts';
+import type { Hertz, Samples } from '../src/shared/units.ts';
+import { DelayLine } from './delay-line.ts';
+import type { PlayableRange } from './tap.ts';
+
+/** A channel that vanishes goes on as silence for so long: its tail comes out, and a short gap does not make the model forget. */
+const LINGER_SECONDS = 1;
+/** How long an offline context waits for a worker that does not answer, before it goes on with the dry signal. */
+const OFFLINE_PATIENCE_MS = 5000;
+
+export interface LinkSettings {
+  readonly contextRateHz: Hertz;
+  readonly engineDelaySamples: Samples;
+  /** Longest ring delay there will be, and the longest stretch that is pushed or read at once. */
+  readonly maxRingDelaySamples: Samples;
+  readonly mostSamples: Samples;
+  /** Nothing was rendered before: what lies before the first sample is silence on both sides, and can be played. */
+  readonly fresh: boolean;
+  /** Offline with shared memory: spin until the worker has answered. */
+  readonly waits: boolean;
+}
+
+/** The worklet's side of one transport: its rings, its positions, its interruptions. Nothing but the constructor allocates. */
+export class StreamLink implements PlayableRange {
+  readonly pipe: Pipe;
+  readonly line: DelayLine;
+  from: number;
+  end = 0;
+  /** Noisy samples pushed: the position of the next one. */
+  pushed = 0;
+  /** Samples are dropped, because the ring was full. */
+  holding = false;
+  private received = 0;
+  private interrupted = false;
+  private closing = false;
+  private patient = true;
+  private resets = 0;
+  private activeChannels = 0;
+  /** Position from which the second plane is a stream of its own; before that it repeats the first. */
+  private secondFrom = Number.POSITIVE_INFINITY;
+  /** Samples since each channel was last there. */
+  private readonly absent: Float64Array;
+  private readonly linger: Samples;
+  private readonly piece: Float32Array;
+  private readonly settings: LinkSettings;
+
+  constructor(pipe: Pipe, settings: LinkSettings) {
+    const { channels } = pipe.noisy;
+    this.pipe = pipe;
+    this.settings = settings;
+    this.line = new DelayLine(channels, settings.maxRingDelaySamples + 2 * settings.mostSamples);
+    this.from = settings.fresh ? Number.NEGATIVE_INFINITY : settings.engineDelaySamples;
+    this.linger = Math.ceil(LINGER_SECONDS * settings.contextRateHz);
+    this.absent = new Float64Array(channels).fill(this.linger);
+    this.piece = new Float32Array(settings.mostSamples);
+  }
+
+  /** What can be played now. */
+  get range(): PlayableRange | undefined {
+    return this.holding ? undefined : this;
+  }
+
+  /** The range is frozen: the node is shed, or its streams begin anew. */
+  get interruptedNow(): boolean {
+    return this.interrupted;
+  }
+
+  /** Asks for streams that know nothing of the past. */
+  reset(): void {
+    this.resets = (this.resets + 1) | 0;
+    this.interrupted = true;
+    Atomics.store(this.pipe.words, Word.RESET_REQUEST, this.resets);
+    this.pipe.flush();
+  }
+
+  /** Lets the gate close within `samples` of a position; nothing more is pushed or taken in. */
+  fadeAway(wetPosition: number, samples: Samples): void {
+    this.closing = true;
+    this.end = Math.min(this.end, wetPosition + samples);
+  }
+
+  /** Puts `length` samples of every plane into the noisy ring, or drops them where it is full. `inputChannels` of them are really there. */
+  push(planes: readonly Float32Array[], inputChannels: number, length: Samples): void {
+    this.noteChannels(inputChannels, length);
+    if (this.holding || this.closing) {
+      // The line stays where it is, and so do its positions; a link that fades away goes on to play what it has.
+      if (this.closing) this.pushed += length;
+      return;
+    }
+    const { noisy, words } = this.pipe;
+    if (noisy.availableWrite < length) {
+      this.holding = true;
+      Atomics.add(words, Word.OVERRUNS, 1);
+      this.reset();
+      return;
+    }
+    noisy.write(planes, this.activeChannels, 0, length);
+    this.pushed += length;
+    this.pipe.signal();
+  }
+
+  /** Takes in what the worker has published. `due`: position before which samples are needed now; `gateClosed`: none is heard. */
+  drain(due: number, gateClosed: boolean): void {
+    if (this.closing) return;
+    const { words, enhanced } = this.pipe;
+    const begunAnew = Atomics.load(words, Word.RESET_DONE) === this.resets;
+    if (this.settings.waits && !this.interrupted) this.waitFor(due);
+    let left = enhanced.availableRead;
+    const shed = Atomics.load(words, Word.SHED) !== 0;
+    while (left > 0) {
+      const length = Math.min(left, this.piece.length);
+      this.takeIn(length);
+      left -= length;
+    }
+    if (shed || !begunAnew) this.interrupted = true;
+    else if (!this.interrupted) this.end = this.received;
+    else if (gateClosed) {
+      this.interrupted = false;
+      this.holding = false;
+      this.from = this.pushed + this.settings.engineDelaySamples;
+      this.end = this.received;
+    }
+  }
+
+  private takeIn(length: Samples): void {
+    const { enhanced } = this.pipe;
+    const index = enhanced.readIndex;
+    for (let channel = 0; channel < this.line.channels; channel++) {
+      enhanced.get(channel, index, this.piece, 0, length);
+      if (channel === 1) {
+        const repeated = Math.min(length, Math.max(0, this.secondFrom - this.received));
+        enhanced.get(0, index, this.piece, 0, repeated);
+      }
+      this.line.write(channel, this.received, this.piece, 0, length);
+    }
+    enhanced.release(length);
+    this.received += length;
+  }
+
+  /** Spins until everything before a position has come, or the worker has nothing to do, or patience ends. */
+  private waitFor(due: number): void {
+    const { words, enhanced, noisy } = this.pipe;
+    if (this.received + enhanced.availableRead >= due) {
+      this.patient = true;
+      return;
+    }
+    if (!this.patient) return;
+    const deadline = Date.now() + OFFLINE_PATIENCE_MS;
+    while (this.received + enhanced.availableRead < due) {
+      // The worker publishes first and stores NEXT_DUE then: once that lies ahead, what could come has come.
+      if (!hasReached(noisy.writeIndex, Atomics.load(words, Word.NEXT_DUE))) return;
+      if (Date.now() > deadline) {
+        this.patient = false;
+        return;
+      }
+    }
+  }
+
+  /** Which planes the worker computes. Stored before the samples are published, so that it never computes too few. */
+  private noteChannels(inputChannels: number, length: Samples): void {
+    let active = 0;
+    for (let channel = 0; channel < this.absent.length; channel++) {
+      if (channel < inputChannels) this.absent[channel] = 0;
+      else this.absent[channel] += length;
+      if (this.absent[channel] < this.linger) active = channel + 1;
+    }
+    if (active === this.activeChannels) return;
+    // A new stream's first samples are the silence before it, as long as the engine's delay.
+    if (active >= 2 && this.activeChannels < 2) this.secondFrom = this.pushed + this.settings.engineDelaySamples;
+    if (active < 2) this.secondFrom = Number.POSITIVE_INFINITY;
+    this.activeChannels = active;
+    Atomics.store(this.pipe.words, Word.ACTIVE_CHANNELS, active);
+  }
+}
