@@ -1,0 +1,108 @@
+/**
+ * In:     messages of the page (protocol.ts)
+ * Out:    answers; nodes for hop-loop.ts
+ * Thread: [worker]
+ *
+ * The entry: owns the loaded models and introduces nodes to the loop.
+ */
+import { Denoiser } from '../engine/denoiser.ts';
+import { toErrorData } from '../errors.ts';
+import { MessageWorkerPipe } from '../shared/message-pipe.ts';
+import type { Pipe } from '../shared/pipe.ts';
+import type { MainToWorker, WorkerToMain } from '../shared/protocol.ts';
+import { SharedWorkerPipe } from '../shared/shared-pipe.ts';
+import { HopLoop } from './hop-loop.ts';
+import { NodeSession } from './node-session.ts';
+
+const models = new Map<string, Promise<Denoiser>>();
+const loop = new HopLoop((error) => tell({ type: 'crashed', error: toErrorData(error, 'worker-crashed') }));
+
+self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
+  loop.mailHandled = (loop.mailHandled + 1) | 0;
+  loop.pending += 1;
+  handle(data)
+    .catch((error) =>
+      tell({ type: 'failed', requestId: data.requestId, error: toErrorData(error, data.type === 'load-model' ? 'model-load' : 'worker-crashed') }),
+    )
+    .finally(() => {
+      loop.pending -= 1;
+    });
+};
+tell({ type: 'booted' });
+
+async function handle(message: MainToWorker): Promise<void> {
+  const { requestId } = message;
+  switch (message.type) {
+    case 'load-model': {
+      const { manifest } = await load(message.modelUrl, message.wasmUrl);
+      tell({
+        type: 'model-ready',
+        requestId,
+        modelRateHz: manifest.sampleRateHz,
+        hopSamples: manifest.framing.hopSamples,
+        opsPerHop: manifest.cost.opsPerHop,
+        macsPerHop: manifest.cost.macsPerHop,
+      });
+      return;
+    }
+    case 'open': {
+      const { engineDelaySamples, hopWaitSamples } = await open(message);
+      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples, hopWaitSamples });
+      return;
+    }
+    case 'close':
+      loop.remove(message.nodeId);
+      tell({ type: 'closed', requestId, nodeId: message.nodeId });
+      return;
+    case 'census':
+      await tellCensus(requestId);
+      return;
+    default:
+      message satisfies never;
+      throw new TypeError(`The worker got a message that this version does not know: ${JSON.stringify(message)}`);
+  }
+}
+
+/** Loads a model once; one that failed may be tried again. */
+function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
+  const known = models.get(modelUrl);
+  if (known !== undefined) return known;
+  const loading = Denoiser.load({ modelUrl, wasmUrl });
+  models.set(modelUrl, loading);
+  loading.catch(() => models.delete(modelUrl));
+  return loading;
+}
+
+async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<NodeSession> {
+  const denoiser = await models.get(request.modelUrl);
+  if (denoiser === undefined) throw new Error(`Cannot open node ${request.nodeId}: expected the model ${request.modelUrl} to be loaded before.`);
+  const { transport } = request;
+  const [pipe, bell] = connect(transport);
+  const session = new NodeSession(request, denoiser, pipe);
+  loop.add(session, bell);
+  return session;
+}
+
+/** This thread's end of a transport, and the bell it is called by. */
+function connect(transport: Extract<MainToWorker, { type: 'open' }>['transport']): [Pipe, Int32Array | undefined] {
+  if (transport.mode === 'message') return [new MessageWorkerPipe(transport, () => loop.wake()), undefined];
+  return [new SharedWorkerPipe(transport.memory), new Int32Array(transport.memory.bell)];
+}
+
+async function tellCensus(requestId: number): Promise<void> {
+  const loaded = await Promise.all(models.values());
+  // What TensorFlow.js holds is counted for the whole thread, whichever model is asked.
+  const memory = loaded.map((denoiser) => denoiser.memory());
+  tell({
+    type: 'census',
+    requestId,
+    tensors: Math.max(0, ...memory.map(({ tensors }) => tensors)),
+    tensorBytes: Math.max(0, ...memory.map(({ bytes }) => bytes)),
+    nodes: loop.nodes.length,
+    streams: loop.nodes.reduce((sum, { streams }) => sum + streams, 0),
+  });
+}
+
+function tell(message: WorkerToMain): void {
+  self.postMessage(message);
+}

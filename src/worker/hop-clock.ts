@@ -1,0 +1,54 @@
+/**
+ * In:     how long each batched step took, from hop-loop.ts
+ * Out:    median and 95th percentile of a stream's share, and the load, for the control words
+ * Thread: [worker]
+ */
+import type { Milliseconds } from '../shared/units.ts';
+
+/** Steps that the percentiles look back on. */
+const STEPS = 128;
+/** Sorting costs more than all the rest, so it is not done at every step. */
+const STEPS_PER_SORT = 16;
+/** The load is told over the last one to two windows of this length. */
+const WINDOW_MS = 500;
+
+/** Figures about the worker's speed. It is told the time and never looks at a clock itself. */
+export class HopClock {
+  /** Time of one step for one stream, microseconds, 0 before the first. */
+  microsP50 = 0;
+  microsP95 = 0;
+  /** Share of real time that was spent on computing, all nodes together. */
+  load = 0;
+  private readonly latest = new Float32Array(STEPS);
+  private readonly sorted = new Float32Array(STEPS);
+  private steps = 0;
+  private busyMs: Milliseconds = 0;
+  private windowStart: Milliseconds | undefined;
+
+  /** A step for `streams` streams took so long. */
+  step(tookMs: Milliseconds, streams: number): void {
+    this.latest[this.steps % STEPS] = (1000 * tookMs) / streams;
+    this.steps += 1;
+    if (this.steps % STEPS_PER_SORT === 1) this.sort();
+  }
+
+  /** Work that is part of the load took so long, and ended now. */
+  worked(tookMs: Milliseconds, nowMs: Milliseconds): void {
+    this.windowStart ??= nowMs - tookMs;
+    this.busyMs += tookMs;
+    const passed = nowMs - this.windowStart;
+    if (passed < WINDOW_MS) return;
+    this.load = this.busyMs / passed;
+    this.busyMs = 0;
+    this.windowStart = nowMs;
+  }
+
+  private sort(): void {
+    const count = Math.min(this.steps, STEPS);
+    // What is missing yet sorts to the end.
+    for (let i = 0; i < STEPS; i++) this.sorted[i] = i < count ? this.latest[i] : Number.POSITIVE_INFINITY;
+    this.sorted.sort();
+    this.microsP50 = Math.round(this.sorted[Math.floor(0.5 * (count - 1))]);
+    this.microsP95 = Math.round(this.sorted[Math.floor(0.95 * (count - 1))]);
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * In:     nodes that have a hop of noisy samples (node-session.ts)
+ * Out:    one model step for all their streams together; enhanced samples back to the nodes
+ * Thread: [worker]
+ *
+ *   shared memory: look at all nodes → step → … until none has a hop → Atomics.wait on the bell
+ *   messages:      a message brings samples → look at all nodes → step → … until none has a hop → back to the event queue
+ *
+ * One hop of each node in each pass, so that a node that has fallen behind catches up without holding up the others.
+ */
+import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
+import { BellWord, Word } from '../shared/control-block.ts';
+import { HopClock } from './hop-clock.ts';
+import { LoadShedder } from './load-shedder.ts';
+import { nextTask } from './next-task.ts';
+import type { NodeSession } from './node-session.ts';
+
+/** Longest sleep: the heart beats a few times a second also when nothing happens. */
+const SLEEP_MS = 250;
+/** Sleep while a model loads in this thread: fetch and compilation need the event queue. */
+const NAP_MS = 2;
+
+/** What one denoiser has to step in a pass. */
+interface Batch {
+  readonly streams: DenoiserStream[];
+  count: number;
+}
+
+/** Serves all nodes of a worker until told to stop. */
+export class HopLoop {
+  /** Messages of the page that have been handled; the page counts those it has posted in MAIL. */
+  mailHandled = 0;
+  /** Work that needs the event queue is under way. */
+  pending = 0;
+  private readonly sessions: NodeSession[] = [];
+  private readonly batches = new Map<Denoiser, Batch>();
+  private readonly clock = new HopClock();
+  private readonly shedder = new LoadShedder();
+  private bell: Int32Array | undefined;
+  private awake = false;
+  private caughtUp = true;
+
+  /** @param onCrash told once, when the loop has thrown: it stands still from then on */
+  constructor(private readonly onCrash: (error: unknown) => void) {}
+
+  get nodes(): readonly NodeSession[] {
+    return this.sessions;
+  }
+
+  /** Serves a node from now on; `bell`: the one its worklet rings, undefined in message mode. Oldest first. */
+  add(session: NodeSession, bell: Int32Array | undefined): void {
+    this.bell ??= bell;
+    this.sessions.push(session);
+    this.wake();
+  }
+
+  /** Stops serving a node and frees it; unknown nodes are none of its business. */
+  remove(nodeId: number): void {
+    const at = this.sessions.findIndex((session) => session.nodeId === nodeId);
+    if (at < 0) return;
+    this.sessions.splice(at, 1)[0].dispose();
+    this.shedder.relieve();
+  }
+
+  /** Runs the loop if it does not run: a node has come, or samples have. */
+  wake(): void {
+    if (this.awake) return;
+    this.awake = true;
+    this.run().catch(this.onCrash);
+  }
+
+  private async run(): Promise<void> {
+    // First whatever else is in the queue: samples of several nodes arrive together and make one batch.
+    await nextTask();
+    while (this.sessions.length > 0) {
+      const { bell } = this;
+      const seen = bell === undefined ? 0 : Atomics.load(bell, BellWord.BELL);
+      this.pass();
+      if (bell === undefined) {
+        if (!this.hasWork) break;
+        await nextTask();
+        continue;
+      }
+      // Read after the bell's value: a message posted later rings again, and the wait ends at once.
+      const hasMail = Atomics.load(bell, BellWord.MAIL) !== this.mailHandled;
+      if (!this.hasWork && !hasMail) Atomics.wait(bell, BellWord.BELL, seen, this.pending > 0 ? NAP_MS : SLEEP_MS);
+      if (hasMail || this.pending > 0) await nextTask();
+    }
+    this.awake = false;
+  }
+
+  private get hasWork(): boolean {
+    for (const session of this.sessions) if (session.hasWork) return true;
+    return false;
+  }
+
+  /** At most one hop of every node. */
+  private pass(): void {
+    const start = performance.now();
+    if (this.caughtUp) this.shedder.caughtUp(start);
+    for (const batch of this.batches.values()) batch.count = 0;
+    for (const session of this.sessions) {
+      const batch = this.batchOf(session.denoiser);
+      guard(session, () => {
+        batch.count = session.collect(batch.streams, batch.count);
+      });
+    }
+    let steps = 0;
+    for (const [denoiser, { streams, count }] of this.batches) {
+      if (count === 0) continue;
+      const begin = performance.now();
+      denoiser.step(streams, count);
+      this.clock.step(performance.now() - begin, count);
+      steps += count;
+    }
+    this.caughtUp = true;
+    for (const session of this.sessions) {
+      guard(session, () => {
+        if (session.publish() && !session.offline) this.caughtUp = false;
+      });
+    }
+    const end = performance.now();
+    if (steps > 0 || this.clock.load > 0) this.clock.worked(end - start, end);
+    this.shedOrReturn(end);
+    this.tell();
+  }
+
+  /** Lets go of the youngest nodes when the machine cannot keep up, and takes the oldest of them back when it can. */
+  private shedOrReturn(now: number): void {
+    const { sessions } = this;
+    let served = 0;
+    let shed = 0;
+    for (const { offline, isShed } of sessions) {
+      if (offline) continue;
+      if (isShed) shed += 1;
+      else served += 1;
+    }
+    let toShed = this.shedder.toShed(now, served);
+    for (let i = sessions.length - 1; i >= 0 && toShed > 0; i--) {
+      if (sessions[i].offline || sessions[i].isShed) continue;
+      sessions[i].beginShedding();
+      toShed -= 1;
+    }
+    if (shed > 0 && this.shedder.mayReturn(now, served, this.clock.load)) sessions.find(({ isShed, isBroken }) => isShed && !isBroken)?.endShedding();
+  }
+
+  private tell(): void {
+    const load = Math.round(1000 * this.clock.load);
+    for (const { words } of this.sessions) {
+      Atomics.store(words, Word.HOP_MICROS_P50, this.clock.microsP50);
+      Atomics.store(words, Word.HOP_MICROS_P95, this.clock.microsP95);
+      Atomics.store(words, Word.LOAD_PERMILLE, load);
+    }
+  }
+
+  private batchOf(denoiser: Denoiser): Batch {
+    let batch = this.batches.get(denoiser);
+    if (batch === undefined) {
+      batch = { streams: [], count: 0 };
+      this.batches.set(denoiser, batch);
+    }
+    return batch;
+  }
+}
+
+/** A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them all, and is not caught. */
+function guard(session: NodeSession, work: () => void): void {
+  try {
+    work();
+  } catch {
+    session.quarantine();
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * In:     whether the realtime nodes have caught up, from hop-loop.ts
+ * Out:    how many nodes to shed or take back now
+ * Thread: [worker]
+ */
+import type { Milliseconds } from '../shared/units.ts';
+
+/** Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s, so a single standstill is over by then. */
+const OVERLOAD_MS = 1000;
+/** How long each round of shedding is given to take effect. */
+const RELIEF_MS = 500;
+/** Of the nodes that are served, so many are shed at once: the loop converges in a few rounds however many there are. */
+const SHED_SHARE = 0.25;
+/** Load below which a node may come back, its own share included. */
+const ROOMY_LOAD = 0.75;
+/** Calm before a node is taken back; twice as long each time it proves too early. */
+const PATIENCE_MS = 2000;
+const MOST_PATIENCE_MS = 60_000;
+/** A return that holds so long was right. */
+const PROOF_MS = 10_000;
+
+/** Decides when the machine carries too many nodes. It is told the time and never looks at a clock itself. */
+export class LoadShedder {
+  private patienceMs = PATIENCE_MS;
+  private caughtUpAt: Milliseconds | undefined;
+  private calmSince: Milliseconds | undefined;
+  private returnedAt: Milliseconds | undefined;
+
+  /** A pass found no realtime node with a hop waiting. */
+  caughtUp(nowMs: Milliseconds): void {
+    this.caughtUpAt = nowMs;
+  }
+
+  /** How many of the served realtime nodes to shed now, youngest first; 0: none. */
+  toShed(nowMs: Milliseconds, served: number): number {
+    this.caughtUpAt ??= nowMs;
+    if (served === 0 || nowMs - this.caughtUpAt < OVERLOAD_MS) return 0;
+    this.caughtUpAt = nowMs - OVERLOAD_MS + RELIEF_MS;
+    if (this.returnedAt !== undefined && nowMs - this.returnedAt < PROOF_MS) this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
+    this.returnedAt = undefined;
+    this.calmSince = nowMs;
+    return Math.ceil(SHED_SHARE * served);
+  }
+
+  /** Whether one shed node may come back now. `load` is what the served ones take of the worker's time. */
+  mayReturn(nowMs: Milliseconds, served: number, load: number): boolean {
+    const withOneMore = served === 0 ? load : (load * (served + 1)) / served;
+    if (withOneMore > ROOMY_LOAD) this.calmSince = nowMs;
+    this.calmSince ??= nowMs;
+    if (this.returnedAt !== undefined && nowMs - this.returnedAt >= PROOF_MS) this.patienceMs = PATIENCE_MS;
+    if (nowMs - this.calmSince < this.patienceMs) return false;
+    this.calmSince = nowMs;
+    this.returnedAt = nowMs;
+    return true;
+  }
+
+  /** A node has left: what was learnt about the machine's limits does not hold any more. */
+  relieve(): void {
+    this.patienceMs = PATIENCE_MS;
+  }
+}
