@@ -1,0 +1,108 @@
+/** The words that come with the code are held to it: examples compile, links lead somewhere, every error code is explained. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
+const FOLDER = join(ROOT, 'build/examples');
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const WITH_EXAMPLES = [...DOCUMENTS, 'src/denoise-node.ts'];
+
+const TSCONFIG = {
+  extends: '../../tsconfig.base.json',
+  compilerOptions: {
+    composite: false,
+    emitDeclarationOnly: false,
+    declaration: false,
+    noEmit: true,
+    noUnusedLocals: false,
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+  },
+  include: ['./*.ts'],
+};
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** TypeScript between fences, also within doc comments. */
+function examplesIn(path: string): string[] {
+  const text = read(path).replace(/^ \* ?/gm, '');
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+}
+
+/** What the compiler says about some examples; the empty string when it is content. */
+function complaintsAbout(examples: Record<string, string>): string {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  for (const [name, code] of Object.entries(examples)) writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
+  return status === 0 ? '' : stdout + stderr;
+}
+
+describe('examples', () => {
+  it('compile against the built package', () => {
+    const examples = Object.fromEntries(WITH_EXAMPLES.flatMap((path) => examplesIn(path).map((code, i) => [`${path.replace(/\W/g, '-')}-${i + 1}`, code])));
+    assert.ok(Object.keys(examples).length >= 8, `expected the examples of README.md, found ${Object.keys(examples).join(', ') || 'none'}`);
+    assert.equal(complaintsAbout(examples), '');
+  });
+
+  it('would be refused if they named what is not there', () => {
+    const complaints = complaintsAbout({ wrong: "import { DenoiseNode } from 'denoise-node';\nnew DenoiseNode(new AudioContext()).mixture.value = 1;" });
+    assert.match(complaints, /'mixture' does not exist/);
+  });
+});
+
+describe('links', () => {
+  for (const path of DOCUMENTS) {
+    it(`of ${path} lead to files and headings that exist`, () => {
+      const text = read(path).replace(/^```.*?^```/gms, '');
+      const anchors = (of: string) =>
+        [...of.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading)).concat([...of.matchAll(/<a id="(.*?)">/g)].map(([, id]) => id));
+      const targets = [...text.matchAll(/\]\(([^)]+)\)|(?:src|srcset)="([^"]+)"/g)]
+        .map(([, link, image]) => link ?? image)
+        .filter((target) => !/^https?:/.test(target));
+      const dead = targets.filter((target) => {
+        const [file, anchor] = target.split('#');
+        if (file !== '' && !existsSync(join(ROOT, dirname(path), file))) return true;
+        return anchor !== undefined && !anchors(file === '' ? text : read(join(dirname(path), file))).includes(anchor);
+      });
+      assert.deepEqual(dead, []);
+    });
+  }
+});
+
+describe('README.md', () => {
+  it('explains every error code', () => {
+    const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
+    assert.ok(codes.length >= 9);
+    for (const code of codes) assert.ok(read('README.md').includes(`<a id="${code}"></a>`), `README.md has no anchor "${code}"`);
+  });
+
+  it('names every option with its default', async () => {
+    const { DEFAULT_OPTIONS } = await import('../../src/options.ts');
+    for (const [name, value] of Object.entries(DEFAULT_OPTIONS)) {
+      const shown = typeof value === 'string' ? `'${value}'` : String(value);
+      assert.ok(read('README.md').includes(`| \`${name}\` | \`${shown}\` |`), `README.md lacks the option ${name} with its default ${shown}`);
+    }
+  });
+
+  it('names every event', () => {
+    const events = [...read('src/events.ts').matchAll(/^ {2}(\w+): CustomEvent/gm)].map(([, name]) => name);
+    assert.ok(events.length >= 7);
+    for (const name of events) assert.ok(read('README.md').includes(`\`${name}\``), `README.md lacks the event ${name}`);
+  });
+});
+
+/** A heading's anchor, as the usual renderers make it. */
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} -]/gu, '')
+    .replaceAll(' ', '-');
+}
