@@ -84,7 +84,9 @@ async function answer(request, response, isolation) {
       'Cache-Control': 'no-cache',
     });
     if (request.method === 'HEAD') return response.end();
-    createReadStream(file).on('error', () => response.destroy()).pipe(response);
+    createReadStream(file)
+      .on('error', () => response.destroy())
+      .pipe(response);
   } catch {
     response.writeHead(404, { ...headers, 'Content-Type': 'text/plain' }).end('Not found. Has "npm run build" run?\n');
   }
@@ -93,7 +95,9 @@ async function answer(request, response, isolation) {
 /** Asks the desktop for a browser. Without one, the printed address has to do. */
 function openBrowser(url) {
   const [command, ...args] = { darwin: ['open', url], win32: ['cmd', '/c', 'start', '', url] }[process.platform] ?? ['xdg-open', url];
-  spawn(command, args, { stdio: 'ignore', detached: true }).on('error', () => {}).unref();
+  spawn(command, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -41,6 +41,8 @@ async function take({ name, width, height, theme, fullPage = false }) {
   await page.mouse.move(0, 0);
   const path = join(FOLDER, name);
   await page.screenshot({ path, fullPage });
-  console.log(`${name}: ${Math.round(statSync(path).size / 1024)} KB; ${await page.$eval('.facts', (facts) => facts.innerText.replace(/\s*\n\s*/g, ' · '))}`);
+  console.log(
+    `${name}: ${Math.round(statSync(path).size / 1024)} KB; ${await page.$eval('.facts', (facts) => facts.textContent.trim().replace(/\s*\n\s*/g, ' · '))}`,
+  );
   await page.close();
 }

@@ -9,6 +9,8 @@ const TICKS_HZ = [250, 500, 1000, 2000, 4000, 8000] as const;
 /** Room for the labels of the axes, CSS pixels. */
 const LEFT = 34;
 const BOTTOM = 20;
+/** Height of the picture from which on the labels below 1 kHz do not touch, CSS pixels. */
+const LOW_TICKS_FROM = 150;
 /** A window of 2048 samples is 43 ms at 48 kHz: short enough for syllables, long enough for the pitch of a voice. */
 const FFT_SIZE = 2048;
 const QUIETEST_DB = -105;
@@ -159,12 +161,11 @@ export class SpectrogramView extends LitElement {
       pen.moveTo(LEFT, y);
       pen.lineTo(width, y);
       pen.stroke();
-      if (hz >= 1000) pen.fillText(`${hz / 1000}`, LEFT - 8, y);
-      else if (plotHeight > 130) pen.fillText(`0.${String(hz).replace(/0$/, '')}`, LEFT - 8, y);
+      if (hz >= 1000 || plotHeight > LOW_TICKS_FROM) pen.fillText(String(hz / 1000), LEFT - 8, y);
     }
-    pen.fillText('kHz', LEFT - 8, 8);
-    if (this.#calm.matches) return;
     pen.textBaseline = 'bottom';
+    pen.fillText('kHz', LEFT - 8, height);
+    if (this.#calm.matches) return;
     for (let second = 0; second <= this.seconds; second += 2) {
       const x = width - (second / this.seconds) * (width - LEFT);
       pen.textAlign = second === 0 ? 'right' : second === this.seconds ? 'left' : 'center';

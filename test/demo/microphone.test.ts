@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
+import { CHROMIUM_FLAGS } from '../support/browser.mjs';
+import { choose, levels, start, textOf, visit } from './support.ts';
+
+describe('the microphone on the demo page', { timeout: 120_000 }, () => {
+  it('is shown, but heard only when asked for', () =>
+    visit(async ({ page, complaints }) => {
+      await choose(page, 'microphone');
+      assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+      assert.equal(await page.$eval('#monitor', (box) => (box as HTMLInputElement).checked), false);
+      await start(page);
+      const { before } = await levels(page, 3);
+      assert.ok(before > -80, `the fake microphone beeps, the meter showed ${before} dBFS`);
+      assert.match(await textOf(page, '#code'), /getUserMedia/);
+      assert.deepEqual(complaints, []);
+    }));
+
+  it('says what to do where it is not allowed', () =>
+    visit(
+      async ({ page }) => {
+        await page.browserContext().overridePermissions(new URL(page.url()).origin, []);
+        await choose(page, 'microphone');
+        await page.click('#play');
+        await page.waitForSelector('#problem:not([hidden])');
+        assert.match(await textOf(page, '#problem'), /^This page may not use the microphone\. Allow it/);
+        assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+      },
+      { flags: CHROMIUM_FLAGS.filter((flag: string) => !flag.includes('fake-ui')) },
+    ));
+
+  it('says what to do where there is none', () =>
+    visit(
+      async ({ page }) => {
+        await choose(page, 'microphone');
+        await page.click('#play');
+        await page.waitForSelector('#problem:not([hidden])');
+        assert.match(await textOf(page, '#problem'), /^No microphone was found\. Plug one in/);
+      },
+      { flags: CHROMIUM_FLAGS.filter((flag: string) => !flag.includes('fake-device')) },
+    ));
+});

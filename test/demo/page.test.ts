@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { choose, levels, slide, start, textOf, visit } from './support.ts';
+
+const FIXTURE = new URL('../fixtures/noisy-speech.wav', import.meta.url).pathname;
+
+describe('the demo page', { timeout: 180_000 }, () => {
+  it('plays a noisy sample through the model at the press of one button', () =>
+    visit(async ({ page, complaints }) => {
+      await start(page);
+      assert.match(await textOf(page, '#state-words'), /noise is being taken out/);
+      assert.match(await textOf(page, '#mode'), /^Shared memory/);
+      await page.waitForFunction(() => /^\d+ %$/.test(document.querySelector('#load')!.textContent!));
+      assert.match(await textOf(page, '#latency'), /^\d+\.\d ms$/);
+      assert.match(await textOf(page, '#model'), /^Model base/);
+      assert.deepEqual(complaints, []);
+    }));
+
+  it('lets through the original at mix 0 and takes noise out of it at mix 1', () =>
+    visit(async ({ page }) => {
+      await start(page);
+      const wet = await levels(page, 7.2);
+      await slide(page, '#mix', 0);
+      const dry = await levels(page, 7.2);
+      assert.ok(Math.abs(dry.after - dry.before) < 1, `dry: ${JSON.stringify(dry)}`);
+      assert.ok(wet.before - wet.after > 3, `wet: ${JSON.stringify(wet)}`);
+      assert.match(await textOf(page, '#code'), /\{ mix: 0 \}/);
+    }));
+
+  it('gives back the original while the comparing button is held, with a key too', () =>
+    visit(async ({ page }) => {
+      await start(page);
+      await page.focus('#compare');
+      await page.keyboard.down('Space');
+      assert.match(await textOf(page, '#state-words'), /^Off/);
+      const held = await levels(page, 2);
+      assert.ok(Math.abs(held.after - held.before) < 1, JSON.stringify(held));
+      await page.keyboard.up('Space');
+      assert.match(await textOf(page, '#state-words'), /^Live/);
+    }));
+
+  it('moves over to another sample while one plays, and stops', () =>
+    visit(async ({ page, complaints }) => {
+      await start(page);
+      await choose(page, 'rain');
+      await choose(page, 'keyboard');
+      const { before } = await levels(page, 2);
+      assert.ok(before > -60, `heard ${before} dBFS`);
+      await page.click('#play');
+      assert.equal(await textOf(page, '#play-words'), 'Start');
+      await page.waitForFunction(() => document.querySelector('#state-words')!.textContent!.startsWith('Stopped'));
+      assert.deepEqual(complaints, []);
+    }));
+
+  it('plays a file of the visitor', () =>
+    visit(async ({ page }) => {
+      await choose(page, 'file');
+      const input = await page.$('#file');
+      await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(FIXTURE);
+      await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
+      assert.equal(await textOf(page, '#file-name'), 'noisy-speech.wav');
+      const { before } = await levels(page, 1);
+      assert.ok(before > -60, `heard ${before} dBFS`);
+    }));
+
+  it('says what to do about a file that is no recording', () =>
+    visit(async ({ page }) => {
+      await choose(page, 'file');
+      const input = await page.$('#file');
+      await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(new URL(import.meta.url).pathname);
+      await page.waitForSelector('#problem:not([hidden])');
+      assert.match(await textOf(page, '#problem'), /nothing that this browser can decode\. Try a WAV/);
+      assert.equal(await textOf(page, '#play-words'), 'Start');
+    }));
+});
