@@ -38,7 +38,6 @@ export class HopLoop {
   private readonly shedder = new LoadShedder();
   private bell: Int32Array | undefined;
   private awake = false;
-  private caughtUp = true;
 
   /** @param onCrash told once, when the loop has thrown: it stands still from then on */
   constructor(private readonly onCrash: (error: unknown) => void) {}
@@ -72,6 +71,7 @@ export class HopLoop {
   private async run(): Promise<void> {
     // First whatever else is in the queue: samples of several nodes arrive together and make one batch.
     await nextTask();
+    this.shedder.caughtUp(performance.now()); // However long it slept: nobody waited for it.
     while (this.sessions.length > 0) {
       const { bell } = this;
       const seen = bell === undefined ? 0 : Atomics.load(bell, BellWord.BELL);
@@ -97,7 +97,6 @@ export class HopLoop {
   /** At most one hop of every node. */
   private pass(): void {
     const start = performance.now();
-    if (this.caughtUp) this.shedder.caughtUp(start);
     for (const batch of this.batches.values()) batch.count = 0;
     for (const session of this.sessions) {
       const batch = this.batchOf(session.denoiser);
@@ -113,13 +112,13 @@ export class HopLoop {
       this.clock.step(performance.now() - begin, count);
       steps += count;
     }
-    this.caughtUp = true;
+    let behind = false;
     for (const session of this.sessions) {
-      guard(session, () => {
-        if (session.publish() && !session.offline) this.caughtUp = false;
-      });
+      guard(session, () => session.publish());
+      if (!session.offline && session.hasWork) behind = true;
     }
     const end = performance.now();
+    if (!behind) this.shedder.caughtUp(end);
     if (steps > 0 || this.clock.load > 0) this.clock.worked(end - start, end);
     this.shedOrReturn(end);
     this.tell();

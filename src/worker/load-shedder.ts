@@ -26,7 +26,7 @@ export class LoadShedder {
   private calmSince: Milliseconds | undefined;
   private returnedAt: Milliseconds | undefined;
 
-  /** A pass found no realtime node with a hop waiting. */
+  /** A pass left no realtime node with a hop waiting. */
   caughtUp(nowMs: Milliseconds): void {
     this.caughtUpAt = nowMs;
   }
