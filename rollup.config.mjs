@@ -24,7 +24,8 @@ const inBrowser = (input, file, options = {}) => ({
     withoutNode,
     nodeResolve({ browser: true }),
     commonjs(),
-    esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' }),
+    // Licence texts stand at the end, each once; TensorFlow.js repeats its own in every one of its modules.
+    esbuild({ target: 'es2022', minify: true, legalComments: 'eof', tsconfig: 'tsconfig.base.json' }),
     ...(options.plugins ?? []),
   ],
 });
