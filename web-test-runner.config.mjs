@@ -2,9 +2,9 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/graph/server-plugin.mjs';
-import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
-import { countReporter } from './test/support/count-reporter.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './test/support/browser.mjs';
+import { countReporter } from './test/support/count-reporter.mjs';
+import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
 
 const isolationHeaders = (context, next) => {
   context.set('Cross-Origin-Opener-Policy', 'same-origin');
@@ -36,7 +36,6 @@ export default {
     { name: 'unit', files: 'test/unit/**/*.test.ts' },
     { name: 'platform', files: 'test/platform/**/*.test.ts' },
     { name: 'graph', files: 'test/graph/**/*.test.ts' },
-    { name: 'demo', files: 'test/demo/**/*.test.ts' },
   ],
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: './tsconfig.base.json' }), graphTestServer()],
   middleware: [isolationHeaders],

@@ -47,6 +47,7 @@ async function start(): Promise<void> {
   showButton();
   try {
     player ??= begin();
+    showState();
     await player.play(open(), (live) => !live || monitor.checked);
     if (chosen() === 'microphone') await showDevices();
   } catch (error) {
@@ -171,7 +172,8 @@ function take(file: File | undefined): void {
   chosenFile = file;
   at('file-name').textContent = file.name;
   form.querySelector<HTMLInputElement>('[value=file]')!.checked = true;
-  isPlaying = true; // A file is chosen to be heard.
+  // A file is chosen to be heard; but a page that was never touched may make no sound.
+  isPlaying = navigator.userActivation?.hasBeenActive ?? true;
   choose();
 }
 

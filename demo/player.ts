@@ -41,8 +41,12 @@ export class Player {
     const request = ++this.#request;
     await this.#silence();
     await this.context.resume();
-    const source = await open(this.context);
-    if (request !== this.#request) {
+    const isOvertaken = () => request !== this.#request;
+    const source = await open(this.context).catch((error: unknown) => {
+      if (!isOvertaken()) throw error;
+    });
+    if (!source) return false;
+    if (isOvertaken()) {
       source.stop();
       return false;
     }

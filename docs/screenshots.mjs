@@ -13,9 +13,9 @@ const FOLDER = process.argv[2] ?? import.meta.dirname;
 const SECONDS_OF_SOUND = 7;
 
 const PICTURES = [
-  { name: 'demo-light.png', width: 1180, height: 860, theme: 'light' },
-  { name: 'demo-dark.png', width: 1180, height: 860, theme: 'dark' },
-  { name: 'demo-phone.png', width: 390, height: 844, theme: 'light', fullPage: true },
+  { name: 'demo-light.png', width: 960, height: 900, theme: 'light' },
+  { name: 'demo-dark.png', width: 960, height: 900, theme: 'dark' },
+  { name: 'demo-phone.png', width: 390, height: 844, theme: 'light', phone: true },
 ];
 
 mkdirSync(FOLDER, { recursive: true });
@@ -28,10 +28,10 @@ try {
   server.close();
 }
 
-async function take({ name, width, height, theme, fullPage = false }) {
+async function take({ name, width, height, theme, phone = false }) {
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.error(`${name}: ${error}`));
-  await page.setViewport({ width, height, deviceScaleFactor: fullPage ? 2 : 1, isMobile: fullPage, hasTouch: fullPage });
+  await page.setViewport({ width, height, deviceScaleFactor: phone ? 1.5 : 1, isMobile: phone, hasTouch: phone });
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
   await page.goto(server.url);
   await page.click('#play');
@@ -40,7 +40,7 @@ async function take({ name, width, height, theme, fullPage = false }) {
   // The pointer still rests on the button; the picture is of a page that is left alone.
   await page.mouse.move(0, 0);
   const path = join(FOLDER, name);
-  await page.screenshot({ path, fullPage });
+  await page.screenshot({ path });
   console.log(
     `${name}: ${Math.round(statSync(path).size / 1024)} KB; ${await page.$eval('.facts', (facts) => facts.textContent.trim().replace(/\s*\n\s*/g, ' · '))}`,
   );

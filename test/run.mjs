@@ -15,8 +15,11 @@ const total = { passed: 0, failed: 0, skipped: 0 };
 step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
-suite('node', process.execPath, ['--import', 'tsx', '--test', '--test-reporter', 'tap', ...tests('test/node'), ...tests('test/parity')], nodeCounts);
-for (const group of ['unit', 'platform', 'graph', 'demo']) browserSuite(`chromium: ${group}`, group, [], process.env);
+const inNode = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
+suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('test/parity')], nodeCounts);
+for (const group of ['unit', 'platform', 'graph']) browserSuite(`chromium: ${group}`, group, [], process.env);
+// These drive the browser from outside, one file after the other: each measures sound in real time.
+suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
 for (const { name, command, found } of otherBrowsers()) {
   if (!found) skip(name, 'not installed');
   else for (const group of ['unit', 'platform']) browserSuite(`${name}: ${group}`, group, command, { ...process.env, TEST_BROWSER: name });

@@ -5,7 +5,7 @@ import { CHROMIUM_FLAGS } from '../support/browser.mjs';
 import { choose, levels, start, textOf, visit } from './support.ts';
 
 describe('the microphone on the demo page', { timeout: 120_000 }, () => {
-  it('is shown, but heard only when asked for', () =>
+  it('is shown at once, and listening to oneself is off until asked for', () =>
     visit(async ({ page, complaints }) => {
       await choose(page, 'microphone');
       assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
