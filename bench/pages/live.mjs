@@ -53,13 +53,14 @@ export async function countUnderruns(model, { seconds, blocked, transport = 'aut
       .connect(node)
       .connect(context.destination);
     await wait(SETTLE_MS);
+    const machineLateMs = watchMachine();
     const before = node.getMetrics();
     const stop = blocked ? blockMainThread() : () => {};
     await wait(1000 * seconds);
     stop();
-    await wait(SETTLE_MS);
     const after = node.getMetrics();
     return {
+      machineLateMs: await machineLateMs(),
       mode: after.mode,
       state: after.state,
       hops: after.hops - before.hops,
@@ -76,6 +77,19 @@ export async function countUnderruns(model, { seconds, blocked, transport = 'aut
   } finally {
     await context.close();
   }
+}
+
+/** Begins to watch how late threads run; the returned function ends it and tells. */
+function watchMachine() {
+  const worker = new Worker('/bench/pages/lateness-worker.mjs', { type: 'module' });
+  return () =>
+    new Promise((resolve) => {
+      worker.onmessage = ({ data }) => {
+        worker.terminate();
+        resolve(data);
+      };
+      worker.postMessage('end');
+    });
 }
 
 /** Blocks this thread for 200 of every 400 ms until the returned function is called. */

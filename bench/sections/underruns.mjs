@@ -24,7 +24,7 @@ export async function measure({ browser, isolated, plain, models, quick }) {
   return { data: results, figures: results.flatMap(figuresOf) };
 }
 
-function figuresOf({ model, mode, seconds, blocked, underruns, latencyAfter, hopMsP50, hopMsP95, load }) {
+function figuresOf({ model, mode, seconds, blocked, underruns, latencyAfter, hopMsP50, hopMsP95, load, machineLateMs }) {
   const label = `${model}, ${mode} mode, main thread ${blocked ? 'blocked half of the time' : 'idle'}`;
   return [
     figure(`${label}, in ${seconds} s`, underruns, 'underruns', atMost(0)),
@@ -32,5 +32,6 @@ function figuresOf({ model, mode, seconds, blocked, underruns, latencyAfter, hop
     figure(`${label}, hop, p50`, hopMsP50, 'ms'),
     figure(`${label}, hop, p95`, hopMsP95, 'ms'),
     figure(`${label}, load of the worker`, 100 * load, '%'),
+    figure(`${label}, an idle thread was late by at most`, machineLateMs.most, 'ms'),
   ];
 }
