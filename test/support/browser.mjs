@@ -10,7 +10,12 @@ const NAMES = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
   firefox: ['firefox-esr', 'firefox'],
 };
-const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/bin', '/Applications/Google Chrome.app/Contents/MacOS', '/Applications/Chromium.app/Contents/MacOS'];
+const FOLDERS = [
+  ...(process.env.PATH ?? '').split(':'),
+  '/usr/bin',
+  '/Applications/Google Chrome.app/Contents/MacOS',
+  '/Applications/Chromium.app/Contents/MacOS',
+];
 const OVERRIDES = { chromium: 'CHROME_PATH', firefox: 'FIREFOX_PATH' };
 
 /**
@@ -30,7 +35,9 @@ export function findBrowser(name) {
 /** The cache holds chrome/<platform and version>/chrome-<platform>/chrome. */
 function findDownloaded(folder) {
   try {
-    const found = readdirSync(folder, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile() && /^(chrome|Google Chrome for Testing)$/.test(entry.name));
+    const found = readdirSync(folder, { recursive: true, withFileTypes: true }).find(
+      (entry) => entry.isFile() && /^(chrome|Google Chrome for Testing)$/.test(entry.name),
+    );
     return found && join(found.parentPath ?? found.path, found.name);
   } catch {
     return undefined;
