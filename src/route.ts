@@ -76,7 +76,10 @@ export async function openRoute({ context, options, assets, mode, worklet }: Rou
     });
     const parts = { engineDelaySamples: opened.engineDelaySamples, hopWaitSamples: opened.hopWaitSamples, prefillSamples: prefill };
     const { workletEnd } = transport;
-    link.post({ type: 'attach', transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts }, workletEnd.mode === 'message' ? [workletEnd.port] : []);
+    link.post(
+      { type: 'attach', transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
+      workletEnd.mode === 'message' ? [workletEnd.port] : [],
+    );
     if (offline && mode === 'message') {
       await link.settle(); // The worklet has read its post: rendering may begin.
       undo.push(joinPacer(context, () => link.settle()));

@@ -18,8 +18,8 @@ import { type AudioFamily, isNativeContext, nameOf } from './audio-family.ts';
 import { defineDenoiseNode, type DenoiseNodeConstructor as NativeConstructor, DenoiseNode as NativeDenoiseNode } from './denoise-node.ts';
 import type { DenoiseOptions } from './options.ts';
 
-export { NativeDenoiseNode };
 export * from './index.ts';
+export { NativeDenoiseNode };
 
 type Shared = 'ready' | 'latency' | 'mode' | 'state' | 'getMetrics' | 'reset' | 'dispose';
 type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;

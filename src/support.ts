@@ -1,4 +1,3 @@
-
 /**
  * Smallest module that uses a SIMD instruction: a function that returns the 128-bit constant 0.
  * (magic, version, type section () → v128, function section, code section: v128.const 0, end)
@@ -38,4 +37,3 @@ export function missingFeature(): string | undefined {
 export function canShareMemory(): boolean {
   return globalThis.crossOriginIsolated === true && typeof globalThis.SharedArrayBuffer === 'function' && typeof globalThis.Atomics === 'object';
 }
-

@@ -155,7 +155,9 @@ export class WorkerClient {
       }
       default:
         message satisfies never;
-        this.#die(crashed(`sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`));
+        this.#die(
+          crashed(`sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`),
+        );
     }
   }
 

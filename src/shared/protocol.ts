@@ -73,7 +73,14 @@ export type WorkerToMain =
     }
   | { readonly type: 'opened'; readonly requestId: number; readonly nodeId: number; readonly engineDelaySamples: Samples; readonly hopWaitSamples: Samples }
   | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
-  | { readonly type: 'census'; readonly requestId: number; readonly tensors: number; readonly tensorBytes: number; readonly nodes: number; readonly streams: number }
+  | {
+      readonly type: 'census';
+      readonly requestId: number;
+      readonly tensors: number;
+      readonly tensorBytes: number;
+      readonly nodes: number;
+      readonly streams: number;
+    }
   /** The answer to a request that could not be met. */
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ErrorData }
   /** The loop itself threw; the worker is of no more use and will be replaced. */

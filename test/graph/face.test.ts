@@ -74,8 +74,12 @@ describe('DenoiseNode as an AudioNode', () => {
 
   it('refuses a connection as any AudioNode does', () => {
     const gain = new GainNode(context);
-    expect(() => node.disconnect(gain)).to.throw(DOMException).with.property('name', 'InvalidAccessError');
-    expect(() => node.connect(gain, 1)).to.throw(DOMException).with.property('name', 'IndexSizeError');
+    expect(() => node.disconnect(gain))
+      .to.throw(DOMException)
+      .with.property('name', 'InvalidAccessError');
+    expect(() => node.connect(gain, 1))
+      .to.throw(DOMException)
+      .with.property('name', 'IndexSizeError');
   });
 
   it('has its AudioParams from the first moment, with the values of its options', () => {

@@ -1,5 +1,19 @@
 import { expect } from '@esm-bundle/chai';
-import { delayBetween, DenoiseError, DenoiseNode, fixture, largestDifference, nextEvent, noise, noisySpeech, play, record, rms, until, wait } from './support.ts';
+import {
+  DenoiseError,
+  DenoiseNode,
+  delayBetween,
+  fixture,
+  largestDifference,
+  nextEvent,
+  noise,
+  noisySpeech,
+  play,
+  record,
+  rms,
+  until,
+  wait,
+} from './support.ts';
 
 const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
@@ -207,7 +221,10 @@ describe('a worker that fails', () => {
   it("is given up after three replacements in a row: one 'worker-crashed' error, and dry sound", async function () {
     this.timeout(30_000);
     const context = new AudioContext({ sampleRate: RATE });
-    const node = new DenoiseNode(context, { transport: 'message', assets: { worker: failing({ how: 'throw', after: 1200, born: Math.round(later(60_000)) }) } });
+    const node = new DenoiseNode(context, {
+      transport: 'message',
+      assets: { worker: failing({ how: 'throw', after: 1200, born: Math.round(later(60_000)) }) },
+    });
     const states: string[] = [];
     node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
     const { error } = await nextEvent(node, 'error', 20_000);

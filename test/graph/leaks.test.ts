@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
-import { DenoiseNode, play, noise, until, wait } from './support.ts';
+import { DenoiseNode, noise, play, until, wait } from './support.ts';
 
 const EMPTY = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
 

@@ -1,5 +1,13 @@
 import { expect } from '@esm-bundle/chai';
-import { AudioBufferSourceNode, AudioBuffer as StandardizedBuffer, AudioContext as StandardizedContext, GainNode as StandardizedGain, type IOfflineAudioContext, MinimalAudioContext, OfflineAudioContext as StandardizedOffline } from 'standardized-audio-context';
+import {
+  AudioBufferSourceNode,
+  type IOfflineAudioContext,
+  MinimalAudioContext,
+  AudioBuffer as StandardizedBuffer,
+  AudioContext as StandardizedContext,
+  GainNode as StandardizedGain,
+  OfflineAudioContext as StandardizedOffline,
+} from 'standardized-audio-context';
 import type * as Standardized from '../../src/standardized.ts';
 import { DenoiseNode as CoreNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
 

@@ -1,7 +1,8 @@
 /** Checked by the compiler: `tsc -b` fails where a line marked as an error compiles, or another does not. */
+
+import type { IAudioContext, IGainNode, IOfflineAudioContext } from 'standardized-audio-context';
 import type { DenoiseError } from '../../src/index.ts';
 import type * as Standardized from '../../src/standardized.ts';
-import type { IAudioContext, IGainNode, IOfflineAudioContext } from 'standardized-audio-context';
 import { DenoiseNode } from './support.ts';
 
 /** The example of the class's documentation. */

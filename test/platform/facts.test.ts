@@ -61,8 +61,15 @@ describe('the audio worklet', () => {
 
   it("gives as many channels as it gets, up to channelCount, when 'clamped-max' and no output count are asked for", async () => {
     const node = await factsNode(context);
-    for (const [given, got] of [[1, 1], [2, 2], [6, 2]]) {
-      const source = new AudioBufferSourceNode(context, { buffer: new AudioBuffer({ numberOfChannels: given, length: 128, sampleRate: context.sampleRate }), loop: true });
+    for (const [given, got] of [
+      [1, 1],
+      [2, 2],
+      [6, 2],
+    ]) {
+      const source = new AudioBufferSourceNode(context, {
+        buffer: new AudioBuffer({ numberOfChannels: given, length: 128, sampleRate: context.sampleRate }),
+        loop: true,
+      });
       source.connect(node);
       source.start();
       await wait(100);
