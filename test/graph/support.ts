@@ -83,6 +83,24 @@ export async function record(context: BaseAudioContext, nodes: AudioNode[], seco
   return tracks;
 }
 
+/**
+ * Records what goes into a live node and what comes out, over a stretch in which its latency stood still. A busy machine
+ * may cause underruns, after which the latency is raised: such a stretch is thrown away.
+ */
+export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds: number): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const before = node.getMetrics();
+    await wait(SETTLE_MS);
+    const [sent, heard] = await record(node.context, [source, node], seconds);
+    const after = node.getMetrics();
+    if (after.latency === before.latency && after.underruns === before.underruns) return { sent, heard, delay: Math.round(node.latency * node.context.sampleRate) };
+  }
+  throw new Error('The machine is too busy: latency was raised during ten recordings.');
+}
+
+/** Past every fade, and two looks of the page at the control words in message mode. */
+const SETTLE_MS = 600;
+
 /** Repeatable noise, −1 to 1, from a linear congruential generator (Numerical Recipes, §7.1). */
 export function noise(length: number, amplitude = 0.25, seed = 1): Float32Array<ArrayBuffer> {
   let state = seed >>> 0;
