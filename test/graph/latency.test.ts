@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { delayBetween, DenoiseNode, largestDifference, noise, noisySpeech, play, recordSteady, renderOffline } from './support.ts';
+import { DenoiseNode, delayBetween, largestDifference, noise, noisySpeech, play, recordSteady, renderOffline } from './support.ts';
 
 const RATES = [16000, 44100, 48000];
 const MODES = ['shared', 'message'] as const;
@@ -16,7 +16,11 @@ for (const transport of MODES) {
       afterEach(() => context.close());
 
       /** Sends samples through a live node; prefill is roomy, so that a busy test machine seldom raises it. */
-      async function live(samples: Float32Array<ArrayBuffer>, seconds: number, prepare: (node: DenoiseNode) => void): Promise<{ sent: Float32Array; heard: Float32Array; declared: number }> {
+      async function live(
+        samples: Float32Array<ArrayBuffer>,
+        seconds: number,
+        prepare: (node: DenoiseNode) => void,
+      ): Promise<{ sent: Float32Array; heard: Float32Array; declared: number }> {
         const node = new DenoiseNode(context, { transport, latencyHint: 0.3 });
         await node.ready;
         expect(node.mode).to.equal(transport);

@@ -136,7 +136,12 @@ describe('bad samples', () => {
   it('never turns NaN and infinities into sound, and counts them', async () => {
     const speech = await noisySpeech(48000);
     const broken = speech.slice();
-    for (const [at, value] of [[24000, Number.NaN], [48000, Number.POSITIVE_INFINITY], [72000, Number.NEGATIVE_INFINITY]] as const) broken[at] = value;
+    for (const [at, value] of [
+      [24000, Number.NaN],
+      [48000, Number.POSITIVE_INFINITY],
+      [72000, Number.NEGATIVE_INFINITY],
+    ] as const)
+      broken[at] = value;
     const { output, node } = await renderOffline([broken], 48000);
     const samples = output.getChannelData(0);
     expect(samples.every(Number.isFinite)).to.equal(true);

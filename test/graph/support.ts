@@ -1,7 +1,8 @@
 /** What the graph tests share: the built package, recording in one clock, and arithmetic on recordings. */
+
+import type * as Engine from '../../src/engine/index.ts';
 import type * as Core from '../../src/index.ts';
 import type * as Standardized from '../../src/standardized.ts';
-import type * as Engine from '../../src/engine/index.ts';
 
 /** The package as it ships: bundles find worker, worklet, wasm and models beside themselves. */
 export const { DenoiseNode, DenoiseError }: typeof Core = await import(`${location.origin}/dist/denoise-node.js`);
@@ -93,7 +94,8 @@ export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds
     await wait(SETTLE_MS);
     const [sent, heard] = await record(node.context, [source, node], seconds);
     const after = node.getMetrics();
-    if (after.latency === before.latency && after.underruns === before.underruns) return { sent, heard, delay: Math.round(node.latency * node.context.sampleRate) };
+    if (after.latency === before.latency && after.underruns === before.underruns)
+      return { sent, heard, delay: Math.round(node.latency * node.context.sampleRate) };
   }
   throw new Error('The machine is too busy: latency was raised during ten recordings.');
 }
