@@ -15,10 +15,10 @@ const withoutNode = {
   load: (id) => (id === '\0empty' ? 'export default {};' : null),
 };
 
-/** One bundle per thread, so that no file carries code of another. */
+/** One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/, which the package holds, and do not repeat them. */
 const inBrowser = (input, file, options = {}) => ({
   input,
-  output: { file, format: 'es', sourcemap: true, inlineDynamicImports: true, paths: options.paths ?? {} },
+  output: { file, format: 'es', sourcemap: true, sourcemapExcludeSources: true, inlineDynamicImports: true, paths: options.paths ?? {} },
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
     withoutNode,
@@ -69,6 +69,7 @@ export default [
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
   inNode('src/engine/index.ts', 'dist/engine.node.js'),
   inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
+  inBrowser('src/panel/define.ts', 'dist/panel.js'),
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

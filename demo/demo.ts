@@ -1,17 +1,12 @@
 /** The demo page: what the visitor does goes to the {@link Player}, what the player does goes to the page. */
 import { DenoiseNode } from 'denoise-node';
-import { LabelledSlider } from '../src/panel/labelled-slider.ts';
-import { LevelMeter } from '../src/panel/level-meter.ts';
-import { SpectrogramView } from '../src/panel/spectrogram-view.ts';
+import '../src/panel/define.ts';
+import type { LabelledSlider } from '../src/panel/labelled-slider.ts';
 import { codeFor, type Settings } from './code-box.ts';
 import { Player } from './player.ts';
 import { microphone, microphones, type OpenSource, recording, SAMPLES, sample } from './sources.ts';
 import { animate } from './stage.ts';
 import { failureInWords, modeInWords, obstacleInWords, stateInWords } from './words.ts';
-
-customElements.define('denoise-slider', LabelledSlider);
-customElements.define('denoise-meter', LevelMeter);
-customElements.define('denoise-spectrogram', SpectrogramView);
 
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = at<HTMLFormElement>('sources');
@@ -49,6 +44,7 @@ async function start(): Promise<void> {
     player ??= begin();
     showState();
     await player.play(open(), (live) => !live || monitor.checked);
+    showState();
     if (chosen() === 'microphone') await showDevices();
   } catch (error) {
     showProblem(failureInWords(error));
@@ -121,7 +117,7 @@ function hold(isHeld: boolean): void {
 
 function showState(): void {
   const { state, mode } = player!.node;
-  const words = isPlaying ? stateInWords(state, settings.on && !isComparing) : 'Stopped. Press the button to go on.';
+  const words = isPlaying ? stateInWords(state, settings.on && !isComparing, !player!.live || monitor.checked) : 'Stopped. Press the button to go on.';
   at('state').dataset.state = isPlaying ? state : 'stopped';
   if (at('state-words').textContent !== words) at('state-words').textContent = words;
   at('mode').textContent = modeInWords(mode);
@@ -193,7 +189,9 @@ document.addEventListener('drop', (event) => {
   take(event.dataTransfer?.files[0]);
 });
 monitor.addEventListener('change', () => {
-  if (player?.live) player.hear(monitor.checked);
+  if (!player?.live) return;
+  player.hear(monitor.checked);
+  showState();
 });
 device.addEventListener('change', () => {
   if (isPlaying) void start();
