@@ -19,13 +19,14 @@ export class SourceError extends Error {
   }
 }
 
-/** What the listener gets now. */
-export function stateInWords(state: DenoiseMetrics['state'], on: boolean): string {
+/** What the listener gets now; `heard` is whether it goes to the loudspeakers. */
+export function stateInWords(state: DenoiseMetrics['state'], on: boolean, heard: boolean): string {
   switch (state) {
     case 'loading':
       return 'Loading the model. Until it is there, you get the original.';
     case 'running':
-      return on ? 'Live: noise is being taken out.' : 'Off: you get the original, just as late.';
+      if (!on) return 'Off: you get the original, just as late.';
+      return heard ? 'Live: noise is being taken out.' : 'Live, but not played: tick the box above if you wear headphones.';
     case 'overloaded':
       return 'This machine cannot keep up right now. You get the original until it can.';
     case 'recovering':

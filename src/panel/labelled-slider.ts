@@ -49,7 +49,7 @@ export class LabelledSlider extends LitElement {
     return html`
       <div class="names">
         <label part="label" for="input">${this.label}</label>
-        <output part="value" for="input">${words}</output>
+        <output part="value" for="input" aria-live="off">${words}</output>
       </div>
       <input part="input" id="input" type="range" min=${this.min} max=${this.max} step=${this.step}
         .value=${String(this.value)} aria-valuetext=${words} @input=${this.#take}>

@@ -165,7 +165,10 @@ export class SpectrogramView extends LitElement {
     }
     pen.textBaseline = 'bottom';
     pen.fillText('kHz', LEFT - 8, height);
-    if (this.#calm.matches) return;
+    if (this.#calm.matches) {
+      pen.fillText(`${this.seconds} s across`, width, height);
+      return;
+    }
     for (let second = 0; second <= this.seconds; second += 2) {
       const x = width - (second / this.seconds) * (width - LEFT);
       pen.textAlign = second === 0 ? 'right' : second === this.seconds ? 'left' : 'center';

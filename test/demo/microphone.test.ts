@@ -13,6 +13,9 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       await start(page);
       const { before } = await levels(page, 3);
       assert.ok(before > -80, `the fake microphone beeps, the meter showed ${before} dBFS`);
+      assert.match(await textOf(page, '#state-words'), /^Live, but not played/);
+      await page.click('#monitor');
+      assert.match(await textOf(page, '#state-words'), /^Live: /);
       assert.match(await textOf(page, '#code'), /getUserMedia/);
       assert.deepEqual(complaints, []);
     }));
