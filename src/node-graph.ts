@@ -8,7 +8,7 @@
  *                 ▲
  *   mix, attenuationLimit, outputGain, bypass (constant sources whose offset is the public AudioParam)
  */
-import type { AudioFamily } from './audio-family.ts';
+import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
 import { PROCESSOR_NAME, type ProcessorOptions } from './shared/protocol.ts';
 import type { Samples } from './shared/units.ts';
@@ -72,8 +72,8 @@ export class NodeGraph {
   }
 
   /**
-   * Makes the worklet node (its module must be there) and wires it in. Where nothing has been rendered yet there is
-   * nothing to fade: it is heard from the start, and an offline context stays exact.
+   * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it is
+   * heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in coming.
    */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
@@ -93,7 +93,7 @@ export class NodeGraph {
     }
     this.#input.connect(worklet);
     worklet.connect(this.#late);
-    if (this.#input.context.currentTime === 0) {
+    if (isOfflineContext(this.#input.context)) {
       this.#early.gain.value = 0;
       this.#late.gain.value = 1;
       this.#tookOver = true;
