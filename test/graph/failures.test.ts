@@ -207,7 +207,7 @@ describe('a worker that fails', () => {
     await node.ready;
     const source = play(context, await noisySpeech(RATE));
     source.loop = true;
-    source.connect(node);
+    source.connect(node).connect(context.destination);
     source.start();
     await until('the worker stands still', () => node.getMetrics().overruns > 0, 10_000);
     const latency = Math.round(node.latency * RATE);

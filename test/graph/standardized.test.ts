@@ -7,6 +7,7 @@ import {
   AudioContext as StandardizedContext,
   GainNode as StandardizedGain,
   OfflineAudioContext as StandardizedOffline,
+  OscillatorNode as StandardizedOscillator,
 } from 'standardized-audio-context';
 import type * as Standardized from '../../src/standardized.ts';
 import { DenoiseNode as CoreNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
@@ -34,6 +35,9 @@ describe('denoise-node/standardized', () => {
       gain.connect(context.destination);
       const states: string[] = [];
       node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
+      const source = new StandardizedOscillator(context);
+      source.connect(node);
+      source.start();
       await node.ready;
       expect(states).to.deep.equal(['running']);
       expect(node.mode).to.equal('shared');
@@ -80,7 +84,7 @@ describe('denoise-node/standardized', () => {
     const [native, standardized] = [new AudioContext(), new StandardizedContext()];
     const nodes = [new CoreNode(native), new entry.DenoiseNode(standardized)];
     await Promise.all(nodes.map((node) => node.ready));
-    expect(await entry.DenoiseNode.census()).to.include({ workers: 1, nodes: 2 });
+    expect((await entry.DenoiseNode.census()).workers).to.equal(1);
     for (const node of nodes) node.dispose();
     await Promise.all([native.close(), standardized.close()]);
   });

@@ -4,13 +4,15 @@ import { executeServerCommand } from '@web/test-runner-commands';
 describe('a page without isolation headers', () => {
   it('denoises over messages, live and offline, by itself', async function () {
     this.timeout(30_000);
-    const outcome = await executeServerCommand<unknown, undefined>('visit-unisolated');
+    const { offlineHops, ...outcome } = await executeServerCommand<Record<string, unknown>, undefined>('visit-unisolated');
     expect(outcome).to.deep.equal({
       isolated: false,
       supported: true,
       live: { state: 'running', mode: 'message' },
       refusal: 'unsupported',
-      offline: { mode: 'message', hops: 100, underruns: 0 },
+      offline: { mode: 'message', underruns: 0 },
     });
+    // A second has 100 hops; news of the last may still be under way when the rendering is complete.
+    expect(offlineHops).to.be.within(95, 100);
   });
 });
