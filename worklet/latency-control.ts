@@ -5,7 +5,7 @@
  */
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
-/** One raise of the prefill, and one step back. */
+/** One raise of the prefill, and the least that is given back at once. */
 const STEP_SECONDS = 0.005;
 /** Calm that must pass before a step is given back; twice as long after each step that was given back too early. */
 const CALM_SECONDS = 20;
@@ -69,8 +69,10 @@ export class LatencyControl {
     this.calm += length;
     this.sinceGivenBack += length;
     if (this.calm < this.neededCalm) return;
-    if (this.prefill > this.askedPrefill && this.leastWhileCalm >= this.step + this.spare) {
-      this.prefill = Math.max(this.askedPrefill, this.prefill - this.step);
+    const surplus = this.leastWhileCalm - this.spare;
+    if (this.prefill > this.askedPrefill && surplus >= this.step) {
+      // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved enough.
+      this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.step, Math.floor(surplus / 2)));
       this.sinceGivenBack = 0;
     }
     this.beginCalm();

@@ -64,6 +64,8 @@ export class LivePath {
   private readonly fadeOutSamples: Samples;
   private readonly fadeInSamples: Samples;
   private dryLine: DelayLine;
+  /** First position that the dry line knows, after it had to be replaced by a longer one. */
+  private dryFrom = Number.NEGATIVE_INFINITY;
   /** Samples heard since birth: the position of the next one in the dry line. */
   private now = 0;
   private attached: Attachment | undefined;
@@ -109,6 +111,8 @@ export class LivePath {
     if (past > this.dryLine.pastSamples) {
       const longer = new DelayLine(this.channels, past);
       longer.copyFrom(this.dryLine, this.now);
+      // Before birth lies silence, which every line knows.
+      if (this.now > this.dryLine.pastSamples) this.dryFrom = Math.max(this.dryFrom, this.now - this.dryLine.pastSamples);
       this.dryLine = longer;
     }
     this.waiting?.link.pipe.close();
@@ -193,6 +197,7 @@ export class LivePath {
     }
     if (this.waiting === undefined || this.playout.busy) return;
     const { link, settings } = this.waiting;
+    if (!this.reaches(totalLatencySamples(settings))) return;
     this.attached = this.waiting;
     this.waiting = undefined;
     this.opened = false;
@@ -202,11 +207,16 @@ export class LivePath {
     else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), link.pushed, link.range);
   }
 
+  /** Whether the dry line goes back so far. */
+  private reaches(delay: Samples): boolean {
+    return this.now - delay >= this.dryFrom;
+  }
+
   /** Goes over to the latency that is wanted, if it has changed. */
   private steer({ link, settings, control }: Attachment, wetPosition: number): void {
     if (this.playout.busy || this.leaving) return;
     const ringDelay = settings.hopWaitSamples + control.prefill;
-    if (ringDelay === this.playout.target.wetDelay) return;
+    if (ringDelay === this.playout.target.wetDelay || !this.reaches(settings.engineDelaySamples + ringDelay)) return;
     this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, link.range);
   }
 

@@ -109,5 +109,5 @@ function valueAt(values: ParamValues, i: number): number {
 
 /** NaN, which a parameter that is driven by another node can be, counts as the lower end. */
 function clamp(value: number, least: number, most: number): number {
-  return value > least ? (value < most ? value : most) : least;
+  return value > least ? Math.min(value, most) : least;
 }
