@@ -72,7 +72,10 @@ describe('RingBuffer', () => {
     ring.writeSilence(4);
     const target = [new Float32Array(8), new Float32Array(8)];
     ring.read(target, 0, 8);
-    expect(target.map((plane) => [...plane])).to.deep.equal([[1, 2, 3, 4, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]]);
+    expect(target.map((plane) => [...plane])).to.deep.equal([
+      [1, 2, 3, 4, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+    ]);
   });
 
   it('throws away no more than there is', () => {
