@@ -85,7 +85,9 @@ export class Playout {
     }
     this.faded += length;
     if (this.faded < this.crossfadeSamples) return;
-    [this.current, this.next] = [this.next, this.current];
+    const { current } = this;
+    this.current = this.next;
+    this.next = current;
     this.faded = undefined;
   }
 

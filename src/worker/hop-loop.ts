@@ -98,12 +98,7 @@ export class HopLoop {
   private pass(): void {
     const start = performance.now();
     for (const batch of this.batches.values()) batch.count = 0;
-    for (const session of this.sessions) {
-      const batch = this.batchOf(session.denoiser);
-      guard(session, () => {
-        batch.count = session.collect(batch.streams, batch.count);
-      });
-    }
+    for (const session of this.sessions) collect(session, this.batchOf(session.denoiser));
     let steps = 0;
     for (const [denoiser, { streams, count }] of this.batches) {
       if (count === 0) continue;
@@ -114,7 +109,7 @@ export class HopLoop {
     }
     let behind = false;
     for (const session of this.sessions) {
-      guard(session, () => session.publish());
+      publish(session);
       if (!session.offline && session.hasWork) behind = true;
     }
     const end = performance.now();
@@ -162,10 +157,19 @@ export class HopLoop {
   }
 }
 
-/** A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them all, and is not caught. */
-function guard(session: NodeSession, work: () => void): void {
+// A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them all, and is not caught.
+
+function collect(session: NodeSession, batch: Batch): void {
   try {
-    work();
+    batch.count = session.collect(batch.streams, batch.count);
+  } catch {
+    session.quarantine();
+  }
+}
+
+function publish(session: NodeSession): void {
+  try {
+    session.publish();
   } catch {
     session.quarantine();
   }
