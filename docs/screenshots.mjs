@@ -16,8 +16,8 @@ const SECONDS_OF_SOUND = 7;
 const ATTEMPTS = 8;
 
 const PICTURES = [
-  { name: 'demo-light.png', width: 984, height: 800, theme: 'light' },
-  { name: 'demo-dark.png', width: 984, height: 800, theme: 'dark' },
+  { name: 'demo-light.png', width: 940, height: 790, theme: 'light' },
+  { name: 'demo-dark.png', width: 940, height: 790, theme: 'dark' },
   { name: 'demo-phone.png', width: 390, height: 844, theme: 'light', phone: true },
 ];
 
