@@ -21,9 +21,7 @@ self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
   loop.mailHandled = (loop.mailHandled + 1) | 0;
   loop.pending += 1;
   handle(data)
-    .catch((error) =>
-      tell({ type: 'failed', requestId: data.requestId, error: toErrorData(error, data.type === 'load-model' ? 'model-load' : 'worker-crashed') }),
-    )
+    .catch((error) => tell({ type: 'failed', requestId: data.requestId, error: toErrorData(error, data.type === 'load-model' ? 'model-load' : 'unsupported') }))
     .finally(() => {
       loop.pending -= 1;
     });

@@ -352,4 +352,17 @@ describe('LivePath with a transport', () => {
     expect(worker.word(Word.UNDERRUNS)).to.be.above(5);
     expect(out.every(Number.isFinite)).to.equal(true);
   });
+
+  it('waits for what is due offline, gives up once on a worker that is gone, and goes on dry', function () {
+    this.timeout(20_000);
+    const signal = noise(4800, 20);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker();
+    path.attach(worker.worklet, { ...SETTINGS, offline: true, waits: true, prefillSamples: 0, maxPrefillSamples: 0 });
+    const start = Date.now();
+    const out = playThrough(path, signal, () => {});
+    expect(Date.now() - start).to.be.within(4900, 7000);
+    const total = ENGINE_DELAY + HOP;
+    expect(out.subarray(total)).to.deep.equal(signal.subarray(0, 4800 - total));
+  });
 });
