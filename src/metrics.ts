@@ -48,6 +48,13 @@ export function metricsOf(
   };
 }
 
+/** What is left of a route that has ended: its counters and its speed. Nothing is heard by it any more, so levels and load are at rest. */
+export function restingWords(words: Int32Array): Int32Array {
+  const resting = Int32Array.from(words);
+  for (const word of [Word.INPUT_RMS, Word.OUTPUT_RMS, Word.ENHANCED_RMS, Word.LOAD_PERMILLE, Word.SLACK_SAMPLES]) resting[word] = 0;
+  return resting;
+}
+
 /** Share of real time that the worker computes. */
 export function loadOf(words: Int32Array): number {
   return Atomics.load(words, Word.LOAD_PERMILLE) / 1000;

@@ -85,6 +85,7 @@ export async function openRoute({ context, options, assets, mode, worklet }: Rou
       undo.push(joinPacer(context, () => link.settle()));
     }
     const proof = await proveRoute(transport, context);
+    if (client.death !== undefined) throw client.death;
     return {
       transport,
       latencySamples: totalLatencySamples(parts),

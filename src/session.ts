@@ -11,7 +11,7 @@ import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import { DenoiseError } from './errors.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
-import { addTotals, loadOf, metricsOf, NO_TOTALS } from './metrics.ts';
+import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
 import { addModuleOnce } from './modules.ts';
 import type { NodeGraph } from './node-graph.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -60,6 +60,7 @@ export class Session {
   #words: Int32Array = new Int32Array(CONTROL_WORDS);
   #totals = NO_TOTALS;
   #latencySamples: Samples;
+  #toldLatency: Seconds;
   #restarts = 0;
   #runningSince: Seconds = 0;
   /** Shared memory was refused by the audio thread. */
@@ -71,6 +72,7 @@ export class Session {
     this.#family = family;
     this.#options = options;
     this.#latencySamples = expectedLatency;
+    this.#toldLatency = expectedLatency / host.context.sampleRate;
     this.ready = new Promise<void>((resolve, reject) => {
       this.#resolveReady = resolve;
       this.#rejectReady = reject;
@@ -178,12 +180,12 @@ export class Session {
     for (;;) {
       try {
         const route = await this.#openRoute(assets, worklet);
-        const obstacle = this.#ended ? undefined : this.#obstacle();
-        if (obstacle !== undefined && !this.#isReady) throw obstacle;
+        this.#checkContext();
         if (this.#ended) route.close();
         else this.#runOn(route, () => void this.#serve(assets, worklet));
         return;
       } catch (error) {
+        this.#checkContext();
         if (this.#ended) return;
         if (!this.#mayRestart(error)) {
           this.#fail(error as DenoiseError);
@@ -224,7 +226,7 @@ export class Session {
       if (this.#mayRestart(error)) again(error.message);
       else this.#fail(error);
     });
-    const watch = new WordWatch(words, route.latencySamples);
+    const watch = new WordWatch(words);
     let asleep = route.proof === 'audio-asleep';
     this.#stopLooking = everyLook(() => {
       if (asleep) {
@@ -239,6 +241,7 @@ export class Session {
     });
     this.#setMode(mode);
     this.#setState('running', mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.');
+    this.#tellLatency();
     this.#isReady = true;
     this.#resolveReady();
   }
@@ -248,7 +251,7 @@ export class Session {
     const { sampleRate, currentTime } = this.#host.context;
     const changes = watch.look(currentTime);
     const load = loadOf(this.#words);
-    if (changes.latency) this.#emit('latencychange', { latency: this.latency });
+    this.#tellLatency();
     if (changes.underruns > 0) this.#emit('underrun', { count: changes.underruns, seconds: changes.underrunSamples / sampleRate });
     if (changes.shed === true) {
       this.#setState('overloaded', 'This device cannot keep up, so the dry signal is heard for now.');
@@ -261,6 +264,13 @@ export class Session {
     if (changes.workerDead) this.#route?.declareDead('stopped answering');
   }
 
+  #tellLatency(): void {
+    const { latency } = this;
+    if (latency === this.#toldLatency) return;
+    this.#toldLatency = latency;
+    this.#emit('latencychange', { latency });
+  }
+
   #mayRestart(error: unknown): boolean {
     if (!(error instanceof DenoiseError) || error.code !== 'worker-crashed') return false;
     if (this.#isReady && this.#host.context.currentTime - this.#runningSince > HEALTHY_SECONDS) this.#restarts = 0;
@@ -269,10 +279,14 @@ export class Session {
   }
 
   #contextChanged(): void {
-    if (this.#ended && this.#host.context.state !== 'closed') return;
-    const obstacle = this.#isReady ? undefined : this.#obstacle();
-    if (obstacle !== undefined && !this.#ended) this.#fail(obstacle);
+    this.#checkContext();
     if (this.#host.context.state === 'closed') this.#host.dispose('The context was closed.');
+  }
+
+  /** A context that has closed, or begun to render, before the node was ready is a failure of its own. */
+  #checkContext(): void {
+    const obstacle = this.#isReady ? undefined : this.#obstacle();
+    if (obstacle !== undefined) this.#fail(obstacle);
   }
 
   /** One error, one event; the dry signal goes on. */
@@ -289,6 +303,7 @@ export class Session {
     this.#link?.post({ type: 'detach' });
     this.#route?.close();
     this.#route = undefined;
+    this.#words = restingWords(this.#words);
     this.#setMode('passthrough');
   }
 

@@ -61,6 +61,9 @@ const standardizedFamily = {
 /** The class over the library's nodes alone. */
 export const StandardizedDenoiseNode = defineDenoiseNode(standardizedFamily) as unknown as StandardizedConstructor;
 
+/** A node of either kind. */
+export type DenoiseNode = NativeDenoiseNode | StandardizedDenoiseNode;
+
 /** A DenoiseNode for a context of either kind. */
 export const DenoiseNode = class {
   static readonly isSupported = NativeDenoiseNode.isSupported;

@@ -11,7 +11,6 @@ const DEAD_AFTER_LOOKS = 4;
 
 /** What has changed since the last look. */
 export interface Changes {
-  readonly latency: boolean;
   readonly underruns: number;
   readonly underrunSamples: Samples;
   /** The node was shed, or taken back, since the last look; undefined: neither. */
@@ -23,7 +22,6 @@ export interface Changes {
 /** Compares the control words of one route with what they were a quarter of a second ago. [main] */
 export class WordWatch {
   readonly #words: Int32Array;
-  #latency: Samples;
   #underruns = 0;
   #underrunSamples = 0;
   #shed = 0;
@@ -31,25 +29,22 @@ export class WordWatch {
   #beatAt: Seconds | undefined;
   #looksSinceBeat = 0;
 
-  constructor(words: Int32Array, latencySamples: Samples) {
+  constructor(words: Int32Array) {
     this.#words = words;
-    this.#latency = latencySamples;
   }
 
   /** `contextTime` is the audio clock. */
   look(contextTime: Seconds): Changes {
-    const latency = this.#word(Word.LATENCY_SAMPLES) || this.#latency;
     const underruns = this.#word(Word.UNDERRUNS);
     const underrunSamples = this.#word(Word.UNDERRUN_SAMPLES);
     const shed = this.#word(Word.SHED);
+    // Never negative: in message mode, words of a route that is gone may still have been under way.
     const changes: Changes = {
-      latency: latency !== this.#latency,
-      underruns: (underruns - this.#underruns) >>> 0,
-      underrunSamples: (underrunSamples - this.#underrunSamples) >>> 0,
+      underruns: Math.max(0, (underruns - this.#underruns) | 0),
+      underrunSamples: Math.max(0, (underrunSamples - this.#underrunSamples) | 0),
       shed: shed === this.#shed ? undefined : shed === 1,
       workerDead: this.#isWorkerDead(contextTime),
     };
-    this.#latency = latency;
     this.#underruns = underruns;
     this.#underrunSamples = underrunSamples;
     this.#shed = shed;

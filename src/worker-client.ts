@@ -54,8 +54,9 @@ export class WorkerClient {
     };
   }
 
-  get dead(): boolean {
-    return this.#death !== undefined;
+  /** What the worker died of; undefined while it lives. */
+  get death(): DenoiseError | undefined {
+    return this.#death;
   }
 
   /** Calls back once if the worker dies (not when it is terminated on purpose). Returns how to stop listening. */

@@ -36,7 +36,7 @@ export function leaseWorker(mode: TransportMode, workerUrl: string, wasmUrl: str
       released = true;
       entry.users -= 1;
       if (entry.users > 0) return;
-      if (entry.client.dead) forget(key, entry);
+      if (entry.client.death !== undefined) forget(key, entry);
       else entry.idleTimer = setTimeout(() => forget(key, entry), IDLE_MS);
     },
   };
@@ -53,23 +53,19 @@ export interface Census {
 
 /** Asks every living worker what it holds. For leak tests and the curious. [main] */
 export async function takeCensus(): Promise<Census> {
-  const living = [...entries.values()].filter(({ client }) => !client.dead);
-  const answers = await Promise.all(living.map(({ client }) => client.census()));
-  return answers.reduce<Census>(
-    (sum, answer) => ({
-      workers: sum.workers + 1,
-      nodes: sum.nodes + answer.nodes,
-      streams: sum.streams + answer.streams,
-      tensors: sum.tensors + answer.tensors,
-      tensorBytes: sum.tensorBytes + answer.tensorBytes,
-    }),
-    { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 },
-  );
+  const answers = await Promise.allSettled([...entries.values()].map(({ client }) => client.census()));
+  const sum = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
+  for (const answer of answers) {
+    if (answer.status === 'rejected') continue; // It is dead, and holds nothing.
+    sum.workers += 1;
+    for (const key of ['nodes', 'streams', 'tensors', 'tensorBytes'] as const) sum[key] += answer.value[key];
+  }
+  return sum;
 }
 
 function livingEntry(key: string): Entry | undefined {
   const entry = entries.get(key);
-  return entry === undefined || entry.client.dead ? undefined : entry;
+  return entry?.client.death === undefined ? entry : undefined;
 }
 
 function newEntry(key: string, workerUrl: string, mode: TransportMode): Entry {
