@@ -132,6 +132,9 @@ describe('DenoiseNode as an AudioNode', () => {
     // Uniform noise of amplitude a has a root mean square of a / √3: −24.8 dBFS.
     expect(metrics.inputLevel).to.be.closeTo(-24.8, 1);
     expect(metrics.enhancedLevel).to.be.lessThan(metrics.inputLevel);
+    node.dispose();
+    expect(node.getMetrics()).to.include({ load: 0, slack: 0, inputLevel: Number.NEGATIVE_INFINITY });
+    expect(node.getMetrics().hops).to.be.at.least(metrics.hops);
   });
 
   it('is silent and done after dispose, however often that is called', async () => {

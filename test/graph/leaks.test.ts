@@ -72,6 +72,17 @@ describe('what nodes leave behind', () => {
     for (const context of contexts) if (context instanceof AudioContext) await context.close();
   });
 
+  it('is nothing where a context closed, or began to render, while nodes were loading', async () => {
+    for (const patienceMs of [0, 20, 60, 120, 200]) {
+      const live = new AudioContext();
+      const offline = new OfflineAudioContext(1, 128, 48000);
+      for (const context of [live, live, offline]) new DenoiseNode(context);
+      await wait(patienceMs);
+      await Promise.all([live.close(), offline.startRendering()]);
+    }
+    await untilEmpty();
+  });
+
   it('fetches each module and the model once for many nodes', async () => {
     const context = new AudioContext({ sampleRate: 48000 });
     performance.clearResourceTimings();

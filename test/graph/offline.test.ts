@@ -20,6 +20,35 @@ async function enhanceInPage(noisy: Float32Array, sampleRate: number): Promise<{
   return { enhanced: enhanced.subarray(0, count), delaySamples: stream.delaySamples };
 }
 
+/**
+ * What a live node makes of a signal from its very first sample on. It is done again where a busy machine caused an
+ * underrun, in which dry sound was heard.
+ */
+async function liveFromTheStart(
+  samples: Float32Array<ArrayBuffer>,
+  transport: 'shared' | 'message',
+): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const context = new AudioContext({ sampleRate: 48000 });
+    await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
+    const node = new DenoiseNode(context, { transport, latencyHint: 0.4 });
+    const source = play(context, samples);
+    source.connect(node);
+    source.start();
+    await node.ready;
+    const recording = record(context, [source, node], 3.1);
+    await wait(200);
+    await context.resume();
+    const [sent, heard] = await recording;
+    await wait(300); // News of the last moments, in message mode.
+    const { underruns, latency } = node.getMetrics();
+    node.dispose();
+    await context.close();
+    if (underruns === 0) return { sent, heard, delay: Math.round(latency * 48000) };
+  }
+  throw new Error('The machine is too busy: underruns in eight runs.');
+}
+
 describe('DenoiseNode in an OfflineAudioContext', () => {
   for (const transport of ['shared', 'message'] as const) {
     for (const sampleRate of [16000, 44100, 48000]) {
@@ -48,24 +77,10 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     it(`gives what a live context gives in ${transport} mode`, async () => {
       const speech = await noisySpeech(48000);
       const { output, latencySamples } = await renderOffline([speech], 48000);
-      const context = new AudioContext({ sampleRate: 48000 });
-      await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
-      const node = new DenoiseNode(context, { transport, latencyHint: 0.2 });
-      const source = play(context, speech);
-      source.connect(node);
-      source.start();
-      await node.ready;
-      const recording = record(context, [source, node], 3);
-      await wait(200);
-      await context.resume();
-      const [sent, heard] = await recording;
-      expect(node.getMetrics().underruns).to.equal(0);
+      const { sent, heard, delay } = await liveFromTheStart(speech, transport);
       expect(largestDifference(speech, sent, 0, 0, 140_000)).to.equal(0);
       // From 0.1 s on: a live node fades the enhanced signal in.
-      const later = Math.round(node.latency * 48000) - latencySamples;
-      expect(largestDifference(output.getChannelData(0), heard, later, 4800, 130_000)).to.be.lessThan(TOLERANCE);
-      node.dispose();
-      await context.close();
+      expect(largestDifference(output.getChannelData(0), heard, delay - latencySamples, 4800, 120_000)).to.be.lessThan(TOLERANCE);
     });
   }
 
