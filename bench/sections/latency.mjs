@@ -34,8 +34,8 @@ async function measureOne(browser, server, name, settings, expectedMode) {
   return { name, sampleRate, ...result, measuredMs: (1000 * result.measuredSamples) / sampleRate };
 }
 
-function figuresOf({ name, sampleRate, mode, measuredMs, measuredSamples, declaredSamples }) {
-  const label = `${name}, ${sampleRate / 1000} kHz${mode === undefined ? '' : `, ${mode} mode`}`;
+function figuresOf({ name, sampleRate, mode, measuredMs, measuredSamples, declaredSamples, steady }) {
+  const label = `${name}, ${sampleRate / 1000} kHz${mode === undefined ? '' : `, ${mode} mode`}${steady ? '' : ', moving: not comparable'}`;
   const ours = declaredSamples !== undefined;
   return [
     figure(label, measuredMs, 'ms', ours && sampleRate === 48000 && mode === 'shared' ? atMost(MOST_MS) : undefined),
