@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--gates", type=Path, help="written by gates score")
     parser.add_argument("--command", default="training/runs/base.sh PREPARED RUN")
     args = parser.parse_args()
-    saved = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
     flags = saved["config"]["licence_flags"]
     scores, gates = (json.loads(p.read_text()) if p else None for p in (args.scores, args.gates))
     text = card(args.model, saved, Prepared(args.data, tuple(flags) if flags else None), scores, gates, args.command)

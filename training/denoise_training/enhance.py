@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("-o", "--out", type=Path, required=True)
     args = parser.parse_args()
-    saved = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
     config = build(TrainConfig, saved["config"])
     network, stft = averaged_network(saved, config), Stft(config.framing)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -223,7 +223,7 @@ def main() -> None:
     parser.add_argument("--licence", default="MIT")
     parser.add_argument("--description", default="Real-time speech denoiser, 48 kHz, 10 ms hop, 5 ms algorithmic delay")
     args = parser.parse_args()
-    saved = torch.load(args.checkpoint, weights_only=False, map_location="cpu")
+    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
     golden = load_wave(args.golden, 0.4, args.golden_start)
     speech = load_wave(args.speech, 10.0)
     result = export(saved, args.out, golden, speech, args.version, args.licence, args.description)

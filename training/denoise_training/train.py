@@ -132,6 +132,11 @@ class Run:
             "states": self.states,
         }
 
+    def begin_with(self, saved: dict) -> None:
+        """Weights of another run; clock, optimizer and average start anew."""
+        self.network.load_state_dict(saved["average"])
+        self.average = Average(self.network, self.config.ema)
+
     def restore(self, saved: dict) -> None:
         self.network.load_state_dict(saved["network"])
         self.average.weights = saved["average"]
@@ -171,6 +176,11 @@ class Validation:
         return result
 
 
+def weights_only(saved: dict) -> dict:
+    """What a checkpoint needs for export and for a new run: a third of its size."""
+    return {k: saved[k] for k in ("config", "average", "step", "seconds", "valid") if k in saved}
+
+
 def save(saved: dict, path: Path) -> None:
     """Written beside, then renamed: a checkpoint is whole or the old one."""
     part = path.with_suffix(".part")
@@ -192,6 +202,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
     parser.add_argument("--steps", type=int, help="length of the run in steps instead")
     parser.add_argument("--valid-minutes", type=float, default=8.0)
+    parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in model.channels=48")
     args = parser.parse_args()
@@ -226,7 +237,9 @@ def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: i
     run = Run(config, data, rank, processes, device)
     own = args.out / (f"last.{rank}.pt" if rank else "last.pt")
     if own.exists():
-        run.restore(torch.load(own, weights_only=False))
+        run.restore(torch.load(own, weights_only=True))
+    elif args.init:
+        run.begin_with(torch.load(args.init, weights_only=True))
     lead = rank == 0
     validation = Validation(config, data) if lead else None
     board = None
@@ -263,7 +276,9 @@ def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: i
             board.add_scalar(f"valid/{name}", value, run.step)
         if result["score"] > run.best:
             run.best = result["score"]
-            save({**run.checkpoint(), "valid": result}, args.out / "best.pt")
+            best = {**run.checkpoint(), "valid": result}
+            save(best, args.out / "best.pt")
+            save(weights_only(best), args.out / "weights.pt")
 
     while True:
         run.seconds = before + time.time() - begun

@@ -10,7 +10,7 @@ import torch
 
 from denoise_training.config import load_config
 from denoise_training.data import Prepared
-from denoise_training.train import Run, save
+from denoise_training.train import Run, save, weights_only
 
 TRAINING = Path(__file__).parent.parent
 
@@ -31,11 +31,23 @@ def test_resumed_equals_uninterrupted(prepared_folder: Path, config_file: Path, 
         first.train_step(step / 6)
     save(first.checkpoint(), tmp_path / "last.pt")
     second = Run(config, data)
-    second.restore(torch.load(tmp_path / "last.pt", weights_only=False))
+    second.restore(torch.load(tmp_path / "last.pt", weights_only=True))
     for step in range(3, 6):
         second.train_step(step / 6)
     assert second.step == 6
     close(second.checkpoint(), whole.checkpoint(), 0.0)
+
+
+def test_a_new_run_can_begin_with_the_weights_of_another(prepared_folder: Path, config_file: Path):
+    config, data = load_config(config_file), Prepared(prepared_folder)
+    first = Run(config, data)
+    first.train_step(0.5)
+    second = Run(config, data)
+    second.begin_with(weights_only(first.checkpoint()))
+    assert second.step == 0 and second.seconds == 0.0
+    for name, value in second.network.state_dict().items():
+        assert torch.equal(value, first.average.weights[name])
+        assert torch.equal(value, second.average.weights[name])
 
 
 def run_command(arguments: list[str], processes: int) -> None:
@@ -52,7 +64,7 @@ def test_two_processes_equal_one(prepared_folder: Path, config_file: Path, tmp_p
         out = tmp_path / str(processes)
         arguments = ["--config", str(config_file), "--data", str(prepared_folder), "--out", str(out), "--steps", "4"]
         run_command(arguments, processes)
-        saved.append(torch.load(out / "last.pt", weights_only=False))
+        saved.append(torch.load(out / "last.pt", weights_only=True))
     assert saved[1]["step"] == 4
     # Adam divides by the size of the gradient: rounding of tiny gradients shows, in full, in the first steps.
     close(saved[0], saved[1], 5e-4)
