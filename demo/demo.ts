@@ -21,6 +21,7 @@ const device = at<HTMLSelectElement>('device');
 const settings: Settings = { mix: 1, attenuationLimit: 100, on: true };
 let player: Player | undefined;
 let chosenFile: File | undefined;
+let endAnimation = (): void => {};
 let isPlaying = false;
 let isComparing = false;
 
@@ -61,8 +62,11 @@ async function stop(): Promise<void> {
 
 function begin(): Player {
   const player = new Player({ mix: settings.mix, attenuationLimit: settings.attenuationLimit, bypass: !settings.on });
-  follow(player);
-  animate(
+  const { node } = player;
+  node.addEventListener('statechange', showState);
+  node.addEventListener('modechange', showState);
+  node.addEventListener('error', ({ detail }) => showProblem(failureInWords(detail.error)));
+  endAnimation = animate(
     {
       pictures: [at('picture-before'), at('picture-after')],
       meters: [at('level-before'), at('level-after')],
@@ -80,19 +84,12 @@ function begin(): Player {
   return player;
 }
 
-/** The node may be replaced after a failure; each one is listened to anew. */
-function follow({ node }: Player): void {
-  node.addEventListener('statechange', showState);
-  node.addEventListener('modechange', showState);
-  node.addEventListener('error', ({ detail }) => showProblem(failureInWords(detail.error)));
-}
-
-function retry(): void {
-  if (!player) return;
-  showProblem('');
-  player.replaceNode({ mix: settings.mix, attenuationLimit: settings.attenuationLimit, bypass: !settings.on });
-  follow(player);
-  showState();
+/** In a context of its own, so that nothing of the failed attempt is left. */
+async function retry(): Promise<void> {
+  endAnimation();
+  await player?.close();
+  player = undefined;
+  await start();
 }
 
 /** Sends what is set to the node and to the code box. */
@@ -116,8 +113,9 @@ function hold(isHeld: boolean): void {
 }
 
 function showState(): void {
-  const { state, mode } = player!.node;
-  const words = isPlaying ? stateInWords(state, settings.on && !isComparing, !player!.live || monitor.checked) : 'Stopped. Press the button to go on.';
+  if (!player) return;
+  const { state, mode } = player.node;
+  const words = isPlaying ? stateInWords(state, settings.on && !isComparing, !player.live || monitor.checked) : 'Stopped. Press the button to go on.';
   at('state').dataset.state = isPlaying ? state : 'stopped';
   if (at('state-words').textContent !== words) at('state-words').textContent = words;
   at('mode').textContent = modeInWords(mode);
@@ -197,7 +195,7 @@ device.addEventListener('change', () => {
   if (isPlaying) void start();
 });
 for (const control of [mix, limit, on]) control.addEventListener('input', apply);
-at('retry').addEventListener('click', retry);
+at('retry').addEventListener('click', () => void retry());
 
 // Held with a finger, a mouse or a key; let go of anywhere.
 compare.addEventListener('pointerdown', (event) => {

@@ -13,19 +13,17 @@ export class Player {
   readonly context = new AudioContext();
   readonly before = new AnalyserNode(this.context);
   readonly after = new AnalyserNode(this.context);
+  readonly node: DenoiseNode;
   readonly #monitor = new GainNode(this.context, { gain: 0 });
-  #node: DenoiseNode;
   #source: Source | undefined;
   #request = 0;
 
   /** Starts to load the model. */
   constructor(options: DenoiseOptions) {
     this.#monitor.connect(this.context.destination);
-    this.#node = this.#place(new DenoiseNode(this.context, options));
-  }
-
-  get node(): DenoiseNode {
-    return this.#node;
+    this.node = new DenoiseNode(this.context, options);
+    this.node.connect(this.after);
+    this.node.connect(this.#monitor);
   }
 
   /** Whether what sounds is a microphone; undefined while nothing does. */
@@ -52,7 +50,7 @@ export class Player {
     }
     this.#source = source;
     source.node.connect(this.before);
-    source.node.connect(this.#node);
+    source.node.connect(this.node);
     this.hear(heard(source.live));
     return true;
   }
@@ -69,18 +67,11 @@ export class Player {
     this.#monitor.gain.setTargetAtTime(isHeard ? 1 : 0, this.context.currentTime, FADE_SECONDS / 3);
   }
 
-  /** Takes a node that failed out of the graph and puts a new one in its place. */
-  replaceNode(options: DenoiseOptions): void {
-    this.#source?.node.disconnect(this.#node);
-    this.#node.dispose();
-    this.#node = this.#place(new DenoiseNode(this.context, options));
-    this.#source?.node.connect(this.#node);
-  }
-
-  #place(node: DenoiseNode): DenoiseNode {
-    node.connect(this.after);
-    node.connect(this.#monitor);
-    return node;
+  /** Takes everything apart. */
+  async close(): Promise<void> {
+    await this.stop();
+    this.node.dispose();
+    await this.context.close();
   }
 
   async #silence(): Promise<void> {

@@ -76,3 +76,23 @@ describe('the demo page', { timeout: 180_000 }, () => {
       assert.equal(await textOf(page, '#play-words'), 'Start');
     }));
 });
+
+describe('the demo page when a file of the package is missing', { timeout: 60_000 }, () => {
+  it('plays the original, says what to do, and denoises once the file is back and "Try again" is pressed', () => {
+    let isMissing = true;
+    return visit(
+      async ({ page }) => {
+        await page.click('#play');
+        await page.waitForSelector('#state[data-state=failed]');
+        assert.match(await textOf(page, '#problem'), /denoise-processor\.js.*\(module-load\)$/);
+        const { before, after } = await levels(page, 2);
+        assert.ok(Math.abs(after - before) < 1, `${after} dBFS out of ${before}`);
+        isMissing = false;
+        await page.click('#retry');
+        await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
+        assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true);
+      },
+      { isMissing: (path) => isMissing && path.endsWith('/denoise-processor.js') },
+    );
+  });
+});

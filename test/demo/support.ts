@@ -1,4 +1,6 @@
 /** The demo page as a visitor meets it: its own server, a real browser, nothing reached but through the page. */
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 // @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
 import { serveDemo } from '../../demo/serve.mjs';
@@ -11,13 +13,18 @@ export interface Visit {
   readonly complaints: string[];
 }
 
+interface VisitOptions {
+  isolation?: boolean;
+  flags?: string[];
+  /** Paths that the server pretends not to have, asked anew for each request. */
+  isMissing?: (path: string) => boolean;
+}
+
 /** Opens the page for as long as `use` takes. */
-export async function visit(
-  use: (visit: Visit) => Promise<void>,
-  options: { isolation?: boolean; flags?: string[]; before?: (page: Page) => Promise<unknown> } = {},
-): Promise<void> {
-  const server: { url: string; close: () => void } = await serveDemo({ port: 0, isolation: options.isolation ?? true });
-  const browser: Browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: options.flags ?? CHROMIUM_FLAGS });
+export async function visit(use: (visit: Visit) => Promise<void>, { isolation = true, flags = CHROMIUM_FLAGS, isMissing }: VisitOptions = {}): Promise<void> {
+  const server: Server = await serveDemo({ port: 0, isolation });
+  const front = isMissing && (await without(isMissing, server));
+  const browser: Browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags });
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -25,14 +32,36 @@ export async function visit(
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await options.before?.(page);
-    await page.goto(server.url);
+    await page.goto((front ?? server).url);
     await page.waitForSelector('.alive');
     await use({ page, complaints });
   } finally {
     await browser.close();
+    front?.close();
     server.close();
   }
+}
+
+interface Server {
+  readonly url: string;
+  close(): void;
+}
+
+/** A server in front of another one that lacks some of its files. The browser's own interception stalls worklets. */
+async function without(isMissing: (path: string) => boolean, behind: Server): Promise<Server> {
+  const front = createServer(({ url = '/' }, response) => {
+    if (isMissing(url)) return response.writeHead(404).end();
+    return request(new URL(url, behind.url), (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    }).end();
+  });
+  await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve));
+  const close = () => {
+    front.closeAllConnections();
+    front.close();
+  };
+  return { url: `http://localhost:${(front.address() as AddressInfo).port}/demo/`, close };
 }
 
 export const textOf = (page: Page, selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent?.trim() ?? '');
