@@ -16,6 +16,7 @@ import torch
 
 from .data import RATE_HZ, Prepared
 from .evaluate import markdown
+from .train import hours_heard, minutes_spent
 
 ATTRIBUTION = Path(__file__).parent.parent / "attribution.csv"
 LIMITS = Path(__file__).parent.parent / "limits.md"
@@ -41,7 +42,6 @@ def sources_table(data: Prepared) -> str:
 def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: dict | None, command: str) -> str:
     manifest = json.loads((model / "manifest.json").read_text())
     config, cost = saved["config"], manifest["cost"]
-    hours = saved["step"] * config["batch"] * config["mix"]["seconds"] / 3600
     flags = ", ".join(config["licence_flags"] or ["all"])
     valid = ", ".join(f"{k} {v:.3f}" for k, v in saved.get("valid", {}).items())
     text = f"""# {manifest["name"]} {manifest["version"]}
@@ -56,9 +56,9 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
 
 `{command}`
 
-{saved["step"]} steps, {hours:.1f} hours of mixtures heard (none of them twice), {saved["seconds"] / 60:.0f} minutes on two CPU
-cores shared with other work. Only audio with the licence flags {flags}. Validation of this checkpoint, on voices and noises held
-out from training: {valid}.
+{hours_heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
+Only audio with the licence flags {flags}.
+Validation of this checkpoint, on voices and noises held out from training: {valid}.
 
 ## Scores
 """

@@ -74,6 +74,7 @@ class Run:
         share = config.batch // processes
         self.indices = range(rank * share, (rank + 1) * share)
         self.step, self.seconds, self.best = 0, 0.0, -math.inf
+        self.earlier = {"hours": 0.0, "minutes": 0.0}  # heard and spent by the runs that this one began with
         self.norms: list[float] = []
         self.states = self.network.initial_states(share)
 
@@ -127,6 +128,7 @@ class Run:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "earlier": self.earlier,
             "best": self.best,
             "norms": self.norms,
             "states": self.states,
@@ -136,6 +138,7 @@ class Run:
         """Weights of another run; clock, optimizer and average start anew."""
         self.network.load_state_dict(saved["average"])
         self.average = Average(self.network, self.config.ema)
+        self.earlier = {"hours": hours_heard(saved), "minutes": minutes_spent(saved)}
 
     def restore(self, saved: dict) -> None:
         self.network.load_state_dict(saved["network"])
@@ -143,7 +146,7 @@ class Run:
         self.average.count = saved["average_count"]
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seconds, self.best = saved["step"], saved["seconds"], saved["best"]
-        self.norms = saved["norms"]
+        self.norms, self.earlier = saved["norms"], saved.get("earlier", self.earlier)
         if saved["states"][0].shape == self.states[0].shape:  # else: another number of processes; states begin empty
             self.states = saved["states"]
 
@@ -178,7 +181,18 @@ class Validation:
 
 def weights_only(saved: dict) -> dict:
     """What a checkpoint needs for export and for a new run: a third of its size."""
-    return {k: saved[k] for k in ("config", "average", "step", "seconds", "valid") if k in saved}
+    return {k: saved[k] for k in ("config", "average", "step", "seconds", "earlier", "valid") if k in saved}
+
+
+def hours_heard(saved: dict) -> float:
+    """Hours of mixtures behind a checkpoint, with those of the runs before it."""
+    config = saved["config"]
+    own = saved["step"] * config["batch"] * config["mix"]["seconds"] / 3600
+    return own + saved.get("earlier", {}).get("hours", 0.0)
+
+
+def minutes_spent(saved: dict) -> float:
+    return saved["seconds"] / 60 + saved.get("earlier", {}).get("minutes", 0.0)
 
 
 def save(saved: dict, path: Path) -> None:
