@@ -94,6 +94,7 @@ export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds
     const before = node.getMetrics();
     await wait(SETTLE_MS);
     const [sent, heard] = await record(node.context, [source, node], seconds);
+    await wait(SETTLE_MS);
     const after = node.getMetrics();
     if (after.latency === before.latency && after.underruns === before.underruns)
       return { sent, heard, delay: Math.round(node.latency * node.context.sampleRate) };
