@@ -22,8 +22,11 @@ import { StreamLink } from './stream-link.ts';
 /** Longest stretch that is worked on at once; longer quanta are cut, so that every buffer has its size from the start. */
 export const MOST_SAMPLES = 128;
 
-/** Fade to dry before enhanced samples run out, and back when they have come again. */
-const FADE_OUT_SECONDS = 128 / 48000;
+/**
+ * Fade to dry before enhanced samples run out, and back when they have come again. The first is taken out of the prefill, because it must begin while samples are
+ * still there; it can be short, because it joins two signals that line up.
+ */
+const FADE_OUT_SECONDS = 64 / 48000;
 const FADE_IN_SECONDS = 0.02;
 /** Most that noise may be turned down, dB; the upper end of attenuationLimit. */
 const NO_LIMIT_DB = 100;
@@ -75,6 +78,8 @@ export class LivePath {
   /** The gate has been fully open since the last interruption, so that dry sound would be an underrun. */
   private opened = false;
   private inUnderrun = false;
+  /** Where the enhanced samples ended when the underrun began. */
+  private endAtUnderrun = 0;
 
   /**
    * @param channels most that will ever come
@@ -231,11 +236,13 @@ export class LivePath {
     }
     if (tap.short && this.opened && !this.inUnderrun) {
       this.inUnderrun = true;
+      this.endAtUnderrun = link.end;
       Atomics.add(words, Word.UNDERRUNS, 1);
       if (!settings.offline) control.underrun();
     }
     if (this.inUnderrun) Atomics.add(words, Word.UNDERRUN_SAMPLES, tap.dimmed);
-    if (tap.level === 1) {
+    // A raise of the latency opens the gate for a moment, with samples that were there before: the underrun is over when new ones have come.
+    if (tap.level === 1 && !(this.inUnderrun && link.end === this.endAtUnderrun)) {
       if (this.inUnderrun) control.recovered();
       this.opened = true;
       this.inUnderrun = false;

@@ -5,8 +5,8 @@ import { noise, seededRandom } from '../engine/signals.ts';
 import { ENGINE_DELAY, HandWorker, HOP, MOST_PREFILL, PARAMS, PREFILL, SETTINGS, TOTAL } from './hand-worker.ts';
 
 const RATE = 48000;
-/** The gate opens in 20 ms and closes in 128 samples; the enhanced signal is half the dry one. */
-const STEEPEST_STEP = 0.5 / 128;
+/** The gate opens in 20 ms and closes in 64 samples; the enhanced signal is half the dry one. */
+const STEEPEST_STEP = 0.5 / 64;
 
 /** Plays a signal through a path; `between` is called before every quantum with the number of samples played. */
 function playThrough(
