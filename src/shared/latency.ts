@@ -16,7 +16,7 @@ export interface LatencyParts {
   readonly engineDelaySamples: Samples;
   /** Noisy samples per hop (or block), rounded up. */
   readonly hopWaitSamples: Samples;
-  /** Slack for the model's computing time; 0 in an OfflineAudioContext. */
+  /** Slack for the model's computing time. */
   readonly prefillSamples: Samples;
 }
 

@@ -90,7 +90,7 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     expect(once.output.getChannelData(0)).to.deep.equal(twice.output.getChannelData(0));
   });
 
-  it('needs no prefill, so that it is quicker than the live node', async () => {
+  it('needs less prefill than the live node', async () => {
     const context = new AudioContext({ sampleRate: 48000 });
     const live = new DenoiseNode(context);
     const { node } = await renderOffline([new Float32Array(4800)], 48000);
