@@ -1,16 +1,16 @@
 #!/bin/sh
 # Export a run's best checkpoint, check it in tfjs, score it through the shipped engine and write its card.
-# Use: runs/ship.sh RUN PREPARED MODEL_FOLDER [WORK_FOLDER]     (build the package first: npm run build)
+# Use: runs/ship.sh RUN PREPARED MODEL_FOLDER GOLDEN_WAV [WORK_FOLDER]     (build the package first: npm run build)
+# GOLDEN_WAV: a noisy recording of which 0.4 s may be published.
 set -eu
 cd "$(dirname "$0")/.."
-run=$1 prepared=$2 model=$3 work=${4:-$1/ship}
+run=$1 prepared=$2 model=$3 golden=$4 work=${5:-$1/ship}
 name=$(basename "$model")
 mkdir -p "$work"
 [ -d "$work/eval" ] || python3 -m denoise_training.mix --data "$prepared" --out "$work/eval" --split eval --count 120
 [ -d "$work/gates" ] || python3 -m denoise_training.gates write --data "$prepared" --out "$work/gates"
-# Golden clip and parity speech: the first mixture, and the gates' long stream.
 python3 -m denoise_training.export_tfjs "$run/best.pt" --out "$model" \
-  --golden "$work/eval/noisy/0000.wav" --speech "$work/gates/noisy/stream.wav"
+  --golden "$golden" --speech "$work/gates/noisy/stream.wav"
 for set in eval gates; do
   node ../dist/cli.js "$work/$set/noisy" -o "$work/$set/$name" --model "$name"
 done
