@@ -21,11 +21,9 @@ function launcher(name) {
     case 'firefox':
       return firefoxLauncher();
     case 'webkit':
-      return webkitLauncher({ sharedMemory: true });
-    case 'webkit-messages':
-      return webkitLauncher({ sharedMemory: false });
+      return webkitLauncher();
     default:
-      throw new RangeError(`TEST_BROWSER: expected chromium, firefox, webkit or webkit-messages, got ${name}.`);
+      throw new RangeError(`TEST_BROWSER: expected chromium, firefox or webkit, got ${name}.`);
   }
 }
 
@@ -34,6 +32,8 @@ export default {
   nodeResolve: true,
   groups: [
     { name: 'unit', files: 'test/unit/**/*.test.ts' },
+    // What needs no sound device: Firefox and WebKit have none without a sound server.
+    { name: 'portable', files: 'test/unit/{engine,files,shared,worklet}/**/*.test.ts' },
     { name: 'platform', files: 'test/platform/**/*.test.ts' },
     { name: 'graph', files: 'test/graph/**/*.test.ts' },
   ],

@@ -22,7 +22,7 @@ for (const group of ['unit', 'platform', 'graph']) browserSuite(`chromium: ${gro
 suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
 for (const { name, command, found } of otherBrowsers()) {
   if (!found) skip(name, 'not installed');
-  else for (const group of ['unit', 'platform']) browserSuite(`${name}: ${group}`, group, command, { ...process.env, TEST_BROWSER: name });
+  else browserSuite(`${name}: portable`, 'portable', command, { ...process.env, TEST_BROWSER: name });
 }
 suiteInPython();
 
@@ -102,7 +102,6 @@ function otherBrowsers() {
   return [
     { name: 'firefox', command: [], found: findBrowser('firefox') },
     { name: 'webkit', command: inDisplay, found: canShow && findWebKit() },
-    { name: 'webkit-messages', command: inDisplay, found: canShow && findWebKit() },
   ];
 }
 

@@ -74,12 +74,12 @@ export function findWebKit() {
   return undefined;
 }
 
-/** A display must be there (`xvfb-run`). @param {{ sharedMemory: boolean }} options WebKit has SharedArrayBuffer only where it is told so */
-export function webkitLauncher({ sharedMemory }) {
-  return new Launcher(`WebKit${sharedMemory ? '' : ' without shared memory'}`, async () => {
+/** A display must be there (`xvfb-run`). WebKit has SharedArrayBuffer only where it is told so. */
+export function webkitLauncher() {
+  return new Launcher('WebKit', async () => {
     const { driver, miniBrowser } = findWebKit();
     const port = await freePort();
-    const environment = { ...process.env, JSC_useSharedArrayBuffer: sharedMemory ? '1' : '0', WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
+    const environment = { ...process.env, JSC_useSharedArrayBuffer: '1', WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
     const child = spawn(driver, [`--port=${port}`], { env: environment, stdio: 'ignore' });
     const ask = async (method, path, body) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
