@@ -46,7 +46,7 @@ class MixConfig:
     cutoffs_hz: tuple[int, ...] = (4000, 8000, 11000, 16000)
     match_band: float = 0.6  # of speech that ends at 8 kHz: mixture cut there too, so that noise above says nothing about it
     clip: float = 0.06  # noisy driven into clipping
-    clean: float = 0.07  # no noise added: the voice must come through
+    clean: float = 0.11  # no noise added: the voice must come through
     silence: float = 0.06  # no speech: the noise must go
     early_fade_ms: float = 5.0
 

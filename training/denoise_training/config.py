@@ -20,6 +20,7 @@ class TrainConfig:
     learning_rate: float = 2e-3  # at the end of the warm-up
     final_rate: float = 0.02  # share of it that is left at the end of the cosine
     warmup: float = 0.02  # share of the run
+    hold: float = 0.5  # share of the run, warm-up included, before the rate begins to fall
     weight_decay: float = 0.01
     betas: tuple[float, float] = (0.9, 0.98)
     clip_norm: float = 1.0  # gradients are clipped to this multiple of their own running median norm

@@ -58,12 +58,20 @@ class Average:
 class Run:
     """Everything that a checkpoint holds, and one step of training."""
 
-    def __init__(self, config: TrainConfig, data: Prepared, rank: int = 0, processes: int = 1, device: str = "cpu"):
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: Prepared,
+        rank: int = 0,
+        processes: int = 1,
+        device: str = "cpu",
+        network: torch.nn.Module | None = None,  # instead of the config's own
+    ):
         if config.batch % processes:
             raise ValueError(f"batch {config.batch} does not divide among {processes} processes: choose a multiple")
         self.config, self.rank, self.processes, self.device = config, rank, processes, device
         torch.manual_seed(config.seed)
-        self.network = Network(config.model).to(device)
+        self.network = (network or Network(config.model)).to(device)
         self.average = Average(self.network, config.ema)
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), config.learning_rate, config.betas, weight_decay=config.weight_decay
@@ -79,11 +87,12 @@ class Run:
         self.states = self.network.initial_states(share)
 
     def rate(self, progress: float) -> float:
-        """Learning rate after this share of the run: linear warm-up, then a cosine."""
+        """Learning rate after this share of the run: linear warm-up, a plateau, then a cosine."""
         c = self.config
         if progress < c.warmup:
             return c.learning_rate * max(progress, 0.02 * c.warmup) / c.warmup
-        along = min(1.0, (progress - c.warmup) / (1 - c.warmup))
+        begin = max(c.warmup, c.hold)
+        along = min(1.0, max(0.0, progress - begin) / (1 - begin))
         return c.learning_rate * (c.final_rate + (1 - c.final_rate) * 0.5 * (1 + math.cos(math.pi * along)))
 
     def train_step(self, progress: float) -> dict[str, float]:
