@@ -1,3 +1,4 @@
+import { DenoiseError } from '../errors.ts';
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
 import { BandMap } from './bands.ts';
@@ -5,7 +6,7 @@ import { cleanSample } from './clean-sample.ts';
 import { applyEstimate, estimatePlanes, NO_LIMIT_DB } from './estimate.ts';
 import { CompressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
 import { RealFft } from './fft.ts';
-import { graphColumns, requireSupported, type SupportedManifest } from './manifest.ts';
+import { graphColumns, type StreamingManifest, takesBlocks } from './manifest.ts';
 import { Model, type StreamState } from './model.ts';
 import { loadModelFiles } from './model-files.ts';
 import { filterReach, Resampler, rateRatio } from './resampler.ts';
@@ -26,7 +27,7 @@ import { asymmetricSqrtHann, type WindowPair } from './window.ts';
 
 /** Where a model comes from. */
 export interface DenoiserSource {
-  /** URL of a folder with manifest.json; in Node also a path. */
+  /** URL of a folder with manifest.json, or of a variant's manifest in one (`….json`); in Node also a path. */
   readonly modelUrl: string | URL;
   /** Folder with the `tfjs-backend-wasm*.wasm` files. Default: `wasm/` beside this module; in Node the backend package's own. */
   readonly wasmUrl?: string | URL | undefined;
@@ -43,7 +44,7 @@ const WARM_UP_HOPS = 6;
 
 /** A loaded model and everything that its streams share. */
 export class Denoiser {
-  readonly manifest: SupportedManifest;
+  readonly manifest: StreamingManifest;
   private readonly model: Model;
   private readonly shared: SharedParts;
   private readonly states: StreamState[] = [];
@@ -52,7 +53,7 @@ export class Denoiser {
   private estimates = new Float32Array();
   private disposed = false;
 
-  private constructor(model: Model, manifest: SupportedManifest) {
+  private constructor(model: Model, manifest: StreamingManifest) {
     this.model = model;
     this.manifest = manifest;
     const fft = new RealFft(manifest.framing.fftSamples);
@@ -83,7 +84,13 @@ export class Denoiser {
    */
   static async load(source: DenoiserSource): Promise<Denoiser> {
     const files = await loadModelFiles(source.modelUrl, source.fetch);
-    const manifest = requireSupported(files.manifest, `${files.url}manifest.json`);
+    const { manifest } = files;
+    if (takesBlocks(manifest)) {
+      throw new DenoiseError(
+        'model-mismatch',
+        `${files.manifestUrl}: field "framing.kind": expected "streaming", found "block", which this version cannot run yet.`,
+      );
+    }
     const denoiser = new Denoiser(await Model.load(files, manifest, source.wasmUrl), manifest);
     denoiser.warmUp();
     return denoiser;
@@ -155,7 +162,7 @@ export class Denoiser {
 
 /** What streams of one model share; scratch arrays are free between two calls. */
 interface SharedParts {
-  readonly manifest: SupportedManifest;
+  readonly manifest: StreamingManifest;
   readonly model: Model;
   readonly fft: RealFft;
   readonly windows: WindowPair;

@@ -1,6 +1,6 @@
 import { type Decibels, decibelsToGain } from '../shared/units.ts';
 import type { Spectrum } from './analysis.ts';
-import type { Estimate } from './manifest.ts';
+import type { MaskEstimate } from './manifest.ts';
 
 /**
  * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
@@ -12,7 +12,7 @@ import type { Estimate } from './manifest.ts';
 export const NO_LIMIT_DB: Decibels = 100;
 
 /** Rows of `bins` values that a model gives for each frame. */
-export function estimatePlanes(estimate: Estimate): number {
+export function estimatePlanes(estimate: MaskEstimate): number {
   return estimate.kind === 'complex-mask' ? 2 : 1;
 }
 
@@ -27,7 +27,7 @@ export function noisyShare(attenuationLimitDb: Decibels): number {
  * Returns false, and lets the noisy spectrum through, where any of them is not a finite number.
  */
 export function applyEstimate(
-  estimate: Estimate,
+  estimate: MaskEstimate,
   output: Float32Array,
   offset: number,
   attenuationLimitDb: Decibels,
@@ -60,7 +60,7 @@ export function applyEstimate(
       }
       break;
     default:
-      throw new TypeError(`Estimate "${estimate.kind}" is not a mask.`);
+      estimate.kind satisfies never;
   }
   if (probe === 0) return true;
   enhanced.re.set(noisy.re);

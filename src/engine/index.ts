@@ -1,3 +1,4 @@
 export { DenoiseError, type DenoiseErrorCode } from '../errors.ts';
+export type { BlockManifest } from './block-manifest.ts';
 export { CONTEXT_RATE_HZ, Denoiser, type DenoiserSource, DenoiserStream } from './denoiser.ts';
-export type { Manifest, SupportedManifest } from './manifest.ts';
+export { advanceSamples, algorithmicDelaySamples, type Manifest, type StreamingManifest } from './manifest.ts';

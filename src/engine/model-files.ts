@@ -2,7 +2,7 @@ import { DenoiseError } from '../errors.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 
 /**
- * In:     the URL of a model folder
+ * In:     the URL of a model folder, or of a variant's manifest in one (`….json`)
  * Out:    its manifest and its files, proven to be the ones the manifest was written for, to model.ts
  * Thread: [worker], or whoever runs the engine; asynchronous
  *
@@ -13,6 +13,8 @@ import { type Manifest, readManifest } from './manifest.ts';
 export interface ModelFiles {
   /** URL of the folder, with the slash at its end. */
   readonly url: string;
+  /** URL of the manifest, which for variants is not manifest.json. */
+  readonly manifestUrl: string;
   readonly manifest: Manifest;
   readonly bytes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
@@ -29,13 +31,13 @@ interface NodeModules {
  * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing or the network failed), 'model-corrupt' (size or
  * SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the contract), 'unsupported' (hashes cannot be computed here).
  */
-export async function loadModelFiles(folder: string | URL, fetchWith: Fetch = fetch): Promise<ModelFiles> {
-  const url = await folderUrl(folder);
-  const manifestUrl = new URL('manifest.json', url);
+export async function loadModelFiles(model: string | URL, fetchWith: Fetch = fetch): Promise<ModelFiles> {
+  const manifestUrl = await manifestUrlOf(model);
+  const url = new URL('.', manifestUrl);
   const manifest = readManifest(parseJson(await fetchBytes(manifestUrl, fetchWith), manifestUrl), manifestUrl.href);
   const names = Object.keys(manifest.files);
   const contents = await Promise.all(names.map((name) => fetchVerified(new URL(name, url), manifest.files[name], fetchWith)));
-  return { url: url.href, manifest, bytes: new Map(names.map((name, i) => [name, contents[i]])) };
+  return { url: url.href, manifestUrl: manifestUrl.href, manifest, bytes: new Map(names.map((name, i) => [name, contents[i]])) };
 }
 
 /** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is none. */
@@ -53,9 +55,9 @@ export function isNode(): boolean {
   return typeof process?.versions?.node === 'string';
 }
 
-async function folderUrl(folder: string | URL): Promise<URL> {
-  let text = String(folder);
-  if (!text.endsWith('/')) text += '/';
+async function manifestUrlOf(model: string | URL): Promise<URL> {
+  let text = String(model);
+  if (!text.endsWith('.json')) text += text.endsWith('/') ? 'manifest.json' : '/manifest.json';
   const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(text);
   if (isUrl) return new URL(text);
   if (isNode()) return (await nodeModule('node:url')).pathToFileURL(text);

@@ -5,7 +5,7 @@ import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@
 import { DenoiseError } from '../errors.ts';
 import { DENORMAL_FLOOR } from './clean-sample.ts';
 import { batched, type Executor, elements, makeExecutor } from './executor.ts';
-import type { SupportedManifest } from './manifest.ts';
+import type { StreamingManifest } from './manifest.ts';
 import { isNode, type ModelFiles, parseJson } from './model-files.ts';
 
 /**
@@ -42,13 +42,13 @@ export class StreamState {
 
 export class Model {
   private readonly graph: GraphModel;
-  private readonly manifest: SupportedManifest;
+  private readonly manifest: StreamingManifest;
   private readonly stateSizes: readonly number[];
   /** One for each batch size that has occurred. */
   private readonly executors: (Executor | undefined)[] = [];
   private disposed = false;
 
-  private constructor(graph: GraphModel, manifest: SupportedManifest) {
+  private constructor(graph: GraphModel, manifest: StreamingManifest) {
     this.graph = graph;
     this.manifest = manifest;
     this.stateSizes = manifest.graph.states.map((state) => elements(state.shape));
@@ -60,12 +60,12 @@ export class Model {
    * module, in Node the backend package's own.
    * Throws DenoiseError 'wasm' or 'model-mismatch'.
    */
-  static async load(files: ModelFiles, manifest: SupportedManifest, wasmUrl?: string | URL): Promise<Model> {
+  static async load(files: ModelFiles, manifest: StreamingManifest, wasmUrl?: string | URL): Promise<Model> {
     await startBackend(wasmUrl);
     const model = new Model(await buildGraph(files), manifest);
     try {
-      model.checkNames(files.url);
-      model.warmUp(files.url);
+      model.checkNames(files.manifestUrl);
+      model.warmUp(files.manifestUrl);
     } catch (error) {
       model.dispose();
       throw error;
@@ -153,7 +153,7 @@ export class Model {
 }
 
 /** Runs the graph once as it stands; DenoiseError 'model-mismatch' names the output whose shape is not what the manifest states. */
-function proveShapes(graph: GraphModel, manifest: SupportedManifest, count: number, where: string): void {
+function proveShapes(graph: GraphModel, manifest: StreamingManifest, count: number, where: string): void {
   const { input, output, states } = manifest.graph;
   const fields = ['graph.output.shape', ...states.map((_, s) => `graph.states[${s}].shape`)];
   const expected = [output.shape, ...states.map((state) => state.shape)];
@@ -220,11 +220,11 @@ async function wasmFolder(wasmUrl?: string | URL): Promise<string | undefined> {
 }
 
 async function buildGraph(files: ModelFiles): Promise<GraphModel> {
-  const { manifest, bytes, url } = files;
+  const { manifest, bytes, url, manifestUrl } = files;
   const graphUrl = `${url}${manifest.graph.model}`;
   const json = bytes.get(manifest.graph.model);
   if (json === undefined) {
-    throw mismatch(`${url}manifest.json: field "files": expected "${manifest.graph.model}", which "graph.model" names, found none.`);
+    throw mismatch(`${manifestUrl}: field "files": expected "${manifest.graph.model}", which "graph.model" names, found none.`);
   }
   try {
     const parsed = parseJson(json, graphUrl) as ModelJson;
@@ -232,7 +232,7 @@ async function buildGraph(files: ModelFiles): Promise<GraphModel> {
     const parts = paths.map((path) => {
       const part = bytes.get(path);
       if (part !== undefined) return part;
-      throw mismatch(`${url}manifest.json: field "files": expected "${path}", which ${manifest.graph.model} names, found none.`);
+      throw mismatch(`${manifestUrl}: field "files": expected "${path}", which ${manifest.graph.model} names, found none.`);
     });
     return await loadGraphModel({
       load: () =>
@@ -263,7 +263,7 @@ function requireNames(what: string, expected: readonly string[], found: readonly
   const bare = found.map((name) => name.replace(/:0$/, ''));
   for (const name of expected) {
     if (!bare.includes(name)) {
-      throw mismatch(`${where}: graph ${what}: expected "${name}", as manifest.json states, found ${JSON.stringify(bare)}.`);
+      throw mismatch(`${where}: graph ${what}: expected "${name}", as the manifest states, found ${JSON.stringify(bare)}.`);
     }
   }
 }

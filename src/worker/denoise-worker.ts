@@ -6,6 +6,7 @@
  * The entry: owns the loaded models and introduces nodes to the loop.
  */
 import { Denoiser } from '../engine/denoiser.ts';
+import { advanceSamples } from '../engine/manifest.ts';
 import { toErrorData } from '../errors.ts';
 import { MessageWorkerPipe } from '../shared/message-pipe.ts';
 import type { Pipe } from '../shared/pipe.ts';
@@ -37,7 +38,7 @@ async function handle(message: MainToWorker): Promise<void> {
         type: 'model-ready',
         requestId,
         modelRateHz: manifest.sampleRateHz,
-        hopSamples: manifest.framing.hopSamples,
+        hopSamples: advanceSamples(manifest.framing),
         opsPerHop: manifest.cost.opsPerHop,
         macsPerHop: manifest.cost.macsPerHop,
       });

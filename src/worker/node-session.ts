@@ -10,6 +10,7 @@
  *   enhanced index:        zeros up to r   │ r, r + 1, …  (after `pad` zeros, if fewer than r samples were out when it began)
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
+import { advanceSamples } from '../engine/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { hopWaitSamples } from '../shared/latency.ts';
 import { hasReached, type Pipe } from '../shared/pipe.ts';
@@ -57,7 +58,7 @@ export class NodeSession {
     this.pipe = pipe;
     this.engineDelaySamples = this.plane(0).stream.delaySamples;
     const { framing, sampleRateHz } = denoiser.manifest;
-    this.hopWaitSamples = hopWaitSamples(framing.hopSamples, sampleRateHz, request.contextRateHz);
+    this.hopWaitSamples = hopWaitSamples(advanceSamples(framing), sampleRateHz, request.contextRateHz);
     this.scratch = Array.from({ length: pipe.noisy.channels }, () => new Float32Array(this.hopWaitSamples));
     Atomics.store(pipe.words, Word.NEXT_DUE, this.missing(1));
     Atomics.store(pipe.words, Word.PROBE_WORKER, Atomics.load(pipe.words, Word.PROBE_MAIN));

@@ -6,7 +6,7 @@ import { BandMap } from '../../src/engine/bands.ts';
 import { Denoiser } from '../../src/engine/denoiser.ts';
 import { CompressedComplex } from '../../src/engine/features/compressed-complex.ts';
 import { RealFft } from '../../src/engine/fft.ts';
-import { graphColumns, requireSupported, type SupportedManifest } from '../../src/engine/manifest.ts';
+import { graphColumns, type StreamingManifest } from '../../src/engine/manifest.ts';
 import { Model } from '../../src/engine/model.ts';
 import { loadModelFiles } from '../../src/engine/model-files.ts';
 import { SampleQueue } from '../../src/engine/sample-queue.ts';
@@ -26,7 +26,7 @@ interface Golden {
 
 describe('golden vectors of base', () => {
   let golden: Golden;
-  let manifest: SupportedManifest;
+  let manifest: StreamingManifest;
   let windows: WindowPair;
   let noisy: Float32Array;
   let model: Model;
@@ -34,7 +34,7 @@ describe('golden vectors of base', () => {
   before(async () => {
     golden = JSON.parse(await readFile(new URL('golden/golden.json', MODEL), 'utf8')) as Golden;
     const files = await loadModelFiles(MODEL);
-    manifest = requireSupported(files.manifest, files.url);
+    manifest = files.manifest as StreamingManifest;
     windows = asymmetricSqrtHann(manifest.framing);
     noisy = await vector('noisy');
     model = await Model.load(files, manifest);

@@ -1,13 +1,30 @@
 import { expect } from '@esm-bundle/chai';
-import { readManifest, requireSupported } from '../../../src/engine/manifest.ts';
+import { type BlockFraming, blockFrames } from '../../../src/engine/block-manifest.ts';
+import { advanceSamples, algorithmicDelaySamples, readManifest } from '../../../src/engine/manifest.ts';
 import { DenoiseError } from '../../../src/errors.ts';
 
 type Json = Record<string, unknown>;
 
 describe('readManifest', () => {
-  it('reads what training writes', () => {
-    const manifest = requireSupported(readManifest(streaming(), 'here'), 'here');
-    expect(manifest).to.deep.equal(streaming());
+  it('reads what training writes for a streaming model', () => {
+    expect(readManifest(streaming(), 'here')).to.deep.equal(streaming());
+  });
+
+  it('reads what training writes for a block model, and fills in what it may leave out', () => {
+    expect(readManifest(block(), 'here')).to.deep.equal({
+      ...block(),
+      features: { kind: 'log-magnitude-db', amin: 1e-5, topDb: null },
+      normalisation: { kind: 'fixed', to: [-1, 1], rows: [{ rows: 128, inputRange: [-100, 40], outputRange: [-100, 40] }] },
+      rebuild: { kind: 'noisy-phase', gainLimit: 1 },
+    });
+  });
+
+  it('reads mel and cepstral rows with ranges of their own', () => {
+    const manifest = readManifest(melBlock(), 'here');
+    expect(manifest.features).to.deep.equal({ ...(melBlock().features as Json), topDb: null });
+    expect(manifest)
+      .to.have.nested.property('normalisation.rows[1]')
+      .deep.equal({ rows: 20, inputRange: [-600, 300], outputRange: [-600, 300] });
   });
 
   const broken: [field: string, value: unknown, expected: string][] = [
@@ -22,51 +39,108 @@ describe('readManifest', () => {
     ['framing.overlapSamples', 481, 'expected a whole number from 1 to 480, found 481'],
     ['features.exponent', null, 'expected a number from 0 to 1, found null'],
     ['estimate.kind', 'guess', 'found "guess"'],
-    ['rebuild.kind', 7, 'expected "noisy-phase" or "griffin-lim", found 7'],
+    ['rebuild.kind', 7, 'expected "noisy-phase", found 7'],
     ['graph.states', {}, 'expected a list, found {}'],
     ['graph.states[0].shape', [1, 48], 'expected a shape'],
     ['graph.input.shape', 'wide', 'expected a list, found "wide"'],
     ['cost.opsPerHop', -1, 'expected a whole number from 0, found -1'],
     ['files.model.json.sha256', 'abc', 'expected 64 hexadecimal digits in lower case, found "abc"'],
   ];
-  for (const [field, value, expected] of broken) {
-    it(`refuses ${field} = ${JSON.stringify(value)} with a message that names it`, () => {
-      const error = thrownBy(() => readManifest(changed(field, value), 'https://host/base/manifest.json'));
-      expect(error.code).to.equal('model-mismatch');
-      expect(error.message).to.contain('https://host/base/manifest.json').and.to.contain(`"${field}"`).and.to.contain(expected);
-    });
-  }
+  for (const [field, value, expected] of broken) itRefuses(streaming, field, value, expected);
 
   it('refuses what is no object at all', () => {
     for (const json of [null, [], 'text', 3]) expect(thrownBy(() => readManifest(json, 'here')).message).to.contain('the manifest: expected an object');
   });
 });
 
-describe('requireSupported', () => {
-  const unsupported: [field: string, value: unknown][] = [
-    ['framing', { kind: 'block', blockSamples: 8064, hopSamples: 63, windowSamples: 255, fftSamples: 255, overlapSamples: 0 }],
-    ['framing.lookAheadHops', 1],
-    ['features', { kind: 'mel' }],
-    ['estimate.kind', 'noise-magnitude'],
-    ['rebuild.kind', 'griffin-lim'],
-    ['graph.input.shape', [-1, 3, 513]],
-    ['graph.output.shape', [-1, 1, 769]],
+describe('readManifest of a streaming model', () => {
+  const refused: [field: string, value: unknown, expected: string][] = [
+    ['framing.lookAheadHops', 1, 'expected 0, found 1'],
+    ['features.kind', 'mel', 'expected "compressed-complex", found "mel"'],
+    ['estimate.kind', 'noise-magnitude', 'found "noise-magnitude"'],
+    ['rebuild.kind', 'griffin-lim', 'expected "noisy-phase", found "griffin-lim"'],
+    ['graph.input.shape', [-1, 3, 513], 'expected [-1,3,769], as framing, features, bands and estimate imply, found [-1,3,513]'],
+    ['graph.output.shape', [-1, 1, 769], 'expected [-1,2,769], as framing, features, bands and estimate imply, found [-1,1,769]'],
   ];
-  for (const [field, value] of unsupported) {
-    it(`reads, but does not run, ${field} = ${JSON.stringify(value)}`, () => {
-      const manifest = readManifest(changed(field, value), 'here');
-      const error = thrownBy(() => requireSupported(manifest, 'here'));
-      expect(error.code).to.equal('model-mismatch');
-      expect(error.message).to.contain(`field "${field}`);
-    });
-  }
+  for (const [field, value, expected] of refused) itRefuses(streaming, field, value, expected);
 
   it('takes a real mask of one plane', () => {
-    const json = changed('estimate.kind', 'mask');
+    const json = changed(streaming(), 'estimate.kind', 'mask');
     (json.graph as { output: Json }).output.shape = [-1, 1, 769];
-    expect(requireSupported(readManifest(json, 'here'), 'here').estimate.kind).to.equal('mask');
+    expect(readManifest(json, 'here').estimate.kind).to.equal('mask');
   });
 });
+
+describe('readManifest of a block model', () => {
+  const refused: [field: string, value: unknown, expected: string][] = [
+    ['framing.blockSamples', 200, 'expected a whole number from 255, found 200'],
+    ['framing.overlapSamples', 4033, 'expected a whole number from 0 to 4032, found 4033'],
+    ['framing.windowSamples', 126, 'expected a whole number from 127, found 126'],
+    ['framing.fftSamples', 128, 'expected a whole number from 255, found 128'],
+    ['framing.window', 'hamming', 'expected "hann", found "hamming"'],
+    ['framing.padding', undefined, 'expected "constant" or "reflect", found nothing'],
+    ['features.kind', 'chroma', 'expected "magnitude" or "log-magnitude-db" or "mel" or "mel-mfcc", found "chroma"'],
+    ['features.kind', 'compressed-complex', 'found "compressed-complex"'],
+    ['features', undefined, 'expected an object, found nothing'],
+    ['features.amin', 0, 'expected a number from 1e-30 to 1, found 0'],
+    ['features.topDb', 'none', 'expected a number from 1 to 400, found "none"'],
+    ['normalisation', undefined, 'expected an object, found nothing'],
+    ['normalisation.kind', 'standard', 'expected "none" or "image" or "fixed", found "standard"'],
+    ['normalisation.to', [1, -1], 'expected a range such as [-1,1], the smaller number first, found [1,-1]'],
+    ['normalisation.inputRange', undefined, 'expected a range such as [-1,1], the smaller number first, found nothing'],
+    ['normalisation.outputRange', [0], 'expected a range'],
+    ['estimate.kind', 'complex-mask', 'expected "noise-magnitude" or "clean-magnitude" or "mask", found "complex-mask"'],
+    ['estimate.kind', 'clean-features', 'found "clean-features"'],
+    ['rebuild.kind', 'mel-gain', 'expected "noisy-phase" or "griffin-lim", found "mel-gain"'],
+    ['rebuild', { kind: 'griffin-lim', iterations: 0 }, 'field "rebuild.iterations": expected a whole number from 1 to 1000, found 0'],
+    ['graph.input.shape', [-1, 128, 127, 1], 'expected [-1,128,128,1] or [-1,127,128,1], as framing, features, bands and estimate imply, found [-1,128,127,1]'],
+    ['graph.input.shape', [-1, 126, 128, 1], 'found [-1,126,128,1]'],
+    ['graph.input.shape', [-1, 128, 128], 'found [-1,128,128]'],
+    ['graph.output.shape', [-1, 128, 128, 2], 'expected [-1,128,128,1], as framing, features, bands and estimate imply, found [-1,128,128,2]'],
+    ['graph.states', [{ input: 'a', output: 'b', shape: [-1, 4] }], 'expected [], as blocks carry no memory'],
+  ];
+  for (const [field, value, expected] of refused) itRefuses(block, field, value, expected);
+
+  const refusedMels: [field: string, value: unknown, expected: string][] = [
+    ['features.mels', 0, 'expected a whole number from 1, found 0'],
+    ['features.mfccs', 129, 'expected a whole number from 1 to 128, found 129'],
+    ['features.highHz', 11026, 'expected a number from 1 to 11025, found 11026'],
+    ['normalisation.rows', [{ rows: 148, inputRange: [0, 1] }], 'expected 2 groups of 128 and 20 rows'],
+    ['normalisation.rows[1].rows', 19, 'expected 20, found 19'],
+    ['normalisation.rows[0].inputRange', [0, 0], 'expected a range'],
+    ['estimate.kind', 'clean-magnitude', 'expected "clean-features", found "clean-magnitude"'],
+    ['rebuild.kind', 'noisy-phase', 'expected "mel-gain" or "griffin-lim", found "noisy-phase"'],
+    ['graph.input.shape', [-1, 128, 109, 1], 'expected [-1,148,109,1], as framing, features, bands and estimate imply, found [-1,128,109,1]'],
+  ];
+  for (const [field, value, expected] of refusedMels) itRefuses(melBlock, field, value, expected);
+});
+
+describe('the advance and the delay of a framing', () => {
+  it('are hop and overlap of a streaming model', () => {
+    const { framing } = readManifest(streaming(), 'here');
+    expect([advanceSamples(framing), algorithmicDelaySamples(framing)]).to.deep.equal([480, 240]);
+  });
+
+  it('are the block without its overlap, and the overlap, of a block model', () => {
+    const { framing } = readManifest(block(), 'here');
+    expect([advanceSamples(framing), algorithmicDelaySamples(framing)]).to.deep.equal([8064 - 1008, 1008]);
+  });
+
+  it('go with as many frames as librosa.stft gives of a block', () => {
+    const { framing } = readManifest(block(), 'here');
+    expect(blockFrames(framing as BlockFraming)).to.equal(128);
+    expect(blockFrames({ ...(framing as BlockFraming), blockSamples: 16256, fftSamples: 512, windowSamples: 512, hopSamples: 128 })).to.equal(128);
+    expect(blockFrames({ ...(framing as BlockFraming), blockSamples: 55296, fftSamples: 2048, windowSamples: 2048, hopSamples: 512 })).to.equal(109);
+  });
+});
+
+function itRefuses(manifest: () => Json, field: string, value: unknown, expected: string): void {
+  it(`refuses ${field} = ${JSON.stringify(value)} with a message that names it`, () => {
+    const error = thrownBy(() => readManifest(changed(manifest(), field, value), 'https://host/base/manifest.json'));
+    expect(error.code).to.equal('model-mismatch');
+    expect(error.message).to.contain('https://host/base/manifest.json').and.to.contain(`field "${field}`).and.to.contain(expected);
+  });
+}
 
 function thrownBy(action: () => unknown): DenoiseError {
   try {
@@ -78,9 +152,8 @@ function thrownBy(action: () => unknown): DenoiseError {
   throw new Error('expected a DenoiseError, nothing was thrown');
 }
 
-/** The manifest of {@link streaming} with one field replaced, or removed where `value` is undefined. */
-function changed(field: string, value: unknown): Json {
-  const json = streaming();
+/** A manifest with one field replaced, or removed where `value` is undefined. */
+function changed(json: Json, field: string, value: unknown): Json {
   const keys = field.replace(/\[(\d+)\]/g, '.$1').split(/\.(?!json)/);
   const last = keys.pop() as string;
   const parent = keys.reduce((at, key) => at[key] as Json, json);
@@ -117,5 +190,68 @@ function streaming(): Json {
     },
     cost: { opsPerHop: 80, macsPerHop: 10000000, parameters: 400000 },
     files: { 'model.json': { bytes: 10, sha256: 'a'.repeat(64) }, 'weights.bin': { bytes: 20, sha256: 'b'.repeat(64) } },
+  };
+}
+
+function block(): Json {
+  return {
+    ...streaming(),
+    name: 'unet-8k',
+    sampleRateHz: 8000,
+    framing: {
+      kind: 'block',
+      blockSamples: 8064,
+      overlapSamples: 1008,
+      hopSamples: 63,
+      windowSamples: 255,
+      fftSamples: 255,
+      window: 'hann',
+      padding: 'constant',
+    },
+    features: { kind: 'log-magnitude-db', amin: 1e-5 },
+    normalisation: { kind: 'fixed', inputRange: [-100, 40], outputRange: [-100, 40], to: [-1, 1] },
+    estimate: { kind: 'noise-magnitude' },
+    rebuild: { kind: 'noisy-phase' },
+    graph: {
+      model: 'model.json',
+      input: { name: 'features', shape: [-1, 128, 128, 1] },
+      output: { name: 'estimate', shape: [-1, 128, 128, 1] },
+      states: [],
+    },
+  };
+}
+
+function melBlock(): Json {
+  return {
+    ...block(),
+    name: 'mel-latent',
+    sampleRateHz: 22050,
+    framing: {
+      kind: 'block',
+      blockSamples: 55296,
+      overlapSamples: 4096,
+      hopSamples: 512,
+      windowSamples: 2048,
+      fftSamples: 2048,
+      window: 'hann',
+      padding: 'constant',
+    },
+    features: { kind: 'mel-mfcc', mels: 128, mfccs: 20, lowHz: 0, highHz: 11025, amin: 1e-10 },
+    normalisation: {
+      kind: 'fixed',
+      to: [0, 1],
+      rows: [
+        { rows: 128, inputRange: [-100, 40] },
+        { rows: 20, inputRange: [-600, 300] },
+      ],
+    },
+    estimate: { kind: 'clean-features' },
+    rebuild: { kind: 'mel-gain' },
+    graph: {
+      model: 'model.json',
+      input: { name: 'features', shape: [-1, 148, 109, 1] },
+      output: { name: 'estimate', shape: [-1, 148, 109, 1] },
+      states: [],
+    },
   };
 }
