@@ -72,4 +72,5 @@ export default [
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
+  inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

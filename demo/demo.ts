@@ -1,38 +1,41 @@
 /** The demo page: what the visitor does goes to the {@link Player}, what the player does goes to the page. */
-import { DenoiseNode } from 'denoise-node';
+import { DEFAULT_OPTIONS, DenoiseNode } from 'denoise-node';
 import '../src/panel/define.ts';
 import type { LabelledSlider } from '../src/panel/labelled-slider.ts';
 import { codeFor, type Settings } from './code-box.ts';
+import type { Side } from './comparison.ts';
+import { isolate } from './isolation.ts';
 import { Player } from './player.ts';
+import { RecordingControls } from './recording-controls.ts';
 import { microphone, microphones, type OpenSource, recording, SAMPLES, sample } from './sources.ts';
 import { animate } from './stage.ts';
-import { failureInWords, modeInWords, obstacleInWords, stateInWords } from './words.ts';
+import { failureInWords, heldInWords, matchInWords, modeInWords, obstacleInWords, stateInWords } from './words.ts';
 
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = at<HTMLFormElement>('sources');
-const play = at<HTMLButtonElement>('play');
 const mix = at<LabelledSlider>('mix');
-const limit = at<LabelledSlider>('limit');
-const on = at<HTMLInputElement>('on');
-const compare = at<HTMLButtonElement>('compare');
 const monitor = at<HTMLInputElement>('monitor');
+const browserProcessing = at<HTMLInputElement>('browser-processing');
+const match = at<HTMLInputElement>('match');
 const device = at<HTMLSelectElement>('device');
+const recordingControls = new RecordingControls(at('record'), at('record-words'), at('recorded'), at('record-note'));
 
-const settings: Settings = { mix: 1, attenuationLimit: 100, on: true };
 let player: Player | undefined;
 let chosenFile: File | undefined;
 let endAnimation = (): void => {};
+/** Whether the visitor wants sound; the source may still be on its way. */
 let isPlaying = false;
-let isComparing = false;
+let shownCode = '';
 
 mix.words = (value) => `${Math.round(100 * value)} %`;
-limit.words = (value) => (value === 100 ? 'no limit' : `${value} dB`);
 
 const chosen = (): string => new FormData(form).get('source') as string;
+const side = (): Side => document.querySelector<HTMLInputElement>('[name=side]:checked')!.value as Side;
+const isHeard = (live = chosen() === 'microphone'): boolean => !live || monitor.checked;
 
 function open(): OpenSource {
   const source = chosen();
-  if (source === 'microphone') return microphone(device.value);
+  if (source === 'microphone') return microphone({ deviceId: device.value, browserProcessing: browserProcessing.checked });
   if (source === 'file' && chosenFile) return recording(chosenFile);
   return sample(`samples/${SAMPLES.find((name) => name === source) ?? SAMPLES[0]}.wav`);
 }
@@ -43,29 +46,48 @@ async function start(): Promise<void> {
   showButton();
   try {
     player ??= begin();
+    const playing = player.play(open(), isHeard);
     showState();
-    await player.play(open(), (live) => !live || monitor.checked);
+    if (!(await playing)) return;
     showState();
+    recordingControls.allow(player);
     if (chosen() === 'microphone') await showDevices();
   } catch (error) {
-    showProblem(failureInWords(error));
     await stop();
+    showProblem(failureInWords(error));
   }
 }
 
 async function stop(): Promise<void> {
   isPlaying = false;
   showButton();
+  await recordingControls.finish();
+  recordingControls.allow(undefined);
   await player?.stop();
-  if (player && !isPlaying) showState();
+  showState();
 }
 
 function begin(): Player {
-  const player = new Player({ mix: settings.mix, attenuationLimit: settings.attenuationLimit, bypass: !settings.on });
-  const { node } = player;
+  const begun = new Player(
+    { mix: mix.value },
+    {
+      onContextState: showState,
+      onLost: async (why) => {
+        await stop();
+        showProblem(why.message);
+      },
+    },
+  );
+  const { node } = begun;
   node.addEventListener('statechange', showState);
   node.addEventListener('modechange', showState);
   node.addEventListener('error', ({ detail }) => showProblem(failureInWords(detail.error)));
+  begun.comparison.side = side();
+  begun.comparison.isMatching = match.checked;
+  begun.tools.catch(() => {
+    match.disabled = true;
+    at('match-words').textContent = 'Same loudness: not available, a file of this page did not arrive';
+  });
   endAnimation = animate(
     {
       pictures: [at('picture-before'), at('picture-after')],
@@ -77,55 +99,78 @@ function begin(): Player {
         at('underruns').textContent = metrics.underruns === 0 ? 'none' : `${metrics.underruns} (${metrics.underrunSeconds.toFixed(2)} s)`;
         const reduction = metrics.inputLevel - metrics.enhancedLevel;
         at('reduction').textContent = isRunning && isPlaying && Number.isFinite(reduction) ? `${Math.max(0, reduction).toFixed(0)} dB` : '–';
+        showSettings();
+        recordingControls.show();
       },
     },
-    player,
+    begun,
   );
-  return player;
+  return begun;
 }
 
 /** In a context of its own, so that nothing of the failed attempt is left. */
 async function retry(): Promise<void> {
+  const wasPlaying = isPlaying;
   endAnimation();
+  await stop();
   await player?.close();
-  player = undefined;
-  await start();
+  player = begin();
+  if (wasPlaying) await start();
+  else showProblem('');
 }
 
-/** Sends what is set to the node and to the code box. */
-function apply(): void {
-  settings.mix = mix.value;
-  settings.attenuationLimit = limit.value;
-  settings.on = on.checked;
-  if (player) {
-    player.node.mix.value = settings.mix;
-    player.node.attenuationLimit.value = settings.attenuationLimit;
-    player.node.bypass.value = settings.on && !isComparing ? 0 : 1;
-    showState();
-  }
-  at('code').textContent = codeFor(settings, chosen() === 'microphone');
+/** What is set now: the node's parameters are the truth, for the panel sets them too. */
+function settings(): Settings {
+  const node = player?.node;
+  const source = chosen() === 'microphone' ? 'microphone' : 'recording';
+  return {
+    model: DEFAULT_OPTIONS.model,
+    mix: node?.mix.value ?? mix.value,
+    attenuationLimit: node?.attenuationLimit.value ?? DEFAULT_OPTIONS.attenuationLimit,
+    outputGain: node?.outputGain.value ?? DEFAULT_OPTIONS.outputGain,
+    bypass: node ? node.bypass.value >= 0.5 : DEFAULT_OPTIONS.bypass,
+    source,
+    browserProcessing: browserProcessing.checked,
+    heard: isHeard(),
+  };
 }
 
-function hold(isHeld: boolean): void {
-  isComparing = isHeld;
-  compare.setAttribute('aria-pressed', String(isHeld));
-  apply();
+/** Four times a second, and after every change on this page. */
+function showSettings(): void {
+  const now = settings();
+  // While it is dragged, the slider is ahead of the parameter.
+  if (!mix.matches(':focus-within') && Math.abs(mix.value - now.mix) > 0.005) mix.value = now.mix;
+  if (match.checked) at('match-words').textContent = matchInWords(isPlaying ? player?.comparison.matchDb : undefined);
+  const code = codeFor(now);
+  if (code === shownCode) return;
+  shownCode = code;
+  at('code').textContent = code;
+  player?.comparison.remeasure();
 }
 
 function showState(): void {
   if (!player) return;
-  const { state, mode } = player.node;
-  const words = isPlaying ? stateInWords(state, settings.on && !isComparing, !player.live || monitor.checked) : 'Stopped. Press the button to go on.';
-  at('state').dataset.state = isPlaying ? state : 'stopped';
-  if (at('state-words').textContent !== words) at('state-words').textContent = words;
-  at('mode').textContent = modeInWords(mode);
-  at('retry').hidden = state !== 'failed';
+  const { node, context } = player;
+  const isHeld = isPlaying && player.isHeld;
+  const words = isHeld ? heldInWords(context.state) : stateInWords(node.state, side(), isHeard());
+  at('state').dataset.state = isPlaying || node.state === 'failed' ? node.state : 'stopped';
+  show('state-words', isPlaying || node.state === 'failed' ? words : 'Stopped. Press the button to go on.');
+  show('mode', modeInWords(node.mode));
+  show('note', (isPlaying && player.source?.note) || '');
+  at('note').hidden = at('note').textContent === '';
+  at('resume').hidden = !isHeld;
+  at('retry').hidden = node.state !== 'failed';
+}
+
+/** Only what is new, so that screen readers say it once. */
+function show(id: string, words: string): void {
+  if (at(id).textContent !== words) at(id).textContent = words;
 }
 
 function showButton(): void {
-  play.classList.toggle('playing', isPlaying);
-  const start = chosen() === 'microphone' ? 'Start the microphone' : chosen() === 'file' && !chosenFile ? 'Choose a file' : 'Start';
-  at('play-words').textContent = isPlaying ? 'Stop' : start;
+  at('play').classList.toggle('playing', isPlaying);
+  const words = chosen() === 'microphone' ? 'Start the microphone' : chosen() !== 'file' ? 'Play the sample' : chosenFile ? 'Play the file' : 'Choose a file';
+  show('play-words', isPlaying ? 'Stop' : words);
 }
 
 function showProblem(words: string): void {
@@ -141,15 +186,6 @@ async function showDevices(): Promise<void> {
   at('device-choice').hidden = found.length < 2;
 }
 
-async function showModel(): Promise<void> {
-  const response = await fetch('../models/base/manifest.json');
-  if (!response.ok) return; // The node tells that better, when it is started.
-  const { name, version, sampleRateHz, framing, cost } = await response.json();
-  const hopMs = (1000 * framing.hopSamples) / sampleRateHz;
-  at('model').textContent =
-    `Model ${name} ${version}: ${sampleRateHz / 1000} kHz, a hop every ${hopMs} ms, ${Math.round(cost.parameters / 1000)} thousand parameters.`;
-}
-
 /** Sources are chosen while one plays: the sound moves over to the new one. */
 function choose(): void {
   at('microphone-options').hidden = chosen() !== 'microphone';
@@ -158,16 +194,17 @@ function choose(): void {
   if (isPlaying && isReady) void start();
   else if (isPlaying) void stop();
   showButton();
-  apply();
+  showSettings();
 }
 
-function take(file: File | undefined): void {
+function take(files: FileList | null | undefined): void {
+  const file = files?.[0];
   if (!file) return;
   chosenFile = file;
-  at('file-name').textContent = file.name;
+  at('file-name').textContent = files.length > 1 ? `${file.name}. The other ${files.length - 1} are for the file studio, which takes many.` : file.name;
   form.querySelector<HTMLInputElement>('[value=file]')!.checked = true;
-  // A file is chosen to be heard; but a page that was never touched may make no sound.
-  isPlaying = navigator.userActivation?.hasBeenActive ?? true;
+  // A file is chosen to be heard. Where the browser wants a gesture first, the page says so.
+  isPlaying = true;
   choose();
 }
 
@@ -180,35 +217,52 @@ form.addEventListener('submit', (event) => {
 form.addEventListener('change', ({ target }) => {
   if ((target as HTMLInputElement).name === 'source') choose();
 });
-at<HTMLInputElement>('file').addEventListener('change', ({ target }) => take((target as HTMLInputElement).files?.[0]));
+at<HTMLInputElement>('file').addEventListener('change', ({ target }) => {
+  take((target as HTMLInputElement).files);
+  (target as HTMLInputElement).value = ''; // So that the same file can be chosen again after it was changed.
+});
 document.addEventListener('dragover', (event) => event.preventDefault());
 document.addEventListener('drop', (event) => {
   event.preventDefault();
-  take(event.dataTransfer?.files[0]);
+  take(event.dataTransfer?.files);
 });
+document.addEventListener('paste', (event) => take(event.clipboardData?.files));
+
 monitor.addEventListener('change', () => {
-  if (!player?.live) return;
-  player.hear(monitor.checked);
+  if (player?.source?.live) player.hear(monitor.checked);
   showState();
+  showSettings();
 });
-device.addEventListener('change', () => {
-  if (isPlaying) void start();
+for (const control of [device, browserProcessing]) {
+  control.addEventListener('change', () => {
+    if (isPlaying) void start();
+    showSettings();
+  });
+}
+navigator.mediaDevices?.addEventListener('devicechange', () => {
+  if (player?.source?.live) void showDevices();
 });
-for (const control of [mix, limit, on]) control.addEventListener('input', apply);
+
+for (const radio of document.querySelectorAll('[name=side]')) {
+  radio.addEventListener('change', () => {
+    if (player) player.comparison.side = side();
+    showState();
+  });
+}
+match.addEventListener('change', () => {
+  if (player) player.comparison.isMatching = match.checked;
+  if (!match.checked) at('match-words').textContent = 'Same loudness for both';
+  showSettings();
+});
+mix.addEventListener('input', () => {
+  if (player) player.node.mix.value = mix.value;
+  showSettings();
+});
+
+at('resume').addEventListener('click', () => void player?.resume().catch((error) => showProblem(failureInWords(error))));
 at('retry').addEventListener('click', () => void retry());
-
-// Held with a finger, a mouse or a key; let go of anywhere.
-compare.addEventListener('pointerdown', (event) => {
-  compare.setPointerCapture(event.pointerId);
-  hold(true);
-});
-compare.addEventListener('keydown', ({ key, repeat }) => {
-  if (!repeat && (key === ' ' || key === 'Enter')) hold(true);
-});
-for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) compare.addEventListener(type, () => hold(false));
-
 at('copy').addEventListener('click', async () => {
-  const copied = await navigator.clipboard?.writeText(at('code').textContent ?? '').then(
+  const copied = await navigator.clipboard?.writeText(shownCode).then(
     () => true,
     () => false,
   );
@@ -218,7 +272,7 @@ at('copy').addEventListener('click', async () => {
 
 const obstacle = obstacleInWords(DenoiseNode.isSupported());
 if (obstacle) showProblem(obstacle);
-play.disabled = obstacle !== undefined;
+at<HTMLButtonElement>('play').disabled = obstacle !== undefined;
 document.body.classList.add('alive');
 choose();
-void showModel();
+if (!obstacle) void isolate(() => isPlaying);

@@ -1,5 +1,6 @@
 /** What the page says in words: states, modes, and failures with what to do about them. */
 import { DenoiseError, type DenoiseMetrics } from 'denoise-node';
+import type { Side } from './comparison.ts';
 
 /** A source that could not be opened. The message is for the visitor. */
 export class SourceError extends Error {
@@ -11,6 +12,8 @@ export class SourceError extends Error {
     const message =
       {
         NotAllowedError: 'This page may not use the microphone. Allow it through the icon beside the address, then start again. Or try a sample.',
+        SecurityError: 'This page may not use the microphone: a policy of this browser or of the page around it forbids it. Try a sample.',
+        AbortError: 'The microphone did not start. Unplug it, plug it in again, and start once more.',
         NotFoundError: 'No microphone was found. Plug one in and start again, or try a sample.',
         NotReadableError: 'The microphone does not answer. Close other programs that use it, then start again.',
         OverconstrainedError: 'The chosen microphone is gone. Choose another one, then start again.',
@@ -19,14 +22,14 @@ export class SourceError extends Error {
   }
 }
 
-/** What the listener gets now; `heard` is whether it goes to the loudspeakers. */
-export function stateInWords(state: DenoiseMetrics['state'], on: boolean, heard: boolean): string {
+/** What the listener gets now. `heard` is whether it goes to the loudspeakers, `side` what is listened to. */
+export function stateInWords(state: DenoiseMetrics['state'], side: Side, heard: boolean): string {
   switch (state) {
     case 'loading':
       return 'Loading the model. Until it is there, you get the original.';
     case 'running':
-      if (!on) return 'Off: you get the original, just as late.';
-      return heard ? 'Live: noise is being taken out.' : 'Live, but not played: tick the box above if you wear headphones.';
+      if (!heard) return 'Live, but not played: tick “Let me hear myself” if you wear headphones.';
+      return side === 'original' ? 'You hear the original.' : 'Live: noise is being taken out.';
     case 'overloaded':
       return 'This machine cannot keep up right now. You get the original until it can.';
     case 'recovering':
@@ -38,6 +41,21 @@ export function stateInWords(state: DenoiseMetrics['state'], on: boolean, heard:
     default:
       return state satisfies never;
   }
+}
+
+/** Why nothing is heard although something plays, by the state of the AudioContext. */
+export function heldInWords(state: AudioContextState | 'interrupted'): string {
+  return state === 'interrupted'
+    ? 'The system has taken the sound away, for a call perhaps. Go on when it is over.'
+    : 'The browser holds the sound back until you ask for it.';
+}
+
+/** What was done to the original, so that it sounds as loud as the denoised side. */
+export function matchInWords(matchDb: number | undefined): string {
+  if (matchDb === undefined) return 'Same loudness for both';
+  const db = Math.abs(matchDb).toFixed(1);
+  if (db === '0.0') return 'Same loudness for both (they are as loud)';
+  return `Same loudness for both (original ${db} dB ${matchDb < 0 ? 'down' : 'up'})`;
 }
 
 /** How samples reach the model, and what could be better about it. */

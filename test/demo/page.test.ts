@@ -12,7 +12,6 @@ describe('the demo page', { timeout: 180_000 }, () => {
       assert.match(await textOf(page, '#mode'), /^Shared memory/);
       await page.waitForFunction(() => /^\d+ %$/.test(document.querySelector('#load')!.textContent!));
       assert.match(await textOf(page, '#latency'), /^\d+\.\d ms$/);
-      assert.match(await textOf(page, '#model'), /^Model base/);
       assert.deepEqual(complaints, []);
     }));
 
@@ -27,18 +26,6 @@ describe('the demo page', { timeout: 180_000 }, () => {
       assert.match(await textOf(page, '#code'), /\{ mix: 0 \}/);
     }));
 
-  it('gives back the original while the comparing button is held, with a key too', () =>
-    visit(async ({ page }) => {
-      await start(page);
-      await page.focus('#compare');
-      await page.keyboard.down('Space');
-      const held = await levels(page, 3);
-      assert.ok(Math.abs(held.after - held.before) < 1, JSON.stringify(held));
-      await page.keyboard.up('Space');
-      const released = await levels(page, 7.2);
-      assert.ok(released.before - released.after > 2, JSON.stringify(released));
-    }));
-
   it('moves over to another sample while one plays, stops, and goes on', () =>
     visit(async ({ page, complaints }) => {
       await start(page);
@@ -47,7 +34,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
       const { before } = await levels(page, 2);
       assert.ok(before > -60, `heard ${before} dBFS`);
       await page.click('#play');
-      assert.equal(await textOf(page, '#play-words'), 'Start');
+      assert.match(await textOf(page, '#play-words'), /^Play the/);
       await page.waitForFunction(() => document.querySelector('#state-words')!.textContent!.startsWith('Stopped'));
       await start(page);
       const again = await levels(page, 2);
@@ -73,7 +60,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
       await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(new URL(import.meta.url).pathname);
       await page.waitForSelector('#problem:not([hidden])');
       assert.match(await textOf(page, '#problem'), /nothing that this browser can decode\. Try a WAV/);
-      assert.equal(await textOf(page, '#play-words'), 'Start');
+      assert.match(await textOf(page, '#play-words'), /^Play the/);
     }));
 });
 

@@ -1,0 +1,68 @@
+import type { Player } from './player.ts';
+import type { Recorder } from './recorder.ts';
+import { failureInWords } from './words.ts';
+
+/** The button that records, and the link to what was recorded. */
+export class RecordingControls {
+  #player: Player | undefined;
+  #recorder: Recorder | undefined;
+  #url: string | undefined;
+
+  constructor(
+    private readonly button: HTMLButtonElement,
+    private readonly words: HTMLElement,
+    private readonly place: HTMLElement,
+    private readonly note: HTMLElement,
+  ) {
+    button.addEventListener('click', () => void (this.#recorder ? this.finish() : this.#begin()));
+  }
+
+  /** Lets the visitor record what this player's node gives; nothing when there is none. */
+  allow(player: Player | undefined): void {
+    this.#player = player;
+    this.button.disabled = player === undefined;
+  }
+
+  /** Shows how long the recording is by now. */
+  show(): void {
+    if (this.#recorder) this.words.textContent = `Stop recording ${clock(this.#recorder.seconds)}`;
+  }
+
+  /** Ends the recording, if there is one, and offers it. */
+  async finish(): Promise<void> {
+    const recorder = this.#recorder;
+    if (!recorder) return;
+    this.#recorder = undefined;
+    this.button.classList.remove('on');
+    this.words.textContent = 'Record the result';
+    const { file, seconds } = await recorder.stop();
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = URL.createObjectURL(file);
+    const link = document.createElement('a');
+    link.className = 'download';
+    link.href = this.#url;
+    link.download = 'denoised.wav';
+    link.textContent = `Download denoised.wav (${clock(seconds)}, ${(file.size / 1e6).toFixed(1)} MB)`;
+    this.place.replaceChildren(link);
+    this.note.textContent = '';
+  }
+
+  async #begin(): Promise<void> {
+    if (!this.#player) return;
+    try {
+      this.#recorder = await this.#player.record();
+    } catch (error) {
+      this.note.textContent = `Recording is not possible: ${failureInWords(error)}`;
+      return;
+    }
+    this.place.replaceChildren();
+    this.note.textContent = 'Every sample of the denoised sound, at its own rate, in 24 bits.';
+    this.button.classList.add('on');
+    this.show();
+  }
+}
+
+function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
