@@ -51,7 +51,10 @@ class ConvRecurrentUnet(Mixer):
 
     def __init__(self, config: ModelConfig):
         super().__init__(config)
-        del self.place, self.blocks, self.conv1_weight, self.conv2_weight, self.conv3_weight, self.up1_weight
+        for name in ("conv1", "conv2", "conv3", "up1", "up2"):
+            delattr(self, f"{name}_weight")
+            delattr(self, f"{name}_bias")
+        del self.place, self.blocks
         widths, size = (3, *self.WIDTHS), config.channels
         self.down = nn.ParameterList(p for a, b in itertools.pairwise(widths) for p in dense(5 * a, b, 1.4))
         middle = config.bands // 16 * widths[-1]
