@@ -39,8 +39,12 @@ export interface DenoiseMetrics {
   /** Root-mean-square levels, dBFS (−Infinity for silence), smoothed over about 100 ms. */
   readonly inputLevel: number;
   readonly outputLevel: number;
-  /** Level of the enhanced signal before mixing. `inputLevel − enhancedLevel` is the noise reduction now. */
+  /** Level of the enhanced signal before mixing. */
   readonly enhancedLevel: number;
+  /** Noise reduction now, dB, 0 or more: how much quieter the enhanced signal is than the dry one that it lines up with, before mixing. */
+  readonly reduction: number;
+  /** Voice activity, 0 (none) … 1 (certain): what the model keeps of the last moment. 0 also while it is unknown (no enhanced sound, a limit below 1 dB). */
+  readonly voice: number;
 }
 
 /** Name → event. All are dispatched on the node itself, on the main thread. */

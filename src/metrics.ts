@@ -45,13 +45,17 @@ export function metricsOf(
     inputLevel: level(words, Word.INPUT_RMS),
     outputLevel: level(words, Word.OUTPUT_RMS),
     enhancedLevel: level(words, Word.ENHANCED_RMS),
+    reduction: wordToFloat(Atomics.load(words, Word.REDUCTION_DB)),
+    voice: wordToFloat(Atomics.load(words, Word.VOICE)),
   };
 }
+
+const RESTING = [Word.INPUT_RMS, Word.OUTPUT_RMS, Word.ENHANCED_RMS, Word.LOAD_PERMILLE, Word.SLACK_SAMPLES, Word.REDUCTION_DB, Word.VOICE] as const;
 
 /** What is left of a route that has ended: its counters and its speed. Nothing is heard by it any more, so levels and load are at rest. */
 export function restingWords(words: Int32Array): Int32Array {
   const resting = Int32Array.from(words);
-  for (const word of [Word.INPUT_RMS, Word.OUTPUT_RMS, Word.ENHANCED_RMS, Word.LOAD_PERMILLE, Word.SLACK_SAMPLES]) resting[word] = 0;
+  for (const word of RESTING) resting[word] = 0;
   return resting;
 }
 

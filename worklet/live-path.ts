@@ -16,6 +16,7 @@ import { DelayLine } from './delay-line.ts';
 import { LatencyControl } from './latency-control.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Mixer, type MixerParams, type ParamValues } from './mixer.ts';
+import { NoiseMeter } from './noise-meter.ts';
 import { Playout } from './playout.ts';
 import { StreamLink } from './stream-link.ts';
 
@@ -63,6 +64,7 @@ export class LivePath {
   private readonly inputMeter: LevelMeter;
   private readonly outputMeter: LevelMeter;
   private readonly enhancedMeter: LevelMeter;
+  private readonly noiseMeter: NoiseMeter;
   private readonly clean: readonly Float32Array[];
   private readonly fadeOutSamples: Samples;
   private readonly fadeInSamples: Samples;
@@ -95,6 +97,7 @@ export class LivePath {
     this.inputMeter = new LevelMeter(contextRateHz);
     this.outputMeter = new LevelMeter(contextRateHz);
     this.enhancedMeter = new LevelMeter(contextRateHz);
+    this.noiseMeter = new NoiseMeter(contextRateHz);
     this.clean = Array.from({ length: channels }, () => new Float32Array(MOST_SAMPLES));
     this.fadeOutSamples = Math.ceil(FADE_OUT_SECONDS * contextRateHz);
     this.fadeInSamples = Math.ceil(FADE_IN_SECONDS * contextRateHz);
@@ -181,6 +184,7 @@ export class LivePath {
     this.mixer.process(playout.dry, playout.enhanced, outputs, heard, start, length, params);
     this.inputMeter.take(clean, Math.min(inputs.length, this.channels), 0, length);
     this.enhancedMeter.take(playout.enhanced, heard, 0, length);
+    this.noiseMeter.take(playout.dry, playout.enhanced, heard, length, limitOf(params.attenuationLimit));
     this.outputMeter.take(outputs, heard, start, length);
   }
 
@@ -258,6 +262,9 @@ export class LivePath {
     Atomics.store(words, Word.INPUT_RMS, floatToWord(this.inputMeter.rootMeanSquare));
     Atomics.store(words, Word.OUTPUT_RMS, floatToWord(this.outputMeter.rootMeanSquare));
     Atomics.store(words, Word.ENHANCED_RMS, floatToWord(this.enhancedMeter.rootMeanSquare));
+    // Without enhanced samples, the dry ones stand for them: nothing is taken out, and nothing is known of a voice.
+    Atomics.store(words, Word.REDUCTION_DB, floatToWord(this.noiseMeter.reductionDb));
+    Atomics.store(words, Word.VOICE, floatToWord(this.playout.closed ? 0 : this.noiseMeter.voice));
     this.tellLatency(attachment);
   }
 

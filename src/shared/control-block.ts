@@ -63,6 +63,10 @@ export const Word = {
   ENHANCED_RMS: 28,
   /** [audio]  Enhanced samples that lie ready beyond what is due, smallest in the last second. */
   SLACK_SAMPLES: 29,
+  /** [audio]  How much quieter the enhanced signal is than the dry one it lines up with, dB, smoothed, float bits. */
+  REDUCTION_DB: 30,
+  /** [audio]  How sure the worklet is that a voice is in the enhanced signal, 0 … 1, float bits. */
+  VOICE: 31,
 } as const;
 
 /** Words in a control block (room for more is kept so that layouts stay stable). */
