@@ -52,10 +52,19 @@ export interface DenoiseNode extends GainNode {
   /** How samples reach the model: `'shared'`, `'message'`, or `'passthrough'` while they do not. */
   readonly mode: DenoiseMode;
   readonly state: DenoiseState;
+  /** Why `state` is `'failed'`; undefined in any other. */
+  readonly error: DenoiseError | undefined;
+  /** The sound as it arrives, undelayed, for analysers and recorders: `node.noisy.connect(analyser)`. The enhanced one comes out of the node itself. */
+  readonly noisy: AudioNode;
   /** Figures about the last moments; a new object at each call. [main] */
   getMetrics(): DenoiseMetrics;
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
   reset(): void;
+  /**
+   * Begins to load again where `state` is `'failed'`, with `ready` a new promise; does nothing in any other. What cannot be helped (a context that has
+   * closed, a browser that lacks something) fails again. [main]
+   */
+  retry(): void;
   /** Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too. [main] */
   dispose(): void;
   addEventListener<K extends keyof DenoiseEventMap>(
@@ -144,12 +153,24 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       return this.#session.state;
     }
 
+    get error(): DenoiseError | undefined {
+      return this.#session.error;
+    }
+
+    get noisy(): AudioNode {
+      return this.#graph.noisy;
+    }
+
     getMetrics(): DenoiseMetrics {
       return this.#session.getMetrics();
     }
 
     reset(): void {
       this.#session.reset();
+    }
+
+    retry(): void {
+      this.#session.retry();
     }
 
     dispose(): void {

@@ -40,6 +40,7 @@ export class NodeGraph {
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
+  #noisy: GainNode | undefined;
   #tookOver = false;
 
   constructor(family: AudioFamily, input: GraphInput, options: ResolvedOptions, delaySamples: Samples) {
@@ -71,12 +72,22 @@ export class NodeGraph {
     return this.#sources[name].offset;
   }
 
+  /** The input, to connect from. Made when it is first asked for. */
+  get noisy(): AudioNode {
+    if (this.#noisy === undefined) {
+      this.#noisy = new this.#family.GainNode(this.#input.context);
+      this.#input.connect(this.#noisy);
+    }
+    return this.#noisy;
+  }
+
   /**
    * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it is
    * heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in coming.
    */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
+    this.#worklet?.disconnect();
     if (AudioWorkletNode === undefined) throw new TypeError('AudioWorkletNode is missing.');
     const processorOptions: ProcessorOptions = { delaySamples, maxChannels };
     const worklet = new AudioWorkletNode(this.#input.context, PROCESSOR_NAME, {
@@ -112,12 +123,13 @@ export class NodeGraph {
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
   }
 
-  /** Back to the plain delay, for good: the processor has died and gives silence. */
+  /** Back to the plain delay: the processor has died and gives silence. Another may take over later. */
   fallBack(delaySamples: Samples): void {
     const now = this.#input.context.currentTime;
     this.#delay.delayTime.value = Math.min(MAX_DELAY_SECONDS, delaySamples / this.#input.context.sampleRate);
     this.#early.gain.cancelScheduledValues(now).setValueAtTime(1, now);
     this.#late.gain.cancelScheduledValues(now).setValueAtTime(0, now);
+    this.#tookOver = false;
   }
 
   /** Takes everything apart. The constant sources are stopped, or the context would keep them alive. */
@@ -127,6 +139,7 @@ export class NodeGraph {
     this.#early.disconnect();
     this.#late.disconnect();
     this.#worklet?.disconnect();
+    this.#noisy?.disconnect();
     this.output.disconnect();
     for (const name of PARAMETERS) {
       this.#sources[name].stop();

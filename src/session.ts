@@ -3,7 +3,7 @@
  * Out: a worklet and a worker that are introduced to each other; state, events and figures for the node.
  * Thread: [main]
  *
- *   loading ──▶ running ◀──▶ overloaded          any ──▶ failed (dry for good)
+ *   loading ──▶ running ◀──▶ overloaded          any ──▶ failed (dry, until retry)
  *      ▲           ▼                              any ──▶ disposed
  *      └─── recovering (its worker died: at most MAX_RESTARTS in a row)
  */
@@ -43,17 +43,22 @@ export interface SessionHost {
 
 /** The life of one node, from loading to dispose. */
 export class Session {
-  readonly ready: Promise<void>;
   readonly #host: SessionHost;
   readonly #family: AudioFamily;
   readonly #options: ResolvedOptions;
   readonly #stopListening: () => void;
   #state: DenoiseState = 'loading';
   #mode: DenoiseMode = 'passthrough';
+  #error: DenoiseError | undefined;
+  #ready!: Promise<void>;
   #resolveReady: () => void = () => {};
   #rejectReady: (error: unknown) => void = () => {};
   #isReady = false;
   #link: WorkletLink | undefined;
+  /** The worklet that is coming or there, for every attempt the same. */
+  #worklet: Promise<WorkletLink> | undefined;
+  /** Counts up with every start, so that what an earlier one left under way is told from the present one. */
+  #attempt = 0;
   #route: Route | undefined;
   #stopLooking: () => void = () => {};
   /** The words of the present route, or of the last one, and the counts of those before it. */
@@ -73,16 +78,22 @@ export class Session {
     this.#options = options;
     this.#latencySamples = expectedLatency;
     this.#toldLatency = expectedLatency / host.context.sampleRate;
-    this.ready = new Promise<void>((resolve, reject) => {
-      this.#resolveReady = resolve;
-      this.#rejectReady = reject;
-    });
-    this.ready.catch(() => {}); // An app that only listens to 'error' has no rejection to handle.
+    this.#promiseReady();
     const { context } = host;
     const onStateChange = (): void => this.#contextChanged();
     context.addEventListener('statechange', onStateChange);
     this.#stopListening = () => context.removeEventListener('statechange', onStateChange);
     queueMicrotask(() => this.#start());
+  }
+
+  /** Settled once for each attempt: {@link retry} makes a new one. */
+  get ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** What made it fail, while it is failed. */
+  get error(): DenoiseError | undefined {
+    return this.#error;
   }
 
   get state(): DenoiseState {
@@ -108,6 +119,17 @@ export class Session {
     this.#link?.post({ type: 'reset' });
   }
 
+  /** Begins anew after a failure. */
+  retry(): void {
+    if (this.#state !== 'failed') return;
+    this.#error = undefined;
+    this.#restarts = 0;
+    this.#isReady = false;
+    this.#promiseReady();
+    this.#setState('loading', 'Trying again.');
+    this.#start();
+  }
+
   /** Lets go of worklet and worker. The graph is the node's to take apart. Idempotent. */
   dispose(reason: string): void {
     if (this.#state === 'disposed') return;
@@ -118,12 +140,21 @@ export class Session {
     this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
   }
 
+  #promiseReady(): void {
+    this.#ready = new Promise<void>((resolve, reject) => {
+      this.#resolveReady = resolve;
+      this.#rejectReady = reject;
+    });
+    this.#ready.catch(() => {}); // An app that only listens to 'error' has no rejection to handle.
+  }
+
   get #ended(): boolean {
     return this.#state === 'failed' || this.#state === 'disposed';
   }
 
   #start(): void {
     if (this.#ended) return;
+    this.#attempt += 1;
     const obstacle = this.#obstacle();
     if (obstacle !== undefined) {
       this.#fail(obstacle);
@@ -131,8 +162,12 @@ export class Session {
     }
     try {
       const assets = resolveAssets(this.#options.assets, this.#options.model);
-      const worklet = this.#bringWorklet(assets.worklet);
-      worklet.catch(() => {}); // The route that waits for it hears of it.
+      const worklet = this.#worklet ?? this.#bringWorklet(assets.worklet);
+      this.#worklet = worklet;
+      // The route that waits for it hears of it.
+      worklet.catch(() => {
+        if (this.#worklet === worklet) this.#worklet = undefined;
+      });
       void this.#serve(assets, worklet);
     } catch (cause) {
       this.#fail(new DenoiseError('module-load', `An asset URL given to DenoiseNode cannot be read: ${String(cause)}`, { cause }));
@@ -159,7 +194,7 @@ export class Session {
   async #bringWorklet(url: string): Promise<WorkletLink> {
     const { graph, context } = this.#host;
     await addModuleOnce(this.#family, context, url);
-    if (this.#ended) throw new DOMException('The node has ended.', 'AbortError');
+    if (this.#state === 'disposed') throw new DOMException('The node has ended.', 'AbortError');
     const node = graph.addWorklet(this.#latencySamples, this.#options.maxChannels);
     const link = new WorkletLink(node, {
       created: () => graph.takeOver(this.#latencySamples),
@@ -168,6 +203,7 @@ export class Session {
       },
       died: () => {
         graph.fallBack(this.#latencySamples);
+        this.#worklet = undefined;
         this.#fail(new DenoiseError('worker-crashed', 'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.'));
       },
     });
@@ -177,16 +213,18 @@ export class Session {
 
   /** Opens a route, again and again while workers die, until it stands or is given up. */
   async #serve(assets: AssetUrls, worklet: Promise<WorkletLink>): Promise<void> {
+    const attempt = this.#attempt;
+    const isOver = (): boolean => this.#ended || attempt !== this.#attempt;
     for (;;) {
       try {
         const route = await this.#openRoute(assets, worklet);
         this.#checkContext();
-        if (this.#ended) route.close();
+        if (isOver()) route.close();
         else this.#runOn(route, () => void this.#serve(assets, worklet));
         return;
       } catch (error) {
         this.#checkContext();
-        if (this.#ended) return;
+        if (isOver()) return;
         if (!this.#mayRestart(error)) {
           this.#fail(error as DenoiseError);
           return;
@@ -293,6 +331,7 @@ export class Session {
   #fail(error: DenoiseError): void {
     if (this.#ended) return;
     this.#closeRoute();
+    this.#error = error;
     this.#setState('failed', error.message);
     this.#rejectReady(error);
     this.#emit('error', { error });

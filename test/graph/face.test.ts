@@ -132,9 +132,21 @@ describe('DenoiseNode as an AudioNode', () => {
     // Uniform noise of amplitude a has a root mean square of a / √3: −24.8 dBFS.
     expect(metrics.inputLevel).to.be.closeTo(-24.8, 1);
     expect(metrics.enhancedLevel).to.be.lessThan(metrics.inputLevel);
+    expect(metrics.reduction).to.be.greaterThan(0);
+    expect(metrics.voice).to.be.within(0, 1);
     node.dispose();
-    expect(node.getMetrics()).to.include({ load: 0, slack: 0, inputLevel: Number.NEGATIVE_INFINITY });
+    expect(node.getMetrics()).to.include({ load: 0, slack: 0, reduction: 0, voice: 0, inputLevel: Number.NEGATIVE_INFINITY });
     expect(node.getMetrics().hops).to.be.at.least(metrics.hops);
+  });
+
+  it('lets the noisy sound be tapped as it arrives', async () => {
+    const source = play(context, noise(48000));
+    source.loop = true;
+    source.connect(node);
+    source.start();
+    expect(node.noisy).to.equal(node.noisy);
+    const [sent, tapped] = await record(context, [source, node.noisy], 0.3);
+    expect(tapped).to.deep.equal(sent);
   });
 
   it('is silent and done after dispose, however often that is called', async () => {

@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { executeServerCommand } from '@web/test-runner-commands';
 import { DenoiseError, DenoiseNode, expectDry, nextEvent, noisySpeech, play, until, wait } from './support.ts';
 
 const RATE = 48000;
@@ -54,6 +55,42 @@ describe('what can fail while a node loads', () => {
     await second.ready;
     expect(second.state).to.equal('running');
     second.dispose();
+  });
+
+  it('is told by `error` afterwards, to whoever asks', async () => {
+    node = new DenoiseNode(context, { model: 'no-such-model' });
+    expect(node.error).to.equal(undefined);
+    const reason = await node.ready.catch((error: unknown) => error);
+    expect(node.error).to.equal(reason);
+  });
+
+  it('can be tried again in the same node, once what was missing is there', async () => {
+    const missing = `${crypto.randomUUID()}/`;
+    node = new DenoiseNode(context, { model: `/test/later-model/${missing}` });
+    const failed = node.ready;
+    await failed.catch(() => {});
+    expect(node.state).to.equal('failed');
+    await executeServerCommand('serve-model', missing);
+    const change = nextEvent(node, 'statechange');
+    node.retry();
+    expect([(await change).state, node.error]).to.deep.equal(['loading', undefined]);
+    expect(node.ready).to.not.equal(failed);
+    await node.ready;
+    expect([node.state, node.mode]).to.deep.equal(['running', 'shared']);
+    const source = play(context, await noisySpeech(RATE));
+    source.connect(node).connect(context.destination);
+    source.start();
+    await until('hops are computed', () => node!.getMetrics().hops > 10);
+  });
+
+  it('fails once more, with another error event, where nothing has changed', async () => {
+    node = new DenoiseNode(context, { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } });
+    await node.ready.catch(() => {});
+    const again = nextEvent(node, 'error');
+    node.retry();
+    expect((await again).error.code).to.equal('module-load');
+    expect(node.state).to.equal('failed');
+    await expectDry(context, node);
   });
 
   it('never shows up as an unhandled rejection', async () => {

@@ -25,6 +25,10 @@ const BREAKS = {
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
+/** Folders that hold no model until the page asks for one to be put there. */
+const LATER = '/test/later-model/';
+const served = new Set();
+
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
 async function withPlainServer(use) {
   const server = createServer(async ({ url }, response) => {
@@ -56,13 +60,22 @@ export function graphTestServer() {
         // Without 'wasm-unsafe-eval' a browser compiles no WebAssembly.
         return { body, type: 'js', headers: { 'Content-Security-Policy': "script-src 'self'" } };
       }
+      if (path.startsWith(LATER)) {
+        const [folder, name] = path.slice(LATER.length).split('/');
+        if (!served.has(`${folder}/`)) return undefined;
+        return { body: await readFile(new URL(name, MODEL)), type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
+      }
       if (!path.startsWith(BROKEN)) return undefined;
       const [folder, name] = path.slice(BROKEN.length).split('/');
       const body = BREAKS[folder](name, await readFile(new URL(name, MODEL)));
       return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
     },
 
-    async executeCommand({ command, session }) {
+    async executeCommand({ command, payload, session }) {
+      if (command === 'serve-model') {
+        served.add(payload);
+        return true;
+      }
       if (command === 'enhance-in-node') {
         const script = new URL('enhance-in-node.ts', import.meta.url).pathname;
         const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
