@@ -79,7 +79,9 @@ async function fetchVerified(url: URL, expected: { bytes: number; sha256: string
 async function fetchBytes(url: URL, fetchWith: Fetch): Promise<Uint8Array<ArrayBuffer>> {
   try {
     if (url.protocol === 'file:' && isNode()) return await (await nodeModule('node:fs/promises')).readFile(url);
-    const response = await fetchWith(url, { credentials: 'same-origin' });
+    let response = await fetchWith(url, { credentials: 'same-origin' });
+    // A browser may remember that the file was missing when it is there by now.
+    if (!response.ok) response = await fetchWith(url, { credentials: 'same-origin', cache: 'reload' });
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
