@@ -3,7 +3,8 @@
  * Out:    a WAV file of it, 24 bits, at the context's rate
  * Thread: [main]
  */
-import { encodeFrames, wavHeader } from '../src/files/wav.ts';
+import { encodeFrames } from '../src/files/sample-format.ts';
+import { wavHeader } from '../src/files/wav.ts';
 import { RECORDER_PROCESSOR, type RecordedMessage, type StopMessage } from './messages.ts';
 
 /** Exact to −138 dBFS, and read by every player; 32-bit float is not. */

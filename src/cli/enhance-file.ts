@@ -1,8 +1,11 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Denoiser } from '../engine/index.ts';
-import { Enhancer, type EnhanceSettings } from '../files/enhance.ts';
-import { decodeFrames, encodeFrames, frameBytes, readWavLayout, type WavLayout, wavHeader } from '../files/wav.ts';
+import type { EnhanceSettings } from '../files/enhance.ts';
+import { enhanceReader } from '../files/enhance-reader.ts';
+import { openWav } from '../files/wav-reader.ts';
+import { WavWriter } from '../files/wav-writer.ts';
+import { fileSink, fileSource } from './node-files.ts';
 import type { Job } from './plan.ts';
 
 /**
@@ -28,66 +31,23 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
   if (!settings.overwrite && (await exists(job.output))) throw new Error(`${job.output} exists; --overwrite replaces it`);
   await mkdir(dirname(job.output), { recursive: true });
   const unfinished = `${job.output}.${process.pid}.part`;
-  const source = await open(job.input, 'r');
+  const input = await open(job.input, 'r');
   try {
-    const { size } = await source.stat();
-    const layout = await readWavLayout((position, length) => readAt(source, position, Math.min(length, size)), size);
+    const reader = await openWav(await fileSource(input));
     const target = await open(unfinished, 'wx');
     try {
-      await copyEnhanced(denoiser, source, target, layout, settings);
+      const writer = await WavWriter.open(fileSink(target), reader);
+      await enhanceReader(denoiser, reader, { enhanced: writer }, settings);
+      await writer.finish();
     } finally {
       await target.close();
     }
     await rename(unfinished, job.output);
-    return layout.frames / layout.sampleRateHz;
+    return reader.frames / reader.sampleRateHz;
   } finally {
-    await source.close();
+    await input.close();
     await rm(unfinished, { force: true });
   }
-}
-
-async function copyEnhanced(denoiser: Denoiser, source: FileHandle, target: FileHandle, layout: WavLayout, settings: FileSettings): Promise<void> {
-  const bytesPerFrame = frameBytes(layout);
-  const piece = layout.sampleRateHz;
-  const planes = Array.from({ length: layout.channels }, () => new Float32Array(piece));
-  const bytes = new Uint8Array(piece * bytesPerFrame);
-  await target.write(wavHeader(layout, layout.frames));
-  const enhancer = new Enhancer(denoiser, layout.channels, layout.sampleRateHz, settings);
-  try {
-    for (let start = 0; start < layout.frames; start += piece) {
-      settings.signal.throwIfAborted();
-      const frames = Math.min(piece, layout.frames - start);
-      const read = await readAt(source, layout.dataStart + start * bytesPerFrame, frames * bytesPerFrame);
-      if (read.length < frames * bytesPerFrame) throw new Error('the file became shorter while it was read');
-      decodeFrames(read, layout.format, planes, frames);
-      enhancer.push(planes, 0, frames);
-      if (start + frames === layout.frames) enhancer.finish();
-      for (let count = enhancer.pull(planes, 0, piece); count > 0; count = enhancer.pull(planes, 0, piece)) {
-        encodeFrames(planes, layout.format, bytes, count);
-        await writeAll(target, bytes.subarray(0, count * bytesPerFrame));
-      }
-      settings.onProgress((start + frames) / layout.frames);
-    }
-  } finally {
-    enhancer.dispose();
-  }
-  // Chunks are padded to an even length.
-  if ((layout.frames * bytesPerFrame) % 2 === 1) await target.write(new Uint8Array(1));
-}
-
-async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return bytes.subarray(0, done);
-}
-
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { DenoiseError } from '../errors.ts';
-import type { Decibels, Hertz, Samples } from '../shared/units.ts';
+import { CONTEXT_RATE_HZ, type Decibels, type Hertz, type Samples } from '../shared/units.ts';
 import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
 import { BandMap } from './bands.ts';
 import { cleanSample } from './clean-sample.ts';
@@ -34,9 +34,6 @@ export interface DenoiserSource {
   /** Used instead of the global fetch for everything that is not on disk. */
   readonly fetch?: typeof fetch | undefined;
 }
-
-/** Context rates that Web Audio allows, Hz. */
-export const CONTEXT_RATE_HZ = [3000, 768000] as const;
 
 /** A rate that needs both resamplers, and hops enough for the compiler to have seen every loop. */
 const WARM_UP_RATE_HZ = 44100;

@@ -1,4 +1,5 @@
 export { DenoiseError, type DenoiseErrorCode } from '../errors.ts';
+export { CONTEXT_RATE_HZ } from '../shared/units.ts';
 export type { BlockManifest } from './block-manifest.ts';
-export { CONTEXT_RATE_HZ, Denoiser, type DenoiserSource, DenoiserStream } from './denoiser.ts';
+export { Denoiser, type DenoiserSource, DenoiserStream } from './denoiser.ts';
 export { advanceSamples, algorithmicDelaySamples, type Manifest, type StreamingManifest } from './manifest.ts';

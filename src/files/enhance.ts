@@ -110,19 +110,23 @@ export class Enhancer {
     }
   }
 
-  /** Moves the oldest samples out of every channel, at most `length`; returns how many there were. */
-  pull(into: readonly Float32Array[], start: number, length: number): number {
+  /**
+   * Moves the oldest samples out of every channel, at most `length`; returns how many there were.
+   * @param noisy receives the same samples as they came in, at the same places
+   */
+  pull(into: readonly Float32Array[], start: number, length: number, noisy?: readonly Float32Array[]): number {
     const total = Math.min(length, this.available);
     const { mix, scratch } = this;
     for (let done = 0; done < total; ) {
       const count = Math.min(scratch.length, total - done);
-      this.streams.forEach((stream, c) => {
-        const at = start + done;
-        stream.pull(into[c], at, count);
+      const at = start + done;
+      for (let c = 0; c < this.streams.length; c++) {
+        const wet = into[c];
+        this.streams[c].pull(wet, at, count);
         this.dry[c].take(scratch, 0, count);
-        if (mix === 1) return;
-        for (let i = 0; i < count; i++) into[c][at + i] = mix * into[c][at + i] + (1 - mix) * scratch[i];
-      });
+        if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * scratch[i];
+        if (noisy !== undefined) for (let i = 0; i < count; i++) noisy[c][at + i] = scratch[i];
+      }
       done += count;
     }
     return total;
@@ -147,7 +151,7 @@ export class Enhancer {
 }
 
 /** Resolves in a task of its own. Not a timer: those are slowed down to one a second in pages that are not visible. */
-function nextTask(): Promise<void> {
+export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

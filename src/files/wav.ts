@@ -1,183 +1,217 @@
-/**
- * In:     bytes of a RIFF WAVE file, or planar samples (cli/)
- * Out:    its layout and planar samples, or bytes of a file in the same format
- * Thread: any; does no input or output itself
- *
- * Linear PCM of 16, 24 and 32 bits and 32-bit float, plain or WAVE_FORMAT_EXTENSIBLE, any number of channels.
- * Format: Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991, and
- * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors
- */
+import { CONTEXT_RATE_HZ, type Hertz } from '../shared/units.ts';
+import type { ByteSource } from './byte-source.ts';
+import { frameBytes, type SampleFormat, sampleBytes } from './sample-format.ts';
 
-/** How a sample is stored. */
-export type SampleFormat = 'int16' | 'int24' | 'int32' | 'float32';
+/**
+ * In:     bytes of a RIFF WAVE or RF64 file, wherever they lie (byte-source.ts)
+ * Out:    its layout, to wav-reader.ts; the header of a file in the same format, to wav-writer.ts
+ * Thread: any
+ *
+ * Linear PCM of 8, 16, 24 and 32 bits and float of 32 and 64, plain or WAVE_FORMAT_EXTENSIBLE, chunks in any order. Formats:
+ * Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991;
+ * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors;
+ * RF64, with 64-bit sizes: EBU Tech 3306, https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
+ */
 
 /** What a WAV file's chunks say. */
 export interface WavLayout {
-  readonly sampleRateHz: number;
+  readonly sampleRateHz: Hertz;
   readonly channels: number;
   readonly format: SampleFormat;
-  /** Frames: one sample of every channel. */
+  /** Frames that are there: one sample of every channel. */
   readonly frames: number;
   /** Position of the first frame in the file, bytes. */
   readonly dataStart: number;
   /** The format chunk as it stands in the file, speaker positions included, to be written again. */
   readonly formatChunk: Uint8Array;
+  /** Where the file does not keep its word, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
-/** Reads at most `length` bytes from `position` on; fewer only at the end of the file. */
-export type ReadAt = (position: number, length: number) => Promise<Uint8Array>;
+/** Most channels that a file may have; more are taken for a damaged header. */
+export const MOST_CHANNELS = 64;
 
 const FORMAT_PCM = 1;
 const FORMAT_FLOAT = 3;
 const FORMAT_EXTENSIBLE = 0xfffe;
-const BYTES: Readonly<Record<SampleFormat, number>> = { int16: 2, int24: 3, int32: 4, float32: 4 };
+/** Sizes that recorders write before they know better, and leave when they are cut off. RF64 has this one too. */
+const SIZES_OF_STREAMS: readonly number[] = [0x7fffffff, 0xffffffff];
+const SIZE_IN_DS64 = 0xffffffff;
+const DS64_BYTES = 28;
+/** Every file that was seen has fewer than twenty. Zeros would be read as empty chunks for ever. */
+const MOST_CHUNKS = 1000;
+/** A format chunk has 16, 18 or 40 bytes. */
+const MOST_FORMAT_BYTES = 1024;
 
-/** Bytes of one frame. */
-export function frameBytes(layout: Pick<WavLayout, 'channels' | 'format'>): number {
-  return layout.channels * BYTES[layout.format];
-}
-
-/** Finds format and samples in a file of `fileBytes` bytes. Throws an Error that says what was expected and found. */
-export async function readWavLayout(read: ReadAt, fileBytes: number): Promise<WavLayout> {
-  const head = await read(0, 12);
-  if (head.length < 12 || tag(head, 0) !== 'RIFF' || tag(head, 8) !== 'WAVE') {
-    throw new Error(`expected a RIFF WAVE file, found ${JSON.stringify(tag(head, 0))} at its start`);
+/** Finds format and samples. Throws an Error that says what was expected and found. */
+export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
+  const head = await source.read(0, 12);
+  const outer = tag(head, 0);
+  if (head.length < 12 || (outer !== 'RIFF' && outer !== 'RF64' && outer !== 'BW64') || tag(head, 8) !== 'WAVE') {
+    throw new Error(`expected a RIFF WAVE file, found ${source.size === 0 ? 'an empty file' : `${JSON.stringify(outer)} at its start`}`);
   }
   let formatChunk: Uint8Array | undefined;
-  for (let position = 12; position + 8 <= fileBytes; ) {
-    const header = await read(position, 8);
-    const bytes = viewOf(header).getUint32(4, true);
+  let data: { start: number; claimedBytes: number } | undefined;
+  let wideDataBytes: number | undefined;
+  let position = 12;
+  for (let chunks = 0; position + 8 <= source.size && (formatChunk === undefined || data === undefined); chunks++) {
+    if (chunks === MOST_CHUNKS) throw new Error(`expected at most ${MOST_CHUNKS} chunks before the samples, found more: this is not a WAV file`);
+    const header = await source.read(position, 8);
+    const name = tag(header, 0);
+    let bytes = viewOf(header).getUint32(4, true);
     const start = position + 8;
-    if (tag(header, 0) === 'fmt ') formatChunk = await read(start, bytes);
-    if (tag(header, 0) === 'data') {
-      if (formatChunk === undefined) throw new Error('expected the format chunk before the samples, found none');
-      const format = readFormat(formatChunk);
-      // Recorders that were cut off leave a size of 0 or 4 GiB; what is there counts.
-      const known = bytes === 0 || start + bytes > fileBytes ? fileBytes - start : bytes;
-      return { ...format, frames: Math.floor(known / frameBytes(format)), dataStart: start, formatChunk };
+    if (name === 'ds64') {
+      const sizes = await source.read(start, DS64_BYTES);
+      if (sizes.length === DS64_BYTES) wideDataBytes = Number(viewOf(sizes).getBigUint64(8, true));
+    } else if (name === 'fmt ' && formatChunk === undefined) {
+      if (bytes > MOST_FORMAT_BYTES) throw new Error(`expected a format chunk of 16 to 40 bytes, found one that says ${bytes}`);
+      formatChunk = (await source.read(start, bytes)).slice();
+    } else if (name === 'data' && data === undefined) {
+      if (bytes === SIZE_IN_DS64 && wideDataBytes !== undefined) bytes = wideDataBytes;
+      data = { start, claimedBytes: bytes };
     }
     position = start + bytes + (bytes % 2);
   }
-  throw new Error('expected a data chunk, found none');
+  if (data === undefined) throw new Error('expected a data chunk, found none: the file has no samples');
+  if (formatChunk === undefined) throw new Error('expected a format chunk, found none: rate and channels are unknown');
+  const format = readFormat(formatChunk);
+  const { dataBytes, warnings } = await sizeOfData(source, data.start, data.claimedBytes, frameBytes(format));
+  return { ...format, frames: Math.floor(dataBytes / frameBytes(format)), dataStart: data.start, warnings };
 }
 
-/** Everything before the first frame of a file with this layout's format and `frames` frames. */
-export function wavHeader(layout: WavLayout, frames: number): Uint8Array {
+/**
+ * Everything before the first frame of a file with `frames` frames in this format; RF64 where a RIFF file could not hold them.
+ * @param placeholder leaves room, so that the header of a longer file can replace this one
+ */
+export function wavHeader(layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>, frames: number, placeholder = false): Uint8Array {
   const dataBytes = frames * frameBytes(layout);
   // Formats other than plain PCM carry their length in frames.
-  const withFact = layout.format === 'float32';
-  const bytes = 12 + 8 + layout.formatChunk.length + (withFact ? 12 : 0) + 8;
+  const withFact = layout.format === 'float32' || layout.format === 'float64';
+  const narrowBytes = 12 + 8 + layout.formatChunk.length + (withFact ? 12 : 0) + 8;
+  const wide = narrowBytes + dataBytes + 1 > 0xffffffff;
+  const bytes = narrowBytes + (wide || placeholder ? 8 + DS64_BYTES : 0);
   const header = new Uint8Array(bytes);
   const view = viewOf(header);
+  const riffBytes = bytes - 8 + dataBytes + (dataBytes % 2);
   let at = 0;
-  const chunk = (name: string, size: number): void => {
-    for (let i = 0; i < 4; i++) header[at + i] = name.charCodeAt(i);
-    view.setUint32(at + 4, size, true);
-    at += 8;
+  const text = (value: string): void => {
+    for (let i = 0; i < value.length; i++) header[at++] = value.charCodeAt(i);
   };
-  chunk('RIFF', bytes - 8 + dataBytes + (dataBytes % 2));
-  header.set([87, 65, 86, 69], at);
-  at += 4;
+  const chunk = (name: string, size: number): void => {
+    text(name);
+    view.setUint32(at, size, true);
+    at += 4;
+  };
+  chunk(wide ? 'RF64' : 'RIFF', wide ? SIZE_IN_DS64 : riffBytes);
+  text('WAVE');
+  if (wide || placeholder) {
+    chunk(wide ? 'ds64' : 'JUNK', DS64_BYTES);
+    if (wide) {
+      view.setBigUint64(at, BigInt(riffBytes), true);
+      view.setBigUint64(at + 8, BigInt(dataBytes), true);
+      view.setBigUint64(at + 16, BigInt(frames), true);
+    }
+    at += DS64_BYTES;
+  }
   chunk('fmt ', layout.formatChunk.length);
   header.set(layout.formatChunk, at);
   at += layout.formatChunk.length;
   if (withFact) {
     chunk('fact', 4);
-    view.setUint32(at, frames, true);
+    view.setUint32(at, Math.min(frames, 0xffffffff), true);
     at += 4;
   }
-  chunk('data', dataBytes);
+  chunk('data', wide ? SIZE_IN_DS64 : dataBytes);
   return header;
 }
 
-/** Interleaved bytes → planes. `channels` arrays of at least `frames`. Integers are scaled to −1 … 1. */
-export function decodeFrames(bytes: Uint8Array, format: SampleFormat, channels: readonly Float32Array[], frames: number): void {
-  const view = viewOf(bytes);
-  const size = BYTES[format];
-  let at = 0;
-  for (let n = 0; n < frames; n++) {
-    for (const channel of channels) {
-      channel[n] = readSample(view, at, format);
-      at += size;
-    }
+/** A format chunk for samples that come from another kind of file. More than two channels get no speaker positions. */
+export function formatChunkOf(sampleRateHz: Hertz, channels: number, format: SampleFormat): Uint8Array {
+  const float = format === 'float32' || format === 'float64';
+  const extensible = channels > 2;
+  const chunk = new Uint8Array(extensible ? 40 : 16);
+  const view = viewOf(chunk);
+  const frame = frameBytes({ channels, format });
+  const bits = 8 * sampleBytes(format);
+  const code = float ? FORMAT_FLOAT : FORMAT_PCM;
+  view.setUint16(0, extensible ? FORMAT_EXTENSIBLE : code, true);
+  view.setUint16(2, channels, true);
+  view.setUint32(4, sampleRateHz, true);
+  view.setUint32(8, Math.min(0xffffffff, sampleRateHz * frame), true);
+  view.setUint16(12, frame, true);
+  view.setUint16(14, bits, true);
+  if (extensible) {
+    view.setUint16(16, 22, true);
+    view.setUint16(18, bits, true);
+    view.setUint16(24, code, true);
+    // The rest of every sub-format's GUID: 0000-0010-8000-00aa00389b71.
+    chunk.set([0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71], 26);
   }
+  return chunk;
 }
 
-/** Planes → interleaved bytes. Integers are rounded and clipped; what came from {@link decodeFrames} goes back exactly (up to 24 bits). */
-export function encodeFrames(channels: readonly Float32Array[], format: SampleFormat, bytes: Uint8Array, frames: number): void {
-  const view = viewOf(bytes);
-  const size = BYTES[format];
-  let at = 0;
-  for (let n = 0; n < frames; n++) {
-    for (const channel of channels) {
-      writeSample(view, at, format, channel[n]);
-      at += size;
-    }
+/** Bytes of samples that are there, whatever the header claims. */
+async function sizeOfData(source: ByteSource, start: number, claimed: number, frame: number): Promise<{ dataBytes: number; warnings: string[] }> {
+  const there = Math.max(0, source.size - start);
+  if (claimed === 0 && there > 0 && !(await isChunksToTheEnd(source, start))) {
+    return { dataBytes: there, warnings: [`the header says that there are no samples: all ${there} bytes after it are taken for samples`] };
   }
+  if (claimed <= there) return { dataBytes: claimed, warnings: [] };
+  if (SIZES_OF_STREAMS.includes(claimed)) return { dataBytes: there, warnings: [] };
+  const [expected, found] = [claimed, there].map((bytes) => Math.floor(bytes / frame));
+  return { dataBytes: there, warnings: [`the header promises ${expected} samples per channel, the file ends after ${found}`] };
 }
 
-function readSample(view: DataView, at: number, format: SampleFormat): number {
-  switch (format) {
-    case 'int16':
-      return view.getInt16(at, true) / 0x8000;
-    case 'int24':
-      return (view.getUint16(at, true) + 0x10000 * view.getInt8(at + 2)) / 0x800000;
-    case 'int32':
-      return view.getInt32(at, true) / 0x80000000;
-    case 'float32':
-      return view.getFloat32(at, true);
-    default:
-      return unknownFormat(format);
+async function isChunksToTheEnd(source: ByteSource, from: number): Promise<boolean> {
+  let position = from;
+  for (let chunks = 0; position + 8 <= source.size && chunks < MOST_CHUNKS; chunks++) {
+    const header = await source.read(position, 8);
+    if (!/^[\x20-\x7e]{4}$/.test(tag(header, 0))) return false;
+    const bytes = viewOf(header).getUint32(4, true);
+    position += 8 + bytes + (bytes % 2);
   }
+  // Some writers leave the last padding byte out.
+  return position === source.size || position === source.size + 1;
 }
 
-function writeSample(view: DataView, at: number, format: SampleFormat, sample: number): void {
-  switch (format) {
-    case 'int16':
-      view.setInt16(at, quantized(sample, 0x8000), true);
-      break;
-    case 'int24': {
-      const value = quantized(sample, 0x800000);
-      view.setUint16(at, value & 0xffff, true);
-      view.setInt8(at + 2, value >> 16);
-      break;
-    }
-    case 'int32':
-      view.setInt32(at, quantized(sample, 0x80000000), true);
-      break;
-    case 'float32':
-      view.setFloat32(at, sample, true);
-      break;
-    default:
-      unknownFormat(format);
-  }
-}
-
-function quantized(sample: number, fullScale: number): number {
-  return Math.max(-fullScale, Math.min(fullScale - 1, Math.round(sample * fullScale)));
-}
-
-function readFormat(chunk: Uint8Array): Pick<WavLayout, 'sampleRateHz' | 'channels' | 'format'> {
+function readFormat(chunk: Uint8Array): Pick<WavLayout, 'sampleRateHz' | 'channels' | 'format' | 'formatChunk'> {
   if (chunk.length < 16) throw new Error(`expected a format chunk of 16 bytes or more, found ${chunk.length}`);
   const view = viewOf(chunk);
   const outer = view.getUint16(0, true);
   const code = outer === FORMAT_EXTENSIBLE && chunk.length >= 26 ? view.getUint16(24, true) : outer;
   const channels = view.getUint16(2, true);
+  const sampleRateHz = view.getUint32(4, true);
   const bits = view.getUint16(14, true);
-  const format = sampleFormat(code, bits);
-  if (format === undefined) throw new Error(`expected 16-, 24- or 32-bit PCM or 32-bit float, found format ${code} with ${bits} bits`);
   if (channels === 0) throw new Error('expected at least one channel, found none');
-  return { sampleRateHz: view.getUint32(4, true), channels, format };
+  if (channels > MOST_CHANNELS) throw new Error(`expected at most ${MOST_CHANNELS} channels, found ${channels}: the header is damaged`);
+  requireRate(sampleRateHz);
+  // Samples of odd sizes stand in whole bytes, or in wider containers, with zeros below.
+  const blockBytes = view.getUint16(12, true) / channels;
+  const leastBytes = Math.ceil(bits / 8);
+  const containerBytes = Number.isInteger(blockBytes) && blockBytes >= leastBytes ? blockBytes : leastBytes;
+  const format = sampleFormat(code, 8 * containerBytes);
+  if (format === undefined) {
+    throw new Error(
+      `expected PCM of 8, 16, 24 or 32 bits or float of 32 or 64, found format ${code} with ${bits} bits: convert it first, for example with ffmpeg -i IN.wav -c:a pcm_s16le OUT.wav`,
+    );
+  }
+  const consistent = chunk.slice();
+  viewOf(consistent).setUint16(12, frameBytes({ channels, format }), true);
+  return { sampleRateHz, channels, format, formatChunk: consistent };
+}
+
+/** Throws an Error for rates that the engine does not take. */
+export function requireRate(sampleRateHz: number): void {
+  const [least, most] = CONTEXT_RATE_HZ;
+  if (!(sampleRateHz >= least && sampleRateHz <= most)) {
+    throw new Error(`expected a sample rate of ${least} to ${most} Hz, found ${sampleRateHz} Hz`);
+  }
 }
 
 function sampleFormat(code: number, bits: number): SampleFormat | undefined {
-  if (code === FORMAT_FLOAT) return bits === 32 ? 'float32' : undefined;
+  if (code === FORMAT_FLOAT) return ({ 32: 'float32', 64: 'float64' } as const)[bits];
   if (code !== FORMAT_PCM) return undefined;
-  return ({ 16: 'int16', 24: 'int24', 32: 'int32' } as const)[bits];
-}
-
-function unknownFormat(format: never): never {
-  throw new TypeError(`Unknown sample format ${String(format)}.`);
+  return ({ 8: 'uint8', 16: 'int16', 24: 'int24', 32: 'int32' } as const)[bits];
 }
 
 function tag(bytes: Uint8Array, at: number): string {

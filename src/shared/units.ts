@@ -11,6 +11,9 @@ export type Decibels = number;
 export type Milliseconds = number;
 export type Seconds = number;
 
+/** Context rates that Web Audio allows, and rates of recordings that the engine takes: lowest and highest, Hz. */
+export const CONTEXT_RATE_HZ = [3000, 768000] as const;
+
 /** Amplitude ratio of a level in decibels. */
 export function decibelsToGain(decibels: Decibels): number {
   return 10 ** (decibels / 20);

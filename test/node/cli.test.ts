@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Denoiser } from '../../src/engine/index.ts';
+import { bytesSource } from '../../src/files/byte-source.ts';
 import { enhanceChannels } from '../../src/files/enhance.ts';
-import { decodeFrames, encodeFrames, frameBytes, readWavLayout, type SampleFormat, wavHeader } from '../../src/files/wav.ts';
+import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
+import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav.ts';
 import { largestDifference, noise } from '../unit/engine/signals.ts';
 
 const COMMAND = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -171,17 +173,9 @@ function channelsOf(count: number, frames: number): Float32Array[] {
 
 function wav(format: SampleFormat, sampleRateHz: number, planes: readonly Float32Array[]): Uint8Array {
   const frames = planes[0].length;
-  const frame = frameBytes({ channels: planes.length, format });
-  const formatChunk = new Uint8Array(16);
-  const view = new DataView(formatChunk.buffer);
-  view.setUint16(0, format === 'float32' ? 3 : 1, true);
-  view.setUint16(2, planes.length, true);
-  view.setUint32(4, sampleRateHz, true);
-  view.setUint32(8, sampleRateHz * frame, true);
-  view.setUint16(12, frame, true);
-  view.setUint16(14, (8 * frame) / planes.length, true);
-  const header = wavHeader({ sampleRateHz, channels: planes.length, format, frames, dataStart: 0, formatChunk }, frames);
-  const file = new Uint8Array(header.length + frames * frame + ((frames * frame) % 2));
+  const layout = { channels: planes.length, format, formatChunk: formatChunkOf(sampleRateHz, planes.length, format) };
+  const header = wavHeader(layout, frames);
+  const file = new Uint8Array(header.length + frames * frameBytes(layout) + ((frames * frameBytes(layout)) % 2));
   file.set(header);
   encodeFrames(planes, format, file.subarray(header.length), frames);
   return file;
@@ -189,7 +183,7 @@ function wav(format: SampleFormat, sampleRateHz: number, planes: readonly Float3
 
 async function readWav(path: string) {
   const file = await readFile(path);
-  const layout = await readWavLayout((position, length) => Promise.resolve(file.subarray(position, position + length)), file.length);
+  const layout = await readWavLayout(bytesSource(file));
   const planes = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
   decodeFrames(file.subarray(layout.dataStart), layout.format, planes, layout.frames);
   return { layout, planes };

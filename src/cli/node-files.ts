@@ -1,0 +1,44 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { ByteSink, ByteSource } from '../files/byte-source.ts';
+
+/**
+ * In:     open files of Node
+ * Out:    the same as sources and sinks of bytes, to files/
+ * Thread: any of Node's
+ */
+
+/** An open file. The handle stays the caller's. */
+export async function fileSource(file: FileHandle): Promise<ByteSource> {
+  const { size } = await file.stat();
+  return {
+    size,
+    read: async (position, length) => {
+      // A damaged header may ask for gigabytes.
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)));
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+      return bytes.subarray(0, done);
+    },
+  };
+}
+
+/** An open file that is written from its beginning. The handle stays the caller's. */
+export function fileSink(file: FileHandle): ByteSink {
+  let end = 0;
+  const writeAt = async (position: number, bytes: Uint8Array): Promise<void> => {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+    }
+  };
+  return {
+    write: async (bytes) => {
+      await writeAt(end, bytes);
+      end += bytes.length;
+    },
+    rewrite: writeAt,
+  };
+}

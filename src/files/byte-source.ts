@@ -1,0 +1,83 @@
+/**
+ * In:     a Blob, bytes in memory, or whatever an environment has (cli/node-files.ts has files)
+ * Out:    bytes at any position, to the readers of formats
+ * Thread: any
+ *
+ * Recordings are read and written through these two, so that the same code serves a page, a worker and a command line, and never needs a
+ * whole file in memory:
+ *
+ *   const reader = await openWav(blobSource(file));
+ *   const sink = new BlobSink();
+ *   const writer = await WavWriter.open(sink, reader);
+ *   await enhanceReader(denoiser, reader, { enhanced: writer });
+ *   const result = sink.toBlob('audio/wav');
+ */
+
+/** Random access to bytes that do not change while they are read. */
+export interface ByteSource {
+  /** Length in bytes. */
+  readonly size: number;
+  /** At most `length` bytes from `position` on; fewer, or none, only at the end. The array is the caller's until the next read. */
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
+/** Where a file is written: appended, and corrected near its beginning when the lengths are known. */
+export interface ByteSink {
+  /** Appends. The caller may reuse the array once the promise has resolved. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Replaces bytes that were written before, `position` bytes from the beginning. */
+  rewrite(position: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** A Blob or File. Reads slices of it, so the whole is never in memory. */
+export function blobSource(blob: Blob): ByteSource {
+  return {
+    size: blob.size,
+    read: async (position, length) => new Uint8Array(await blob.slice(position, position + length).arrayBuffer()),
+  };
+}
+
+/** Bytes that are in memory anyway. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  return { size: bytes.length, read: (position, length) => Promise.resolve(bytes.subarray(position, position + length)) };
+}
+
+/** Bytes of a part of a {@link BlobSink} before it is handed to the browser, which may keep it on disk. */
+const PART_BYTES = 1 << 20;
+
+/** Collects a Blob. Parts become Blobs of their own as they fill up; only the first, where headers lie, can be corrected. */
+export class BlobSink implements ByteSink {
+  private readonly parts: Blob[] = [];
+  private readonly part = new Uint8Array(PART_BYTES);
+  private filled = 0;
+  private first: Uint8Array<ArrayBuffer> | undefined;
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const count = Math.min(bytes.length - done, PART_BYTES - this.filled);
+      this.part.set(bytes.subarray(done, done + count), this.filled);
+      this.filled += count;
+      done += count;
+      if (this.filled === PART_BYTES) this.endPart();
+    }
+  }
+
+  /** RangeError beyond what was written, or beyond the first MiB. */
+  async rewrite(position: number, bytes: Uint8Array): Promise<void> {
+    const into = this.first ?? this.part;
+    const end = this.first === undefined ? this.filled : this.first.length;
+    if (position + bytes.length > end) throw new RangeError(`BlobSink.rewrite: expected bytes 0 to ${end}, got ${position} to ${position + bytes.length}.`);
+    into.set(bytes, position);
+  }
+
+  /** Everything that was written. */
+  toBlob(type: string): Blob {
+    return new Blob([...(this.first === undefined ? [] : [this.first]), ...this.parts, this.part.slice(0, this.filled)], { type });
+  }
+
+  private endPart(): void {
+    if (this.first === undefined) this.first = this.part.slice();
+    else this.parts.push(new Blob([this.part]));
+    this.filled = 0;
+  }
+}

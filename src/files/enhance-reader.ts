@@ -1,0 +1,87 @@
+import type { Denoiser } from '../engine/denoiser.ts';
+import type { AudioReader, AudioWriter } from './audio-file.ts';
+import { type EnhanceOptions, Enhancer, nextTask } from './enhance.ts';
+import { fullScaleOf, quantise } from './sample-format.ts';
+
+/**
+ * In:     one recording, piece by piece (wav-reader.ts or another AudioReader)
+ * Out:    the same, enhanced, and what was taken out of it, to one or two AudioWriters
+ * Thread: any; computes on the thread that calls
+ *
+ * Memory stays flat however long the recording is: a second of sound and what the engine holds.
+ */
+
+/** Where results go; either may be left out. Both stay the caller's: this neither finishes nor closes them. */
+export interface EnhanceTargets {
+  readonly enhanced?: AudioWriter | undefined;
+  /** Noisy − enhanced. Samples of both written files sum to the input's exactly, where formats are the same and nothing clips. */
+  readonly removed?: AudioWriter | undefined;
+}
+
+/** What there is to tell afterwards. */
+export interface EnhanceSummary {
+  readonly frames: number;
+  /** Samples that were NaN or infinite and count as silence. */
+  readonly brokenSamples: number;
+}
+
+/**
+ * Enhances everything that `reader` gives. The result has the length of the input and lines up with it. Gives way to other tasks, and
+ * tells its progress, after every second of sound.
+ * Rejects with the reader's or writer's Error, or the signal's reason; writers then hold a part.
+ */
+export async function enhanceReader(
+  denoiser: Denoiser,
+  reader: AudioReader,
+  { enhanced, removed }: EnhanceTargets,
+  options: EnhanceOptions = {},
+): Promise<EnhanceSummary> {
+  const piece = Math.ceil(reader.sampleRateHz);
+  const planes = () => Array.from({ length: reader.channels }, () => new Float32Array(piece));
+  const [samples, noisy] = [planes(), planes()];
+  const enhancer = new Enhancer(denoiser, reader.channels, reader.sampleRateHz, options);
+  let [frames, brokenSamples] = [0, 0];
+  const drain = async (): Promise<void> => {
+    for (let count = enhancer.pull(samples, 0, piece, noisy); count > 0; count = enhancer.pull(samples, 0, piece, noisy)) {
+      await enhanced?.write(samples, 0, count);
+      if (removed === undefined) continue;
+      if (enhanced !== undefined) quantise(samples, enhanced.format, count);
+      subtract(noisy, samples, count);
+      await removed.write(noisy, 0, count);
+    }
+  };
+  try {
+    for (let read = piece; read === piece; ) {
+      options.signal?.throwIfAborted();
+      read = await reader.read(samples, 0, piece);
+      if (fullScaleOf(reader.format) === undefined) brokenSamples += silenceBroken(samples, read);
+      enhancer.push(samples, 0, read);
+      frames += read;
+      if (read < piece) enhancer.finish();
+      await drain();
+      options.onProgress?.(read < piece ? 1 : reader.share);
+      await nextTask();
+    }
+  } finally {
+    enhancer.dispose();
+  }
+  return { frames, brokenSamples };
+}
+
+function silenceBroken(channels: readonly Float32Array[], frames: number): number {
+  let broken = 0;
+  for (const channel of channels) {
+    for (let n = 0; n < frames; n++) {
+      if (Number.isFinite(channel[n])) continue;
+      channel[n] = 0;
+      broken += 1;
+    }
+  }
+  return broken;
+}
+
+function subtract(from: readonly Float32Array[], what: readonly Float32Array[], frames: number): void {
+  for (let c = 0; c < from.length; c++) {
+    for (let n = 0; n < frames; n++) from[c][n] -= what[c][n];
+  }
+}

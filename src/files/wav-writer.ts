@@ -1,0 +1,67 @@
+import type { AudioShape, AudioWriter } from './audio-file.ts';
+import type { ByteSink } from './byte-source.ts';
+import { encodeFrames, frameBytes, type SampleFormat } from './sample-format.ts';
+import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
+
+/**
+ * In:     planar samples, piece by piece (enhance-reader.ts)
+ * Out:    a WAV file, wherever its bytes go (byte-source.ts)
+ * Thread: any
+ */
+
+/** Most bytes that one write to the sink carries. */
+const PIECE_BYTES = 1 << 18;
+
+/** Writes a WAV file piece by piece; RF64 where it becomes longer than 4 GiB. */
+export class WavWriter implements AudioWriter {
+  readonly format: SampleFormat;
+  private readonly bytes: Uint8Array;
+  private written = 0;
+
+  private constructor(
+    private readonly sink: ByteSink,
+    private readonly layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
+    private readonly expectedFrames: number | undefined,
+    private readonly headerBytes: number,
+  ) {
+    this.format = layout.format;
+    this.bytes = new Uint8Array(Math.max(frameBytes(layout), PIECE_BYTES));
+  }
+
+  /**
+   * Writes the header.
+   * @param shape a {@link WavReader} has its format chunk written again, speaker positions and all
+   */
+  static async open(sink: ByteSink, shape: AudioShape & { readonly layout?: Pick<WavLayout, 'formatChunk'> }): Promise<WavWriter> {
+    const { sampleRateHz, channels, format, frames } = shape;
+    const layout = { channels, format, formatChunk: shape.layout?.formatChunk ?? formatChunkOf(sampleRateHz, channels, format) };
+    const header = wavHeader(layout, frames ?? 0, frames === undefined);
+    await sink.write(header);
+    return new WavWriter(sink, layout, frames, header.length);
+  }
+
+  async write(channels: readonly Float32Array[], start: number, count: number): Promise<void> {
+    const { bytes, layout } = this;
+    const bytesPerFrame = frameBytes(layout);
+    const most = Math.floor(bytes.length / bytesPerFrame);
+    for (let done = 0; done < count; ) {
+      const frames = Math.min(most, count - done);
+      encodeFrames(channels, layout.format, bytes, frames, start + done);
+      await this.sink.write(bytes.subarray(0, frames * bytesPerFrame));
+      done += frames;
+    }
+    this.written += count;
+  }
+
+  async finish(): Promise<void> {
+    const { layout, written } = this;
+    // Chunks are padded to an even length.
+    if ((written * frameBytes(layout)) % 2 === 1) await this.sink.write(new Uint8Array(1));
+    if (written === this.expectedFrames) return;
+    const header = [false, true].map((placeholder) => wavHeader(layout, written, placeholder)).find(({ length }) => length === this.headerBytes);
+    if (header === undefined) throw new Error(`expected ${this.expectedFrames} samples per channel, got ${written}: too many for the header that was written`);
+    await this.sink.rewrite(0, header);
+  }
+
+  close(): void {}
+}
