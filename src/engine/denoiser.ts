@@ -1,18 +1,13 @@
-import { DenoiseError } from '../errors.ts';
 import { CONTEXT_RATE_HZ, type Decibels, type Hertz, type Samples } from '../shared/units.ts';
-import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
-import { BandMap } from './bands.ts';
 import { cleanSample } from './clean-sample.ts';
-import { applyEstimate, estimatePlanes, NO_LIMIT_DB } from './estimate.ts';
-import { CompressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
-import { RealFft } from './fft.ts';
-import { graphColumns, type StreamingManifest, takesBlocks } from './manifest.ts';
+import { NO_LIMIT_DB } from './estimate.ts';
+import { elements } from './executor.ts';
+import { algorithmicDelaySamples, type Manifest, takesBlocks } from './manifest.ts';
 import { Model, type StreamState } from './model.ts';
 import { loadModelFiles } from './model-files.ts';
 import { filterReach, Resampler, rateRatio } from './resampler.ts';
 import { SampleQueue } from './sample-queue.ts';
-import { Synthesis } from './synthesis.ts';
-import { asymmetricSqrtHann, type WindowPair } from './window.ts';
+import { makePaths, type StreamPath, type StreamPaths } from './stream-path.ts';
 
 /**
  * In:     noisy samples of any number of streams at their context rates, any number at a time (hop-loop.ts, files/)
@@ -20,9 +15,12 @@ import { asymmetricSqrtHann, type WindowPair } from './window.ts';
  * Thread: [worker], or whoever runs the engine: no thread and no clock in here
  *
  *   push:  noisy → clean → resampler ↓ → noisy queue
- *   step:  noisy queue → analysis → features → bands ┐                        ┌ bands → estimate → synthesis → resampler ↑ → enhanced queue
- *          … the same for every stream               ┴→ model, one batch for all ┴ …
+ *   step:  noisy queue → path.analyse ┐                          ┌ path.synthesise → resampler ↑ → enhanced queue
+ *          … the same for every stream ┴→ model, a batch for all ┴ …
  *   pull:  enhanced queue →
+ *
+ * A path is what its model needs around it: hop-path.ts for hops with a memory, block-path.ts for spectrogram images. A step takes one
+ * advance of samples: a hop, or a block without its overlap. Names that say hop here mean either.
  */
 
 /** Where a model comes from. */
@@ -35,37 +33,36 @@ export interface DenoiserSource {
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** A rate that needs both resamplers, and hops enough for the compiler to have seen every loop. */
+/** A rate that needs both resamplers, and steps enough for the compiler to have seen every loop: a block has thousands of turns of each. */
 const WARM_UP_RATE_HZ = 44100;
-const WARM_UP_HOPS = 6;
+const WARM_UP_HOPS = { streams: 3, steps: 6 };
+const WARM_UP_BLOCKS = { streams: 1, steps: 1 };
 
 /** A loaded model and everything that its streams share. */
 export class Denoiser {
-  readonly manifest: StreamingManifest;
+  readonly manifest: Manifest;
   private readonly model: Model;
+  private readonly paths: StreamPaths;
   private readonly shared: SharedParts;
-  private readonly states: StreamState[] = [];
-  /** `[streams, 3, columns]` and `[streams, planes, columns]`, as long as the largest batch that has occurred. */
+  /** Values of one step of one stream in the two arrays below. */
+  private readonly inputs: number;
+  private readonly outputs: number;
+  /** What the graph takes and gives, as long as the largest batch that has occurred. */
   private features = new Float32Array();
   private estimates = new Float32Array();
+  private readonly states: StreamState[] = [];
+  /** The steps of a batch in order: whose they are, and where the estimate lies; below 0 where the graph was not asked. */
+  private readonly steppers: DenoiserStream[] = [];
+  private readonly offsets: number[] = [];
   private disposed = false;
 
-  private constructor(model: Model, manifest: StreamingManifest) {
+  private constructor(model: Model, manifest: Manifest) {
     this.model = model;
     this.manifest = manifest;
-    const fft = new RealFft(manifest.framing.fftSamples);
-    this.shared = {
-      manifest,
-      model,
-      fft,
-      windows: asymmetricSqrtHann(manifest.framing),
-      features: new CompressedComplex(manifest.features),
-      bands: manifest.bands === undefined ? undefined : new BandMap(manifest.bands, fft.bins),
-      binFeatures: new Float32Array(FEATURE_PLANES * fft.bins),
-      binEstimate: new Float32Array(estimatePlanes(manifest.estimate) * fft.bins),
-      enhanced: makeSpectrum(fft.bins),
-      hop: new Float32Array(manifest.framing.hopSamples),
-    };
+    this.paths = makePaths(manifest);
+    this.inputs = elements(manifest.graph.input.shape);
+    this.outputs = elements(manifest.graph.output.shape);
+    this.shared = { manifest, model, paths: this.paths, advance: new Float32Array(this.paths.advanceSamples) };
   }
 
   /**
@@ -82,12 +79,6 @@ export class Denoiser {
   static async load(source: DenoiserSource): Promise<Denoiser> {
     const files = await loadModelFiles(source.modelUrl, source.fetch);
     const { manifest } = files;
-    if (takesBlocks(manifest)) {
-      throw new DenoiseError(
-        'model-mismatch',
-        `${files.manifestUrl}: field "framing.kind": expected "streaming", found "block", which this version cannot run yet.`,
-      );
-    }
     const denoiser = new Denoiser(await Model.load(files, manifest, source.wasmUrl), manifest);
     denoiser.warmUp();
     return denoiser;
@@ -103,30 +94,47 @@ export class Denoiser {
   }
 
   /**
-   * One hop for each of the first `count` streams, in as few runs of the model as pay. Every one must be `hopReady` and in the list once; Error otherwise.
-   * Allocates nothing that outlives it once a batch size has occurred.
+   * One hop, or block, for each of the first `count` streams, in as few runs of the model as pay. Every one must be `hopReady` and in the list once;
+   * Error otherwise. Allocates nothing that outlives it once a batch size has occurred.
    */
   step(streams: readonly DenoiserStream[], count: number = streams.length): void {
     this.requireAlive();
-    if (count === 0) return;
     for (let i = 0; i < count; i++) {
       if (!streams[i].hopReady) throw new Error(`Denoiser.step: expected a whole hop in every stream, stream ${i} misses ${streams[i].samplesToHop} samples.`);
       if (streams.indexOf(streams[i]) !== i) throw new Error(`Denoiser.step: expected every stream once, stream ${i} is there before.`);
     }
-    const inputs = FEATURE_PLANES * graphColumns(this.manifest);
-    const outputs = estimatePlanes(this.manifest.estimate) * graphColumns(this.manifest);
-    if (this.features.length < count * inputs) {
-      this.features = new Float32Array(count * inputs);
-      this.estimates = new Float32Array(count * outputs);
-    }
-    const { features, estimates } = this;
-    this.states.length = count;
+    this.stepUpTo(1, streams, count);
+  }
+
+  /** As {@link step} until no stream has a whole hop left. Blocks of one stream share runs of the model, so whole recordings are best stepped this way. */
+  stepAll(streams: readonly DenoiserStream[]): void {
+    this.requireAlive();
+    while (streams.some((stream) => stream.hopReady)) this.stepUpTo(this.paths.depth, streams, streams.length);
+  }
+
+  /** At most `depth` steps of each stream that has them, in one batch. */
+  private stepUpTo(depth: number, streams: readonly DenoiserStream[], count: number): void {
+    this.makeRoom(depth * count);
+    const { features, estimates, states, steppers, offsets } = this;
+    let steps = 0;
+    let asked = 0;
     for (let i = 0; i < count; i++) {
-      streams[i].analyse(features, i * inputs);
-      this.states[i] = streams[i].state;
+      const stream = streams[i];
+      for (let d = 0; d < depth && stream.hopReady; d++) {
+        const isAsked = stream.analyse(features, asked * this.inputs);
+        steppers[steps] = stream;
+        offsets[steps++] = isAsked ? asked * this.outputs : -1;
+        if (isAsked) states[asked++] = stream.state;
+      }
     }
-    this.model.step(this.states, count, features, estimates);
-    for (let i = 0; i < count; i++) streams[i].synthesise(estimates, i * outputs);
+    this.model.step(states, asked, features, estimates);
+    for (let s = 0; s < steps; s++) steppers[s].synthesise(estimates, offsets[s]);
+  }
+
+  private makeRoom(steps: number): void {
+    if (this.features.length >= steps * this.inputs) return;
+    this.features = new Float32Array(steps * this.inputs);
+    this.estimates = new Float32Array(steps * this.outputs);
   }
 
   /** What TensorFlow.js holds in this thread, all models together. Flat while streams run. */
@@ -143,12 +151,14 @@ export class Denoiser {
 
   /** Runs the whole path, resamplers included, so that the first live hop finds it compiled: 1 ms instead of 12. */
   private warmUp(): void {
-    const streams = [0, 1, 2].map(() => this.createStream(WARM_UP_RATE_HZ));
-    const silence = new Float32Array(WARM_UP_RATE_HZ);
-    for (let hop = 0; hop < WARM_UP_HOPS; hop++) {
-      for (const stream of streams) stream.push(silence, 0, stream.samplesToHop);
+    const { streams: count, steps } = takesBlocks(this.manifest) ? WARM_UP_BLOCKS : WARM_UP_HOPS;
+    const streams = Array.from({ length: count }, () => this.createStream(WARM_UP_RATE_HZ));
+    // A square wave: of silence a block model would ask nothing.
+    const sound = Float32Array.from({ length: streams[0].samplesToHop + 1 }, (_, n) => (n % 100 < 50 ? 0.01 : -0.01));
+    for (let step = 0; step < steps; step++) {
+      for (const stream of streams) stream.push(sound, 0, stream.samplesToHop);
       this.step(streams);
-      for (const stream of streams) stream.pull(silence, 0, stream.available);
+      for (const stream of streams) stream.pull(sound.slice(), 0, stream.available);
     }
   }
 
@@ -157,26 +167,19 @@ export class Denoiser {
   }
 }
 
-/** What streams of one model share; scratch arrays are free between two calls. */
+/** What streams of one model share; `advance` is free between two calls. */
 interface SharedParts {
-  readonly manifest: StreamingManifest;
+  readonly manifest: Manifest;
   readonly model: Model;
-  readonly fft: RealFft;
-  readonly windows: WindowPair;
-  readonly features: CompressedComplex;
-  /** None: the model works on bins. */
-  readonly bands: BandMap | undefined;
-  readonly binFeatures: Float32Array;
-  readonly binEstimate: Float32Array;
-  readonly enhanced: Spectrum;
-  readonly hop: Float32Array;
+  readonly paths: StreamPaths;
+  readonly advance: Float32Array;
 }
 
 /** One channel on its way through a {@link Denoiser}: enhanced sample j is noisy sample j − {@link delaySamples}. */
 export class DenoiserStream {
   /** Samples per second on both sides. A fraction is rounded off inside: it cancels out between the two resamplers. */
   readonly contextRateHz: Hertz;
-  /** Delay inside the engine at the context rate, whole: overlap of the synthesis plus both resamplers. */
+  /** Delay inside the engine at the context rate, whole: overlap of the synthesis, or of blocks, plus both resamplers. */
   readonly delaySamples: Samples;
   /** Recurrent memory, for {@link Denoiser.step} alone. */
   readonly state: StreamState;
@@ -186,9 +189,7 @@ export class DenoiserStream {
   private readonly up: Resampler | undefined;
   private readonly noisy: SampleQueue;
   private readonly enhanced: SampleQueue;
-  private readonly analysis: Analysis;
-  private readonly spectrum: Spectrum;
-  private readonly synthesis: Synthesis;
+  private readonly path: StreamPath;
   private limitDb: Decibels = NO_LIMIT_DB;
   private disposed = false;
 
@@ -198,21 +199,18 @@ export class DenoiserStream {
     if (!(contextRateHz >= least && contextRateHz <= most)) {
       throw new RangeError(`Denoiser.createStream contextRateHz: expected ${least} to ${most}, got ${contextRateHz}.`);
     }
-    const { manifest, model, fft, windows } = shared;
-    const { hopSamples, windowSamples, overlapSamples } = manifest.framing;
+    const { manifest, model, paths } = shared;
     this.shared = shared;
     this.contextRateHz = contextRateHz;
     this.state = model.createState();
-    this.analysis = new Analysis(hopSamples, windows.analysis, fft);
-    this.spectrum = makeSpectrum(fft.bins);
-    this.synthesis = new Synthesis(hopSamples, windowSamples, windows.synthesis, fft);
+    this.path = paths.createPath();
     const contextRate = Math.round(contextRateHz);
-    const pair = resamplerPair(contextRate, manifest.sampleRateHz, overlapSamples);
+    const pair = resamplerPair(contextRate, manifest.sampleRateHz, algorithmicDelaySamples(manifest.framing));
     this.down = pair.down;
     this.up = pair.up;
     this.delaySamples = pair.delaySamples;
-    this.noisy = new SampleQueue(4 * hopSamples);
-    this.enhanced = new SampleQueue(4 * Math.ceil((hopSamples * contextRate) / manifest.sampleRateHz));
+    this.noisy = new SampleQueue(4 * paths.advanceSamples);
+    this.enhanced = new SampleQueue(4 * Math.ceil((paths.advanceSamples * contextRate) / manifest.sampleRateHz));
   }
 
   /** Most that noise is turned down, dB, 0 (not at all) to 100 (no limit, the default). Takes effect at the next hop. RangeError otherwise. */
@@ -235,14 +233,14 @@ export class DenoiserStream {
     }
   }
 
-  /** True when a hop waits for {@link Denoiser.step}. */
+  /** True when a hop, or a block, waits for {@link Denoiser.step}. */
   get hopReady(): boolean {
-    return !this.disposed && this.noisy.length >= this.shared.manifest.framing.hopSamples;
+    return !this.disposed && this.noisy.length >= this.shared.paths.advanceSamples;
   }
 
   /** Context samples still to be pushed until {@link hopReady}; 0 when it is. */
   get samplesToHop(): Samples {
-    const missing = Math.max(0, this.shared.manifest.framing.hopSamples - this.noisy.length);
+    const missing = Math.max(0, this.shared.paths.advanceSamples - this.noisy.length);
     return this.down === undefined ? missing : this.down.inputsUntil(missing);
   }
 
@@ -259,8 +257,7 @@ export class DenoiserStream {
   /** Back to a new stream: memory, filters and queues are empty. The attenuation limit stays. */
   reset(): void {
     this.shared.model.resetState(this.state);
-    this.analysis.reset();
-    this.synthesis.reset();
+    this.path.reset();
     this.down?.reset();
     this.up?.reset();
     this.noisy.clear();
@@ -274,38 +271,21 @@ export class DenoiserStream {
     this.shared.model.resetState(this.state);
   }
 
-  /** First half of a hop, for {@link Denoiser.step} alone: noisy queue → spectrum → `features` from `offset` on. */
-  analyse(features: Float32Array, offset: number): void {
-    const { bands, binFeatures, features: extractor, fft } = this.shared;
-    this.analysis.step(this.noisy, this.spectrum);
-    if (bands === undefined) {
-      extractor.extract(this.spectrum, features, offset);
-      return;
-    }
-    extractor.extract(this.spectrum, binFeatures, 0);
-    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
+  /** First half of a step, for {@link Denoiser} alone: noisy queue → `features` from `offset` on. False: there is nothing to ask the model. */
+  analyse(features: Float32Array, offset: number): boolean {
+    return this.path.analyse(this.noisy, features, offset);
   }
 
-  /** Second half of a hop, for {@link Denoiser.step} alone: the model's rows from `offset` on → enhanced queue. */
+  /** Second half of a step, for {@link Denoiser} alone: the model's estimate from `offset` on → enhanced queue. */
   synthesise(estimates: Float32Array, offset: number): void {
-    const { model, enhanced, hop } = this.shared;
-    const finite = this.applyEstimate(estimates, offset);
+    const { model, advance } = this.shared;
+    const finite = this.path.synthesise(estimates, offset, this.limitDb, advance);
     // What is not a number now would come back at every hop through the memory.
     if (!finite) model.resetState(this.state);
-    this.synthesis.step(enhanced, hop);
-    for (let i = 0; i < hop.length; i++) {
-      if (this.up === undefined) this.enhanced.push(hop[i]);
-      else this.up.push(hop[i], this.enhanced);
+    for (let i = 0; i < advance.length; i++) {
+      if (this.up === undefined) this.enhanced.push(advance[i]);
+      else this.up.push(advance[i], this.enhanced);
     }
-  }
-
-  private applyEstimate(estimates: Float32Array, offset: number): boolean {
-    const { manifest, bands, binEstimate, enhanced, fft } = this.shared;
-    if (bands === undefined) return applyEstimate(manifest.estimate, estimates, offset, this.limitDb, this.spectrum, enhanced);
-    for (let plane = 0; plane < estimatePlanes(manifest.estimate); plane++) {
-      bands.spread(estimates, offset + plane * bands.bands, binEstimate, plane * fft.bins);
-    }
-    return applyEstimate(manifest.estimate, binEstimate, 0, this.limitDb, this.spectrum, enhanced);
   }
 }
 

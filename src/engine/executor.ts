@@ -1,7 +1,7 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, type NamedTensorMap, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { KernelPlan } from './kernel-plan.ts';
-import type { StreamingManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import type { StreamState } from './model.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface Executor {
 }
 
 /** The fastest executor for batches of `streams` streams whose results are the reference's to the bit. */
-export function makeExecutor(graph: GraphModel, manifest: StreamingManifest, streams: number): Executor {
+export function makeExecutor(graph: GraphModel, manifest: Manifest, streams: number): Executor {
   const reference = new GraphExecutor(graph, manifest, streams);
   let planned: PlanExecutor | undefined;
   try {
@@ -41,7 +41,7 @@ export class GraphExecutor implements Executor {
 
   constructor(
     private readonly graph: GraphModel,
-    private readonly manifest: StreamingManifest,
+    private readonly manifest: Manifest,
     private readonly streams: number,
   ) {
     this.outputNames = outputNames(manifest);
@@ -85,7 +85,7 @@ export class PlanExecutor implements Executor {
   private readonly output: Float32Array;
 
   /** Throws an Error where the graph cannot be planned. */
-  constructor(graph: GraphModel, manifest: StreamingManifest, streams: number) {
+  constructor(graph: GraphModel, manifest: Manifest, streams: number) {
     const { input, output, states } = manifest.graph;
     this.streams = streams;
     this.inputSize = elements(input.shape);
@@ -131,7 +131,7 @@ export class PlanExecutor implements Executor {
 const PROOF_STEPS = 2;
 
 /** Whether both give the same bits for the same input. */
-function agree(reference: Executor, planned: Executor, manifest: StreamingManifest, streams: number): boolean {
+function agree(reference: Executor, planned: Executor, manifest: Manifest, streams: number): boolean {
   const { input, output, states } = manifest.graph;
   const memory = () => Array.from({ length: streams }, () => ({ values: states.map((state) => new Float32Array(elements(state.shape))), stepsToCheck: 0 }));
   const [a, b] = [memory(), memory()];
@@ -151,7 +151,7 @@ function same(a: Float32Array, b: Float32Array): boolean {
   return a.every((value, i) => Object.is(value, b[i]));
 }
 
-function outputNames(manifest: StreamingManifest): string[] {
+function outputNames(manifest: Manifest): string[] {
   return [manifest.graph.output.name, ...manifest.graph.states.map((state) => state.output)];
 }
 

@@ -62,7 +62,7 @@ export class KernelPlan {
     this.backend = backend() as unknown as WasmBackend;
     this.heap = new Float32Array(this.backend.wasm.HEAPU8.buffer);
     const seen: Seen[] = [];
-    const outputs = watchKernels(seen, () => graph.execute(inputs, [...outputNames]) as TensorInfo[]);
+    const outputs = watchKernels(seen, () => [graph.execute(inputs, [...outputNames])].flat() as TensorInfo[]);
     try {
       this.inputs = Object.values(inputs).map((tensor) => this.allocate(tensor));
       for (const call of seen) this.bind(call);
@@ -157,10 +157,17 @@ export class KernelPlan {
         this.call(`_${kernel}`, ...this.shaped(a), ...this.shaped(b), FLOAT32, this.allocate(output).id);
         return;
       }
+      case 'Sigmoid':
+        this.call('_Sigmoid', this.place(inputs.x).id, this.allocate(output).id);
+        return;
       case 'Tanh':
       case 'Relu':
-      case 'Sigmoid':
+      case 'Elu':
+      case 'Exp':
         this.call(`_${kernel}`, this.place(inputs.x).id, FLOAT32, this.allocate(output).id);
+        return;
+      case 'LeakyRelu':
+        this.call('_LeakyRelu', this.place(inputs.x).id, FLOAT32, attributes.alpha as number, this.allocate(output).id);
         return;
       case '_FusedMatMul': {
         requireFalse(attributes, 'transposeA', 'transposeB');
@@ -175,8 +182,17 @@ export class KernelPlan {
       case 'FusedConv2D':
         this.call('_FusedConv2D', ...this.convolution(inputs, attributes), this.allocate(output).id);
         return;
+      case 'MaxPool':
+        this.call('_MaxPool', ...this.pool(inputs.x, attributes), this.allocate(output).id);
+        return;
+      case 'ResizeNearestNeighbor':
+        this.call('_ResizeNearestNeighbor', ...this.resize(inputs.images, attributes), this.allocate(output).id);
+        return;
       case 'Transpose':
         this.transpose(inputs.x, attributes.perm as number[], output);
+        return;
+      case 'Slice':
+        this.slice(inputs.x, attributes.begin as readonly number[], output);
         return;
       case 'Concat':
         this.concat(Object.values(inputs), attributes.axis as number, output);
@@ -211,6 +227,31 @@ export class KernelPlan {
     ];
   }
 
+  private pool(x: TensorInfo, attributes: Seen['attributes']): number[] {
+    type Info = typeof backend_util.computePool2DInfo;
+    const info = backend_util.computePool2DInfo(
+      x.shape as Parameters<Info>[0],
+      attributes.filterSize as number,
+      attributes.strides as number,
+      1,
+      attributes.pad as 'same',
+      attributes.dimRoundingMode as 'floor',
+    );
+    const { padInfo: pad } = info;
+    return [
+      ...[this.place(x).id, info.batchSize, info.inHeight, info.inWidth, info.filterHeight, info.filterWidth],
+      ...[pad.top, pad.right, pad.bottom, pad.left, info.dilationHeight, info.dilationWidth],
+      ...[info.strideHeight, info.strideWidth, info.inChannels, info.outChannels],
+    ];
+  }
+
+  private resize(images: TensorInfo, attributes: Seen['attributes']): number[] {
+    const [batch, height, width, channels] = images.shape;
+    const [newHeight, newWidth] = attributes.size as [number, number];
+    const { alignCorners, halfPixelCenters } = attributes;
+    return [this.place(images).id, batch, height, width, channels, newHeight, newWidth, alignCorners ? 1 : 0, halfPixelCenters ? 1 : 0];
+  }
+
   /** Axes of length one are left out, as tfjs does: its kernel is faster at lower ranks. */
   private transpose(x: TensorInfo, perm: readonly number[], output: TensorInfo): void {
     const axes = x.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
@@ -236,11 +277,35 @@ export class KernelPlan {
       for (let p = 0; p < from.length; p++) {
         const width = widths[p];
         for (let row = 0; row < rows; row++) {
-          const source = from[p] + row * width;
-          heap.copyWithin(column + row * stride, source, source + width);
+          copyWithin(heap, from[p] + row * width, column + row * stride, width);
         }
         column += width;
       }
+    });
+  }
+
+  /** Nor for this. A row is what lies together in both tensors: the innermost axis that is cut, and all within it. */
+  private slice(x: TensorInfo, begin: readonly number[], output: TensorInfo): void {
+    let inner = x.shape.length - 1;
+    while (inner > 0 && x.shape[inner] === output.shape[inner]) inner--;
+    const width = size(output.shape.slice(inner));
+    const starts: number[] = [];
+    const visit = (axis: number, at: number): void => {
+      if (axis > inner) {
+        starts.push(at);
+        return;
+      }
+      const stride = size(x.shape.slice(axis + 1));
+      const count = axis === inner ? 1 : output.shape[axis];
+      for (let i = 0; i < count; i++) visit(axis + 1, at + (begin[axis] + i) * stride);
+    };
+    const source = this.place(x).float;
+    visit(0, source);
+    const to = this.allocate(output).float;
+    const from = Int32Array.from(starts);
+    this.calls.push(() => {
+      const heap = this.floats();
+      for (let row = 0; row < from.length; row++) copyWithin(heap, from[row], to + row * width, width);
     });
   }
 
@@ -271,6 +336,14 @@ function watchKernels<T>(seen: Seen[], action: () => T): T {
       config.kernelFunc = originals[i];
     });
   }
+}
+
+/** Rows up to this length are copied faster value by value. */
+const SHORT_ROW = 48;
+
+function copyWithin(heap: Float32Array, from: number, to: number, length: number): void {
+  if (length > SHORT_ROW) heap.copyWithin(to, from, from + length);
+  else for (let i = 0; i < length; i++) heap[to + i] = heap[from + i];
 }
 
 function activation(attributes: Seen['attributes']): number {

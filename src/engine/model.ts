@@ -5,7 +5,7 @@ import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@
 import { DenoiseError } from '../errors.ts';
 import { DENORMAL_FLOOR } from './clean-sample.ts';
 import { batched, type Executor, elements, makeExecutor } from './executor.ts';
-import type { StreamingManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import { isNode, type ModelFiles, parseJson } from './model-files.ts';
 
 /**
@@ -42,13 +42,13 @@ export class StreamState {
 
 export class Model {
   private readonly graph: GraphModel;
-  private readonly manifest: StreamingManifest;
+  private readonly manifest: Manifest;
   private readonly stateSizes: readonly number[];
   /** One for each batch size that has occurred. */
   private readonly executors: (Executor | undefined)[] = [];
   private disposed = false;
 
-  private constructor(graph: GraphModel, manifest: StreamingManifest) {
+  private constructor(graph: GraphModel, manifest: Manifest) {
     this.graph = graph;
     this.manifest = manifest;
     this.stateSizes = manifest.graph.states.map((state) => elements(state.shape));
@@ -60,7 +60,7 @@ export class Model {
    * module, in Node the backend package's own.
    * Throws DenoiseError 'wasm' or 'model-mismatch'.
    */
-  static async load(files: ModelFiles, manifest: StreamingManifest, wasmUrl?: string | URL): Promise<Model> {
+  static async load(files: ModelFiles, manifest: Manifest, wasmUrl?: string | URL): Promise<Model> {
     await startBackend(wasmUrl);
     const model = new Model(await buildGraph(files), manifest);
     try {
@@ -153,7 +153,7 @@ export class Model {
 }
 
 /** Runs the graph once as it stands; DenoiseError 'model-mismatch' names the output whose shape is not what the manifest states. */
-function proveShapes(graph: GraphModel, manifest: StreamingManifest, count: number, where: string): void {
+function proveShapes(graph: GraphModel, manifest: Manifest, count: number, where: string): void {
   const { input, output, states } = manifest.graph;
   const fields = ['graph.output.shape', ...states.map((_, s) => `graph.states[${s}].shape`)];
   const expected = [output.shape, ...states.map((state) => state.shape)];
@@ -162,7 +162,7 @@ function proveShapes(graph: GraphModel, manifest: StreamingManifest, count: numb
       [input.name, zeros(batched(input.shape, count))],
       ...states.map((state) => [state.input, zeros(batched(state.shape, count))]),
     ]);
-    const results = graph.execute(inputs, [output.name, ...states.map((state) => state.output)]) as Tensor[];
+    const results = [graph.execute(inputs, [output.name, ...states.map((state) => state.output)])].flat() as Tensor[];
     results.forEach((result, i) => {
       if (String(result.shape) === String(batched(expected[i], count))) return;
       throw mismatch(`${where}: field "${fields[i]}": expected ${JSON.stringify(expected[i])}, found ${JSON.stringify(result.shape)} for ${count} stream(s).`);

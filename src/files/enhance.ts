@@ -138,14 +138,13 @@ export class Enhancer {
   }
 
   private run(): void {
-    while (this.streams[0]?.hopReady) {
-      this.denoiser.step(this.streams);
-      while (this.delayLeft > 0) {
-        const count = Math.min(this.delayLeft, this.streams[0].available, this.scratch.length);
-        if (count === 0) break;
-        for (const stream of this.streams) stream.pull(this.scratch, 0, count);
-        this.delayLeft -= count;
-      }
+    this.denoiser.stepAll(this.streams);
+    const [first] = this.streams;
+    while (first !== undefined && this.delayLeft > 0) {
+      const count = Math.min(this.delayLeft, first.available, this.scratch.length);
+      if (count === 0) return;
+      for (const stream of this.streams) stream.pull(this.scratch, 0, count);
+      this.delayLeft -= count;
     }
   }
 }

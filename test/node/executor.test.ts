@@ -4,7 +4,7 @@ import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { memory } from '@tensorflow/tfjs-core';
 import { type Executor, elements, GraphExecutor, makeExecutor, PlanExecutor } from '../../src/engine/executor.ts';
 import { Denoiser } from '../../src/engine/index.ts';
-import type { StreamingManifest } from '../../src/engine/manifest.ts';
+import type { Manifest } from '../../src/engine/manifest.ts';
 import { loadModelFiles, parseJson } from '../../src/engine/model-files.ts';
 import { noise } from '../unit/engine/signals.ts';
 
@@ -14,7 +14,7 @@ const STEPS = 50;
 describe('PlanExecutor', () => {
   let denoiser: Denoiser;
   let graph: GraphModel;
-  let manifest: StreamingManifest;
+  let manifest: Manifest;
 
   before(async () => {
     denoiser = await Denoiser.load({ modelUrl: MODEL_URL });

@@ -21,16 +21,33 @@ const STATE_SHAPE = [-1, 4, 2];
 export async function makeFixtureModel(kind: FixtureKind, change: (manifest: ManifestJson) => void = () => {}): Promise<ModelFolder> {
   const constants = new Constants();
   const nodes = kind === 'decaying' ? decayingGraph(constants) : explodingGraph(constants);
+  return makeFolder([placeholder('features', [-1, 3, BINS]), placeholder('state_0', STATE_SHAPE)], constants, nodes, (files) => {
+    const manifest = manifestOf(files);
+    change(manifest);
+    return manifest;
+  });
+}
+
+/** Sizes and hashes of files by name, as a manifest states them. */
+export type FileRecords = Record<string, { bytes: number; sha256: string }>;
+
+/** The files of a graph, and the manifest that `manifestOf` writes for them. */
+export async function makeFolder(
+  placeholders: readonly GraphNode[],
+  constants: Constants,
+  nodes: readonly GraphNode[],
+  manifestOf: (files: FileRecords) => object,
+): Promise<ModelFolder> {
   const weights = constants.bytes();
   const model = encode({
     format: 'graph-model',
-    modelTopology: { node: [...placeholders(), ...constants.nodes, ...nodes], versions: { producer: 1, minConsumer: 1 }, library: {} },
+    modelTopology: { node: [...placeholders, ...constants.nodes, ...nodes], versions: { producer: 1, minConsumer: 1 }, library: {} },
     weightsManifest: [{ paths: ['weights.bin'], weights: constants.specs }],
   });
-  const manifest = await manifestOf({ 'model.json': model, 'weights.bin': weights });
-  change(manifest);
+  const record = async (content: Uint8Array<ArrayBuffer>) => ({ bytes: content.length, sha256: await sha256(content) });
+  const files = { 'model.json': await record(model), 'weights.bin': await record(weights) };
   return new Map([
-    ['manifest.json', encode(manifest)],
+    ['manifest.json', encode(manifestOf(files))],
     ['model.json', model],
     ['weights.bin', weights],
   ]);
@@ -46,11 +63,9 @@ export function servedFrom(folder: ModelFolder): typeof fetch {
 }
 
 /** The fixture's manifest as plain data, free to be spoiled. */
-export type ManifestJson = Awaited<ReturnType<typeof manifestOf>>;
+export type ManifestJson = ReturnType<typeof manifestOf>;
 
-async function manifestOf(files: Record<string, Uint8Array<ArrayBuffer>>) {
-  const records: Record<string, { bytes: number; sha256: string }> = {};
-  for (const [name, content] of Object.entries(files)) records[name] = { bytes: content.length, sha256: await sha256(content) };
+function manifestOf(files: FileRecords) {
   return {
     contract: 1,
     name: 'fixture',
@@ -77,28 +92,38 @@ async function manifestOf(files: Record<string, Uint8Array<ArrayBuffer>>) {
       states: [{ input: 'state_0', output: 'state_0_next', shape: STATE_SHAPE }],
     },
     cost: { opsPerHop: 8, macsPerHop: 0, parameters: 1 },
-    files: records,
+    files,
   };
 }
 
-interface GraphNode {
+export interface GraphNode {
   readonly name: string;
   readonly op: string;
   readonly input?: readonly string[];
   readonly attr: object;
 }
 
-const FLOAT = { type: 'DT_FLOAT' };
-const INT = { type: 'DT_INT32' };
+export const FLOAT = { type: 'DT_FLOAT' };
+export const INT = { type: 'DT_INT32' };
 
 /** Constants of the graph: nodes, and the one weight file that holds their values (4 bytes each). */
-class Constants {
+export class Constants {
   readonly nodes: GraphNode[] = [];
   readonly specs: { name: string; shape: number[]; dtype: 'float32' | 'int32' }[] = [];
   private readonly parts: (Float32Array | Int32Array)[] = [];
 
   float(name: string, value: number): string {
     return this.add(name, Float32Array.of(value), [], 'float32');
+  }
+
+  floats(name: string, shape: number[], value: (index: number) => number): string {
+    const length = shape.reduce((product, size) => product * size, 1);
+    return this.add(
+      name,
+      Float32Array.from({ length }, (_, i) => value(i)),
+      shape,
+      'float32',
+    );
   }
 
   ints(name: string, ...values: number[]): string {
@@ -119,13 +144,8 @@ class Constants {
   }
 }
 
-function placeholders(): GraphNode[] {
-  const placeholder = (name: string, shape: readonly number[]): GraphNode => ({
-    name,
-    op: 'Placeholder',
-    attr: { dtype: FLOAT, shape: { shape: { dim: shape.map((size) => ({ size: String(size) })) } } },
-  });
-  return [placeholder('features', [-1, 3, BINS]), placeholder('state_0', STATE_SHAPE)];
+export function placeholder(name: string, shape: readonly number[]): GraphNode {
+  return { name, op: 'Placeholder', attr: { dtype: FLOAT, shape: { shape: { dim: shape.map((size) => ({ size: String(size) })) } } } };
 }
 
 function decayingGraph(constants: Constants): GraphNode[] {
@@ -168,7 +188,7 @@ function common(constants: Constants): GraphNode[] {
   ];
 }
 
-function node(name: string, op: string, ...input: string[]): GraphNode {
+export function node(name: string, op: string, ...input: string[]): GraphNode {
   return { name, op, input, attr: { T: FLOAT } };
 }
 

@@ -1,0 +1,119 @@
+import type { Decibels, Samples } from '../shared/units.ts';
+import { type BlockManifest, imageRows } from './block-manifest.ts';
+import { type BlockRebuild, makeBlockRebuild, type NoisyBlock } from './block-rebuild.ts';
+import { BlockStft, makeBlockSpectrum } from './block-stft.ts';
+import { Crossfade } from './crossfade.ts';
+import { noisyShare } from './estimate.ts';
+import { type ImageExtractor, makeImageExtractor } from './features/image.ts';
+import { advanceSamples } from './manifest.ts';
+import { Normaliser } from './normalisation.ts';
+import type { SampleQueue } from './sample-queue.ts';
+import type { StreamPath, StreamPaths } from './stream-path.ts';
+
+/**
+ * In:     as many noisy samples as a block advances, model rate
+ * Out:    as many enhanced samples, overlapSamples later
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   analyse:     noisy queue → block → spectrum → image → normalised → graph
+ *   synthesise:  graph → estimate in the image's units → rebuild → crossfade with the block before →
+ */
+class BlockPath implements StreamPath {
+  /** The last blockSamples samples; zeros before the stream. */
+  private readonly history: Float32Array;
+  private readonly crossfade: Crossfade;
+  /** Blocks under way, oldest first; a live stream never has more than one. */
+  private readonly blocks: BlockUnderWay[] = [];
+  private analysed = 0;
+  private synthesised = 0;
+
+  constructor(private readonly shared: BlockPaths) {
+    const { blockSamples, overlapSamples } = shared.manifest.framing;
+    this.history = new Float32Array(blockSamples);
+    this.crossfade = new Crossfade(shared.advanceSamples, overlapSamples);
+  }
+
+  analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean {
+    const { history } = this;
+    const { advanceSamples: advance, stft, images, normaliser } = this.shared;
+    history.copyWithin(0, advance);
+    noisy.take(history, history.length - advance, advance);
+    this.blocks[this.analysed] ??= new BlockUnderWay(this.shared);
+    const block = this.blocks[this.analysed++];
+    block.samples.set(history);
+    block.isSilent = history.every(isZero);
+    if (block.isSilent) return false;
+    stft.forward(block.samples, block.spectrum);
+    images.extract(block.spectrum, block.image);
+    normaliser.apply(block.image, features, offset, block.range);
+    return true;
+  }
+
+  synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean {
+    const { normaliser, rebuild, estimate, wave } = this.shared;
+    const block = this.blocks[this.synthesised++];
+    if (this.synthesised === this.analysed) this.analysed = this.synthesised = 0;
+    const finite = block.isSilent || normaliser.restore(estimates, offset, block.range, estimate);
+    // Silence stays what it is, and what is not a number lets the noisy signal through.
+    if (block.isSilent || !finite) wave.set(block.samples);
+    else rebuild.run(estimate, block, noisyShare(attenuationLimitDb), wave);
+    this.crossfade.join(wave, enhanced);
+    return finite;
+  }
+
+  reset(): void {
+    this.history.fill(0);
+    this.crossfade.reset();
+    this.analysed = this.synthesised = 0;
+  }
+}
+
+function isZero(sample: number): boolean {
+  return sample === 0;
+}
+
+/** A block between analysis and synthesis. */
+class BlockUnderWay implements NoisyBlock {
+  readonly samples: Float32Array;
+  readonly spectrum: NoisyBlock['spectrum'];
+  readonly image: Float32Array;
+  /** Least and largest value of the image, where its normalisation needs them. */
+  readonly range = new Float64Array(2);
+  isSilent = true;
+
+  constructor({ manifest, stft }: BlockPaths) {
+    this.samples = new Float32Array(manifest.framing.blockSamples);
+    this.spectrum = makeBlockSpectrum(stft.frames, stft.bins);
+    this.image = new Float32Array(imageRows(manifest) * stft.frames);
+  }
+}
+
+/** Blocks of one stream that go through the graph together where they all lie ready, which only recordings have. */
+const BLOCKS_AT_ONCE = 2;
+
+/** What streams of one model share; scratch arrays are free between two calls. */
+export class BlockPaths implements StreamPaths {
+  readonly advanceSamples: Samples;
+  readonly depth = BLOCKS_AT_ONCE;
+  readonly stft: BlockStft;
+  readonly images: ImageExtractor;
+  readonly normaliser: Normaliser;
+  readonly rebuild: BlockRebuild;
+  readonly estimate: Float32Array;
+  readonly wave: Float64Array;
+
+  constructor(readonly manifest: BlockManifest) {
+    const { framing, normalisation } = manifest;
+    this.advanceSamples = advanceSamples(framing);
+    this.stft = new BlockStft(framing);
+    this.images = makeImageExtractor(manifest);
+    this.normaliser = new Normaliser(normalisation, this.stft.frames);
+    this.rebuild = makeBlockRebuild(manifest, this.stft);
+    this.estimate = new Float32Array(imageRows(manifest) * this.stft.frames);
+    this.wave = new Float64Array(framing.blockSamples);
+  }
+
+  createPath(): StreamPath {
+    return new BlockPath(this);
+  }
+}

@@ -1,0 +1,112 @@
+import type { BlockManifest, GriffinLimRebuild } from './block-manifest.ts';
+import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
+import { dbToPower } from './features/decibels.ts';
+import { MelFilters } from './features/mel-filters.ts';
+import { GriffinLim } from './griffin-lim.ts';
+import { type ImageGains, makeImageGains } from './image-gains.ts';
+import { MelInversion } from './mel-inversion.ts';
+
+/**
+ * In:     a model's estimate of a block in the units of its image (normalisation.ts)
+ * Out:    the enhanced block, to crossfade.ts
+ * Thread: [worker], or whoever runs the engine
+ */
+export interface BlockRebuild {
+  /**
+   * Writes the enhanced block. Does not allocate.
+   * @param noisyShare share of the noisy signal that the attenuation limit leaves in, 0 … 1
+   */
+  run(estimate: Float32Array, noisy: NoisyBlock, noisyShare: number, enhanced: Float64Array): void;
+}
+
+/** A block as it came in. */
+export interface NoisyBlock {
+  readonly samples: Float32Array;
+  readonly spectrum: BlockSpectrum;
+  /** In its own units, before normalisation. */
+  readonly image: Float32Array;
+}
+
+/** The way back to sound that a model's manifest asks for. */
+export function makeBlockRebuild(manifest: BlockManifest, stft: BlockStft): BlockRebuild {
+  const { rebuild } = manifest;
+  switch (rebuild.kind) {
+    case 'noisy-phase':
+      return new GainRebuild(makeImageGains(manifest, rebuild.gainLimit), stft);
+    case 'mel-gain':
+      return new GainRebuild(makeImageGains(manifest, 1), stft);
+    case 'griffin-lim':
+      return new PhaselessRebuild(makeMagnitudes(manifest), stft, rebuild);
+  }
+}
+
+/** Gains on the noisy spectrum, whose phases stay. */
+class GainRebuild implements BlockRebuild {
+  private readonly gains: Float64Array;
+  private readonly enhanced: BlockSpectrum;
+
+  constructor(
+    private readonly imageGains: ImageGains,
+    private readonly stft: BlockStft,
+  ) {
+    this.gains = new Float64Array(stft.frames * stft.bins);
+    this.enhanced = makeBlockSpectrum(stft.frames, stft.bins);
+  }
+
+  run(estimate: Float32Array, { spectrum, image }: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
+    const { gains } = this;
+    const { re, im } = this.enhanced;
+    this.imageGains.compute(estimate, image, spectrum, gains);
+    for (let i = 0; i < gains.length; i++) {
+      const gain = noisyShare + (1 - noisyShare) * gains[i];
+      re[i] = gain * spectrum.re[i];
+      im[i] = gain * spectrum.im[i];
+    }
+    this.stft.inverse(this.enhanced, enhanced);
+  }
+}
+
+/** Magnitudes alone; griffin-lim.ts finds phases, and the limit mixes with the noisy samples. */
+class PhaselessRebuild implements BlockRebuild {
+  private readonly magnitudes: Float64Array;
+  private readonly griffinLim: GriffinLim;
+
+  constructor(
+    private readonly toMagnitudes: Magnitudes,
+    stft: BlockStft,
+    settings: GriffinLimRebuild,
+  ) {
+    this.magnitudes = new Float64Array(stft.frames * stft.bins);
+    this.griffinLim = new GriffinLim(stft, settings);
+  }
+
+  run(estimate: Float32Array, noisy: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
+    this.toMagnitudes(estimate, noisy, this.magnitudes);
+    this.griffinLim.run(this.magnitudes, noisy.spectrum, enhanced);
+    for (let n = 0; n < enhanced.length; n++) enhanced[n] += noisyShare * (noisy.samples[n] - enhanced[n]);
+  }
+}
+
+/** Writes the `[frames, bins]` magnitudes that an estimate means. */
+type Magnitudes = (estimate: Float32Array, noisy: NoisyBlock, magnitudes: Float64Array) => void;
+
+function makeMagnitudes(manifest: BlockManifest): Magnitudes {
+  const { features, framing, sampleRateHz } = manifest;
+  if (features.kind === 'mel' || features.kind === 'mel-mfcc') {
+    const filters = new MelFilters(features, sampleRateHz, framing.fftSamples);
+    const inversion = new MelInversion(filters);
+    const bands = new Float64Array(filters.mels);
+    return (estimate, { spectrum: { frames } }, magnitudes) => {
+      for (let f = 0; f < frames.length; f++) {
+        for (let m = 0; m < bands.length; m++) bands[m] = dbToPower(estimate[m * frames.length + f]);
+        inversion.run(bands, magnitudes, f * filters.bins);
+      }
+    };
+  }
+  // What the network thinks the clean magnitude is, even where it is more than the noisy one.
+  const gains = makeImageGains(manifest, Number.MAX_VALUE);
+  return (estimate, { spectrum, image }, magnitudes) => {
+    gains.compute(estimate, image, spectrum, magnitudes);
+    for (let i = 0; i < magnitudes.length; i++) magnitudes[i] *= Math.sqrt(spectrum.re[i] ** 2 + spectrum.im[i] ** 2);
+  };
+}

@@ -1,0 +1,93 @@
+import { makeSpectrum, type Spectrum } from './analysis.ts';
+import { type BlockFraming, blockBins, blockFrames } from './block-manifest.ts';
+import { RealFft } from './fft.ts';
+
+/**
+ * In:     one block of samples, model rate, from block-path.ts
+ * Out:    the half spectra of all its frames, and back
+ * Thread: [worker], or whoever runs the engine
+ *
+ * As librosa.stft(center=True) and librosa.istft(length=blockSamples): frame f is centred on sample f·hop, what lies outside the block is padding,
+ * and the inverse divides what the windows add up to out again, so that an unchanged spectrum gives the block back.
+ */
+
+/** Half spectra of all frames of a block. The whole lies in `re` and `im`, frame by frame; `frames` are views of it. */
+export interface BlockSpectrum extends Spectrum {
+  readonly frames: readonly Spectrum[];
+}
+
+/** A spectrum of zeros. */
+export function makeBlockSpectrum(frames: number, bins: number): BlockSpectrum {
+  const { re, im } = makeSpectrum(frames * bins);
+  const view = (f: number): Spectrum => ({ re: re.subarray(f * bins, (f + 1) * bins), im: im.subarray(f * bins, (f + 1) * bins) });
+  return { re, im, frames: Array.from({ length: frames }, (_, f) => view(f)) };
+}
+
+/** Not reentrant; one object serves any number of streams. */
+export class BlockStft {
+  readonly frames: number;
+  readonly bins: number;
+  private readonly hopSamples: number;
+  private readonly isMirrored: boolean;
+  private readonly fft: RealFft;
+  private readonly window: Float64Array;
+  /** One over the sum of all squared windows at each sample of the block. */
+  private readonly unweighted: Float64Array;
+  /** The block between its paddings. */
+  private readonly padded: Float64Array;
+  private readonly pad: number;
+  private readonly frame: Float64Array;
+
+  constructor(framing: BlockFraming) {
+    const { blockSamples, fftSamples, hopSamples, windowSamples, padding } = framing;
+    this.frames = blockFrames(framing);
+    this.bins = blockBins(framing);
+    this.hopSamples = hopSamples;
+    this.isMirrored = padding === 'reflect';
+    this.fft = new RealFft(fftSamples);
+    this.window = periodicHann(windowSamples, fftSamples);
+    this.pad = Math.floor(fftSamples / 2);
+    this.padded = new Float64Array(blockSamples + 2 * this.pad);
+    this.frame = new Float64Array(fftSamples);
+    for (let f = 0; f < this.frames; f++) {
+      for (let n = 0; n < fftSamples; n++) this.padded[f * hopSamples + n] += this.window[n] ** 2;
+    }
+    this.unweighted = this.padded.slice(this.pad, this.pad + blockSamples).map((sum) => 1 / sum);
+  }
+
+  /** Writes the spectra of `block`'s frames. Does not allocate. */
+  forward(block: Float32Array | Float64Array, spectrum: BlockSpectrum): void {
+    const { padded, pad, frame, window, hopSamples } = this;
+    const end = pad + block.length;
+    padded.set(block, pad);
+    for (let n = 0; n < pad; n++) {
+      padded[pad - 1 - n] = this.isMirrored ? block[n + 1] : 0;
+      padded[end + n] = this.isMirrored ? block[block.length - 2 - n] : 0;
+    }
+    for (let f = 0; f < this.frames; f++) {
+      const start = f * hopSamples;
+      for (let n = 0; n < frame.length; n++) frame[n] = padded[start + n] * window[n];
+      this.fft.forward(frame, spectrum.frames[f].re, spectrum.frames[f].im);
+    }
+  }
+
+  /** Writes the samples whose spectra come nearest (least squares) to `spectrum`. Does not allocate. */
+  inverse(spectrum: BlockSpectrum, block: Float64Array): void {
+    const { padded, pad, frame, window, unweighted, hopSamples } = this;
+    padded.fill(0);
+    for (let f = 0; f < this.frames; f++) {
+      const start = f * hopSamples;
+      this.fft.inverse(spectrum.frames[f].re, spectrum.frames[f].im, frame);
+      for (let n = 0; n < frame.length; n++) padded[start + n] += frame[n] * window[n];
+    }
+    for (let n = 0; n < block.length; n++) block[n] = padded[pad + n] * unweighted[n];
+  }
+}
+
+/** Hann window of one period, in the middle of `length` values. */
+function periodicHann(windowSamples: number, length: number): Float64Array {
+  const window = new Float64Array(length);
+  const before = Math.floor((length - windowSamples) / 2);
+  for (let n = 0; n < windowSamples; n++) window[before + n] = Math.sin((Math.PI * n) / windowSamples) ** 2;
+  return window;
+}

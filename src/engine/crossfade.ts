@@ -1,0 +1,37 @@
+import { cleanSample } from './clean-sample.ts';
+
+/**
+ * In:     one enhanced block, model rate, from a rebuild (block-path.ts)
+ * Out:    one advance of finished samples, to the stream's queue or its resampler
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   block before   ───────────╲ tail
+ *   this block                ╱──────────────╲ kept as the next tail
+ *   out                      │ advance        │
+ *
+ * The slopes are raised cosines that add up to one: both blocks hold the same voice, so amplitudes add.
+ */
+export class Crossfade {
+  private readonly rise: Float64Array;
+  private readonly tail: Float64Array;
+
+  constructor(
+    private readonly advanceSamples: number,
+    overlapSamples: number,
+  ) {
+    this.rise = Float64Array.from({ length: overlapSamples }, (_, n) => Math.sin(((Math.PI / 2) * (n + 0.5)) / overlapSamples) ** 2);
+    this.tail = new Float64Array(overlapSamples);
+  }
+
+  /** Writes `advanceSamples` samples and keeps the rest of the block. Does not allocate. */
+  join(block: Float64Array, enhanced: Float32Array): void {
+    const { rise, tail, advanceSamples } = this;
+    for (let n = 0; n < tail.length; n++) enhanced[n] = cleanSample(tail[n] + (block[n] - tail[n]) * rise[n]);
+    for (let n = tail.length; n < advanceSamples; n++) enhanced[n] = cleanSample(block[n]);
+    for (let n = 0; n < tail.length; n++) tail[n] = block[advanceSamples + n];
+  }
+
+  reset(): void {
+    this.tail.fill(0);
+  }
+}

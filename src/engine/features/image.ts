@@ -1,0 +1,68 @@
+import { type BlockManifest, type ImageFeatures, imageRows } from '../block-manifest.ts';
+import type { BlockSpectrum } from '../block-stft.ts';
+import { amplitudeToDb, powerToDb } from './decibels.ts';
+import { MelFilters } from './mel-filters.ts';
+import { Mfcc } from './mfcc.ts';
+
+/**
+ * In:     the noisy spectrum of a block (block-stft.ts)
+ * Out:    its image, `[rows, frames]`, lowest frequency first, to normalisation.ts
+ * Thread: [worker], or whoever runs the engine
+ */
+export interface ImageExtractor {
+  /** Writes all of `image`. Does not allocate. */
+  extract(spectrum: BlockSpectrum, image: Float32Array): void;
+}
+
+/** What turns spectra into the images that a model's manifest asks for. */
+export function makeImageExtractor(manifest: BlockManifest): ImageExtractor {
+  const { features, framing, sampleRateHz } = manifest;
+  if (features.kind === 'mel' || features.kind === 'mel-mfcc') return new MelImage(features, new MelFilters(features, sampleRateHz, framing.fftSamples));
+  return new BinImage(features, imageRows(manifest));
+}
+
+/** One row for each bin: magnitudes, or their levels. */
+class BinImage implements ImageExtractor {
+  constructor(
+    private readonly features: Extract<ImageFeatures, { readonly kind: 'magnitude' | 'log-magnitude-db' }>,
+    private readonly rows: number,
+  ) {}
+
+  extract({ frames }: BlockSpectrum, image: Float32Array): void {
+    const { features, rows } = this;
+    for (let f = 0; f < frames.length; f++) {
+      const { re, im } = frames[f];
+      for (let k = 0; k < rows; k++) image[k * frames.length + f] = Math.sqrt(re[k] * re[k] + im[k] * im[k]);
+    }
+    if (features.kind === 'log-magnitude-db') amplitudeToDb(image, image.length, features.amin, features.topDb);
+    else if (features.exponent !== 1) for (let i = 0; i < image.length; i++) image[i] **= features.exponent;
+  }
+}
+
+/** One row for each mel band, and below them the cepstral coefficients where the model wants some. */
+class MelImage implements ImageExtractor {
+  private readonly power: Float64Array;
+  private readonly bands: Float64Array;
+  private readonly mfcc: Mfcc | undefined;
+
+  constructor(
+    private readonly features: Extract<ImageFeatures, { readonly kind: 'mel' | 'mel-mfcc' }>,
+    private readonly filters: MelFilters,
+  ) {
+    this.power = new Float64Array(filters.bins);
+    this.bands = new Float64Array(filters.mels);
+    this.mfcc = features.kind === 'mel-mfcc' ? new Mfcc(features.mels, features.mfccs) : undefined;
+  }
+
+  extract({ frames }: BlockSpectrum, image: Float32Array): void {
+    const { features, filters, power, bands } = this;
+    for (let f = 0; f < frames.length; f++) {
+      const { re, im } = frames[f];
+      for (let k = 0; k < power.length; k++) power[k] = re[k] * re[k] + im[k] * im[k];
+      filters.gather(power, bands);
+      for (let m = 0; m < bands.length; m++) image[m * frames.length + f] = bands[m];
+    }
+    powerToDb(image, bands.length * frames.length, features.amin, features.topDb);
+    this.mfcc?.append(image, frames.length);
+  }
+}

@@ -1,0 +1,96 @@
+import type { Decibels, Samples } from '../shared/units.ts';
+import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
+import { BandMap } from './bands.ts';
+import { applyEstimate, estimatePlanes } from './estimate.ts';
+import { CompressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
+import { RealFft } from './fft.ts';
+import type { StreamingManifest } from './manifest.ts';
+import type { SampleQueue } from './sample-queue.ts';
+import type { StreamPath, StreamPaths } from './stream-path.ts';
+import { Synthesis } from './synthesis.ts';
+import { asymmetricSqrtHann, type WindowPair } from './window.ts';
+
+/**
+ * In:     one hop of noisy samples, model rate
+ * Out:    one hop of enhanced samples, overlapSamples later
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   analyse:     noisy queue → analysis → features → bands → graph
+ *   synthesise:  graph → bands → estimate → synthesis →
+ */
+class HopPath implements StreamPath {
+  private readonly analysis: Analysis;
+  private readonly spectrum: Spectrum;
+  private readonly synthesis: Synthesis;
+
+  constructor(private readonly shared: HopPaths) {
+    const { manifest, fft, windows } = shared;
+    const { hopSamples, windowSamples } = manifest.framing;
+    this.analysis = new Analysis(hopSamples, windows.analysis, fft);
+    this.spectrum = makeSpectrum(fft.bins);
+    this.synthesis = new Synthesis(hopSamples, windowSamples, windows.synthesis, fft);
+  }
+
+  analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean {
+    const { bands, binFeatures, features: extractor, fft } = this.shared;
+    this.analysis.step(noisy, this.spectrum);
+    if (bands === undefined) {
+      extractor.extract(this.spectrum, features, offset);
+      return true;
+    }
+    extractor.extract(this.spectrum, binFeatures, 0);
+    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
+    return true;
+  }
+
+  synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean {
+    const { manifest, bands, binEstimate, enhancedSpectrum, fft } = this.shared;
+    let finite: boolean;
+    if (bands === undefined) {
+      finite = applyEstimate(manifest.estimate, estimates, offset, attenuationLimitDb, this.spectrum, enhancedSpectrum);
+    } else {
+      for (let plane = 0; plane < estimatePlanes(manifest.estimate); plane++) {
+        bands.spread(estimates, offset + plane * bands.bands, binEstimate, plane * fft.bins);
+      }
+      finite = applyEstimate(manifest.estimate, binEstimate, 0, attenuationLimitDb, this.spectrum, enhancedSpectrum);
+    }
+    this.synthesis.step(enhancedSpectrum, enhanced);
+    return finite;
+  }
+
+  reset(): void {
+    this.analysis.reset();
+    this.synthesis.reset();
+  }
+}
+
+/** What streams of one model share; scratch arrays are free between two calls. */
+export class HopPaths implements StreamPaths {
+  readonly advanceSamples: Samples;
+  /** The memory of a hop is needed for the next. */
+  readonly depth = 1;
+  readonly fft: RealFft;
+  readonly windows: WindowPair;
+  readonly features: CompressedComplex;
+  /** None: the model works on bins. */
+  readonly bands: BandMap | undefined;
+  readonly binFeatures: Float32Array;
+  readonly binEstimate: Float32Array;
+  readonly enhancedSpectrum: Spectrum;
+
+  constructor(readonly manifest: StreamingManifest) {
+    this.advanceSamples = manifest.framing.hopSamples;
+    this.fft = new RealFft(manifest.framing.fftSamples);
+    const { bins } = this.fft;
+    this.windows = asymmetricSqrtHann(manifest.framing);
+    this.features = new CompressedComplex(manifest.features);
+    this.bands = manifest.bands === undefined ? undefined : new BandMap(manifest.bands, bins);
+    this.binFeatures = new Float32Array(FEATURE_PLANES * bins);
+    this.binEstimate = new Float32Array(estimatePlanes(manifest.estimate) * bins);
+    this.enhancedSpectrum = makeSpectrum(bins);
+  }
+
+  createPath(): StreamPath {
+    return new HopPath(this);
+  }
+}

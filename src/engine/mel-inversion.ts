@@ -1,0 +1,41 @@
+import type { MelFilters } from './features/mel-filters.ts';
+
+/**
+ * In:     the power in each mel band of one frame
+ * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
+ * Thread: [worker], or whoever runs the engine
+ *
+ * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from x = Wᵀp: they stay
+ * positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+ */
+
+const UPDATES = 10;
+/** Keeps the quotient defined for bins that no filter hears. */
+const LEAST_DIVISOR = 1e-30;
+
+export class MelInversion {
+  private readonly target: Float64Array;
+  private readonly heard: Float64Array;
+  private readonly bands: Float64Array;
+  private readonly power: Float64Array;
+
+  constructor(private readonly filters: MelFilters) {
+    this.target = new Float64Array(filters.bins);
+    this.heard = new Float64Array(filters.bins);
+    this.power = new Float64Array(filters.bins);
+    this.bands = new Float64Array(filters.mels);
+  }
+
+  /** Writes the magnitudes of one frame from `offset` on. Does not allocate. */
+  run(melPower: Float64Array, magnitudes: Float64Array, offset: number): void {
+    const { filters, target, heard, bands, power } = this;
+    filters.scatter(melPower, target);
+    power.set(target);
+    for (let update = 0; update < UPDATES; update++) {
+      filters.gather(power, bands);
+      filters.scatter(bands, heard);
+      for (let k = 0; k < power.length; k++) power[k] *= target[k] / Math.max(LEAST_DIVISOR, heard[k]);
+    }
+    for (let k = 0; k < power.length; k++) magnitudes[offset + k] = Math.sqrt(power[k]);
+  }
+}
