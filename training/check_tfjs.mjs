@@ -1,16 +1,17 @@
-// Loads a written model in tfjs (wasm backend) and compares every mask with PyTorch's.
+// Loads a written model in tfjs (wasm backend) and compares every output with PyTorch's.
 //
-//   node check_tfjs.mjs MODEL_FOLDER VECTORS_FOLDER
+//   node check_tfjs.mjs MODEL_FOLDER VECTORS_FOLDER [MANIFEST]
 //
-// VECTORS_FOLDER holds features.f32 and mask.f32, one entry for each hop of one stream. The last line printed is JSON:
-// largest error for one stream, for two streams on the batch axis, and the time of one hop in a tight loop.
+// VECTORS_FOLDER holds the graph's input and output (features.f32 and mask.f32, say), one entry for each hop or block of one
+// stream. The last line printed is JSON: largest error for one stream, for two streams on the batch axis, both also in
+// proportion to the largest output, and the time of one hop in a tight loop.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 
-const [folder, vectors] = process.argv.slice(2);
+const [folder, vectors, manifestName = 'manifest.json'] = process.argv.slice(2);
 tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 setThreadsCount(1);
 await tf.setBackend('wasm');
@@ -19,9 +20,9 @@ const floats = async (path) => {
   const bytes = await readFile(path);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 };
-const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8'));
-const topology = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'));
-const weights = await readFile(join(folder, 'weights.bin'));
+const manifest = JSON.parse(await readFile(join(folder, manifestName), 'utf8'));
+const topology = JSON.parse(await readFile(join(folder, manifest.graph.model), 'utf8'));
+const weights = await readFile(join(folder, topology.weightsManifest[0].paths[0]));
 const model = await loadGraphModel({
   load: async () => ({
     format: topology.format,
@@ -31,11 +32,13 @@ const model = await loadGraphModel({
     weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
   }),
 });
-const features = await floats(join(vectors, 'features.f32'));
-const expected = await floats(join(vectors, 'mask.f32'));
 const { input, output, states } = manifest.graph;
-const featureSize = input.shape[1] * input.shape[2];
-const maskSize = output.shape[1] * output.shape[2];
+const features = await floats(join(vectors, `${input.name}.f32`));
+const expected = await floats(join(vectors, `${output.name}.f32`));
+const elements = (shape) => shape.slice(1).reduce((product, size) => product * size, 1);
+const featureSize = elements(input.shape);
+const outputSize = elements(output.shape);
+const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
 const hops = features.length / featureSize;
 const outputs = [output.name, ...states.map((s) => s.output)];
 
@@ -51,15 +54,15 @@ function run(streams, count) {
       const from = hop - s * lag;
       if (from >= 0) data.set(features.subarray(from * featureSize, (from + 1) * featureSize), s * featureSize);
     }
-    const x = tf.tensor(data, [streams, input.shape[1], input.shape[2]]);
+    const x = tf.tensor(data, [streams, ...input.shape.slice(1)]);
     const feeds = { [input.name]: x };
     states.forEach((s, i) => (feeds[s.input] = state[i]));
     const begun = performance.now();
-    const results = model.execute(feeds, outputs);
-    const mask = results[0].dataSync();
+    const results = [model.execute(feeds, outputs)].flat(); // one output comes without a list
+    const found = results[0].dataSync();
     times.push(performance.now() - begun);
-    for (let i = 0; i < maskSize; i += 1) {
-      maxError = Math.max(maxError, Math.abs(mask[i] - expected[hop * maskSize + i]));
+    for (let i = 0; i < outputSize; i += 1) {
+      maxError = Math.max(maxError, Math.abs(found[i] - expected[hop * outputSize + i]));
     }
     tf.dispose([x, results[0], ...state]);
     state = results.slice(1);
@@ -74,4 +77,7 @@ const one = run(1, hops);
 const two = run(2, Math.min(hops, 100));
 const grown = tf.memory().numTensors - before;
 if (grown !== 0) throw new Error(`${grown} tensors were left behind`);
-console.log(JSON.stringify({ hops, maxError: one.maxError, maxErrorTwoStreams: two.maxError, msPerHop: +one.p50.toFixed(3) }));
+const maxRelative = Math.max(one.maxError, two.maxError) / largest;
+console.log(
+  JSON.stringify({ hops, maxError: one.maxError, maxErrorTwoStreams: two.maxError, maxRelative, msPerHop: +one.p50.toFixed(3) }),
+);

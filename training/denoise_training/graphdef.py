@@ -17,6 +17,13 @@ def text(value: str) -> str:
     return base64.b64encode(value.encode()).decode()
 
 
+def to_bytes(value: np.ndarray) -> tuple[np.ndarray, float, float]:
+    """Levels 0-255, minimum and step: value = level * step + minimum, which tfjs computes while loading."""
+    low, high = float(value.min()), float(value.max())
+    scale = max(high - low, 1e-12) / 255
+    return np.round((value.astype(np.float64) - low) / scale).astype(np.uint8), low, scale
+
+
 class GraphWriter:
     def __init__(self) -> None:
         self.nodes: list[dict] = []
@@ -78,12 +85,12 @@ class GraphWriter:
         return self.node("_FusedMatMul", [*inputs, self.const(bias, name + "/bias")], shape, attr)
 
     def conv(self, x: str, kernel: np.ndarray, bias: np.ndarray, name: str, stride: int, activation: str = "Relu") -> str:
-        """x [S, 1, F, C], kernel [1, taps, C, out]: over frequency only."""
-        _, _, bands, channels = self.shapes[x]
+        """x [S, H, W, C], kernel [taps over H, taps over W, C, out]; the stride is along W. H is 1 where frequency is all."""
+        _, height, width, channels = self.shapes[x]
         if kernel.shape[2] != channels:
             raise ValueError(f"{name}: {channels} channels meet a kernel of {kernel.shape}")
-        shape = (1, 1, math.ceil(bands / stride), kernel.shape[3])
-        self.macs += shape[2] * kernel.size
+        shape = (1, height, math.ceil(width / stride), kernel.shape[3])
+        self.macs += shape[1] * shape[2] * kernel.size
         fused = ["BiasAdd"] + ([activation] if activation else [])
         attr = {
             "strides": {"list": {"i": ["1", "1", str(stride), "1"]}},
@@ -99,11 +106,30 @@ class GraphWriter:
         inputs = [x, self.const(kernel, name + "/kernel"), self.const(bias, name + "/bias")]
         return self.node("_FusedConv2D", inputs, shape, attr)
 
-    def binary(self, op: str, a: str, b: str) -> str:
-        return self.node(op, [a, b], np.broadcast_shapes(self.shapes[a], self.shapes[b]))
+    def max_pool(self, x: str) -> str:
+        """Halves H and W of [S, H, W, C], rounding up: at an odd end the last row or column stands alone."""
+        _, height, width, channels = self.shapes[x]
+        pair = {"list": {"i": ["1", "2", "2", "1"]}}
+        attr = {"ksize": pair, "strides": pair, "padding": {"s": text("SAME")}, "data_format": {"s": text("NHWC")}}
+        return self.node("MaxPool", [x], (1, math.ceil(height / 2), math.ceil(width / 2), channels), attr)
 
-    def unary(self, op: str, a: str) -> str:
-        return self.node(op, [a], self.shapes[a])
+    def repeat_pixels(self, x: str) -> str:
+        """Doubles H and W of [S, H, W, C] by repeating every pixel."""
+        _, height, width, channels = self.shapes[x]
+        attr = {"align_corners": {"b": False}, "half_pixel_centers": {"b": False}}
+        size = self.ints(2 * height, 2 * width)
+        return self.node("ResizeNearestNeighbor", [x, size], (1, 2 * height, 2 * width, channels), attr)
+
+    def slice(self, x: str, begin: list[int], size: list[int]) -> str:
+        """A part of the tensor; size -1 reaches to the end."""
+        shape = tuple(n - b if s == -1 else s for n, b, s in zip(self.shapes[x], begin, size, strict=True))
+        return self.node("Slice", [x, self.ints(*begin), self.ints(*size)], shape, {"Index": {"type": "DT_INT32"}})
+
+    def binary(self, op: str, a: str, b: str, name: str = "") -> str:
+        return self.node(op, [a, b], np.broadcast_shapes(self.shapes[a], self.shapes[b]), name=name)
+
+    def unary(self, op: str, a: str, name: str = "") -> str:
+        return self.node(op, [a], self.shapes[a], name=name)
 
     def concat(self, parts: list[str], axis: int) -> str:
         shape = list(self.shapes[parts[0]])
@@ -127,13 +153,18 @@ class GraphWriter:
     def operations(self) -> int:
         return sum(self.count.values())
 
-    def model_json(self, generated_by: str) -> tuple[dict, bytes]:
-        """model.json as a dictionary, and weights.bin: float32 values rounded to float16 on disk."""
+    def model_json(self, generated_by: str, file: str = "weights.bin", bytes_for: tuple[str, ...] = ()) -> tuple[dict, bytes]:
+        """model.json as a dictionary, and the weights: float16 on disk, those named in `bytes_for` one byte each."""
         data, specs = b"", []
         for name, value in self.weights.items():
             if value.dtype == np.int32:
                 specs.append({"name": name, "shape": list(value.shape), "dtype": "int32"})
                 data += value.astype("<i4").tobytes()
+            elif name in bytes_for:
+                levels, low, scale = to_bytes(value)
+                quantized = {"dtype": "uint8", "min": low, "scale": scale, "original_dtype": "float32"}
+                specs.append({"name": name, "shape": list(value.shape), "dtype": "float32", "quantization": quantized})
+                data += levels.tobytes()
             else:
                 quantized = {"dtype": "float16", "original_dtype": "float32"}
                 specs.append({"name": name, "shape": list(value.shape), "dtype": "float32", "quantization": quantized})
@@ -151,5 +182,5 @@ class GraphWriter:
                 "outputs": {name: entry(name, shape) for name, shape in self.outputs.items()},
             },
             "modelTopology": {"node": self.nodes, "library": {}, "versions": {"producer": 1}},
-            "weightsManifest": [{"paths": ["weights.bin"], "weights": specs}],
+            "weightsManifest": [{"paths": [file], "weights": specs}],
         }, data
