@@ -1,0 +1,97 @@
+import { StbVorbis } from 'stb-vorbis';
+import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
+import { type OggDemuxer, oggFile } from '../../files/ogg.ts';
+import { requireRate } from '../../files/wav.ts';
+
+/**
+ * In:     packets of an Ogg Vorbis file (files/ogg.ts)
+ * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
+ * Thread: any of Node's
+ *
+ * Decoder: stb_vorbis in WebAssembly (stb-vorbis), which takes whole files. So each part of the recording becomes a small file: the three
+ * headers, the packet before the part, whose second half the first one overlaps, and the part. Its samples are those of the whole.
+ * Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
+ */
+
+/** Packets of a part, about; parts end with a page. 3 to 12 seconds. */
+const PART_PACKETS = 512;
+
+/** Reads on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
+export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promise<VorbisReader> {
+  if (header.length < 30) throw new Error('expected a Vorbis header of 30 bytes, found the end of the packet');
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const channels = header[11];
+  const sampleRateHz = view.getUint32(12, true);
+  if (channels === 0) throw new Error('expected at least one channel, found none');
+  requireRate(sampleRateHz);
+  const headers = [header.slice()];
+  const first: Uint8Array[] = [];
+  while (headers.length < 3) {
+    const page = await demuxer.nextPage();
+    if (page === undefined) throw new Error('expected three Vorbis headers, found the end of the file');
+    for (const packet of page.packets) (headers.length < 3 ? headers : first).push(packet.slice());
+  }
+  await StbVorbis.ready;
+  return new VorbisReader(demuxer, headers, first, channels, sampleRateHz, await demuxer.lastPosition());
+}
+
+export class VorbisReader extends ChunkReader {
+  /** The packet before the next part. */
+  private before: Uint8Array | undefined;
+  private position = 0;
+  private closed = false;
+
+  constructor(
+    private readonly demuxer: OggDemuxer,
+    private readonly headers: readonly Uint8Array[],
+    private first: readonly Uint8Array[],
+    readonly channels: number,
+    readonly sampleRateHz: number,
+    frames: number | undefined,
+  ) {
+    super(0, frames);
+  }
+
+  get share(): number {
+    return this.demuxer.share;
+  }
+
+  protected async nextChunk(): Promise<Chunk | undefined> {
+    const packets: Uint8Array[] = [...this.first];
+    this.first = [];
+    let position: number | undefined;
+    let isLast = false;
+    while (packets.length < PART_PACKETS && !isLast && !this.closed) {
+      const page = await this.demuxer.nextPage();
+      if (page === undefined) isLast = true;
+      else {
+        for (const packet of page.packets) packets.push(packet.slice());
+        if (page.packets.length > 0) position = page.position ?? position;
+        isLast = page.isLast;
+      }
+    }
+    if (packets.length === 0) return undefined;
+    const channels = this.decode(this.before === undefined ? packets : [this.before, ...packets]);
+    const frames = channels[0].length;
+    const isFirst = this.before === undefined;
+    this.before = packets[packets.length - 1];
+    // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a longer one.
+    const gap = position === undefined || isFirst || isLast ? 0 : Math.max(0, position - this.position - frames);
+    this.position = position ?? this.position + gap + frames;
+    return { channels, frames, gap };
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
+    try {
+      const { channels } = StbVorbis.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
+      if (channels.length === this.channels) return channels;
+    } catch (error) {
+      if (this.before === undefined) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
+    }
+    return Array.from({ length: this.channels }, () => new Float32Array());
+  }
+}

@@ -1,0 +1,83 @@
+import type { AudioReader } from './audio-file.ts';
+import type { SampleFormat } from './sample-format.ts';
+
+/** Decoded sound of one part of a compressed file. */
+export interface Chunk {
+  readonly channels: readonly Float32Array[];
+  readonly frames: number;
+  /** Frames that are missing before it: they are silence. */
+  readonly gap: number;
+}
+
+/**
+ * In:     chunks of any length as a codec gives them (cli/formats/)
+ * Out:    as many frames as are asked for, without the codec's delay and padding, to enhance-reader.ts
+ * Thread: any
+ */
+export abstract class ChunkReader implements AudioReader {
+  abstract readonly sampleRateHz: number;
+  abstract readonly channels: number;
+  abstract readonly share: number;
+  /** Lossy sound has no depth of its own: 16 bits hold what it can resolve. */
+  readonly format: SampleFormat = 'int16';
+  readonly frames: number | undefined;
+  /** Frames at the beginning that are the codec's own. */
+  private skip: number;
+  private chunk: Chunk | undefined;
+  private gapLeft = 0;
+  private taken = 0;
+  private given = 0;
+  private ended = false;
+  protected lostFrames = 0;
+
+  /** @param frames how many there are after `skip`, undefined where nobody knows; what comes beyond is cut off */
+  protected constructor(skip: number, frames: number | undefined) {
+    this.skip = skip;
+    this.frames = frames;
+  }
+
+  /** The next chunk, undefined at the end of the file. */
+  protected abstract nextChunk(): Promise<Chunk | undefined>;
+  abstract close(): void;
+
+  get warnings(): readonly string[] {
+    const warnings = this.lostFrames === 0 ? [] : [`${this.lostFrames} samples per channel are damaged and count as silence`];
+    if (this.ended && this.frames !== undefined && this.given < this.frames) {
+      warnings.push(`the file promises ${this.frames} samples per channel and ends after ${this.given}`);
+    }
+    return warnings;
+  }
+
+  async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
+    const total = Math.min(count, (this.frames ?? Number.POSITIVE_INFINITY) - this.given);
+    let done = 0;
+    while (done < total) {
+      if (this.chunk === undefined || (this.gapLeft === 0 && this.taken === this.chunk.frames)) {
+        this.chunk = await this.nextChunk();
+        if (this.chunk === undefined) {
+          this.ended = true;
+          break;
+        }
+        this.taken = 0;
+        this.gapLeft = this.chunk.gap;
+        this.lostFrames += this.chunk.gap;
+      }
+      const inGap = this.gapLeft > 0;
+      const there = inGap ? this.gapLeft : this.chunk.frames - this.taken;
+      const isSkipped = this.skip > 0;
+      const frames = Math.min(there, isSkipped ? this.skip : total - done);
+      if (isSkipped) this.skip -= frames;
+      else {
+        for (let c = 0; c < into.length; c++) {
+          if (inGap) into[c].fill(0, start + done, start + done + frames);
+          else into[c].set(this.chunk.channels[c].subarray(this.taken, this.taken + frames), start + done);
+        }
+        done += frames;
+      }
+      if (inGap) this.gapLeft -= frames;
+      else this.taken += frames;
+    }
+    this.given += done;
+    return done;
+  }
+}

@@ -1,0 +1,191 @@
+import type { AudioReader } from './audio-file.ts';
+import type { ByteSource } from './byte-source.ts';
+import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
+import type { SampleFormat } from './sample-format.ts';
+import { requireRate } from './wav.ts';
+
+/**
+ * In:     a FLAC file, wherever its bytes lie (byte-source.ts)
+ * Out:    planar samples, piece by piece, to enhance-reader.ts
+ * Thread: any
+ *
+ * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it stays in place.
+ */
+
+/** Bytes that are read at once. */
+const PIECE_BYTES = 1 << 18;
+const STREAMINFO_BYTES = 34;
+/** Pictures can be large; what is beyond this is a damaged length. */
+const MOST_METADATA_BLOCKS = 1000;
+
+/** Reads the header. Throws an Error with the reason where this is no FLAC file that can be read. */
+export async function openFlac(source: ByteSource): Promise<AudioReader> {
+  let position = await afterId3(source);
+  const mark = await source.read(position, 4);
+  if (String.fromCharCode(...mark) !== 'fLaC') throw new Error('expected a FLAC file, found no "fLaC" at its start');
+  position += 4;
+  let info: (FlacStream & { readonly totalSamples: number }) | undefined;
+  for (let blocks = 0, last = false; !last; blocks++) {
+    const header = await source.read(position, 4);
+    if (header.length < 4 || blocks === MOST_METADATA_BLOCKS) throw new Error('expected metadata and then sound, found the end of the file');
+    last = header[0] >= 128;
+    const bytes = (header[1] << 16) | (header[2] << 8) | header[3];
+    if ((header[0] & 127) === 0) info = readStreamInfo(await source.read(position + 4, STREAMINFO_BYTES));
+    position += 4 + bytes;
+  }
+  if (info === undefined) throw new Error('expected the metadata block STREAMINFO, found none');
+  requireRate(info.sampleRateHz);
+  return new FlacReader(source, position, info);
+}
+
+/** Bytes of an ID3v2 tag at the start of a file, 0 where there is none. https://id3.org/id3v2.4.0-structure */
+export async function afterId3(source: ByteSource): Promise<number> {
+  const head = await source.read(0, 10);
+  if (head.length < 10 || String.fromCharCode(head[0], head[1], head[2]) !== 'ID3') return 0;
+  const footer = (head[5] & 0x10) === 0 ? 0 : 10;
+  return 10 + footer + ((head[6] & 127) << 21) + ((head[7] & 127) << 14) + ((head[8] & 127) << 7) + (head[9] & 127);
+}
+
+function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples: number } {
+  if (block.length < STREAMINFO_BYTES) throw new Error('expected a STREAMINFO of 34 bytes, found the end of the file');
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+  const packed = view.getUint32(10);
+  const stream = {
+    leastBlock: view.getUint16(0),
+    mostBlock: view.getUint16(2),
+    sampleRateHz: packed >>> 12,
+    channels: ((packed >>> 9) & 7) + 1,
+    bits: ((packed >>> 4) & 31) + 1,
+    totalSamples: (packed & 15) * 2 ** 32 + view.getUint32(14),
+  };
+  if (stream.mostBlock < 16) throw new Error(`expected blocks of 16 samples or more, found ${stream.mostBlock}`);
+  if (stream.bits < 4) throw new Error(`expected samples of 4 bits or more, found ${stream.bits}`);
+  return stream;
+}
+
+class FlacReader implements AudioReader {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  readonly format: SampleFormat;
+  readonly frames: number | undefined;
+  private readonly scale: number;
+  /** Most bytes that a frame of this stream can sensibly have: all samples as they are. */
+  private readonly mostFrameBytes: number;
+  /** Bytes of the file that have been read and not yet decoded: `window[at …]`. */
+  private window = new Uint8Array();
+  private at = 0;
+  private position: number;
+  private readonly block: readonly Float64Array[];
+  private blockStart = 0;
+  private blockEnd = 0;
+  /** Silence that stands for damaged frames, before the block. */
+  private gap = 0;
+  private decoded = 0;
+  private given = 0;
+  private ended = false;
+  private lostSamples = 0;
+  private closed = false;
+
+  constructor(
+    private readonly source: ByteSource,
+    position: number,
+    private readonly stream: FlacStream & { readonly totalSamples: number },
+  ) {
+    this.position = position;
+    this.sampleRateHz = stream.sampleRateHz;
+    this.channels = stream.channels;
+    this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
+    this.frames = stream.totalSamples === 0 ? undefined : stream.totalSamples;
+    this.scale = 2 ** (1 - stream.bits);
+    this.mostFrameBytes = MOST_HEADER_BYTES + 16 * stream.channels + Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
+    this.block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
+  }
+
+  get warnings(): readonly string[] {
+    const lost = this.lostSamples === 0 ? [] : [`${this.lostSamples} samples per channel are damaged and count as silence`];
+    const isShort = this.ended && this.frames !== undefined && this.decoded < this.frames;
+    return isShort ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.decoded}`] : lost;
+  }
+
+  get share(): number {
+    return this.frames === undefined ? this.position / this.source.size : Math.min(1, this.given / this.frames);
+  }
+
+  async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
+    let done = 0;
+    while (done < count) {
+      if (this.gap === 0 && this.blockStart === this.blockEnd && !(await this.decodeNext())) break;
+      if (this.gap > 0) {
+        const frames = Math.min(this.gap, count - done);
+        for (const channel of into) channel.fill(0, start + done, start + done + frames);
+        this.gap -= frames;
+        done += frames;
+        continue;
+      }
+      const frames = Math.min(this.blockEnd - this.blockStart, count - done);
+      for (let c = 0; c < into.length; c++) {
+        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.block[c][this.blockStart + n] * this.scale;
+      }
+      this.blockStart += frames;
+      done += frames;
+    }
+    this.given += done;
+    return done;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.window = new Uint8Array();
+  }
+
+  /** Decodes the next whole frame; false at the end. */
+  private async decodeNext(): Promise<boolean> {
+    const { totalSamples } = this.stream;
+    while (!this.closed && !this.ended) {
+      await this.fill();
+      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.decoded;
+      if (remaining <= 0 || this.at >= this.window.length) {
+        this.ended = true;
+        break;
+      }
+      const header = parseFrameHeader(this.window, this.at, this.stream);
+      const bytes = header === undefined ? undefined : this.tryFrame(header);
+      // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
+      if (header === undefined || bytes === undefined || header.firstSample < this.decoded || header.firstSample - this.decoded >= remaining) {
+        const next = this.window.indexOf(0xff, this.at + 1);
+        this.at = next === -1 ? this.window.length : next;
+        continue;
+      }
+      this.at += bytes;
+      this.gap = header.firstSample - this.decoded;
+      this.lostSamples += this.gap;
+      this.blockStart = 0;
+      this.blockEnd = Math.min(header.samples, remaining - this.gap);
+      this.decoded += this.gap + this.blockEnd;
+      return true;
+    }
+    return false;
+  }
+
+  private tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
+    try {
+      return decodeFrame(this.window, this.at, header, this.block);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Sees to it that a whole frame lies in the window, or all that is left of the file. */
+  private async fill(): Promise<void> {
+    const left = this.window.length - this.at;
+    if (left >= this.mostFrameBytes || this.position >= this.source.size) return;
+    const more = await this.source.read(this.position, Math.max(PIECE_BYTES, this.mostFrameBytes));
+    if (more.length === 0) throw new Error('the file became shorter while it was read');
+    const window = new Uint8Array(left + more.length);
+    window.set(this.window.subarray(this.at));
+    window.set(more, left);
+    this.window = window;
+    this.at = 0;
+    this.position += more.length;
+  }
+}
