@@ -2,8 +2,10 @@
  * Runs WAV files through a peer's worklet and writes them again, its delay cut off: what it is to be scored on.
  *
  *   node bench/enhance-with-peer.mjs --peer rnnoise|gtcrn|speex IN_DIR -o OUT_DIR
+ *
+ * Files that OUT_DIR has already are left as they are, and each appears there whole: interrupted, the same command goes on.
  */
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arrayBuffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
@@ -25,9 +27,15 @@ const TAIL = 4800;
 const PROBE = new URL('../test/fixtures/noisy-speech.wav', import.meta.url);
 
 const { peer, from, to } = readArguments();
-const names = (await readdir(from)).filter((name) => /\.wav$/i.test(name)).sort();
-if (names.length === 0) fail(`Expected WAV files in ${from}, found none.`);
+const found = (await readdir(from)).filter((name) => /\.wav$/i.test(name)).sort();
+if (found.length === 0) fail(`Expected WAV files in ${from}, found none.`);
 await mkdir(to, { recursive: true });
+const done = new Set(await readdir(to));
+const names = found.filter((name) => !done.has(name));
+if (names.length === 0) {
+  console.log(`${peer}: all ${found.length} files are there.`);
+  process.exit(0);
+}
 
 let served;
 const server = await startServer({ routes: { '/exchange/': exchange } });
@@ -58,11 +66,13 @@ async function enhanceFile(page, name, delay) {
   requireRate(layout, name);
   const enhanced = await render(page, channels);
   if (silent(enhanced) && !silent(channels)) throw new Error(`${name}: ${peer} gave silence.`);
+  const unfinished = join(to, `${name}.part`);
   await writeWav(
-    join(to, name),
+    unfinished,
     layout,
     enhanced.map((samples) => samples.subarray(delay, delay + layout.frames)),
   );
+  await rename(unfinished, join(to, name));
 }
 
 /** Planar samples → planar samples, `TAIL` longer. */
