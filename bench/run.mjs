@@ -3,20 +3,23 @@
  *
  *   npm run bench -- [--quick] [--json] [--only NAME[,NAME…]] [--model NAME[,NAME…]]
  */
-import { readdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { startBrowser } from './harness/browser.mjs';
 import { tableOf } from './harness/figures.mjs';
 import { describeMachine } from './harness/machine.mjs';
+import { bundledModels } from './harness/models.mjs';
 import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
 const SECTIONS = ['graph', 'bytes', 'start', 'cost', 'streams', 'offline', 'latency', 'underruns', 'leaks'];
 
-const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${SECTIONS.join('|')}] [--model NAME]
+/** Only when asked for: what the quality table takes from here. */
+const ON_REQUEST = ['beside'];
+
+const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${[...SECTIONS, ...ON_REQUEST].join('|')}] [--model NAME]
 --only and --model take several names with commas between them. Build first: npm run build.`;
 
-const { quick, json, only, models } = await readArguments();
+const { quick, json, only, models } = readArguments();
 /** Progress goes where it does not mix with the JSON. */
 const say = json ? () => {} : console.log;
 
@@ -48,7 +51,7 @@ try {
   await Promise.all([isolated.close(), plain.close()]);
 }
 
-async function readArguments() {
+function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
@@ -58,8 +61,7 @@ async function readArguments() {
         model: { type: 'string', default: 'base' },
       },
     });
-    const bundled = await readdir(new URL('../models/', import.meta.url));
-    return { ...values, only: known('--only', values.only, SECTIONS), models: known('--model', values.model, bundled) };
+    return { ...values, only: known('--only', values.only, [...SECTIONS, ...ON_REQUEST]), models: known('--model', values.model, bundledModels()) };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);

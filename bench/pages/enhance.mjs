@@ -1,5 +1,10 @@
 /** [page] Whole recordings through a peer. */
+import { delayBetween } from '../harness/delay.mjs';
 import { createPeer, PEER_RATE_HZ } from '../peers/peers.mjs';
+import { noisySpeech } from './sound.mjs';
+
+/** Longer than the delay of any peer, samples. */
+const MOST_DELAY = 4800;
 
 /**
  * Renders planar samples through a peer and lets it run on for `tail` samples, so that its delay can be cut off afterwards.
@@ -21,6 +26,13 @@ export async function renderThroughPeer(name, channels, tail) {
   const rendered = await context.startRendering();
   peer.destroy();
   return channels.map((_, channel) => rendered.getChannelData(channel));
+}
+
+/** Delay of a peer, measured on speech, which a denoiser lets through. */
+export async function measurePeerDelay(name) {
+  const noisy = await noisySpeech(PEER_RATE_HZ, 10);
+  const [enhanced] = await renderThroughPeer(name, [noisy], MOST_DELAY);
+  return delayBetween(noisy, enhanced, MOST_DELAY, { length: noisy.length });
 }
 
 /** Fetches planar float32 samples from `url`, renders them and posts the result back there. */

@@ -102,6 +102,16 @@ function blockMainThread() {
   return () => clearInterval(timer);
 }
 
+/** Latency of a node with the default hint, samples: what it declares as soon as it is ready. */
+export async function declaredLatency(model, sampleRate) {
+  const context = new AudioContext({ sampleRate });
+  try {
+    return Math.round((await denoiserOf(context, model)).latency * sampleRate);
+  } finally {
+    await context.close();
+  }
+}
+
 /** Milliseconds from nothing to a denoiser that works: import, constructor, ready. Once a page, else it is warm. */
 export async function timeToReady(name) {
   const context = new AudioContext({ sampleRate: 48000 });
