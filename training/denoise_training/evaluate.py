@@ -1,27 +1,36 @@
 """Scores folders of enhanced WAV files against a folder written by `mix`: JSON and a Markdown table.
 
-    python3 -m denoise_training.evaluate EVAL --system base=OUT_DIR --system rnnoise=OTHER_DIR --out scores
+    python3 -m denoise_training.evaluate EVAL --system base=OUT_DIR --system rnnoise=OTHER_DIR --out scores --cache CACHE
 
 Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other program.
 Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant amount), and
 the gain that a system applies is not held against it by any measure used here.
+Scores are kept under the hash of the two sounds that they compare: an interrupted run goes on where it was, and sound that has
+not changed is never scored again, whatever made it.
 """
 
 import argparse
 import csv
+import hashlib
 import importlib.metadata
 import json
+import os
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from .scores import RATE_HZ, dnsmos, estoi, log_spectral_distance_high, pesq_wb, si_sdr, stoi
+from .scores import DNSMOS_BAND_HZ, RATE_HZ, REVISION, dnsmos, estoi, log_spectral_distance_high, low_pass, pesq_wb, si_sdr, stoi
 
 MEASURES = ("pesq", "stoi", "estoi", "si_sdr", "ovrl", "sig", "bak")
 PACKAGES = ("pesq", "pystoi", "speechmos", "onnxruntime", "numpy", "scipy", "soundfile")
+
+# Farthest that a system's output may be late or early, and differ in length from what went in.
+REACH = 4800
 
 
 def read(path: Path) -> np.ndarray:
@@ -34,7 +43,19 @@ def read(path: Path) -> np.ndarray:
     return wave[:, 0]
 
 
-def align(clean: np.ndarray, enhanced: np.ndarray, reach: int = 4800) -> np.ndarray:
+def read_enhanced(path: Path, clean: np.ndarray) -> np.ndarray:
+    """What a system made, lined up with the clean wave; ValueError where it is plainly not the whole, audible file."""
+    enhanced = read(path)
+    if abs(len(enhanced) - len(clean)) > REACH:
+        raise ValueError(f"{path} has {len(enhanced)} samples, expected about {len(clean)}: enhance it again")
+    if not np.isfinite(enhanced).all():
+        raise ValueError(f"{path} holds samples that are not numbers")
+    if clean.any() and not enhanced.any():
+        raise ValueError(f"{path} is silent, and the clean voice is not: the system did not run")
+    return align(clean, enhanced)
+
+
+def align(clean: np.ndarray, enhanced: np.ndarray, reach: int = REACH) -> np.ndarray:
     """The enhanced wave shifted by the lag (at most `reach` samples) at which it resembles the clean one most."""
     size = 1 << (len(clean) + len(enhanced)).bit_length()
     product = np.fft.irfft(np.fft.rfft(enhanced, size) * np.conj(np.fft.rfft(clean, size)), size)
@@ -47,7 +68,7 @@ def align(clean: np.ndarray, enhanced: np.ndarray, reach: int = 4800) -> np.ndar
 
 def score_file(clean_path: Path, enhanced_path: Path, with_dnsmos: bool) -> dict[str, float]:
     clean = read(clean_path)
-    enhanced = align(clean, read(enhanced_path))
+    enhanced = read_enhanced(enhanced_path, clean)
     result = {
         "pesq": pesq_wb(clean, enhanced),
         "stoi": stoi(clean, enhanced),
@@ -56,6 +77,32 @@ def score_file(clean_path: Path, enhanced_path: Path, with_dnsmos: bool) -> dict
         "lsd_high": log_spectral_distance_high(clean, enhanced),
     }
     return {**result, **(dnsmos(enhanced) if with_dnsmos else {})}
+
+
+def score_band(clean_path: Path, enhanced_path: Path, with_dnsmos: bool, edge_hz: float) -> dict[str, float]:
+    """What is left of the comparison below `edge_hz`. DNSMOS of a wider band than it looks at is no other number: left out."""
+    clean = read(clean_path)
+    enhanced = low_pass(read_enhanced(enhanced_path, clean), edge_hz)
+    result = {"si_sdr": si_sdr(low_pass(clean, edge_hz), enhanced)}
+    return {**result, **({"bak": dnsmos(enhanced)["bak"]} if with_dnsmos and edge_hz < DNSMOS_BAND_HZ else {})}
+
+
+def kept(cache: Path | None, measure, clean: Path, enhanced: Path, *settings) -> dict[str, float]:
+    """`measure(clean, enhanced, *settings)`, or what an earlier call found for sounds of the same bytes."""
+    if cache is None:
+        return measure(clean, enhanced, *settings)
+    key = hashlib.sha256(repr((REVISION, measure.__name__, settings, sorted(versions().items()))).encode())
+    for path in (clean, enhanced):
+        key.update(hashlib.sha256(path.read_bytes()).digest())
+    file = cache / f"{key.hexdigest()}.json"
+    if file.exists():
+        return json.loads(file.read_text())
+    result = measure(clean, enhanced, *settings)
+    cache.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(f".{os.getpid()}.part")
+    unfinished.write_text(json.dumps(result))
+    unfinished.rename(file)
+    return result
 
 
 def mean_by(rows: list[dict], key: str) -> dict[str, dict[str, float]]:
@@ -72,10 +119,13 @@ def sort_key(text: str) -> tuple:
         return (1, 0.0, text)
 
 
-def means(rows: list[dict]) -> dict[str, float]:
+def means(rows: list[dict]) -> dict[str, float | dict[str, int]]:
+    """Means over the files that gave a number; `numbers` says of how many where some did not."""
     names = [n for n in (*MEASURES, "lsd_high") if n in rows[0]]
-    result = {n: float(np.nanmean([r[n] for r in rows])) for n in names if np.isfinite([r[n] for r in rows]).any()}
-    return {"files": len(rows), **result}
+    numbers = {n: int(np.isfinite([r[n] for r in rows]).sum()) for n in names}
+    result = {n: float(np.nanmean([r[n] for r in rows])) for n in names if numbers[n]}
+    some = {n: count for n, count in numbers.items() if count < len(rows)}
+    return {"files": len(rows), **result, **({"numbers": some} if some else {})}
 
 
 def markdown(scores: dict) -> str:
@@ -83,7 +133,7 @@ def markdown(scores: dict) -> str:
     lines = ["| system | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
 
     def cells(row: dict) -> str:
-        return " | ".join(f"{row[n]:.2f}" if n in ("si_sdr", "pesq", "ovrl", "sig", "bak") else f"{row[n]:.3f}" for n in names)
+        return " | ".join(cell(name, row.get(name)) for name in names)
 
     for system, entry in scores["systems"].items():
         lines.append(f"| {system} | {cells(entry['mean'])} |")
@@ -94,7 +144,23 @@ def markdown(scores: dict) -> str:
                 lines.append(f"| {group} | {system} | {cells(entry[key][group])} |")
     versions = ", ".join(f"{k} {v}" for k, v in scores["packages"].items())
     files = next(iter(scores["systems"].values()))["mean"]["files"]
-    return "\n".join(lines) + f"\n\n{files} mixtures. Packages: {versions}.\n"
+    return "\n".join(lines) + f"\n\n{files} mixtures. Packages: {versions}.\n" + not_all(scores["systems"])
+
+
+def cell(name: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if name in ("stoi", "estoi") else f"{value:.2f}"
+
+
+def not_all(systems: dict[str, dict]) -> str:
+    """A line for each mean that is not over all files."""
+    lines = [
+        f"{name} of {system}: mean of {count} of {entry['mean']['files']} files, the others gave no number.\n"
+        for system, entry in systems.items()
+        for name, count in entry["mean"].get("numbers", {}).items()
+    ]
+    return "".join(["\n", *lines]) if lines else ""
 
 
 def versions() -> dict[str, str]:
@@ -107,34 +173,86 @@ def versions() -> dict[str, str]:
     return found
 
 
-def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: bool, known: dict | None = None) -> dict:
-    """Scores of every system; `known` are earlier ones, by system, that are taken over as they are."""
+def mixtures_in(folder: Path) -> list[dict[str, str]]:
     with open(folder / "mixtures.csv", newline="") as file:
-        mixtures = list(csv.DictReader(file))
-    for system, path in systems.items():
-        missing = [m["file"] for m in mixtures if not (path / m["file"]).exists()]
-        if missing:
-            raise FileNotFoundError(f"{system}: {path} lacks {len(missing)} of {len(mixtures)} files, first {missing[0]}")
-    result = {"packages": versions(), "systems": {}}
-    with ProcessPoolExecutor(jobs) as pool:
-        for system, path in systems.items():
-            if system in (known or {}):
-                result["systems"][system] = known[system]
-                continue
-            clean = [folder / "clean" / m["file"] for m in mixtures]
-            enhanced = [path / m["file"] for m in mixtures]
-            scored = list(pool.map(score_file, clean, enhanced, [with_dnsmos] * len(clean)))
-            rows = [{**m, **s} for m, s in zip(mixtures, scored, strict=True)]
-            # Above 8 kHz only voices that were recorded with more than that have something to lose.
-            wide = [r for r in rows if float(r["bandwidth_hz"]) > 8000 and "gcompris" in r["speaker"]]
-            result["systems"][system] = {
-                "mean": means(rows),
-                "by_snr": mean_by(rows, "snr_db"),
-                "by_noise": mean_by(rows, "noise_kind"),
-                "full_band_voice": means(wide) if wide else None,
-                "files": [{k: r[k] for k in ("file", *s)} for r, s in zip(rows, scored, strict=True)],
-            }
+        return list(csv.DictReader(file))
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator:
+    """A `map` over `jobs` processes; one job computes here, where an interruption ends it at once."""
+    if jobs == 1:
+        yield map
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield pool.map
+
+
+def check_complete(folder: Path, system: str, sounds: Path) -> None:
+    """FileNotFoundError unless `sounds` has a file for every mixture in `folder`."""
+    mixtures = mixtures_in(folder)
+    missing = [m["file"] for m in mixtures if not (sounds / m["file"]).exists()]
+    if missing:
+        raise FileNotFoundError(f"{system}: {sounds} lacks {len(missing)} of {len(mixtures)} files, first {missing[0]}")
+
+
+def told(rows: Iterable[dict], what: str, total: int) -> list[dict]:
+    """The rows, and how many there are so far after every dozen."""
+    result = []
+    for row in rows:
+        result.append(row)
+        if len(result) % 12 == 0 or len(result) == total:
+            print(f"  {what}: {len(result)} of {total}", flush=True)
     return result
+
+
+def score_system(
+    folder: Path, system: str, sounds: Path, jobs: int = 1, with_dnsmos: bool = True, cache: Path | None = None
+) -> dict:
+    """Scores of one system over all mixtures of a folder: means, by SNR, by kind of noise, and of every file."""
+    check_complete(folder, system, sounds)
+    mixtures = mixtures_in(folder)
+    pairs = [(folder / "clean" / m["file"], sounds / m["file"]) for m in mixtures]
+    size = len(pairs)
+    with processes(jobs) as each:
+        rows = each(kept, [cache] * size, [score_file] * size, *zip(*pairs, strict=True), [with_dnsmos] * size)
+        scored = told(rows, f"{system}, scored", size)
+    rows = [{**m, **s} for m, s in zip(mixtures, scored, strict=True)]
+    # Above 8 kHz only voices that were recorded with more than that have something to lose.
+    wide = [r for r in rows if float(r["bandwidth_hz"]) > 8000 and "gcompris" in r["speaker"]]
+    return {
+        "mean": means(rows),
+        "by_snr": mean_by(rows, "snr_db"),
+        "by_noise": mean_by(rows, "noise_kind"),
+        "full_band_voice": means(wide) if wide else None,
+        "files": [
+            {"file": m["file"], **{k: v if np.isfinite(v) else None for k, v in s.items()}}
+            for m, s in zip(mixtures, scored, strict=True)
+        ],
+    }
+
+
+def score_system_band(
+    folder: Path, system: str, sounds: Path, edge_hz: float, jobs: int = 1, with_dnsmos: bool = True, cache: Path | None = None
+) -> dict[str, float]:
+    """Mean SI-SDR below `edge_hz`, and where that changes it the mean DNSMOS BAK."""
+    check_complete(folder, system, sounds)
+    pairs = [(folder / "clean" / m["file"], sounds / m["file"]) for m in mixtures_in(folder)]
+    size = len(pairs)
+    with processes(jobs) as each:
+        rows = each(
+            kept, [cache] * size, [score_band] * size, *zip(*pairs, strict=True), [with_dnsmos] * size, [float(edge_hz)] * size
+        )
+        scored = told(rows, f"{system}, below {edge_hz:g} Hz", size)
+    return {name: float(np.nanmean([row[name] for row in scored])) for name in scored[0]}
+
+
+def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: bool, cache: Path | None = None) -> dict:
+    """Scores of every system, and the versions of what computed them."""
+    for system, path in systems.items():
+        check_complete(folder, system, path)
+    scored = {system: score_system(folder, system, path, jobs, with_dnsmos, cache) for system, path in systems.items()}
+    return {"packages": versions(), "systems": scored}
 
 
 def main() -> None:
@@ -143,7 +261,7 @@ def main() -> None:
     parser.add_argument("--system", action="append", default=[], help="name=folder of WAV files named as in noisy/")
     parser.add_argument("--out", type=Path, required=True, help="scores.json and scores.md are written with this stem")
     parser.add_argument("--no-dnsmos", action="store_true")
-    parser.add_argument("--keep", action="store_true", help="take noisy from an earlier --out of the same mixtures")
+    parser.add_argument("--cache", type=Path, help="folder of scores, kept by hash of the sounds; default: beside --out")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     systems = {"noisy": args.folder / "noisy"}
@@ -152,10 +270,8 @@ def main() -> None:
         if not separator:
             parser.error(f"--system expects name=folder, got {item}")
         systems[name] = Path(path)
-    known = {}
-    if args.keep and args.out.with_suffix(".json").exists():
-        known = {"noisy": json.loads(args.out.with_suffix(".json").read_text())["systems"]["noisy"]}
-    scores = evaluate(args.folder, systems, args.jobs, not args.no_dnsmos, known)
+    cache = args.cache or args.out.parent / "scores-by-hash"
+    scores = evaluate(args.folder, systems, args.jobs, not args.no_dnsmos, cache)
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.with_suffix(".json").write_text(json.dumps(scores, indent=1) + "\n")
     args.out.with_suffix(".md").write_text(markdown(scores))
