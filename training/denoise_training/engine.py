@@ -1,0 +1,66 @@
+"""The shipped engine, run by the package's command line: recordings in, what people would hear out.
+
+Notable: what is there is not made again as long as models, engine and recordings are the same; interrupted, it goes on.
+"""
+
+import hashlib
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COMMAND = ROOT / "dist" / "cli.js"
+
+
+class EngineError(Exception):
+    """The command line did not do what it was asked; the message is its own."""
+
+
+def engine_digest() -> str:
+    if not COMMAND.exists():
+        raise EngineError(f"{COMMAND} is not there: npm run build makes it")
+    return hashlib.sha256(COMMAND.read_bytes()).hexdigest()
+
+
+def ensure_built() -> None:
+    """Builds the package unless what is built is newer than its sources: what is scored is what the sources make."""
+    sources = [ROOT / "package-lock.json", *(path for name in ("src", "worklet") for path in (ROOT / name).rglob("*.ts"))]
+    if COMMAND.exists() and COMMAND.stat().st_mtime > max(path.stat().st_mtime for path in sources):
+        return
+    if not (ROOT / "node_modules").exists():
+        raise EngineError("the package is not installed: npm install")
+    done = subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise EngineError(f"npm run build failed:\n{done.stderr or done.stdout}")
+
+
+def begin(folder: Path, key: str) -> None:
+    """Empties a folder that was made under another key, and notes this one beside it."""
+    stamp = folder.with_name(f"{folder.name}.key")
+    if not stamp.exists() or stamp.read_text() != key:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        stamp.write_text(key)
+
+
+def enhance(recordings: Path, out: Path, model: str, key: str, jobs: int = 1) -> None:
+    """Every WAV file of a folder through a model, in `jobs` processes; EngineError with the first complaint where one fails."""
+    begin(out, key)
+    missing = [path for path in sorted(recordings.glob("*.wav")) if not (out / path.name).exists()]
+    if not missing:
+        return
+    print(f"  {model}: enhancing {len(missing)} files", flush=True)
+    shares = [missing[first::jobs] for first in range(min(jobs, len(missing)))]
+    running = [
+        subprocess.Popen(
+            ["node", str(COMMAND), *map(str, share), "-o", f"{out}/", "--model", model, "--quiet"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for share in shares
+    ]
+    complaints = [process.communicate()[1].strip() for process in running]
+    for process, complaint in zip(running, complaints, strict=True):
+        if process.returncode != 0:
+            raise EngineError((complaint or f"the command ended with {process.returncode} and said nothing").splitlines()[0])

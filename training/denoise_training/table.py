@@ -1,0 +1,244 @@
+"""The quality table: every denoiser on the same held-out mixtures, through what is shipped. One command, `runs/table.sh`.
+
+    python3 -m denoise_training.table --data PREPARED --work WORK
+
+    mixtures (mix) -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
+
+Notable: models are those that lie in models/, variants included; a recipe without a model is told and left out. Every step keeps
+what it made, under a hash of what it was made from: interrupted, the same command goes on, and a new model costs only its own
+minutes.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from .data import Prepared
+from .engine import ROOT, EngineError, begin, engine_digest, enhance, ensure_built
+from .evaluate import MEASURES, cell, mixtures_in, not_all, score_system, score_system_band, versions
+from .mix import write_mixtures
+from .scores import RATE_HZ
+from .shipped import Shipped, configured, find
+
+PEERS = {"speex": "Speex", "rnnoise": "RNNoise", "gtcrn": "GTCRN"}
+PEER_PACKAGE = "@sapphi-red/web-noise-suppressor"
+COUNT, SECONDS, SNRS_DB, SEED = 120, 6.0, [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0], 2024
+BEGIN, END = "<!-- table: written by training/runs/table.sh -->", "<!-- /table -->"
+
+
+def write_mixtures_once(data: str, folder: Path) -> None:
+    """The evaluation set; whole or not there."""
+    if (folder / "mixtures.csv").exists():
+        return
+    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+    write_mixtures(Prepared(data), unfinished, "eval", COUNT, SECONDS, SNRS_DB, SEED)
+    unfinished.rename(folder)
+
+
+def mixtures_digest(folder: Path) -> str:
+    found = hashlib.sha256((folder / "mixtures.csv").read_bytes())
+    for mixture in mixtures_in(folder):
+        for kind in ("clean", "noisy"):
+            found.update(hashlib.sha256((folder / kind / mixture["file"]).read_bytes()).digest())
+    return found.hexdigest()
+
+
+def peer_version() -> str:
+    return json.loads((ROOT / "node_modules" / PEER_PACKAGE / "package.json").read_text())["version"]
+
+
+def run_peer(peer: str, noisy: Path, out: Path, key: str) -> None:
+    begin(out, key)
+    command = ["node", str(ROOT / "bench/enhance-with-peer.mjs"), "--peer", peer, str(noisy), "-o", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise EngineError((done.stderr.strip().splitlines() or ["no reason given"])[-1])
+
+
+def measure_cost(models: list[Shipped], work: Path, quick: bool) -> tuple[dict, dict]:
+    """Computing time, latency, parameters and bytes of everything, from one run of the bench; and the machine it ran on."""
+    names = [model.name for model in models]
+    key = repr((quick, peer_version(), engine_digest(), [(model.name, model.digest()) for model in models]))
+    report, stamp = work / "bench.json", work / "bench.key"
+    if not (report.exists() and stamp.exists() and stamp.read_text() == key):
+        print("  bench: one run of everything", flush=True)
+        command = ["node", str(ROOT / "bench/run.mjs"), "--json", "--only", "beside", *(["--quick"] if quick else [])]
+        done = subprocess.run([*command, "--model", ",".join(names)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise EngineError((done.stderr.strip().splitlines() or ["no reason given"])[0])
+        report.write_text(done.stdout)
+        stamp.write_text(key)
+    found = json.loads(report.read_text())
+    return found["sections"]["beside"], found["machine"]
+
+
+def make(args: argparse.Namespace) -> dict:
+    """Runs every step, and returns the table as it is written to JSON."""
+    work, evaluation, cache = args.work, args.work / "eval", args.work / "scores-by-hash"
+    write_mixtures_once(args.data, evaluation)
+    heard = mixtures_digest(evaluation)
+    noisy = evaluation / "noisy"
+    models, left_out = find(args.models)
+    failed = set(left_out)
+    known = {model.name.replace("/", "-") for model in models} | set(left_out)
+    for name in configured(args.configs):
+        if name not in known:
+            left_out[name] = f"there is a recipe, but no {args.models.name}/{name} yet"
+    systems = {}
+
+    def add(name: str, title: str, sounds: Path, prepare=lambda: None, **facts) -> None:
+        try:
+            prepare()
+            entry = score_system(evaluation, title, sounds, args.jobs, cache=cache)
+        except (EngineError, FileNotFoundError, ValueError) as error:
+            left_out[name] = str(error)
+            failed.add(name)
+            return
+        del entry["files"]
+        systems[name] = {"title": title, **facts, **entry}
+
+    add("noisy", "noisy", noisy)
+    for peer, title in PEERS.items():
+        out = work / "peers" / peer
+        key = repr((peer, peer_version(), heard))
+        add(peer, title, out, lambda peer=peer, out=out, key=key: run_peer(peer, noisy, out, key), version=peer_version())
+    for model in models:
+        out = work / "enhanced" / model.slug
+        key = repr((engine_digest(), heard, model.digest()))
+        facts = {"version": model.manifest["version"], "sample_rate_hz": model.sample_rate_hz}
+        add(
+            model.name, f"`{model.name}`", out, lambda m=model, o=out, k=key: enhance(noisy, o, m.argument, k, args.jobs), **facts
+        )
+        if model.name in systems and model.sample_rate_hz < RATE_HZ:
+            edge = model.sample_rate_hz / 2
+            bands = {
+                "noisy": score_system_band(evaluation, "noisy", noisy, edge, args.jobs, cache=cache),
+                "enhanced": score_system_band(evaluation, model.name, out, edge, args.jobs, cache=cache),
+            }
+            for kind, entry in (("noisy", systems["noisy"]), ("enhanced", systems[model.name])):
+                # What DNSMOS looks at lies inside the band: the number is the one that it has anyway.
+                bands[kind].setdefault("bak", entry["mean"]["bak"])
+            systems[model.name]["own_band"] = {"high_hz": edge, **bands}
+
+    scored = [model for model in models if model.name in systems]
+    machine = {}
+    try:
+        costs, machine = ({}, {}) if args.no_bench else measure_cost(scored, work, args.quick)
+        for name, entry in systems.items():
+            if name in costs:
+                entry["cost"] = costs[name]
+    except EngineError as error:
+        left_out["bench"] = str(error)
+        failed.add("bench")
+    mixtures = {"files": len(mixtures_in(evaluation)), "sha256": heard}
+    table = {"mixtures": mixtures, "packages": versions(), "machine": machine, "left_out": left_out, "failed": sorted(failed)}
+    return rounded({**table, "systems": systems})
+
+
+def rounded(value):
+    """Four digits after the point: more than the measures can tell. What is no number is null."""
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [rounded(v) for v in value]
+    if isinstance(value, float):
+        return round(value, 4) if math.isfinite(value) else None
+    return value
+
+
+HEADINGS = {
+    "pesq": "PESQ-WB", "stoi": "STOI", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB", "ovrl": "OVRL", "sig": "SIG", "bak": "BAK",
+}  # fmt: skip
+COSTS = {"microsPerSecond": "µs per s", "latencyMs": "latency, ms", "parameters": "parameters", "bytes": "KB"}
+
+
+def cost_cell(name: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    if name == "bytes":
+        return f"{value / 1000:.0f}"
+    if name == "microsPerSecond":
+        return f"{float(f'{value:.2g}'):.0f}"  # two digits that count: a third moves from run to run
+    return f"{value:.0f}"
+
+
+def tables(table: dict) -> str:
+    """The table of the README, and a second one for models that keep less than the whole band."""
+    lines = ["| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |", "|---|" + "---|" * (len(HEADINGS) + len(COSTS))]
+    for entry in table["systems"].values():
+        scores = [cell(name, entry["mean"].get(name)) for name in MEASURES]
+        costs = [cost_cell(name, entry.get("cost", {}).get(name)) for name in COSTS]
+        lines.append(f"| {entry['title']} | " + " | ".join([*scores, *costs]) + " |")
+    narrow = {name: entry for name, entry in table["systems"].items() if "own_band" in entry}
+    if narrow:
+        lines += [
+            "",
+            "| below its highest frequency | kHz | SI-SDR, noisy | enhanced | BAK, noisy | enhanced |",
+            "|---|" + "---|" * 5,
+        ]
+        for entry in narrow.values():
+            band = entry["own_band"]
+            pairs = [cell(name, band[kind].get(name)) for name in ("si_sdr", "bak") for kind in ("noisy", "enhanced")]
+            lines.append(f"| {entry['title']} | {band['high_hz'] / 1000:.3g} | " + " | ".join(pairs) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def groups(table: dict) -> str:
+    """PESQ-WB, SI-SDR and BAK of everything by SNR and by kind of noise."""
+    text = ""
+    for key, title in (("by_snr", "SNR, dB"), ("by_noise", "noise")):
+        for measure in ("pesq", "si_sdr", "bak"):
+            names = list(table["systems"]["noisy"][key])
+            text += f"\n{HEADINGS[measure]} by {title}\n\n| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n"
+            for entry in table["systems"].values():
+                text += f"| {entry['title']} | " + " | ".join(cell(measure, entry[key][n].get(measure)) for n in names) + " |\n"
+    return text
+
+
+def report(table: dict) -> str:
+    packages = ", ".join(f"{k} {v}" for k, v in {**table["packages"], **table["machine"].get("packages", {})}.items())
+    lines = [f"{name}: left out: {reason}" for name, reason in table["left_out"].items()]
+    text = f"{tables(table)}\n{table['mixtures']['files']} mixtures. Packages: {packages}.\n{not_all(table['systems'])}"
+    return text + "".join(f"\n{line}\n" for line in lines)
+
+
+def put_into(readme: Path, text: str) -> None:
+    """Replaces what stands between the two marks."""
+    before, begin_mark, rest = readme.read_text().partition(BEGIN)
+    _, end_mark, after = rest.partition(END)
+    if not begin_mark or not end_mark:
+        raise ValueError(f"{readme} lacks the marks {BEGIN} and {END}: put them where the table is to stand")
+    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Make the quality table.")
+    parser.add_argument("--data", required=True, help="prepared folder; its held-out voices and noises make the mixtures")
+    parser.add_argument("--work", type=Path, required=True, help="folder for everything that is made on the way, and kept")
+    parser.add_argument("--models", type=Path, default=ROOT / "models")
+    parser.add_argument("--configs", type=Path, default=ROOT / "training/configs")
+    parser.add_argument("--out", type=Path, default=ROOT / "training/scores.json")
+    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--quick", action="store_true", help="a shorter bench")
+    parser.add_argument("--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that enhance and score")
+    args = parser.parse_args()
+    try:
+        ensure_built()
+        table = make(args)
+    except EngineError as error:
+        sys.exit(f"table: {error}")
+    args.out.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
+    args.out.with_suffix(".md").write_text(report(table) + groups(table))
+    put_into(args.readme, tables(table))
+    print(report(table))
+    sys.exit(1 if table["failed"] else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""The quality table: which models there are, what is kept, what the README shows."""
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from denoise_training import table
+from denoise_training.engine import COMMAND, ROOT, EngineError, begin
+from denoise_training.shipped import find, named
+
+FRAMING = {"kind": "block", "blockSamples": 100, "overlapSamples": 10}
+
+
+def write_model(folder: Path, name: str = "manifest", **changes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "weights.bin").write_bytes(b"weights")
+    (folder / "model.json").write_text('{"format": "graph-model"}')
+    fields = {"contract": 1, "version": "1.0.0", "sampleRateHz": 8000, "framing": FRAMING, "cost": {"parameters": 7}}
+    manifest = {**fields, "files": {"model.json": {}, "weights.bin": {}}, **changes}
+    (folder / f"{name}.json").write_text(json.dumps(manifest))
+
+
+def test_finds_models_and_variants_by_their_manifests(tmp_path: Path):
+    write_model(tmp_path / "unet")
+    write_model(tmp_path / "unet", "griffin-lim")
+    write_model(tmp_path / "zephyr", framing={"kind": "streaming"}, sampleRateHz=48000)
+    (tmp_path / "notes").mkdir()
+    models, broken = find(tmp_path)
+    assert [m.name for m in models] == ["zephyr", "unet", "unet/griffin-lim"] and broken == {}
+    assert [m.slug for m in models] == ["zephyr", "unet", "unet@griffin-lim"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "complaint"),
+    [
+        (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json is not JSON"),
+        (lambda folder: (folder / "weights.bin").unlink(), "names weights.bin, which is not there"),
+        (
+            lambda folder: write_model(folder, files=None) or (folder / "manifest.json").write_text('{"contract": 1}'),
+            "lacks sampleRateHz",
+        ),
+    ],
+)
+def test_a_broken_model_is_named_and_the_others_stay(tmp_path: Path, damage, complaint: str):
+    write_model(tmp_path / "good")
+    write_model(tmp_path / "bad")
+    damage(tmp_path / "bad")
+    models, broken = find(tmp_path)
+    assert [m.name for m in models] == ["good"]
+    assert list(broken) == ["bad"] and complaint in broken["bad"]
+
+
+def test_a_model_is_another_when_what_the_engine_reads_is(tmp_path: Path):
+    write_model(tmp_path / "unet")
+    before = find(tmp_path)[0][0].digest()
+    (tmp_path / "unet" / "CARD.md").write_text("a card")
+    assert find(tmp_path)[0][0].digest() == before
+    (tmp_path / "unet" / "weights.bin").write_bytes(b"heavier")
+    heavier = find(tmp_path)[0][0].digest()
+    assert heavier != before
+    write_model(tmp_path / "unet", version="1.0.1")
+    assert find(tmp_path)[0][0].digest() not in (before, heavier)
+
+
+def test_a_model_is_found_by_name_folder_or_manifest(tmp_path: Path):
+    write_model(tmp_path / "unet", "seed")
+    assert named("base").argument == "base"
+    assert named(str(ROOT / "models/base")).argument == "base"
+    assert named(str(tmp_path / "unet/seed.json")).name == "unet/seed"
+    with pytest.raises(ValueError, match="nowhere is neither in"):
+        named("nowhere")
+
+
+def test_sound_made_under_another_key_is_thrown_away(tmp_path: Path):
+    begin(tmp_path / "out", "a")
+    (tmp_path / "out" / "0000.wav").write_bytes(b"sound")
+    begin(tmp_path / "out", "a")
+    assert (tmp_path / "out" / "0000.wav").exists()
+    begin(tmp_path / "out", "b")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def settings(prepared: Path, tmp_path: Path) -> argparse.Namespace:
+    (tmp_path / "configs").mkdir(exist_ok=True)
+    for name in ("base", "later"):
+        (tmp_path / "configs" / f"{name}.toml").touch()
+    options = {"data": str(prepared), "work": tmp_path, "models": tmp_path / "models", "configs": tmp_path / "configs"}
+    return argparse.Namespace(**options, jobs=1, quick=True, no_bench=True)
+
+
+@pytest.mark.skipif(not COMMAND.exists(), reason="npm run build makes the engine that this test runs")
+def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
+    prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(table, "PEERS", {})  # they need a browser
+    monkeypatch.setattr(table, "COUNT", 2)
+    monkeypatch.setattr(table, "SECONDS", 2.0)
+    for name in ("base", "spoilt"):
+        shutil.copytree(ROOT / "models/base", tmp_path / "models" / name)
+    weights = tmp_path / "models/spoilt/weights.bin"
+    weights.write_bytes(weights.read_bytes()[:-4])
+    args = settings(prepared_folder, tmp_path)
+    made = table.make(args)
+    assert list(made["systems"]) == ["noisy", "base"]
+    assert made["failed"] == ["spoilt"] and "weights.bin" in made["left_out"]["spoilt"]
+    assert made["left_out"]["later"] == "there is a recipe, but no models/later yet"
+    assert made["systems"]["base"]["mean"]["si_sdr"] != made["systems"]["noisy"]["mean"]["si_sdr"]
+    assert "later: left out: there is a recipe" in table.report(made)
+    json.dumps(made, allow_nan=False)
+    # Nothing is enhanced twice, until the model is another: then only its own.
+    sound = tmp_path / "enhanced/base/0000.wav"
+    made_at = sound.stat().st_mtime_ns
+    assert table.make(args) == made and sound.stat().st_mtime_ns == made_at
+    manifest = tmp_path / "models/base/manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": "', '"version": "9'))
+    assert table.make(args)["systems"]["base"]["version"].startswith("9") and sound.stat().st_mtime_ns > made_at
+
+
+def test_a_recording_that_the_engine_refuses_is_told(tmp_path: Path):
+    if not COMMAND.exists():
+        pytest.skip("npm run build makes the engine that this test runs")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "0000.wav").write_bytes(b"RIFF nothing")
+    with pytest.raises(EngineError, match=r"0000\.wav"):
+        table.enhance(tmp_path / "in", tmp_path / "out", "base", "key")
+
+
+def entry(title: str, **more) -> dict:
+    return {"title": title, "mean": {"files": 2, **dict.fromkeys(table.MEASURES, 1.23456)}, **more}
+
+
+def test_the_tables_show_scores_costs_and_own_bands():
+    cost = {"microsPerSecond": 66123.4, "latencyMs": 31.02, "parameters": 90356, "bytes": 212345}
+    band = {"high_hz": 4000.0, "noisy": {"si_sdr": 5.0, "bak": 2.0}, "enhanced": {"si_sdr": 7.0, "bak": 3.0}}
+    text = table.tables({"systems": {"noisy": entry("noisy"), "unet": entry("`unet`", cost=cost, own_band=band)}})
+    assert "| noisy | 1.23 | 1.235 | 1.235 | 1.23 | 1.23 | 1.23 | 1.23 | - | - | - | - |" in text
+    assert "| `unet` | 1.23 | 1.235 | 1.235 | 1.23 | 1.23 | 1.23 | 1.23 | 66000 | 31 | 90356 | 212 |" in text
+    assert "| `unet` | 4 | 5.00 | 7.00 | 2.00 | 3.00 |" in text
+
+
+def test_the_table_replaces_the_one_before_and_nothing_else(tmp_path: Path):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n\n{table.BEGIN}\nold\n{table.END}\n\nafter\n")
+    table.put_into(readme, "| new |\n")
+    table.put_into(readme, "| newer |\n")
+    assert readme.read_text() == f"before\n\n{table.BEGIN}\n\n| newer |\n\n{table.END}\n\nafter\n"
+    readme.write_text("no marks")
+    with pytest.raises(ValueError, match="lacks the marks"):
+        table.put_into(readme, "x")
