@@ -78,7 +78,6 @@ describe('setModel', () => {
       // With a limit of 0 dB the enhanced signal is the noisy one, so that whatever steps is the switch.
       await start(tone(1), { transport, attenuationLimit: 0 });
       await recordSteady(node, source, 0.1);
-      const before = node.latency;
       const recording = record(context, [node], 4);
       const told = nextEvent(node, 'latencychange');
       const changed = nextEvent(node, 'modelchange');
@@ -86,7 +85,8 @@ describe('setModel', () => {
       expect(node.model).to.equal(HALF_RATE);
       expect((await changed).model).to.equal(HALF_RATE);
       const latency = (await told).latency;
-      expect(latency - before).to.be.greaterThan(0.015);
+      // What was asked for to be spare, a hop of 20 ms, an overlap of 10 ms, and the resamplers.
+      expect(latency).to.be.greaterThan(0.13);
       const [heard] = await recording;
       expect(steepestStep(heard)).to.be.lessThan(STEEPEST);
       const steady = await recordSteady(node, source, 0.4);
@@ -161,7 +161,8 @@ describe('setModel', () => {
     const error = await reasonOf(node.setModel(COPY));
     expect(error).to.have.property('code', 'unsupported');
     await until('the node runs again', () => node.state === 'running');
-    expect([node.model, states, errors]).to.deep.equal(['base', ['recovering', 'running'], []]);
+    expect([node.model, errors]).to.deep.equal(['base', []]);
+    expect(states).to.include('recovering');
     const { sent, heard } = await recordSteady(node, source, 0.5);
     expect(rms(heard)).to.be.lessThan(0.5 * rms(sent));
   });
