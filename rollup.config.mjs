@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
@@ -62,6 +62,21 @@ const copyWasm = {
   },
 };
 
+/** A static host does not tell what lies in models/: the studio asks this file. */
+const listModels = {
+  name: 'list-models',
+  writeBundle() {
+    const names = readdirSync('models').filter((name) => existsSync(join('models', name, 'manifest.json')));
+    const models = names.map((name) => {
+      const { version, sampleRateHz } = JSON.parse(readFileSync(join('models', name, 'manifest.json'), 'utf8'));
+      return { name, title: `${name} ${version}, ${sampleRateHz / 1000} kHz` };
+    });
+    // The model that is meant for everyone comes first.
+    models.sort((a, b) => Number(b.name === 'base') - Number(a.name === 'base') || a.name.localeCompare(b.name));
+    writeFileSync('dist/demo/studio/models.json', JSON.stringify(models));
+  },
+};
+
 export default [
   onMainThread,
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
@@ -73,4 +88,7 @@ export default [
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
+  inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', { plugins: [listModels], paths: { 'denoise-node': '../../denoise-node.js' } }),
+  inBrowser('demo/studio/worker/studio-worker.ts', 'dist/demo/studio/studio-worker.js'),
+  inBrowser('demo/studio/worklet/deck-processor.ts', 'dist/demo/studio/studio-deck.js'),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

@@ -94,8 +94,7 @@ export interface GriffinLimRebuild {
   readonly iterations: number;
   readonly momentum: number;
   readonly seed: number;
-  /** Phases to begin with: drawn, those of the noisy block, or turned on along the peaks (see peak-phases.ts). */
-  readonly init: 'random' | 'noisy-phase' | 'peaks';
+  readonly init: 'random' | 'noisy-phase';
 }
 
 /** Frames of a block: columns of its image. */
@@ -214,6 +213,6 @@ function readRebuild(field: Field, onMels: boolean): Rebuild {
     iterations: field.at('iterations').whole(1, 1000),
     momentum: field.at('momentum').number(0, 1),
     seed: field.at('seed').whole(0, 0xffffffff),
-    init: field.at('init').oneOf(['random', 'noisy-phase', 'peaks']),
+    init: field.at('init').oneOf(['random', 'noisy-phase']),
   };
 }

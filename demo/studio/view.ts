@@ -1,0 +1,191 @@
+/** Templates of the studio's left side: how files come in, and where they are. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import type { LabelledSlider } from '../../src/panel/labelled-slider.ts';
+import type { FileSettings } from './protocol.ts';
+import type { Item, Queue } from './queue.ts';
+import { reductionDb, totalsOf, warningsOf } from './summary.ts';
+import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedInWords } from './words.ts';
+
+/** A model to choose. */
+export interface Model {
+  /** Its folder. */
+  readonly name: string;
+  readonly title: string;
+}
+
+const percent = (value: number) => `${Math.round(100 * value)} %`;
+
+export interface IntakeState {
+  readonly models: readonly Model[];
+  readonly settings: FileSettings;
+  readonly microphone: { readonly isRecording: boolean; readonly seconds: number };
+}
+
+export interface IntakeActions {
+  choose(files: FileList | null): void;
+  set(change: Partial<FileSettings>): void;
+  setAll(): void;
+  record(): void;
+}
+
+export function intakeView({ models, settings, microphone }: IntakeState, actions: IntakeActions): TemplateResult {
+  const choose = ({ target }: Event) => {
+    const input = target as HTMLInputElement;
+    actions.choose(input.files);
+    // The same file may be chosen again.
+    input.value = '';
+  };
+  return html`
+    <div class="drop">
+      <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" /></svg>
+      <p class="drop-words">Drop or paste recordings anywhere, or a whole folder</p>
+      <div class="drop-buttons">
+        <label class="file main-action">Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose} /></label>
+        <button id="record" type="button" class=${microphone.isRecording ? 'recording' : ''} @click=${actions.record}>
+          <span class="dot" aria-hidden="true"></span>${microphone.isRecording ? `Stop ${clock(microphone.seconds)}` : 'Record'}
+        </button>
+      </div>
+      <p class="fine">WAV keeps its rate and bit depth. MP3, FLAC, Ogg, M4A, WebM and videos work too.</p>
+    </div>
+    <details class="defaults">
+      <summary>Settings for new files: ${settingsInWords(settings)}</summary>
+      ${settingsView('new files', models, settings, actions.set)}
+      <button type="button" @click=${actions.setAll}>Use for all files</button>
+    </details>
+  `;
+}
+
+export interface QueueState {
+  readonly queue: Queue;
+  readonly models: readonly Model[];
+  readonly selected: Item | undefined;
+  readonly isPacking: boolean;
+  /** Read out when it changes. */
+  readonly announced: string;
+}
+
+export interface QueueActions {
+  select(item: Item): void;
+  cancel(item: Item): void;
+  cancelAll(): void;
+  again(item: Item): void;
+  retryFailed(): void;
+  remove(item: Item): void;
+  set(item: Item, change: Partial<FileSettings>): void;
+  download(item: Item): void;
+  downloadAll(): void;
+  cancelPacking(): void;
+}
+
+export function queueView({ queue, models, selected, isPacking, announced }: QueueState, actions: QueueActions): TemplateResult {
+  const { items, busy } = queue;
+  const { done, failed, cancelled } = totalsOf(items);
+  const total = items.reduce((sum, { share, status }) => sum + (busyOrDone(status) ? share : 1), 0) / Math.max(1, items.length);
+  return html`
+    <div class="queue-head">
+      <h2 id="queue-title">Files</h2>
+      <p id="totals" role="status">${announced}</p>
+    </div>
+    ${items.length === 0 ? nothing : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`}
+    <div class="queue-actions">
+      ${busy.length > 0 ? html`<button id="cancel-all" type="button" @click=${actions.cancelAll}>Cancel all</button>` : nothing}
+      ${busy.length === 0 && failed + cancelled > 1 ? html`<button id="retry-all" type="button" @click=${actions.retryFailed}>Try failed again</button>` : nothing}
+      ${
+        done === 0
+          ? nothing
+          : isPacking
+            ? html`<button type="button" @click=${actions.cancelPacking}>Packing… Cancel</button>`
+            : html`<button id="download-all" type="button" class="main-action" @click=${actions.downloadAll}>Download all (zip)</button>`
+      }
+    </div>
+    <ol class="items">
+      ${repeat(
+        items,
+        ({ id }) => id,
+        (item) => itemView(item, item === selected, models, actions),
+      )}
+    </ol>
+  `;
+}
+
+function busyOrDone(status: Item['status']): boolean {
+  return status !== 'failed' && status !== 'cancelled';
+}
+
+function itemView(item: Item, isSelected: boolean, models: readonly Model[], actions: QueueActions): TemplateResult {
+  const { file, status, recording, seconds } = item;
+  const isBusy = status === 'waiting' || status === 'opening' || status === 'working';
+  const facts = recording ? `${recording.facts}, ${clock(seconds!)}` : sizeInWords(file.size);
+  const action = (name: string, words: string, act: (item: Item) => void) =>
+    html`<button type="button" class=${name} aria-label="${words}: ${file.name}" @click=${() => act(item)}>${words}</button>`;
+  return html`
+    <li class="item" data-status=${status} ?data-selected=${isSelected}>
+      <button type="button" class="pick" aria-pressed=${isSelected} @click=${() => actions.select(item)}>
+        <span class="mark" aria-hidden="true"></span><span class="name">${file.name}</span>
+      </button>
+      <p class="facts">${facts}</p>
+      ${isBusy ? html`<progress max="1" .value=${item.share} aria-label="Progress of ${file.name}"></progress>` : nothing}
+      <p class="now">${stateInWords(item)}</p>
+      ${warningsOf(item).map((warning) => html`<p class="warning">${warning}</p>`)}
+      <div class="actions">
+        ${isBusy ? action('cancel', 'Cancel', actions.cancel) : nothing}
+        ${status === 'done' ? action('get', 'Download', actions.download) : nothing}
+        ${item.isOutdated ? action('again', 'Apply settings', actions.again) : nothing}
+        ${status === 'failed' || status === 'cancelled' ? action('again', 'Try again', actions.again) : nothing}
+        ${isBusy ? nothing : action('remove', 'Remove', actions.remove)}
+      </div>
+      <details>
+        <summary>${settingsInWords(item.settings)}<span class="unseen">: settings of ${file.name}</span></summary>
+        ${settingsView(file.name, models, item.settings, (change) => actions.set(item, change))}
+      </details>
+    </li>
+  `;
+}
+
+/** Where a file is, in one line. */
+export function stateInWords(item: Item): string {
+  const { status, speed, remaining } = item;
+  switch (status) {
+    case 'waiting':
+      return 'Waiting for its turn.';
+    case 'opening':
+      return 'Being opened.';
+    case 'working':
+      if (speed === undefined || remaining === undefined) return 'Begins.';
+      return `${Math.floor(100 * item.share)} %, ${speedInWords(speed)}, ${lengthInWords(remaining)} left`;
+    case 'done': {
+      const reduction = reductionDb(item);
+      const quieter = reduction !== undefined && reduction >= 0.5 ? ` Pauses are ${Math.round(reduction)} dB quieter.` : '';
+      return `Done in ${lengthInWords(item.enhanced!.report.elapsedSeconds)}, ${speedInWords(speed!)}.${quieter}`;
+    }
+    case 'failed':
+      return failureInWords(item.error);
+    case 'cancelled':
+      return 'Cancelled.';
+    default:
+      return status satisfies never;
+  }
+}
+
+function settingsInWords({ model, mix, limitDb }: FileSettings): string {
+  return `${model}, mix ${percent(mix)}, ${limitDb === 100 ? 'no limit' : `at most ${limitDb} dB`}`;
+}
+
+function settingsView(whose: string, models: readonly Model[], settings: FileSettings, set: (change: Partial<FileSettings>) => void): TemplateResult {
+  const sliderValue = ({ target }: Event) => (target as LabelledSlider).value;
+  return html`
+    <fieldset class="settings">
+      <legend class="unseen">Settings of ${whose}</legend>
+      <label class="model">Model
+        <select @change=${({ target }: Event) => set({ model: (target as HTMLSelectElement).value })}>
+          ${models.map(({ name, title }) => html`<option value=${name} ?selected=${name === settings.model}>${title}</option>`)}
+        </select>
+      </label>
+      <denoise-slider class="mix" label="Mix, dry to wet" min="0" max="1" step="0.01" .value=${settings.mix} .words=${percent}
+        @input=${(event: Event) => set({ mix: sliderValue(event) })}></denoise-slider>
+      <denoise-slider class="limit" label="Turn noise down by at most" min="0" max="100" step="1" .value=${settings.limitDb} .words=${limitInWords}
+        @input=${(event: Event) => set({ limitDb: sliderValue(event) })}></denoise-slider>
+    </fieldset>
+  `;
+}
