@@ -7,7 +7,7 @@
  * stays far below one float32 step.
  */
 
-/** Radices that have their own butterfly, in the order they are tried; other prime factors use the plain O(p²) one. */
+/** Radices that have their own butterfly, in the order they are tried; other prime factors use one of O(p²). */
 const UNROLLED_RADICES = [4, 2, 3, 5] as const;
 
 /**
@@ -78,7 +78,8 @@ export class ComplexFft {
 
 /**
  * One pass. With p = radix, m = groups, s = stride it maps x[q + s·(k + m·j)] to y[q + s·(p·k + j)], q < s, k < m, j < p.
- * `cos`/`sin` hold the twiddle e^(−2πi·jk/(p·m)) at [k·(p−1) + j−1]; `rootCos`/`rootSin` the p-th roots for {@link radixAny}.
+ * `cos`/`sin` hold the twiddle e^(−2πi·jk/(p·m)) at [k·(p−1) + j−1]. For {@link radixAny}, with h = (p − 1)/2: `rootCos`/`rootSin` hold the cosine and
+ * sine of 2π·jl/p at [(j−1)·h + l−1], j and l up to h, and `pairs` is scratch.
  */
 interface Stage {
   readonly radix: number;
@@ -88,6 +89,7 @@ interface Stage {
   readonly sin: Float64Array;
   readonly rootCos: Float64Array;
   readonly rootSin: Float64Array;
+  readonly pairs: Float64Array;
 }
 
 function makeStage(radix: number, groups: number, stride: number): Stage {
@@ -100,13 +102,18 @@ function makeStage(radix: number, groups: number, stride: number): Stage {
       sin[k * (radix - 1) + j - 1] = Math.sin(angle);
     }
   }
-  const rootCos = new Float64Array(radix);
-  const rootSin = new Float64Array(radix);
-  for (let j = 0; j < radix; j++) {
-    rootCos[j] = Math.cos((-2 * Math.PI * j) / radix);
-    rootSin[j] = Math.sin((-2 * Math.PI * j) / radix);
+  const half = (radix - 1) >> 1;
+  const rootCos = new Float64Array(half * half);
+  const rootSin = new Float64Array(half * half);
+  for (let j = 1; j <= half; j++) {
+    for (let l = 1; l <= half; l++) {
+      // The product modulo the radix keeps the angle exact.
+      const angle = (2 * Math.PI * ((j * l) % radix)) / radix;
+      rootCos[(j - 1) * half + l - 1] = Math.cos(angle);
+      rootSin[(j - 1) * half + l - 1] = Math.sin(angle);
+    }
   }
-  return { radix, groups, stride, cos, sin, rootCos, rootSin };
+  return { radix, groups, stride, cos, sin, rootCos, rootSin, pairs: new Float64Array(4 * half) };
 }
 
 function factorize(length: number): number[] {
@@ -272,31 +279,49 @@ function twiddleInto(yr: Float64Array, yi: Float64Array, at: number, r: number, 
   yi[at] = r * wi + i * wr;
 }
 
+/**
+ * Any odd radix p. Values from both ends of a butterfly come in pairs, x[l] ± x[p − l], which share their factors, and so do the results
+ * y[j] and y[p − j]: a quarter of the products of the plain sum.
+ */
 function radixAny(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Array, yi: Float64Array): void {
-  const { radix, groups, stride, cos, sin, rootCos, rootSin } = stage;
+  const { radix, groups, stride, cos, sin, rootCos, rootSin, pairs } = stage;
+  const half = (radix - 1) / 2;
   const span = stride * groups;
   for (let k = 0; k < groups; k++) {
+    const twiddle = k * (radix - 1) - 1;
     for (let q = 0; q < stride; q++) {
       const from = q + stride * k;
       const to = q + stride * radix * k;
-      for (let j = 0; j < radix; j++) {
-        let r = 0;
-        let i = 0;
-        let root = 0;
-        for (let l = 0; l < radix; l++) {
-          const at = from + span * l;
-          r += xr[at] * rootCos[root] - xi[at] * rootSin[root];
-          i += xr[at] * rootSin[root] + xi[at] * rootCos[root];
-          root += j;
-          if (root >= radix) root -= radix;
+      const r0 = xr[from];
+      const i0 = xi[from];
+      let sumR = r0;
+      let sumI = i0;
+      for (let l = 1; l <= half; l++) {
+        const a = from + span * l;
+        const b = from + span * (radix - l);
+        const at = 4 * (l - 1);
+        sumR += pairs[at] = xr[a] + xr[b];
+        sumI += pairs[at + 1] = xi[a] + xi[b];
+        pairs[at + 2] = xr[a] - xr[b];
+        pairs[at + 3] = xi[a] - xi[b];
+      }
+      yr[to] = sumR;
+      yi[to] = sumI;
+      for (let j = 1; j <= half; j++) {
+        let cr = r0;
+        let ci = i0;
+        let sr = 0;
+        let si = 0;
+        for (let l = 0, root = (j - 1) * half; l < half; l++, root++) {
+          const at = 4 * l;
+          cr += pairs[at] * rootCos[root];
+          ci += pairs[at + 1] * rootCos[root];
+          sr += pairs[at + 2] * rootSin[root];
+          si += pairs[at + 3] * rootSin[root];
         }
-        if (j === 0) {
-          yr[to] = r;
-          yi[to] = i;
-        } else {
-          const w = k * (radix - 1) + j - 1;
-          twiddleInto(yr, yi, to + stride * j, r, i, cos[w], sin[w]);
-        }
+        const other = radix - j;
+        twiddleInto(yr, yi, to + stride * j, cr + si, ci - sr, cos[twiddle + j], sin[twiddle + j]);
+        twiddleInto(yr, yi, to + stride * other, cr - si, ci + sr, cos[twiddle + other], sin[twiddle + other]);
       }
     }
   }

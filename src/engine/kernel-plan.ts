@@ -34,6 +34,10 @@ interface Seen {
 interface Place {
   readonly id: number;
   readonly float: number;
+  /** Floats that a plan may give to another tensor when no call reads them any more; 0 where it may not: weights, inputs and outputs. */
+  readonly spare: number;
+  /** Tensors of the recorded run that lie here and are still to be read. */
+  readers: number;
 }
 
 /** The backend's numbers for activations that its fused kernels apply. */
@@ -44,13 +48,17 @@ export class KernelPlan {
   private readonly backend: WasmBackend;
   private readonly calls: (() => void)[] = [];
   private readonly places = new Map<object, Place>();
+  /** How often the calls that are not bound yet read each tensor. */
+  private readonly reads = new Map<object, number>();
+  /** Memory of the plan that no later call reads, by its length: the next tensor of that length lies there, warm in the cache. */
+  private readonly free = new Map<number, Place[]>();
   private readonly owned: object[] = [];
   private readonly pointers: number[] = [];
   private readonly inputs: readonly Place[];
   private readonly outputs: readonly { readonly place: Place; readonly length: number }[];
   private heap: Float32Array;
   /** Bytes on the wasm heap that belong to this plan. */
-  readonly bytes: number;
+  bytes = 0;
 
   /**
    * Runs the graph once and records it.
@@ -64,11 +72,17 @@ export class KernelPlan {
     const seen: Seen[] = [];
     const outputs = watchKernels(seen, () => [graph.execute(inputs, [...outputNames])].flat() as TensorInfo[]);
     try {
-      this.inputs = Object.values(inputs).map((tensor) => this.allocate(tensor));
-      for (const call of seen) this.bind(call);
+      for (const tensor of outputs) this.expectRead(tensor);
+      for (const call of seen) for (const tensor of readBy(call)) this.expectRead(tensor);
+      this.inputs = Object.values(inputs).map((tensor) => this.allocate(tensor, false));
+      for (const call of seen) {
+        this.bind(call);
+        for (const tensor of readBy(call)) this.noteRead(tensor);
+      }
       this.outputs = outputs.map((tensor) => ({ place: this.place(tensor), length: size(tensor.shape) }));
-      this.bytes = this.ownedBytes(inputs, seen);
       this.places.clear();
+      this.reads.clear();
+      this.free.clear();
     } catch (error) {
       this.dispose();
       throw error;
@@ -111,13 +125,19 @@ export class KernelPlan {
   }
 
   /** Memory of the plan's own for what was a passing tensor in the recorded run. */
-  private allocate(tensor: TensorInfo): Place {
-    const own = this.backend.makeOutput(tensor.shape, 'float32');
-    this.owned.push(own.dataId);
-    const { id, memoryOffset } = this.backend.dataIdMap.get(own.dataId);
-    const place = { id, float: memoryOffset >>> 2 };
-    this.places.set(tensor.dataId, place);
+  private allocate(tensor: TensorInfo, mayBeSpared = true): Place {
+    const floats = size(tensor.shape);
+    const place = this.free.get(floats)?.pop() ?? this.makePlace(floats, mayBeSpared);
+    this.put(tensor, place);
     return place;
+  }
+
+  private makePlace(floats: number, mayBeSpared: boolean): Place {
+    const { dataId } = this.backend.makeOutput([floats], 'float32');
+    this.owned.push(dataId);
+    this.bytes += 4 * floats;
+    const { id, memoryOffset } = this.backend.dataIdMap.get(dataId);
+    return { id, float: memoryOffset >>> 2, spare: mayBeSpared ? floats : 0, readers: 0 };
   }
 
   /** Where a tensor lies: in the plan's own memory, or, for weights, in the graph's. */
@@ -125,9 +145,32 @@ export class KernelPlan {
     const known = this.places.get(tensor.dataId);
     if (known !== undefined) return known;
     const { id, memoryOffset } = this.backend.dataIdMap.get(tensor.dataId);
-    const place = { id, float: memoryOffset >>> 2 };
-    this.places.set(tensor.dataId, place);
+    const place = { id, float: memoryOffset >>> 2, spare: 0, readers: 0 };
+    this.put(tensor, place);
     return place;
+  }
+
+  private put(tensor: TensorInfo, place: Place): void {
+    if (this.places.get(tensor.dataId) === place) return;
+    this.places.set(tensor.dataId, place);
+    place.readers += 1;
+  }
+
+  private expectRead({ dataId }: TensorInfo): void {
+    this.reads.set(dataId, (this.reads.get(dataId) ?? 0) + 1);
+  }
+
+  /** A call that reads the tensor is bound. After the last one its memory is free, unless another tensor shares it. Outputs are read at the end. */
+  private noteRead(tensor: TensorInfo): void {
+    const left = (this.reads.get(tensor.dataId) as number) - 1;
+    this.reads.set(tensor.dataId, left);
+    if (left > 0) return;
+    const place = this.place(tensor);
+    place.readers -= 1;
+    if (place.readers > 0 || place.spare === 0) return;
+    const spares = this.free.get(place.spare);
+    if (spares === undefined) this.free.set(place.spare, [place]);
+    else spares.push(place);
   }
 
   /** Int32 numbers on the heap, for kernels that take shapes by pointer. */
@@ -148,7 +191,7 @@ export class KernelPlan {
     switch (kernel) {
       case 'Reshape':
       case 'Identity':
-        this.places.set(output.dataId, this.place(inputs.x));
+        this.put(output, this.place(inputs.x));
         return;
       case 'Add':
       case 'Sub':
@@ -257,7 +300,7 @@ export class KernelPlan {
     const axes = x.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
     const order = perm.filter((axis) => x.shape[axis] !== 1).map((axis) => axes.indexOf(axis));
     if (order.every((axis, i) => axis === i)) {
-      this.places.set(output.dataId, this.place(x));
+      this.put(output, this.place(x));
       return;
     }
     const shape = this.numbers(axes.map((axis) => x.shape[axis]));
@@ -308,13 +351,6 @@ export class KernelPlan {
       for (let row = 0; row < from.length; row++) copyWithin(heap, from[row], to + row * width, width);
     });
   }
-
-  private ownedBytes(inputs: NamedTensorMap, seen: readonly Seen[]): number {
-    const owned = new Set([...this.owned].map((dataId) => this.backend.dataIdMap.get(dataId).id));
-    const all = [...Object.values(inputs), ...seen.map((call) => call.output)];
-    const sizes = new Map(all.map((tensor) => [this.place(tensor).id, size(tensor.shape)]));
-    return [...sizes].reduce((sum, [id, floats]) => sum + (owned.has(id) ? 4 * floats : 0), 0);
-  }
 }
 
 /** Runs `action` and notes every kernel that it calls. The registry is as before afterwards, whatever happens. */
@@ -344,6 +380,11 @@ const SHORT_ROW = 48;
 function copyWithin(heap: Float32Array, from: number, to: number, length: number): void {
   if (length > SHORT_ROW) heap.copyWithin(to, from, from + length);
   else for (let i = 0; i < length; i++) heap[to + i] = heap[from + i];
+}
+
+/** Kernels have inputs that may be left out, as a bias. */
+function readBy({ inputs }: Seen): TensorInfo[] {
+  return Object.values(inputs).filter((tensor) => tensor !== undefined);
 }
 
 function activation(attributes: Seen['attributes']): number {
