@@ -1,11 +1,12 @@
-import type { DenoiseAssets } from './options.ts';
+import { type DenoiseAssets, isModelName } from './options.ts';
 
 /** Where every file of one node comes from, as absolute URLs. */
 export interface AssetUrls {
   readonly worklet: string;
   readonly worker: string;
-  /** Both folders end with a slash. */
+  /** A folder; ends with a slash. */
   readonly wasm: string;
+  /** A folder, which ends with a slash, or the manifest of a variant, which ends with `.json`. */
   readonly model: string;
 }
 
@@ -15,17 +16,26 @@ export interface AssetUrls {
  */
 export function resolveAssets(assets: DenoiseAssets, model: string | URL): AssetUrls {
   const models = folder(assets.models ?? new URL('../models/', import.meta.url));
-  const isName = typeof model === 'string' && !model.includes('/');
   return {
     worklet: absolute(assets.worklet ?? new URL('./denoise-processor.js', import.meta.url)),
     worker: absolute(assets.worker ?? new URL('./denoise-worker.js', import.meta.url)),
     wasm: folder(assets.wasm ?? new URL('./wasm/', import.meta.url)),
-    model: isName ? `${models}${model}/` : folder(model),
+    model: isModelName(model) ? namedModel(models, model) : modelUrl(model),
   };
 }
 
 function absolute(url: string | URL): string {
   return new URL(url, document.baseURI).href;
+}
+
+/** `model` is a folder among the models, `model/variant` a manifest in it. */
+function namedModel(models: string, name: string): string {
+  return name.includes('/') ? `${models}${name}.json` : `${models}${name}/`;
+}
+
+function modelUrl(url: string | URL): string {
+  const href = absolute(url);
+  return href.endsWith('.json') ? href : folder(href);
 }
 
 function folder(url: string | URL): string {

@@ -56,6 +56,18 @@ export interface DenoiseNode extends GainNode {
   readonly error: DenoiseError | undefined;
   /** The sound as it arrives, undelayed, for analysers and recorders: `node.noisy.connect(analyser)`. The enhanced one comes out of the node itself. */
   readonly noisy: AudioNode;
+  /** The model in use, as it was asked for. */
+  readonly model: string | URL;
+  /**
+   * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard until the other has loaded,
+   * then the delayed dry signal until its first hop or block is enhanced, and `latency` follows. No click, and time moves only by the change of latency.
+   *
+   * Where that fails the node keeps the model that it has (one that has failed tries anew, and stays failed), and the promise rejects: with a TypeError for what is neither name nor URL, a
+   * {@link DenoiseError} for what could not be loaded, an AbortError when another model was chosen meanwhile or the node was disposed.
+   * Offline only before rendering begins. [main]
+   * @param model as the option `model`
+   */
+  setModel(model: string | URL): Promise<void>;
   /** Figures about the last moments; a new object at each call. [main] */
   getMetrics(): DenoiseMetrics;
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
@@ -159,6 +171,14 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
 
     get noisy(): AudioNode {
       return this.#graph.noisy;
+    }
+
+    get model(): string | URL {
+      return this.#session.model;
+    }
+
+    setModel(model: string | URL): Promise<void> {
+      return this.#session.setModel(model);
     }
 
     getMetrics(): DenoiseMetrics {

@@ -25,7 +25,7 @@ export interface DenoiseMetrics {
   /** Time of one hop of this node's share of the batch, milliseconds, over the last 128 hops. */
   readonly hopMsP50: number;
   readonly hopMsP95: number;
-  /** Share of real time that the worker computes for all nodes of the page, 0 … 1 (more: it cannot keep up). */
+  /** Share of real time that the worker computes for all nodes with this model, 0 … 1 (more: it cannot keep up). */
   readonly load: number;
   /** Times the enhanced signal came too late and dry was heard instead, and how much of it in seconds. */
   readonly underruns: number;
@@ -53,7 +53,9 @@ export interface DenoiseEventMap {
   statechange: CustomEvent<{ readonly state: DenoiseState; readonly reason: string }>;
   /** `mode` has changed: once when the node becomes ready, and again if it has to fall back. */
   modechange: CustomEvent<{ readonly mode: DenoiseMode }>;
-  /** `latency` has changed (after an underrun, or when calm gave it back). Apps that align video should follow. At most four a second. */
+  /** `model` has changed, by `setModel`. */
+  modelchange: CustomEvent<{ readonly model: string | URL }>;
+  /** `latency` has changed (by `setModel`, after an underrun, or when calm gave it back). Apps that align video should follow. At most four a second. */
   latencychange: CustomEvent<{ readonly latency: number }>;
   /** Enhanced sound came too late since the last event. At most four a second. */
   underrun: CustomEvent<{ readonly count: number; readonly seconds: number }>;

@@ -123,13 +123,15 @@ export class NodeGraph {
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
   }
 
-  /** Back to the plain delay: the processor has died and gives silence. Another may take over later. */
-  fallBack(delaySamples: Samples): void {
-    const now = this.#input.context.currentTime;
-    this.#delay.delayTime.value = Math.min(MAX_DELAY_SECONDS, delaySamples / this.#input.context.sampleRate);
+  /** Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay that it has, which is the one that is asked for as far as there is room. */
+  fallBack(delaySamples: Samples): Samples {
+    const { currentTime: now, sampleRate } = this.#input.context;
+    const delay = Math.min(delaySamples, Math.floor(MAX_DELAY_SECONDS * sampleRate));
+    this.#delay.delayTime.value = delay / sampleRate;
     this.#early.gain.cancelScheduledValues(now).setValueAtTime(1, now);
     this.#late.gain.cancelScheduledValues(now).setValueAtTime(0, now);
     this.#tookOver = false;
+    return delay;
   }
 
   /** Takes everything apart. The constant sources are stopped, or the context would keep them alive. */

@@ -15,8 +15,8 @@ export interface DenoiseAssets {
 /** Settings of a {@link DenoiseNode}; all optional, all checked at once in the constructor. */
 export interface DenoiseOptions {
   /**
-   * Name of a bundled model (`'base'`), or the URL of a folder with `manifest.json`. Default `'base'`.
-   * A name has letters, digits and dashes only; anything with a slash is taken for a URL.
+   * Name of a bundled model (`'base'`), or of a variant of one (`'model/variant'`), or the URL of a folder with `manifest.json`, or of a
+   * manifest itself (`….json`). Default `'base'`. Names are letters, digits and dashes; a relative URL begins with `./`, `../` or `/`.
    */
   model?: string | URL;
   /** Initial value of the `mix` parameter, 0 (dry) to 1 (wet). Default 1. @min 0 @max 1 */
@@ -76,7 +76,22 @@ export const RANGES = {
   maxChannels: [1, 32],
 } as const;
 
-const MODEL_NAME = /^[a-z0-9][a-z0-9-]*$/i;
+/** `model` or `model/variant`. */
+const MODEL_NAME = /^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)?$/i;
+
+/** Whether a model is asked for by its name, not by a URL. */
+export function isModelName(model: string | URL): model is string {
+  return typeof model === 'string' && MODEL_NAME.test(model);
+}
+
+/** Checks a model as it was asked for. TypeError that names `what`, what was expected and what was given. */
+export function requireModel(model: unknown, what: string): string | URL {
+  const isUrl = model instanceof URL || (typeof model === 'string' && model.includes('/'));
+  if (isUrl || isModelName(model as string)) return model as string | URL;
+  throw new TypeError(
+    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest (….json), got ${describe(model)}.`,
+  );
+}
 
 /** Fills in defaults and checks every value. Throws TypeError or RangeError that name the option, what was expected and what was given. */
 export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
@@ -85,12 +100,6 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   }
   const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
   const assets = merged.assets ?? {};
-  if (typeof merged.model !== 'string' && !(merged.model instanceof URL)) {
-    throw new TypeError(`DenoiseNode option "model": expected a model name or a URL, got ${describe(merged.model)}.`);
-  }
-  if (typeof merged.model === 'string' && !MODEL_NAME.test(merged.model) && !merged.model.includes('/')) {
-    throw new TypeError(`DenoiseNode option "model": expected a name such as "base" or the URL of a model folder, got ${describe(merged.model)}.`);
-  }
   if (typeof merged.bypass !== 'boolean') {
     throw new TypeError(`DenoiseNode option "bypass": expected true or false, got ${describe(merged.bypass)}.`);
   }
@@ -104,7 +113,7 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
     throw new TypeError(`DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`);
   }
   return {
-    model: merged.model,
+    model: requireModel(merged.model, 'DenoiseNode option "model"'),
     mix: inRange('mix', merged.mix),
     attenuationLimit: inRange('attenuationLimit', merged.attenuationLimit),
     outputGain: inRange('outputGain', merged.outputGain),

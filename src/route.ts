@@ -28,6 +28,8 @@ let lastNodeId = 0;
 
 /** A node's connection to a worker. Closed exactly once; never used again after that. */
 export interface Route {
+  /** A number that no other route of this page has. */
+  readonly nodeId: number;
   readonly transport: Transport;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
@@ -47,10 +49,12 @@ export interface RouteRequest {
   readonly mode: TransportMode;
   /** The worklet node, whose module may still be loading. */
   readonly worklet: Promise<WorkletLink>;
+  /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
+  readonly beforeAttach: () => void;
 }
 
 /** Opens a route. Rejects with a DenoiseError, having let go of everything. [main] */
-export async function openRoute({ context, options, assets, mode, worklet }: RouteRequest): Promise<Route> {
+export async function openRoute({ context, options, assets, mode, worklet, beforeAttach }: RouteRequest): Promise<Route> {
   const offline = isOfflineContext(context);
   if (offline && mode === 'message' && !canPace(context)) {
     throw new DenoiseError(
@@ -58,7 +62,7 @@ export async function openRoute({ context, options, assets, mode, worklet }: Rou
       'This OfflineAudioContext cannot wait for the model: without shared memory it needs suspend(), which it lacks. Make the page cross-origin isolated, or render in realtime.',
     );
   }
-  const { client, release } = leaseWorker(mode, assets.worker, assets.wasm);
+  const { client, release } = leaseWorker(mode, assets.worker, assets.wasm, assets.model);
   lastNodeId += 1;
   const nodeId = lastNodeId;
   const undo: (() => void)[] = [];
@@ -82,8 +86,9 @@ export async function openRoute({ context, options, assets, mode, worklet }: Rou
     });
     const parts = { engineDelaySamples: opened.engineDelaySamples, hopWaitSamples: opened.hopWaitSamples, prefillSamples: prefill };
     const { workletEnd } = transport;
+    beforeAttach();
     link.post(
-      { type: 'attach', transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
+      { type: 'attach', nodeId, transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
       workletEnd.mode === 'message' ? [workletEnd.port] : [],
     );
     if (offline && mode === 'message') {
@@ -93,6 +98,7 @@ export async function openRoute({ context, options, assets, mode, worklet }: Rou
     const proof = await proveRoute(transport, context);
     if (client.death !== undefined) throw client.death;
     return {
+      nodeId,
       transport,
       latencySamples: totalLatencySamples(parts),
       proof,

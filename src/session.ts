@@ -14,7 +14,7 @@ import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from 
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
 import { addModuleOnce } from './modules.ts';
 import type { NodeGraph } from './node-graph.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type ResolvedOptions, requireModel } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import { openRoute, type Route } from './route.ts';
 import { CONTROL_WORDS, Word } from './shared/control-block.ts';
@@ -41,6 +41,12 @@ export interface SessionHost {
   readonly dispose: (reason: string) => void;
 }
 
+/** A model as it was asked for, and where its files are. */
+interface Choice {
+  readonly model: string | URL;
+  readonly assets: AssetUrls;
+}
+
 /** The life of one node, from loading to dispose. */
 export class Session {
   readonly #host: SessionHost;
@@ -57,8 +63,12 @@ export class Session {
   #link: WorkletLink | undefined;
   /** The worklet that is coming or there, for every attempt the same. */
   #worklet: Promise<WorkletLink> | undefined;
-  /** Counts up with every start, so that what an earlier one left under way is told from the present one. */
-  #attempt = 0;
+  /** The model in use, or the one that is being loaded for want of any. */
+  #choice: Choice | undefined;
+  /** The {@link setModel} under way, and how to give it up. */
+  #switch: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  /** Whoever opens a route takes a number; one whose number is not the last any more has lost his turn. */
+  #turn = 0;
   #route: Route | undefined;
   #stopLooking: () => void = () => {};
   /** The words of the present route, or of the last one, and the counts of those before it. */
@@ -111,6 +121,28 @@ export class Session {
     return this.#latencySamples / this.#host.context.sampleRate;
   }
 
+  get model(): string | URL {
+    return this.#choice?.model ?? this.#options.model;
+  }
+
+  /** See {@link DenoiseNode.setModel}. */
+  async setModel(model: string | URL): Promise<void> {
+    const wanted = requireModel(model, 'DenoiseNode.setModel');
+    await Promise.resolve(); // A node that was made just now begins in a microtask of its own, which comes before this one.
+    this.#requireSwitchable();
+    const choice = this.#choose(wanted);
+    if (this.#state === 'failed') return this.#retryWith(choice);
+    this.#switch?.abort.abort(new DOMException('Another model was chosen before this one had loaded.', 'AbortError'));
+    const abort = new AbortController();
+    const mine = { abort, done: unlessAborted(this.#switchTo(choice, abort.signal), abort.signal) };
+    this.#switch = mine;
+    try {
+      await mine.done;
+    } finally {
+      if (this.#switch === mine) this.#switch = undefined;
+    }
+  }
+
   getMetrics(): DenoiseMetrics {
     return metricsOf(this.#words, this.#totals, this.#host.context.sampleRate, this);
   }
@@ -130,6 +162,20 @@ export class Session {
     this.#start();
   }
 
+  /** Begins anew after a failure, with another model, and remembers the one before where that fails too. */
+  async #retryWith(choice: Choice): Promise<void> {
+    const before = this.#choice;
+    this.#choice = choice;
+    this.retry();
+    try {
+      await this.#ready;
+      this.#emit('modelchange', { model: choice.model });
+    } catch (error) {
+      if (this.#choice === choice) this.#choice = before;
+      throw error;
+    }
+  }
+
   /** Lets go of worklet and worker. The graph is the node's to take apart. Idempotent. */
   dispose(reason: string): void {
     if (this.#state === 'disposed') return;
@@ -138,6 +184,7 @@ export class Session {
     this.#link?.dispose();
     this.#setState('disposed', reason);
     this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
+    this.#switch?.abort.abort(new DOMException('The DenoiseNode was disposed before the model had loaded.', 'AbortError'));
   }
 
   #promiseReady(): void {
@@ -154,24 +201,44 @@ export class Session {
 
   #start(): void {
     if (this.#ended) return;
-    this.#attempt += 1;
     const obstacle = this.#obstacle();
     if (obstacle !== undefined) {
       this.#fail(obstacle);
       return;
     }
     try {
-      const assets = resolveAssets(this.#options.assets, this.#options.model);
-      const worklet = this.#worklet ?? this.#bringWorklet(assets.worklet);
-      this.#worklet = worklet;
-      // The route that waits for it hears of it.
-      worklet.catch(() => {
-        if (this.#worklet === worklet) this.#worklet = undefined;
-      });
-      void this.#serve(assets, worklet);
-    } catch (cause) {
-      this.#fail(new DenoiseError('module-load', `An asset URL given to DenoiseNode cannot be read: ${String(cause)}`, { cause }));
+      this.#choice ??= this.#choose(this.#options.model);
+    } catch (error) {
+      this.#fail(error as DenoiseError);
+      return;
     }
+    const worklet = this.#worklet ?? this.#bringWorklet(this.#choice.assets.worklet);
+    this.#worklet = worklet;
+    // The route that waits for it hears of it.
+    worklet.catch(() => {
+      if (this.#worklet === worklet) this.#worklet = undefined;
+    });
+    void this.#serve();
+  }
+
+  /** Throws a DenoiseError 'module-load' for a URL that is none. */
+  #choose(model: string | URL): Choice {
+    try {
+      return { model, assets: resolveAssets(this.#options.assets, model) };
+    } catch (cause) {
+      throw new DenoiseError('module-load', `A URL given to DenoiseNode cannot be read: ${String(cause)}`, { cause });
+    }
+  }
+
+  /** Throws where another model is of no use any more. */
+  #requireSwitchable(): void {
+    const { context } = this.#host;
+    if (this.#state === 'disposed') throw new DOMException('The DenoiseNode is disposed: make a new one with the model.', 'InvalidStateError');
+    if (!isOfflineContext(context) || (context.state === 'suspended' && context.currentTime === 0)) return;
+    throw new DenoiseError(
+      'offline-not-ready',
+      'The model of a node in an OfflineAudioContext can be changed before startRendering() only: call setModel() first.',
+    );
   }
 
   /** What makes it useless to go on. */
@@ -198,11 +265,11 @@ export class Session {
     const node = graph.addWorklet(this.#latencySamples, this.#options.maxChannels);
     const link = new WorkletLink(node, {
       created: () => graph.takeOver(this.#latencySamples),
-      words: (words) => {
-        if (this.#route?.transport.mode === 'message') this.#words.set(words);
+      words: (nodeId, words) => {
+        if (this.#route?.nodeId === nodeId) this.#words.set(words);
       },
       died: () => {
-        graph.fallBack(this.#latencySamples);
+        this.#latencySamples = graph.fallBack(this.#latencySamples);
         this.#worklet = undefined;
         this.#fail(new DenoiseError('worker-crashed', 'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.'));
       },
@@ -211,32 +278,66 @@ export class Session {
     return link;
   }
 
-  /** Opens a route, again and again while workers die, until it stands or is given up. */
-  async #serve(assets: AssetUrls, worklet: Promise<WorkletLink>): Promise<void> {
-    const attempt = this.#attempt;
-    const isOver = (): boolean => this.#ended || attempt !== this.#attempt;
+  /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
+  async #serve(): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
+    const isOver = (): boolean => this.#ended || turn !== this.#turn;
+    const requireTurn = (): void => {
+      if (isOver()) throw new DOMException('The route is not needed any more.', 'AbortError');
+    };
     for (;;) {
       try {
-        const route = await this.#openRoute(assets, worklet);
+        const route = await this.#openRoute(this.#choice as Choice, requireTurn);
         this.#checkContext();
         if (isOver()) route.close();
-        else this.#runOn(route, () => void this.#serve(assets, worklet));
+        else this.#runOn(route);
         return;
       } catch (error) {
         this.#checkContext();
         if (isOver()) return;
-        if (!this.#mayRestart(error)) {
-          this.#fail(error as DenoiseError);
-          return;
-        }
+        if (this.#mayRestart(error)) continue;
+        // A model that was chosen meanwhile may do better.
+        while (this.#switch !== undefined) await this.#switch.done.catch(() => {});
+        if (!isOver()) this.#fail(error as DenoiseError);
+        return;
       }
     }
   }
 
+  /** Opens a route beside the one in use, and goes over to it when it stands. Until then nothing has changed; where it fails after that, the model before is served again. */
+  async #switchTo(choice: Choice, signal: AbortSignal): Promise<void> {
+    let turn = Number.NaN;
+    const letGo = (): void => {
+      if (turn === this.#turn) return; // The second try, over messages.
+      signal.throwIfAborted();
+      this.#requireSwitchable();
+      this.#letGo();
+      turn = this.#turn;
+    };
+    try {
+      const route = await this.#openRoute(choice, letGo);
+      if (turn !== this.#turn) {
+        route.close();
+        throw new DOMException('Something else happened to the node meanwhile.', 'AbortError');
+      }
+      this.#choice = choice;
+      this.#runOn(route);
+      this.#emit('modelchange', { model: choice.model });
+    } catch (error) {
+      if (turn === this.#turn && !this.#ended) {
+        if (this.#isReady) this.#setState('recovering', 'Another model could not take over, so the one before is used again.');
+        void this.#serve();
+      }
+      throw error;
+    }
+  }
+
   /** Tries shared memory first, where there is any; a route that is not proved is closed again. */
-  async #openRoute(assets: AssetUrls, worklet: Promise<WorkletLink>): Promise<Route> {
+  async #openRoute({ assets }: Choice, beforeAttach: () => void): Promise<Route> {
     const { transport } = this.#options;
-    const request = { context: this.#host.context, options: this.#options, assets, worklet };
+    const worklet = this.#worklet as Promise<WorkletLink>;
+    const request = { context: this.#host.context, options: this.#options, assets, worklet, beforeAttach };
     const open = async (mode: TransportMode): Promise<Route> => openRoute({ ...request, mode });
     if (transport === 'message' || this.#sharedIsBroken || !canShareMemory()) return open('message');
     const route = await open('shared');
@@ -247,7 +348,7 @@ export class Session {
     return open('message');
   }
 
-  #runOn(route: Route, serveAgain: () => void): void {
+  #runOn(route: Route): void {
     const { context } = this.#host;
     const { words, mode } = route.transport;
     this.#route = route;
@@ -258,7 +359,7 @@ export class Session {
     const again = (reason: string): void => {
       this.#closeRoute();
       this.#setState('recovering', reason);
-      serveAgain();
+      void this.#serve();
     };
     route.onDeath((error) => {
       if (this.#mayRestart(error)) again(error.message);
@@ -334,16 +435,23 @@ export class Session {
     this.#error = error;
     this.#setState('failed', error.message);
     this.#rejectReady(error);
+    this.#switch?.abort.abort(error);
     this.#emit('error', { error });
   }
 
   #closeRoute(): void {
-    this.#stopLooking();
     this.#link?.post({ type: 'detach' });
+    this.#letGo();
+    this.#setMode('passthrough');
+  }
+
+  /** Lets go of the worker, not of what the worklet has of it to play; whoever is opening a route has lost his turn. */
+  #letGo(): void {
+    this.#turn += 1;
+    this.#stopLooking();
     this.#route?.close();
     this.#route = undefined;
     this.#words = restingWords(this.#words);
-    this.#setMode('passthrough');
   }
 
   #setState(state: DenoiseState, reason: string): void {
@@ -361,6 +469,14 @@ export class Session {
   #emit<K extends keyof DenoiseEventMap>(type: K, detail: DenoiseEventMap[K]['detail']): void {
     this.#host.dispatch(new CustomEvent(type, { detail }));
   }
+}
+
+/** The outcome of some work, or the reason for which it is not waited for any more. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
 }
 
 function sharedRefused(): DenoiseError {

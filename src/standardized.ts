@@ -21,7 +21,7 @@ import type { DenoiseOptions } from './options.ts';
 export * from './index.ts';
 export { NativeDenoiseNode };
 
-type Shared = 'ready' | 'latency' | 'mode' | 'state' | 'getMetrics' | 'reset' | 'dispose';
+type Shared = 'ready' | 'latency' | 'mode' | 'state' | 'model' | 'setModel' | 'getMetrics' | 'reset' | 'dispose';
 type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;
 
 /** A DenoiseNode among the nodes of standardized-audio-context; see the native one for every member. */

@@ -13,7 +13,10 @@ interface Entry {
   idleTimer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** One worker for all nodes of the page that travel the same way and come from the same files. */
+/**
+ * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do not share a worker:
+ * one that takes long steps would hold up the hops of another.
+ */
 const entries = new Map<string, Entry>();
 
 /** A node's share of a worker. Give it back exactly once. */
@@ -22,9 +25,9 @@ export interface Lease {
   readonly release: () => void;
 }
 
-/** Joins the worker of this page, or starts it. Throws a DenoiseError 'module-load' where it cannot start. [main] */
-export function leaseWorker(mode: TransportMode, workerUrl: string, wasmUrl: string): Lease {
-  const key = [mode, workerUrl, wasmUrl].join(' ');
+/** Joins the worker of a model, or starts it. Throws a DenoiseError 'module-load' where it cannot start. [main] */
+export function leaseWorker(mode: TransportMode, workerUrl: string, wasmUrl: string, modelUrl: string): Lease {
+  const key = [mode, workerUrl, wasmUrl, modelUrl].join(' ');
   const entry = livingEntry(key) ?? newEntry(key, workerUrl, mode);
   entry.users += 1;
   clearTimeout(entry.idleTimer);

@@ -7,8 +7,8 @@ const SETTLE_MS = 5000;
 export interface WorkletNews {
   /** The processor exists on the audio thread. */
   readonly created: () => void;
-  /** Message mode: a copy of the control words. */
-  readonly words: (words: Int32Array) => void;
+  /** Message mode: a copy of the control words of the route that was attached under this number. */
+  readonly words: (nodeId: number, words: Int32Array) => void;
   /** The processor threw; from now on it gives silence. */
   readonly died: () => void;
 }
@@ -53,7 +53,7 @@ export class WorkletLink {
         news.created();
         return;
       case 'words':
-        news.words(message.words);
+        news.words(message.nodeId, message.words);
         return;
       case 'settled':
         this.#settling.shift()?.();

@@ -37,6 +37,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
 
   private readonly path: LivePath;
   private messagePipe: MessageWorkletPipe | undefined;
+  private nodeId = 0;
   /** Questions of the page that wait for the worker's answer. */
   private settling = 0;
   private samplesToWords = 0;
@@ -92,7 +93,8 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     }
   }
 
-  private attach({ transport, ...settings }: Attach): void {
+  private attach({ transport, nodeId, ...settings }: Attach): void {
+    this.nodeId = nodeId;
     const pipe = this.open(transport, settings.hopWaitSamples);
     // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
@@ -117,7 +119,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     this.samplesToWords += sampleRate / WORDS_PER_SECOND;
     const words = new Int32Array(CONTROL_WORDS);
     words.set(pipe.words);
-    this.tell({ type: 'words', words });
+    this.tell({ type: 'words', nodeId: this.nodeId, words });
   }
 
   private tell(message: WorkletToMain): void {

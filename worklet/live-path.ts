@@ -77,6 +77,8 @@ export class LivePath {
   /** Takes the place of `attached` as soon as that is not heard any more. */
   private waiting: Attachment | undefined;
   private leaving = false;
+  /** The transport in use is played at its own latency. Before that it is fed, and none of it is heard. */
+  private joined = false;
   /** The gate has been fully open since the last interruption, so that dry sound would be an underrun. */
   private opened = false;
   private inUnderrun = false;
@@ -177,7 +179,7 @@ export class LivePath {
       this.steer(attached, wetPosition);
     }
     const heard = Math.min(outputs.length, this.channels);
-    playout.render(this.dryLine, this.now, attached?.link.range, wetPosition, heard, length);
+    playout.render(this.dryLine, this.now, this.joined ? attached?.link.range : undefined, wetPosition, heard, length);
     this.now += length;
     if (attached !== undefined) this.watch(attached, wetPosition + length, length);
     for (let channel = heard; channel < outputs.length; channel++) outputs[channel].fill(0, start, start + length);
@@ -204,14 +206,20 @@ export class LivePath {
       this.attached = undefined;
       this.leaving = false;
     }
-    if (this.waiting === undefined || this.playout.busy) return;
-    const { link, settings } = this.waiting;
+    if (this.playout.busy) return;
+    if (this.waiting !== undefined) {
+      this.attached = this.waiting;
+      this.waiting = undefined;
+      this.joined = false;
+      this.opened = false;
+      this.inUnderrun = false;
+      this.playout.setFades(this.attached.settings.offline ? 1 : this.fadeOutSamples, this.fadeInSamples);
+    }
+    // It is fed from now on, so that its first enhanced samples are there by the time that the dry line goes back far enough for its latency.
+    if (this.attached === undefined || this.joined) return;
+    const { link, settings } = this.attached;
     if (!this.reaches(totalLatencySamples(settings))) return;
-    this.attached = this.waiting;
-    this.waiting = undefined;
-    this.opened = false;
-    this.inUnderrun = false;
-    this.playout.setFades(settings.offline ? 1 : this.fadeOutSamples, this.fadeInSamples);
+    this.joined = true;
     if (this.now === 0) this.playout.jump(totalLatencySamples(settings), ringDelaySamples(settings));
     else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), link.pushed, link.range);
   }
@@ -223,7 +231,7 @@ export class LivePath {
 
   /** Goes over to the latency that is wanted, if it has changed. */
   private steer({ link, settings, control }: Attachment, wetPosition: number): void {
-    if (this.playout.busy || this.leaving) return;
+    if (this.playout.busy || this.leaving || !this.joined) return;
     const ringDelay = settings.hopWaitSamples + control.prefill;
     if (ringDelay === this.playout.target.wetDelay || !this.reaches(settings.engineDelaySamples + ringDelay)) return;
     this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, link.range);

@@ -94,7 +94,8 @@ export interface GriffinLimRebuild {
   readonly iterations: number;
   readonly momentum: number;
   readonly seed: number;
-  readonly init: 'random' | 'noisy-phase';
+  /** Phases to begin with: drawn, those of the noisy block, or turned on along the peaks (see peak-phases.ts). */
+  readonly init: 'random' | 'noisy-phase' | 'peaks';
 }
 
 /** Frames of a block: columns of its image. */
@@ -213,6 +214,6 @@ function readRebuild(field: Field, onMels: boolean): Rebuild {
     iterations: field.at('iterations').whole(1, 1000),
     momentum: field.at('momentum').number(0, 1),
     seed: field.at('seed').whole(0, 0xffffffff),
-    init: field.at('init').oneOf(['random', 'noisy-phase']),
+    init: field.at('init').oneOf(['random', 'noisy-phase', 'peaks']),
   };
 }

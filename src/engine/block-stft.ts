@@ -27,6 +27,8 @@ export function makeBlockSpectrum(frames: number, bins: number): BlockSpectrum {
 export class BlockStft {
   readonly frames: number;
   readonly bins: number;
+  /** Phase by which a tone in bin 1 turns from one frame to the next. */
+  readonly turn: number;
   private readonly hopSamples: number;
   private readonly isMirrored: boolean;
   private readonly fft: RealFft;
@@ -42,6 +44,7 @@ export class BlockStft {
     const { blockSamples, fftSamples, hopSamples, windowSamples, padding } = framing;
     this.frames = blockFrames(framing);
     this.bins = blockBins(framing);
+    this.turn = (2 * Math.PI * hopSamples) / fftSamples;
     this.hopSamples = hopSamples;
     this.isMirrored = padding === 'reflect';
     this.fft = new RealFft(fftSamples);

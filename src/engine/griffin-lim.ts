@@ -1,5 +1,7 @@
 import type { GriffinLimRebuild } from './block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
+import { PeakPhases } from './peak-phases.ts';
+import { makePhaseSource } from './phase-source.ts';
 
 /**
  * In:     magnitudes of all frames of a block, without a phase (block-rebuild.ts)
@@ -12,8 +14,9 @@ import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-s
  */
 export class GriffinLim {
   private readonly weight: number;
-  /** The phases to begin with where they are drawn: the same for every block. */
+  /** The phases to begin with, where they are drawn: the same for every block. */
   private readonly drawn: BlockSpectrum | undefined;
+  private readonly peaks: PeakPhases | undefined;
   private readonly guess: BlockSpectrum;
   private rebuilt: BlockSpectrum;
   private previous: BlockSpectrum;
@@ -29,6 +32,7 @@ export class GriffinLim {
     this.rebuilt = spectrum();
     this.previous = spectrum();
     this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
+    this.peaks = settings.init === 'peaks' ? new PeakPhases(stft.bins, stft.turn, settings.seed) : undefined;
   }
 
   /**
@@ -38,7 +42,9 @@ export class GriffinLim {
    */
   run(magnitudes: Float64Array, noisy: BlockSpectrum, block: Float64Array): void {
     const { stft, guess, weight, settings } = this;
-    withPhasesOf(this.drawn ?? noisy, undefined, 0, magnitudes, guess);
+    this.peaks?.run(magnitudes, this.rebuilt);
+    const start = this.drawn ?? (this.peaks === undefined ? noisy : this.rebuilt);
+    withPhasesOf(start, undefined, 0, magnitudes, guess);
     for (let i = 0; i < settings.iterations; i++) {
       stft.inverse(guess, block);
       stft.forward(block, this.rebuilt);
@@ -70,14 +76,13 @@ function withPhasesOf(now: BlockSpectrum, before: BlockSpectrum | undefined, wei
   }
 }
 
-/** Phases 2π·u, one draw for each bin in turn. Generator: u = x/2³², x ← 1664525·x + 1013904223 (Numerical Recipes, section 7.1). */
+/** One phase for each bin in turn, those of the first frame first. */
 function drawPhases(spectrum: BlockSpectrum, seed: number): BlockSpectrum {
-  let x = seed >>> 0;
+  const next = makePhaseSource(seed);
   for (let i = 0; i < spectrum.re.length; i++) {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    const angle = (2 * Math.PI * x) / 2 ** 32;
-    spectrum.re[i] = Math.cos(angle);
-    spectrum.im[i] = Math.sin(angle);
+    const phase = next();
+    spectrum.re[i] = Math.cos(phase);
+    spectrum.im[i] = Math.sin(phase);
   }
   return spectrum;
 }

@@ -9,7 +9,7 @@ import type { MelFilters } from './features/mel-filters.ts';
  * positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
  */
 
-const UPDATES = 10;
+const UPDATES = 15;
 /** Keeps the quotient defined for bins that no filter hears. */
 const LEAST_DIVISOR = 1e-30;
 

@@ -1,18 +1,35 @@
-/** The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their classes. */
+/** The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their classes and words. */
+import { DenoisePanel, type ModelChoice, type SettingChange } from './denoise-panel.ts';
+import { german } from './german.ts';
 import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
 import { SpectrogramView } from './spectrogram-view.ts';
+import { english } from './strings.ts';
 
-customElements.define('denoise-slider', LabelledSlider);
-customElements.define('denoise-meter', LevelMeter);
-customElements.define('denoise-spectrogram', SpectrogramView);
+/** Where another copy of the package was first, its elements stay. */
+function define(name: string, element: CustomElementConstructor): void {
+  if (!customElements.get(name)) customElements.define(name, element);
+}
+
+define('denoise-slider', LabelledSlider);
+define('denoise-meter', LevelMeter);
+define('denoise-spectrogram', SpectrogramView);
+define('denoise-panel', DenoisePanel);
 
 declare global {
   interface HTMLElementTagNameMap {
+    'denoise-panel': DenoisePanel;
     'denoise-slider': LabelledSlider;
     'denoise-meter': LevelMeter;
     'denoise-spectrogram': SpectrogramView;
   }
+  interface HTMLElementEventMap {
+    'denoise-change': CustomEvent<SettingChange>;
+    'denoise-reset': CustomEvent<void>;
+    'denoise-retry': CustomEvent<void>;
+  }
 }
 
-export { LabelledSlider, LevelMeter, SpectrogramView };
+export type { PanelSettings } from './kept-settings.ts';
+export type { PanelState, PanelStrings, StateWords } from './strings.ts';
+export { DenoisePanel, english, german, LabelledSlider, LevelMeter, type ModelChoice, type SettingChange, SpectrogramView };

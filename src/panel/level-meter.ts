@@ -1,38 +1,71 @@
 import { css, html, LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 
 const QUIETEST_DB = -60;
 const PEAK_HOLD_MS = 1200;
 const PEAK_FALL_DB_PER_SECOND = 20;
+/** The number changes this often at most: faster, nobody can read it, and a screen reader has no end of changes. */
+const WORDS_MS = 250;
 
 /**
  * A level as a bar with a mark that stays at the highest value for a while.
  *
- * @summary A level meter, −60 to 0 dBFS.
- * @csspart label @csspart value @csspart bar
- * @cssproperty --meter-fill - paint of the bar
+ * @summary A level meter, −60 to 0 dBFS, with peak hold.
+ * @csspart label - the name
+ * @csspart value - the level in words
+ * @csspart bar - the track
+ * @cssproperty --meter-fill - paint of the bar, over the width of the whole track
  * @cssproperty --meter-track - paint behind it
  */
 export class LevelMeter extends LitElement {
   static override styles = css`
     :host { display: grid; grid-template-columns: auto 1fr 5.2em; align-items: center; gap: 0.7em; font-variant-numeric: tabular-nums; }
     .bar { position: relative; height: 8px; border-radius: 99px; background: var(--meter-track, GrayText); overflow: hidden; }
-    .fill { position: absolute; inset: 0; width: var(--level, 0%); background: var(--meter-fill, AccentColor); border-radius: inherit; }
-    .peak { position: absolute; inset-block: 0; left: calc(var(--peak, 0%) - 2px); width: 2px; background: currentColor; }
+    .fill { position: absolute; inset: 0; background: var(--meter-fill, AccentColor); clip-path: inset(0 100% 0 0); }
+    .peak { position: absolute; inset: 0; transform: translateX(-2px); }
+    .peak::before { content: ''; position: absolute; inset-block: 0; left: -2px; width: 2px; background: currentColor; }
     .value { text-align: right; white-space: nowrap; }
   `;
 
   @property() label = '';
-  /** Level now, dBFS; −Infinity is silence. */
-  @property({ type: Number, attribute: false }) level = Number.NEGATIVE_INFINITY;
+  /** A level as it is shown and read out; −Infinity is silence. */
+  @property({ attribute: false }) words: (level: number) => string = (level) => (level > QUIETEST_DB ? `${Math.round(level)} dB`.replace('-', '−') : 'silent');
 
+  @query('.fill') private fill!: HTMLElement;
+  @query('.peak') private mark!: HTMLElement;
+  #level = Number.NEGATIVE_INFINITY;
+  #said = Number.NEGATIVE_INFINITY;
+  #saidAt = 0;
   #peak = QUIETEST_DB;
   #peakAt = 0;
-  #drawnAt = 0;
+  #movedAt = 0;
+
+  /** Level now, dBFS; −Infinity is silence. The bar follows at once, the words four times a second. Set it once a frame: that lets the peak fall, too. */
+  @property({ type: Number, attribute: false, noAccessor: true })
+  set level(level: number) {
+    this.#level = level;
+    const now = performance.now();
+    const isSilent = !(level > QUIETEST_DB);
+    if (level !== this.#said && (isSilent || now - this.#saidAt >= WORDS_MS)) {
+      this.#said = level;
+      this.#saidAt = now;
+      this.requestUpdate();
+    }
+    this.#move(now);
+  }
+
+  get level(): number {
+    return this.#level;
+  }
+
+  /** The highest level of late, dBFS, as the mark shows it. */
+  get peak(): number {
+    return this.#peak;
+  }
 
   protected override render() {
-    const words = this.level > QUIETEST_DB ? `${Math.round(this.level)} dB`.replace('-', '−') : 'silent';
-    const value = Math.round(Math.min(0, Math.max(QUIETEST_DB, this.level)));
+    const words = this.words(this.#said > QUIETEST_DB ? this.#said : Number.NEGATIVE_INFINITY);
+    const value = Math.round(Math.min(0, Math.max(QUIETEST_DB, this.#said)));
     return html`
       <span part="label" id="label">${this.label}</span>
       <div class="bar" part="bar" role="meter" aria-labelledby="label" aria-valuemin=${QUIETEST_DB} aria-valuemax="0"
@@ -43,17 +76,24 @@ export class LevelMeter extends LitElement {
     `;
   }
 
-  // Set through the object model: a style attribute is what a strict content security policy refuses.
-  protected override updated(): void {
-    const now = performance.now();
-    if (this.level >= this.#peak) [this.#peak, this.#peakAt] = [this.level, now];
-    else if (now - this.#peakAt > PEAK_HOLD_MS) this.#peak -= (PEAK_FALL_DB_PER_SECOND * (now - Math.max(this.#drawnAt, this.#peakAt + PEAK_HOLD_MS))) / 1000;
-    this.#drawnAt = now;
-    this.style.setProperty('--level', percent(this.level));
-    this.style.setProperty('--peak', percent(this.#peak));
+  protected override firstUpdated(): void {
+    this.#move(performance.now());
+  }
+
+  // Through the object model: a style attribute is what a strict content security policy refuses. Neither property makes the page lay itself out.
+  #move(now: number): void {
+    if (this.#level >= this.#peak) [this.#peak, this.#peakAt] = [this.#level, now];
+    else if (now - this.#peakAt > PEAK_HOLD_MS) {
+      this.#peak -= (PEAK_FALL_DB_PER_SECOND * (now - Math.max(this.#movedAt, this.#peakAt + PEAK_HOLD_MS))) / 1000;
+      this.#peak = Math.max(QUIETEST_DB, this.#level, this.#peak);
+    }
+    this.#movedAt = now;
+    if (!this.hasUpdated && !this.renderRoot?.firstElementChild) return;
+    this.fill.style.clipPath = `inset(0 ${100 - percent(this.#level)}% 0 0)`;
+    this.mark.style.transform = `translateX(${percent(this.#peak)}%)`;
   }
 }
 
-function percent(level: number): string {
-  return `${100 * Math.min(1, Math.max(0, 1 - level / QUIETEST_DB))}%`;
+function percent(level: number): number {
+  return 100 * Math.min(1, Math.max(0, 1 - level / QUIETEST_DB));
 }

@@ -90,6 +90,8 @@ export type MainToWorklet =
   /** Start (or go over) to this transport: enhanced sound is faded in as soon as it comes. */
   | {
       readonly type: 'attach';
+      /** The number under which the worker knows this route. */
+      readonly nodeId: number;
       readonly transport: TransportEnd;
       readonly offline: boolean;
       readonly engineDelaySamples: Samples;
@@ -114,7 +116,7 @@ export type WorkletToMain =
   /** The processor exists. Sent once, first. */
   | { readonly type: 'created' }
   /** A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself). */
-  | { readonly type: 'words'; readonly words: Int32Array }
+  | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
   | { readonly type: 'settled'; readonly framesPushed: Samples };
 

@@ -21,9 +21,9 @@ describe('what can fail while a node loads', () => {
   for (const [what, code, hint, options] of [
     ['a missing model', 'model-load', '404', { model: 'no-such-model' }],
     ['a model folder that holds something else', 'model-load', 'manifest.json', { model: '/test/graph/' }],
-    ['a corrupted model', 'model-corrupt', 'weights', { model: '/test/broken-models/corrupt/' }],
-    ['a truncated model', 'model-corrupt', 'weights', { model: '/test/broken-models/truncated/' }],
-    ['a model of another contract', 'model-mismatch', 'contract', { model: '/test/broken-models/other-contract/' }],
+    ['a corrupted model', 'model-corrupt', 'weights', { model: '/test/changed-models/corrupt/' }],
+    ['a truncated model', 'model-corrupt', 'weights', { model: '/test/changed-models/truncated/' }],
+    ['a model of another contract', 'model-mismatch', 'contract', { model: '/test/changed-models/other-contract/' }],
     ['a missing wasm file', 'wasm', 'wasm', { assets: { wasm: '/nothing-lies-here/' } }],
     ['a policy against WebAssembly', 'wasm', 'wasm-unsafe-eval', { assets: { worker: '/test/no-wasm/denoise-worker.js' } }],
     ['a missing worker file', 'module-load', 'denoise-worker.js', { assets: { worker: '/nothing-lies-here/denoise-worker.js' } }],

@@ -2,6 +2,8 @@ import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
 import { DenoiseNode, noise, play, until, wait } from './support.ts';
 
+/** Another model as far as the page can tell, and so in another worker. */
+const OTHER = '/test/changed-models/copy/';
 const EMPTY = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
 
 async function untilEmpty(): Promise<void> {
@@ -48,6 +50,53 @@ describe('what nodes leave behind', () => {
       await context.close();
     });
   }
+
+  for (const transport of ['shared', 'message'] as const) {
+    it(`is nothing of the models that a node went through in ${transport} mode`, async function () {
+      this.timeout(90_000);
+      const context = new AudioContext({ sampleRate: 48000 });
+      const keeper = new DenoiseNode(context, { transport });
+      const node = new DenoiseNode(context, { transport, model: OTHER });
+      const source = play(context, noise(48000));
+      source.loop = true;
+      source.start();
+      source.connect(keeper).connect(node).connect(context.destination);
+      await Promise.all([keeper.ready, node.ready]);
+      await until('both work', () => keeper.getMetrics().hops > 20 && node.getMetrics().hops > 20);
+      const before = await DenoiseNode.census();
+      expect(before).to.include({ workers: 2, nodes: 2 });
+      const heapBefore = await collectGarbage();
+      for (let i = 0; i < 60; i++) {
+        const change = node.setModel(i % 2 === 0 ? 'base' : OTHER);
+        if (i % 3 === 0) node.setModel('no-such-model').catch(() => {}); // Some are given up, some fail.
+        await change.catch(() => {});
+      }
+      await node.setModel(OTHER);
+      await wait(2500); // Workers without nodes are kept for a while.
+      await until('it works', () => node.getMetrics().hops > 20);
+      expect(await DenoiseNode.census()).to.deep.equal(before);
+      expect(await executeServerCommand<number, undefined>('count-workers')).to.equal(2);
+      expect((await collectGarbage()) - heapBefore).to.be.lessThan(500_000);
+      keeper.dispose();
+      node.dispose();
+      await untilEmpty();
+      await context.close();
+    });
+  }
+
+  it('is one worker for each model, and none after its last node', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const nodes = ['base', OTHER, OTHER].map((model) => new DenoiseNode(context, { model }));
+    await Promise.all(nodes.map((node) => node.ready));
+    expect(await DenoiseNode.census()).to.include({ workers: 2, nodes: 3 });
+    nodes[0].dispose();
+    for (let tries = 0; tries < 100 && (await DenoiseNode.census()).workers > 1; tries++) await wait(100);
+    expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 2 });
+    nodes[1].dispose();
+    nodes[2].dispose();
+    await untilEmpty();
+    await context.close();
+  });
 
   it('is one worker for many nodes, and none after the last', async () => {
     const context = new AudioContext({ sampleRate: 48000 });

@@ -1,26 +1,35 @@
 /**
- * What the graph tests need of the test server: broken models and a policy against WebAssembly, really served, and
+ * What the graph tests need of the test server: broken and altered models and a policy against WebAssembly, really served, and
  * commands that a page cannot carry out itself.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const ROOT = new URL('../../', import.meta.url);
 
 const MODEL = new URL('../../models/base/', import.meta.url);
-const BROKEN = '/test/broken-models/';
+const CHANGED = '/test/changed-models/';
 
-/** Ways to break the files of a model: name of the folder → what happens to the bytes of a file. */
-const BREAKS = {
+const withManifest = (change) => (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes);
+
+/** What can be done to the files of a model: name of the folder → what happens to the bytes of a file. */
+const CHANGES = {
+  /** The same model under another URL, and so in another worker. */
+  copy: (_name, bytes) => bytes,
+  /** A copy that takes its time to come, once for each further folder in its URL: then it is in the browser's cache. */
+  slow: (_name, bytes) => sleep(1500, bytes),
+  /** It takes 48 kHz for 24 kHz: every delay is twice as long, and there are resamplers. */
+  'half-rate': withManifest({ sampleRateHz: 24000 }),
   corrupt: (name, bytes) => {
     if (name === 'weights.bin') bytes[bytes.length >> 1] ^= 1;
     return bytes;
   },
   truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
-  'other-contract': (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), contract: 99 }) : bytes),
+  'other-contract': withManifest({ contract: 99 }),
 };
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
@@ -65,9 +74,10 @@ export function graphTestServer() {
         if (!served.has(`${folder}/`)) return undefined;
         return { body: await readFile(new URL(name, MODEL)), type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
       }
-      if (!path.startsWith(BROKEN)) return undefined;
-      const [folder, name] = path.slice(BROKEN.length).split('/');
-      const body = BREAKS[folder](name, await readFile(new URL(name, MODEL)));
+      if (!path.startsWith(CHANGED)) return undefined;
+      const parts = path.slice(CHANGED.length).split('/');
+      const [folder, name] = [parts[0], parts.at(-1)];
+      const body = await CHANGES[folder](name, await readFile(new URL(name, MODEL)));
       return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
     },
 

@@ -1,18 +1,14 @@
-"""What librosa makes of a block: the golden vectors of block models, and those of the engine's DSP stages.
-
-    python3 -m denoise_training.librosa_golden ../test/fixtures/dsp --wave noisy.wav
+"""What librosa makes of a block: the golden vectors of block models. golden_dsp.py writes those of the engine's stages.
 
 Notable: nothing here uses spectrogram.py. The stages are computed with librosa alone, so agreement says something.
 """
 
-import argparse
 import json
 import math
 from pathlib import Path
 
 import librosa
 import numpy as np
-import soundfile
 
 from .spectrogram import Front
 
@@ -96,52 +92,3 @@ def golden_stream(front: Front, noisy: np.ndarray, run_graph, with_enhanced: boo
         tail = wave[front.advance :]
     enhanced = {"enhanced": np.concatenate(emitted)} if with_enhanced else {}
     return {"noisy": noisy, **first, **enhanced}
-
-
-# ---- stages for the engine's own tests -------------------------------------------------------------------------------
-
-
-def write_stages(folder: Path, wave: np.ndarray, rate_hz: int) -> None:
-    """Small transforms of a short wave: every DSP stage of block models once."""
-    wave = librosa.resample(wave, orig_sr=rate_hz, target_sr=16000)[: 127 * 128].astype(np.float32)
-    spectrum = librosa.stft(wave, n_fft=512, hop_length=128, pad_mode="constant")
-    power = np.abs(spectrum) ** 2
-    filters = librosa.filters.mel(sr=16000, n_fft=512, n_mels=40)
-    mel_db = librosa.power_to_db(filters @ power, ref=1.0, amin=1e-10, top_db=None)
-    odd = librosa.stft(wave[:8064], n_fft=255, hop_length=63, pad_mode="constant")
-    shape = {"n_fft": 512, "hop_length": 128, "length": len(wave), "pad_mode": "constant"}
-    rebuilt = librosa.griffinlim(np.abs(spectrum), n_iter=64, momentum=0.99, init=None, **shape)
-    again = np.abs(librosa.stft(rebuilt, n_fft=512, hop_length=128, pad_mode="constant"))
-    convergence = 20 * math.log10(np.linalg.norm(again - np.abs(spectrum)) / np.linalg.norm(np.abs(spectrum)))
-    arrays = {
-        "wave": wave,
-        "spectrum": np.stack([spectrum.real, spectrum.imag], -1)[:, ::16],  # every 16th frame
-        "spectrum-odd": np.stack([odd.real, odd.imag], -1)[:, ::16],
-        "magnitude-db": librosa.amplitude_to_db(np.abs(spectrum), ref=1.0, amin=1e-5, top_db=None)[:, ::16],
-        "magnitude-db-top80": librosa.amplitude_to_db(np.abs(spectrum), ref=1.0, amin=1e-5, top_db=80)[:, ::16],
-        "mel-filters": filters,
-        "mel-db": mel_db,
-        "mfcc": librosa.feature.mfcc(S=mel_db, n_mfcc=13),
-        "griffin-lim": rebuilt,  # from phases of zero, 64 iterations, momentum 0.99
-    }
-    about = {
-        "sampleRateHz": 16000, "fftSamples": 512, "hopSamples": 128, "window": "hann", "padding": "constant",
-        "odd": {"fftSamples": 255, "hopSamples": 63, "blockSamples": 8064}, "everyFrames": 16, "mels": 40, "mfccs": 13,
-        "griffinLim": {"iterations": 64, "momentum": 0.99, "convergenceDb": round(convergence, 2)},
-        "librosa": librosa.__version__,
-    }  # fmt: skip
-    write_vectors(folder, arrays, about)
-    (folder / "golden.json").rename(folder / "dsp.json")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write librosa's values of the DSP stages.")
-    parser.add_argument("out", type=Path, help="test/fixtures/dsp")
-    parser.add_argument("--wave", type=Path, required=True, help="recording of at least 1.1 s")
-    args = parser.parse_args()
-    wave, rate = soundfile.read(args.wave, dtype="float32", always_2d=True)
-    write_stages(args.out, wave[:, 0], rate)
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,9 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   const gain = 10 ** (view.getInt16(16, true) / 256 / 20);
   const family = header[18];
   if (channels === 0 || (family === 0 && channels > 2) || family > 1) {
-    throw new Error(`expected 1 or 2 channels, or more in the order of family 1, found ${channels} in family ${family}: convert it first, for example with ffmpeg`);
+    throw new Error(
+      `expected 1 or 2 channels, or more in the order of family 1, found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
+    );
   }
   if (family === 1 && header.length < 21 + channels) throw new Error('expected a channel mapping in the Opus header, found the end of the packet');
   const mapping = family === 0 ? [...Array(channels).keys()] : [...header.subarray(21, 21 + channels)];

@@ -1,0 +1,54 @@
+import { RANGES } from '../options.ts';
+
+/** What a panel sets, and may keep. */
+export interface PanelSettings {
+  readonly bypass: boolean;
+  /** 0 dry … 1 wet. */
+  readonly mix: number;
+  /** dB, 0 … 100. */
+  readonly attenuationLimit: number;
+  /** dB, −60 … 24. */
+  readonly outputGain: number;
+  /** Name or URL of the model, as text. */
+  readonly model: string;
+}
+
+const PREFIX = 'denoise-panel:';
+
+/** Settings of a key that were kept in this browser: those that are there and in range. Where storage is refused, none. */
+export function readSettings(key: string): Partial<PanelSettings> {
+  let kept: unknown;
+  try {
+    kept = JSON.parse(localStorage.getItem(PREFIX + key) ?? '{}');
+  } catch {
+    return {}; // Storage is blocked, or what lies there is not ours.
+  }
+  if (typeof kept !== 'object' || kept === null) return {};
+  return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isSetting(name, value)));
+}
+
+/** Keeps settings under a key, beside those that are there. Where storage is refused or full, they hold for this visit alone. */
+export function keepSettings(key: string, settings: Partial<PanelSettings>): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify({ ...readSettings(key), ...settings }));
+  } catch {
+    // As said.
+  }
+}
+
+function isSetting(name: string, value: unknown): boolean {
+  switch (name) {
+    case 'bypass':
+      return typeof value === 'boolean';
+    case 'model':
+      return typeof value === 'string';
+    case 'mix':
+    case 'attenuationLimit':
+    case 'outputGain': {
+      const [least, most] = RANGES[name];
+      return typeof value === 'number' && value >= least && value <= most;
+    }
+    default:
+      return false;
+  }
+}

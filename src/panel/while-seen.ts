@@ -1,0 +1,75 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** Frames closer together than this are left out: a display of 120 Hz shows nothing that 60 do not. */
+const LEAST_FRAME_MS = 12;
+
+/** What happens while an element can be seen. */
+export interface SeenWork {
+  /** It has come into sight, or was put into the page within it. */
+  readonly begin: () => void;
+  /** Once a frame, at most about 60 times a second. `now` is the time of the frame, milliseconds. */
+  readonly frame: (now: number) => void;
+  /** It is out of sight, or out of the page. */
+  readonly end: () => void;
+}
+
+/**
+ * Runs work once a frame while its host is in the page, in the viewport, displayed, and in a tab that is visible. In all other times
+ * it asks for no frame and sets no timer.
+ */
+export class WhileSeen implements ReactiveController {
+  readonly #host: ReactiveControllerHost & Element;
+  readonly #work: SeenWork;
+  #observer: IntersectionObserver | undefined;
+  #intersects = false;
+  #frame: number | undefined;
+  #framedAt = 0;
+
+  constructor(host: ReactiveControllerHost & Element, work: SeenWork) {
+    this.#host = host;
+    this.#work = work;
+    host.addController(this);
+  }
+
+  /** Whether the work is going on. */
+  get seen(): boolean {
+    return this.#frame !== undefined;
+  }
+
+  hostConnected(): void {
+    this.#observer = new IntersectionObserver((entries) => {
+      this.#intersects = entries.at(-1)?.isIntersecting ?? false;
+      this.#look();
+    });
+    this.#observer.observe(this.#host);
+    document.addEventListener('visibilitychange', this.#look);
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+    this.#observer = undefined;
+    document.removeEventListener('visibilitychange', this.#look);
+    this.#intersects = false;
+    this.#look();
+  }
+
+  readonly #look = (): void => {
+    const isSeen = this.#intersects && document.visibilityState === 'visible';
+    if (isSeen === this.seen) return;
+    if (isSeen) {
+      this.#frame = requestAnimationFrame(this.#next);
+      this.#work.begin();
+    } else {
+      cancelAnimationFrame(this.#frame ?? 0);
+      this.#frame = undefined;
+      this.#work.end();
+    }
+  };
+
+  readonly #next = (now: number): void => {
+    this.#frame = requestAnimationFrame(this.#next);
+    if (now - this.#framedAt < LEAST_FRAME_MS) return;
+    this.#framedAt = now;
+    this.#work.frame(now);
+  };
+}
