@@ -31,7 +31,7 @@ def ensure_built() -> None:
         raise EngineError("the package is not installed: npm install")
     done = subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
-        raise EngineError(f"npm run build failed:\n{done.stderr or done.stdout}")
+        raise EngineError(f"npm run build failed:\n{done.stderr}{done.stdout}")
 
 
 def begin(folder: Path, key: str) -> None:

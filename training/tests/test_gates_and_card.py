@@ -13,14 +13,20 @@ from denoise_training import gates
 from denoise_training.card import card, sources_table
 from denoise_training.config import TrainConfig
 from denoise_training.data import Prepared
+from denoise_training.engine import COMMAND
 
 
-def test_untouched_sound_passes_and_halved_sound_fails(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def small_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "CLIPS", 2)
     monkeypatch.setattr(gates, "SECONDS", 2.0)
     monkeypatch.setattr(gates, "MINUTE", 1)
     # Made-up voices are no utterances to PESQ; the gate's arithmetic is what is tested here.
     monkeypatch.setattr(gates, "pesq_wb", lambda clean, enhanced: float(np.dot(clean, enhanced) / np.dot(clean, clean)))
+
+
+@pytest.mark.usefixtures("small_gates")
+def test_untouched_sound_passes_and_halved_sound_fails(prepared_folder: Path, tmp_path: Path):
     gates.write(Prepared(prepared_folder), tmp_path, seed=1)
     result = gates.score(tmp_path, tmp_path / "clean")
     assert result["passes"] and result["clean_si_sdr"] > 60 and result["quiet_kept"] == pytest.approx(1.0)
@@ -32,6 +38,32 @@ def test_untouched_sound_passes_and_halved_sound_fails(prepared_folder: Path, tm
         soundfile.write(path, 0.5 * wave, rate, subtype="FLOAT")
     result = gates.score(tmp_path, tmp_path / "damaged")
     assert not result["passes"] and result["quiet_kept"] == pytest.approx(0.25, abs=0.01)
+
+
+@pytest.mark.usefixtures("small_gates")
+def test_noise_that_stays_above_8_khz_fails(prepared_folder: Path, tmp_path: Path):
+    gates.write(Prepared(prepared_folder), tmp_path, seed=1)
+    shutil.copytree(tmp_path / "clean", tmp_path / "noisy-above")
+    for path in (tmp_path / "noisy").glob("wide*"):
+        shutil.copy(path, tmp_path / "noisy-above")
+    result = gates.score(tmp_path, tmp_path / "noisy-above")
+    assert result["wide_lsd"] == result["wide_lsd_noisy"] > 0 and not result["passes"]
+    for path in (tmp_path / "clean").glob("wide*"):
+        path.unlink()
+    with pytest.raises(ValueError, match="write the gates again"):
+        gates.score(tmp_path, tmp_path / "clean")
+
+
+@pytest.mark.usefixtures("small_gates")
+@pytest.mark.skipif(not COMMAND.exists(), reason="npm run build makes the engine that this test runs")
+def test_runs_for_a_model_by_its_name_and_keeps_what_it_made(prepared_folder: Path, tmp_path: Path):
+    result = gates.run(str(prepared_folder), "base", tmp_path, seed=1)
+    assert 0 < result["quiet_kept"] < 2 and np.isfinite(result["clean_si_sdr"])
+    sounds = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.wav")}
+    assert gates.run(str(prepared_folder), "base", tmp_path, seed=1) == result
+    assert sounds == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.wav")}
+    with pytest.raises(ValueError, match="nowhere is neither in"):
+        gates.run(str(prepared_folder), "nowhere", tmp_path, seed=1)
 
 
 def test_a_source_without_attribution_is_an_error(prepared_folder: Path):
