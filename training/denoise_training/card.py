@@ -1,6 +1,6 @@
 """Writes CARD.md of a shipped model: what it is, what it learned from, how well it does and where it fails.
 
-    python3 -m denoise_training.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores S.json --gates G.json
+    python3 -m denoise_training.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores scores.json --gates G.json
 
 Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so that no
 source can train a model without being named.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from .data import RATE_HZ, Prepared
+from .data import RATE_HZ, Clip, Prepared
 from .evaluate import markdown
 from .train import hours_heard, minutes_spent
 
@@ -22,13 +22,22 @@ ATTRIBUTION = Path(__file__).parent.parent / "attribution.csv"
 LIMITS = Path(__file__).parent.parent / "limits.md"
 
 
-def sources_table(data: Prepared) -> str:
+def trained_on(saved: dict, data: Prepared) -> list[Clip]:
+    """The clips that a run could draw: of the folders that its recipe names, and rooms where it has any."""
+    clips = [clip for clip in data.clips if clip.split == "train"]
+    recipe = saved["config"].get("data")
+    if recipe is None or recipe["recipe"] == "paired":  # pairs are written by `mix`, from everything
+        return clips
+    folders = {"speech": recipe["speech_folders"], "noise": recipe["noise_folders"]}
+    return [clip for clip in clips if clip.kind in folders and (not folders[clip.kind] or clip.folder in folders[clip.kind])]
+
+
+def sources_table(clips: list[Clip]) -> str:
     with open(ATTRIBUTION, newline="") as file:
         known = {row["folder"]: row for row in csv.DictReader(file)}
     seconds = defaultdict(float)
-    for clip in data.clips:
-        if clip.split == "train":
-            seconds[("rir" if clip.kind == "rir" else clip.folder, clip.kind)] += clip.samples / RATE_HZ
+    for clip in clips:
+        seconds[("rir" if clip.kind == "rir" else clip.folder, clip.kind)] += clip.samples / RATE_HZ
     unknown = sorted({folder for folder, _ in seconds} - set(known))
     if unknown:
         raise ValueError(f"no attribution for {', '.join(unknown)}: add a line to {ATTRIBUTION.name}")
@@ -39,31 +48,70 @@ def sources_table(data: Prepared) -> str:
     return "\n".join(lines)
 
 
+def heard(saved: dict) -> float:
+    """Hours of mixtures behind a checkpoint of either loop."""
+    config = saved["config"]
+    if "front" not in config:
+        return hours_heard(saved)
+    return saved["step"] * config["batch"] * config["front"]["block"] / config["front"]["rate_hz"] / 3600
+
+
+def workings(manifest: dict) -> str:
+    """What a step costs and how late it is."""
+    framing, cost, rate = manifest["framing"], manifest["cost"], manifest["sampleRateHz"]
+    work = f"{cost['opsPerHop']} graph operations and {cost['macsPerHop'] / 1e6:.2f} million\n  multiply-adds"
+    if framing["kind"] == "streaming":
+        return f"""- {cost["parameters"]} parameters, {work} for each hop of {framing["hopSamples"]} samples at {rate} Hz.
+- Delay inside the model: {framing["overlapSamples"]} samples. No look-ahead."""
+    advance = framing["blockSamples"] - framing["overlapSamples"]
+    return f"""- {cost["parameters"]} parameters, {work} for each block of {framing["blockSamples"]} samples at {rate} Hz;
+  a new block every {advance} samples.
+- Delay: a block has to be full before it is enhanced, {advance / rate:.2f} s, and its edges are blended over
+  {framing["overlapSamples"]} samples ({framing["overlapSamples"] / rate:.2f} s).
+- Nothing above {rate / 2000:.3g} kHz comes out."""
+
+
+def family(scores: dict, name: str) -> dict:
+    """The scores of a model, its variants and the noisy input, out of those of everything."""
+    chosen = {k: v for k, v in scores["systems"].items() if k == "noisy" or k.split("/")[0] == name}
+    return {**scores, "systems": chosen}
+
+
+def own_bands(scores: dict) -> str:
+    lines = [
+        f"- {name}, below {entry['own_band']['high_hz'] / 1000:.3g} kHz, noisy -> enhanced: SI-SDR {noisy['si_sdr']:.2f} -> "
+        f"{enhanced['si_sdr']:.2f} dB, BAK {noisy['bak']:.2f} -> {enhanced['bak']:.2f}\n"
+        for name, entry in scores["systems"].items()
+        if "own_band" in entry
+        for noisy, enhanced in [(entry["own_band"]["noisy"], entry["own_band"]["enhanced"])]
+    ]
+    return "".join(["\nOn its own band:\n\n", *lines]) if lines else ""
+
+
 def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: dict | None, command: str) -> str:
     manifest = json.loads((model / "manifest.json").read_text())
-    config, cost = saved["config"], manifest["cost"]
+    config = saved["config"]
     flags = ", ".join(config["licence_flags"] or ["all"])
     valid = ", ".join(f"{k} {v:.3f}" for k, v in saved.get("valid", {}).items())
     text = f"""# {manifest["name"]} {manifest["version"]}
 
 {manifest["description"]}. Licence of the weights: {manifest["licence"]}.
 
-- {cost["parameters"]} parameters, {cost["opsPerHop"]} graph operations and {cost["macsPerHop"] / 1e6:.2f} million
-  multiply-adds for each hop of {manifest["framing"]["hopSamples"]} samples at {manifest["sampleRateHz"]} Hz.
-- Delay inside the model: {manifest["framing"]["overlapSamples"]} samples. No look-ahead.
+{workings(manifest)}
 
 ## Training
 
 `{command}`
 
-{hours_heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
+{heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
 Only audio with the licence flags {flags}.
 Validation of this checkpoint, on voices and noises held out from training: {valid}.
 
 ## Scores
 """
     if scores:
-        text += f"\nMixtures of held-out voices and noise recordings:\n\n{markdown(scores)}"
+        scores = family(scores, model.resolve().name)
+        text += f"\nMixtures of held-out voices and noise recordings:\n\n{markdown(scores)}{own_bands(scores)}"
         wide = {name: entry["full_band_voice"] for name, entry in scores["systems"].items() if entry["full_band_voice"]}
         if wide:
             text += "\nLog-spectral distance in 8-20 kHz, full-band voice, dB (lower is better): "
@@ -74,7 +122,7 @@ Validation of this checkpoint, on voices and noises held out from training: {val
         text += "\n## Damage gates\n\n| gate | value |\n|---|---|\n"
         text += "".join(f"| {k} | {v if isinstance(v, bool) else f'{v:.3f}'} |\n" for k, v in gates.items())
     limits = LIMITS.read_text() if LIMITS.exists() else ""
-    return f"{text}\n## Known limits\n\n{limits}\n## Sources\n\n{sources_table(data)}\n"
+    return f"{text}\n## Known limits\n\n{limits}\n## Sources\n\n{sources_table(trained_on(saved, data))}\n"
 
 
 def main() -> None:
@@ -82,7 +130,7 @@ def main() -> None:
     parser.add_argument("model", type=Path, help="models/<name>")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--scores", type=Path, help="written by evaluate")
+    parser.add_argument("--scores", type=Path, help="written by evaluate or table")
     parser.add_argument("--gates", type=Path, help="written by gates score")
     parser.add_argument("--command", default="training/runs/base.sh PREPARED RUN")
     args = parser.parse_args()

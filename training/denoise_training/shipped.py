@@ -30,10 +30,10 @@ class Shipped:
 
     @property
     def argument(self) -> str:
-        """What the command line's --model takes: the name of a bundled one, else where it lies."""
-        if MODELS in self.path.parents:
-            return self.name
-        return str(self.path.parent.resolve() if self.path.name == "manifest.json" else self.path.resolve())
+        """What the command line's --model takes: the name of a bundled model, else where it lies."""
+        if self.path.name != "manifest.json":
+            return str(self.path.resolve())
+        return self.name if self.path.parent.parent == MODELS else str(self.path.parent.resolve())
 
     @property
     def streams(self) -> bool:

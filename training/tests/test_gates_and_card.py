@@ -68,7 +68,7 @@ def test_runs_for_a_model_by_its_name_and_keeps_what_it_made(prepared_folder: Pa
 
 def test_a_source_without_attribution_is_an_error(prepared_folder: Path):
     with pytest.raises(ValueError, match="no attribution for sounds, voices"):
-        sources_table(Prepared(prepared_folder))
+        sources_table(Prepared(prepared_folder).clips)
 
 
 def test_the_card_names_sources_hours_and_limits(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -77,9 +77,38 @@ def test_the_card_names_sources_hours_and_limits(prepared_folder: Path, tmp_path
     table.write_text("\n".join(lines))
     monkeypatch.setattr("denoise_training.card.ATTRIBUTION", table)
     cost = {"parameters": 10, "opsPerHop": 5, "macsPerHop": 2000000}
-    framing = {"hopSamples": 480, "overlapSamples": 240}
+    framing = {"kind": "streaming", "hopSamples": 480, "overlapSamples": 240}
     manifest = {"name": "small", "version": "1", "licence": "MIT", "description": "D", "sampleRateHz": 48000}
     (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "cost": cost, "framing": framing}))
     saved = {"config": dataclasses.asdict(TrainConfig(batch=4)), "step": 900, "seconds": 60.0, "valid": {"pesq": 1.5}}
     text = card(tmp_path, saved, Prepared(prepared_folder), None, None, "train")
     assert "2.0 hours of mixtures" in text and "| speech | Voices | CC0 | A |" in text and "Known limits" in text
+
+
+def test_the_card_of_a_block_model_tells_block_band_and_variants(
+    prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    table = tmp_path / "attribution.csv"
+    table.write_text("folder,source,licence,attribution\nvoices,Voices,CC0,A\nsounds,Sounds,CC0,B\n")
+    monkeypatch.setattr("denoise_training.card.ATTRIBUTION", table)
+    model = tmp_path / "narrow"
+    model.mkdir()
+    framing = {"kind": "block", "blockSamples": 8064, "overlapSamples": 1008}
+    manifest = {"name": "narrow", "version": "1", "licence": "MIT", "description": "D", "sampleRateHz": 8000, "framing": framing}
+    cost = {"parameters": 10, "opsPerHop": 5, "macsPerHop": 2000000}
+    (model / "manifest.json").write_text(json.dumps({**manifest, "cost": cost}))
+    config = {
+        "licence_flags": ["ok"],
+        "batch": 10,
+        "front": {"block": 8064, "rate_hz": 8000},
+        "data": {"recipe": "blend", "speech_folders": ["voices"], "noise_folders": []},
+    }
+    entry = {"mean": {"files": 2, "pesq": 1.5}, "by_snr": {}, "by_noise": {}, "full_band_voice": None}
+    band = {"high_hz": 4000.0, "noisy": {"si_sdr": 5.0, "bak": 2.0}, "enhanced": {"si_sdr": 7.0, "bak": 3.0}}
+    systems = {"noisy": entry, "gtcrn": entry, "narrow": {**entry, "own_band": band}, "narrow/seed": entry, "narrower": entry}
+    saved = {"config": config, "step": 1000, "seconds": 600.0, "valid": {"si_sdr": 7.5}}
+    # Rooms need no attribution where the recipe has none.
+    text = card(model, saved, Prepared(prepared_folder), {"systems": systems, "packages": {}}, None, "train")
+    assert "2.8 hours of mixtures" in text and "every 7056 samples" in text and "Nothing above 4 kHz" in text
+    assert "| narrow/seed | 1.50 |" in text and "gtcrn" not in text and "narrower" not in text
+    assert "below 4 kHz, noisy -> enhanced: SI-SDR 5.00 -> 7.00 dB, BAK 2.00 -> 3.00" in text
