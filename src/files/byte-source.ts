@@ -39,7 +39,9 @@ export function blobSource(blob: Blob): ByteSource {
 
 /** Bytes that are in memory anyway. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
-  return { size: bytes.length, read: (position, length) => Promise.resolve(bytes.subarray(position, position + length)) };
+  // Node's Buffer has a slice of its own, which does not copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { size: plain.length, read: (position, length) => Promise.resolve(plain.subarray(position, position + length)) };
 }
 
 /** Bytes of a part of a {@link BlobSink} before it is handed to the browser, which may keep it on disk. */

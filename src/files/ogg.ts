@@ -70,7 +70,7 @@ export class OggDemuxer {
     const tail = (await this.source.read(from, this.source.size - from)).slice();
     for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
       if (pageLength(tail, at) === undefined) continue;
-      const view = new DataView(tail.buffer, at);
+      const view = new DataView(tail.buffer, tail.byteOffset + at);
       const position = Number(view.getBigInt64(6, true));
       if (view.getUint32(14, true) === this.serial && position >= 0) return position;
     }

@@ -134,10 +134,9 @@ export class Mp3Reader extends ChunkReader {
     if (part.length === 0) return undefined;
     const all = [...this.runIn, ...part];
     this.runIn = all.slice(-RUN_IN_FRAMES);
-    const expected = part.length * this.header.samples;
-    const channels = decodeFrames(this.decoder, all, this.channels, this.sampleRateHz, expected);
-    const frames = channels[0].length;
-    return { channels, frames, gap: expected - frames };
+    const { channels, lost } = decodeFrames(this.decoder, all, all.length - part.length, this.header);
+    this.lostFrames += lost;
+    return { channels, frames: channels[0].length, gap: 0 };
   }
 
   close(): void {}
@@ -162,8 +161,9 @@ async function startDecoder(): Promise<Decoder> {
   return (await WebAssembly.instantiate(await compiling)).exports as unknown as Decoder;
 }
 
-/** The last `expected` samples of these frames, or all where there are fewer. */
-function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], channels: number, sampleRateHz: number, expected: number): Float32Array[] {
+/** The sound of the frames from `first` on; what cannot be decoded is silence. */
+function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], first: number, header: FrameHeader): { channels: Float32Array[]; lost: number } {
+  const { channels, samples, sampleRateHz } = header;
   const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
   decoder.decoder_init();
   decoder.decoder_set_mp3_data_size(bytes);
@@ -173,11 +173,55 @@ function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], channels:
     into.set(frame, at);
     at += frame.length;
   }
-  decoder.decoder_decode((frames.length * 1152) / sampleRateHz + 1);
-  const there = decoder.decode_results_num_channels() === channels ? decoder.decode_results_num_samples() / channels : 0;
-  const count = Math.min(there, expected);
-  const pcm = new Int16Array(decoder.memory.buffer, decoder.decoder_pcm_data_offset(), there * channels).subarray((there - count) * channels);
-  return Array.from({ length: channels }, (_, c) => Float32Array.from({ length: count }, (__, n) => pcm[n * channels + c] / 0x8000));
+  decoder.decoder_decode((frames.length * samples) / sampleRateHz + 1);
+  const there = decoder.decode_results_num_channels() === channels ? decoder.decode_results_num_samples() : 0;
+  const pcm = new Int16Array(decoder.memory.buffer, decoder.decoder_pcm_data_offset(), there);
+  const planes = Array.from({ length: channels }, () => new Float32Array((frames.length - first) * samples));
+  // The decoder gives nothing for a frame whose beginning it has not seen, and does not say so.
+  const complete = completeFrames(frames);
+  let from = 0;
+  let lost = 0;
+  for (let f = 0; f < frames.length; f++) {
+    const isThere = complete[f] && from + samples * channels <= there;
+    if (f >= first && isThere) {
+      const to = (f - first) * samples;
+      for (let c = 0; c < channels; c++) for (let n = 0; n < samples; n++) planes[c][to + n] = pcm[from + n * channels + c] / 0x8000;
+    }
+    if (f >= first && !isThere) lost += samples;
+    if (isThere) from += samples * channels;
+  }
+  return { channels: planes, lost };
+}
+
+/** Bytes of earlier frames that a frame may begin in. */
+const MOST_RESERVOIR_BYTES = 511;
+
+/** For each frame, whether the bytes of earlier frames in which it begins are there. ISO 11172-3, 2.4.1.7 and 2.4.2.7. */
+function completeFrames(frames: readonly Uint8Array[]): boolean[] {
+  let reservoir = 0;
+  return frames.map((frame) => {
+    const isOne = (frame[1] & 0x18) === 0x18;
+    if ((frame[1] & 6) !== 2) return true;
+    const isMono = frame[3] >> 6 === 3;
+    const start = frame[1] & 1 ? 4 : 6;
+    const bits = (at: number, count: number): number => {
+      let value = 0;
+      for (let i = at; i < at + count; i++) value = 2 * value + ((frame[start + (i >> 3)] >> (7 - (i & 7))) & 1);
+      return value;
+    };
+    const begins = bits(0, isOne ? 9 : 8);
+    const mainBytes = frame.length - start - (isOne ? (isMono ? 17 : 32) : isMono ? 9 : 17);
+    if (begins > reservoir) {
+      reservoir = Math.min(MOST_RESERVOIR_BYTES, reservoir + mainBytes);
+      return false;
+    }
+    const firstGranule = isOne ? (isMono ? 18 : 20) : isMono ? 9 : 10;
+    const granuleBits = isOne ? 59 : 63;
+    let used = 0;
+    for (let i = 0; i < (isOne ? 2 : 1) * (isMono ? 1 : 2); i++) used += bits(firstGranule + i * granuleBits, 12);
+    reservoir = Math.min(MOST_RESERVOIR_BYTES, Math.max(0, begins + mainBytes - Math.ceil(used / 8)));
+    return true;
+  });
 }
 
 /** Cuts a file into frames. What is between them is left out; frames of another kind than the first are, too. */

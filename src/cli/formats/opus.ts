@@ -1,6 +1,7 @@
 import { OpusDecoder } from 'opus-decoder';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import type { OggDemuxer } from '../../files/ogg.ts';
+import { toWavOrder } from '../../files/speaker-order.ts';
 
 /**
  * In:     packets of an Ogg Opus file (files/ogg.ts)
@@ -69,7 +70,7 @@ export class OpusReader extends ChunkReader {
       if (packets.length === 0) continue;
       const decoded = packets.map((packet) => this.decode(packet));
       const frames = decoded.reduce((sum, part) => sum + part.frames, 0);
-      const channels = Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain));
+      const channels = toWavOrder(Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)));
       // The last page may state less than it holds, which cuts the end; any other states all of it, and more where pages are lost.
       const gap = page.isLast || page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
       this.position += gap + frames;

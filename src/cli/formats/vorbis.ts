@@ -1,6 +1,7 @@
 import { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import { type OggDemuxer, oggFile } from '../../files/ogg.ts';
+import { toWavOrder } from '../../files/speaker-order.ts';
 import { requireRate } from '../../files/wav.ts';
 
 /**
@@ -88,7 +89,7 @@ export class VorbisReader extends ChunkReader {
   private decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
     try {
       const { channels } = StbVorbis.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
-      if (channels.length === this.channels) return channels;
+      if (channels.length === this.channels) return toWavOrder(channels);
     } catch (error) {
       if (this.before === undefined) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }
