@@ -1,4 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+
+/** Formats that are written. */
+export type OutputFormat = 'wav' | 'flac';
 
 /** What the command line asks for, checked. */
 export interface CommandLine {
@@ -7,6 +11,10 @@ export interface CommandLine {
   readonly model: string;
   readonly mix: number;
   readonly attenuationLimitDb: number;
+  readonly residual: boolean;
+  /** undefined: as the output's name says, or the input's. */
+  readonly format: OutputFormat | undefined;
+  readonly jobs: number;
   readonly overwrite: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -17,24 +25,39 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const HELP = `Usage: denoise-node INPUT… -o OUTPUT [options]
+/** Most threads that --jobs takes. */
+const MOST_JOBS = 64;
 
-Removes noise from speech recordings. INPUT is a WAV file (16-, 24-, 32-bit PCM or 32-bit float, any rate and number of
-channels) or a folder, which is searched for WAV files. Rate, channels, bit depth and length stay as they are.
+/** What `--help` prints. */
+export function helpText(bundledModels: readonly string[]): string {
+  return `Usage: denoise-node INPUT… -o OUTPUT [options]
+
+Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate and number of channels) or a
+folder, which is searched for such files. Output is WAV or FLAC. Rate, channels, bit depth and length stay as they are; what comes
+from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
 
   -o, --output PATH   output file (one input file) or folder (kept in the shape of the input folder)
-  -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base)
+  -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base); NAME/VARIANT for a variant of one
+                      bundled: ${bundledModels.join(', ')}
       --mix SHARE     0 leaves the sound as it is, 1 takes all noise out that the model can (default: 1)
       --limit DB      most that noise is turned down, 0 to 100 dB (default: 100, no limit)
+      --residual      write what was taken out as well, input − output, beside it: clean.wav and clean.noise.wav
+      --format FORMAT wav or flac (default: as the output file's name says; in folders FLAC for FLAC, else WAV)
+      --jobs NUMBER   files that are worked on at once, each in a thread of its own, 1 to ${MOST_JOBS} (default: 1; this machine
+                      has ${availableParallelism()} processors)
       --overwrite     replace output files that exist
       --json          print one JSON object about all files at the end, and nothing else
   -q, --quiet         print errors only
       --version       print the version
   -h, --help          print this
 
+An output file is there whole or not at all: it is written under another name, ending in .part, and renamed. A file that cannot be
+read is named with the reason, and the next one follows.
+
 Exit status: 0 all files were written · 1 at least one file failed, the others were written
              2 the command line is wrong · 3 the model could not be loaded · 130 interrupted
 `;
+}
 
 /**
  * Reads the words after the command's name. `'help'` and `'version'` where these are asked for.
@@ -46,12 +69,17 @@ export function readCommandLine(words: readonly string[]): CommandLine | 'help' 
   if (values.version) return 'version';
   if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
   if (values.output === undefined) throw new UsageError('Expected an output with -o, got none.');
+  const jobs = numberIn('--jobs', values.jobs, 1, MOST_JOBS);
+  if (!Number.isInteger(jobs)) throw new UsageError(`Expected --jobs to be a whole number, got "${values.jobs}".`);
   return {
     inputs: positionals,
     output: values.output,
     model: values.model,
     mix: numberIn('--mix', values.mix, 0, 1),
     attenuationLimitDb: numberIn('--limit', values.limit, 0, 100),
+    residual: values.residual,
+    format: formatOf(values.format),
+    jobs,
     overwrite: values.overwrite,
     json: values.json,
     quiet: values.quiet,
@@ -68,6 +96,9 @@ function parsed(words: readonly string[]) {
         model: { type: 'string', short: 'm', default: 'base' },
         mix: { type: 'string', default: '1' },
         limit: { type: 'string', default: '100' },
+        residual: { type: 'boolean', default: false },
+        format: { type: 'string' },
+        jobs: { type: 'string', default: '1' },
         overwrite: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         quiet: { type: 'boolean', short: 'q', default: false },
@@ -78,6 +109,11 @@ function parsed(words: readonly string[]) {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function formatOf(text: string | undefined): OutputFormat | undefined {
+  if (text === undefined || text === 'wav' || text === 'flac') return text;
+  throw new UsageError(`Expected --format wav or flac, got "${text}".`);
 }
 
 function numberIn(option: string, text: string, least: number, most: number): number {

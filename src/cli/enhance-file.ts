@@ -1,17 +1,23 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Denoiser } from '../engine/index.ts';
+import type { AudioReader, AudioWriter } from '../files/audio-file.ts';
 import type { EnhanceSettings } from '../files/enhance.ts';
 import { enhanceReader } from '../files/enhance-reader.ts';
-import { openWav } from '../files/wav-reader.ts';
+import { FlacWriter } from '../files/flac-writer.ts';
+import type { SampleFormat } from '../files/sample-format.ts';
 import { WavWriter } from '../files/wav-writer.ts';
+import type { OutputFormat } from './arguments.ts';
+import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
 import { fileSink, fileSource } from './node-files.ts';
 import type { Job } from './plan.ts';
 
 /**
- * In:     one WAV file (plan.ts)
- * Out:    one WAV file of the same format and length
- * Thread: main, asynchronous input and output
+ * In:     one recording (plan.ts)
+ * Out:    one or two files of the same rate, channels, depth and length
+ * Thread: main or one of its workers; asynchronous input and output
  */
 
 /** How one file is enhanced. */
@@ -22,39 +28,141 @@ export interface FileSettings extends EnhanceSettings {
   readonly onProgress: (share: number) => void;
 }
 
+/** What became of one file. */
+export interface FileResult {
+  readonly kind: AudioKind;
+  /** Length of the recording. */
+  readonly seconds: number;
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** How samples of the output are stored. */
+  readonly format: SampleFormat;
+  readonly warnings: readonly string[];
+}
+
 /**
- * Enhances one file, a second of sound at a time, so memory stays flat however long it is. The output is written under another name and
- * renamed at the end: it is whole or not there. Returns the length of the recording in seconds; throws an Error with the reason.
+ * Enhances one file, a second of sound at a time, so memory stays flat however long it is. Outputs are written under other names and
+ * renamed at the end: they are whole or not there. Throws an Error with the reason.
  */
-export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSettings): Promise<number> {
-  if (resolve(job.input) === resolve(job.output)) throw new Error('the output would replace its own input');
-  if (!settings.overwrite && (await exists(job.output))) throw new Error(`${job.output} exists; --overwrite replaces it`);
+export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSettings): Promise<FileResult> {
+  const targets = [job.output, ...(job.residual === undefined ? [] : [job.residual])];
+  for (const target of targets) await requireFree(job.input, target, settings.overwrite);
   await mkdir(dirname(job.output), { recursive: true });
-  const unfinished = `${job.output}.${process.pid}.part`;
   const input = await open(job.input, 'r');
+  const outputs: Output[] = [];
   try {
-    const reader = await openWav(await fileSource(input));
-    const target = await open(unfinished, 'wx');
+    const { kind, reader } = await openAudio(await fileSource(input));
     try {
-      const writer = await WavWriter.open(fileSink(target), reader);
-      await enhanceReader(denoiser, reader, { enhanced: writer }, settings);
-      await writer.finish();
+      for (const target of targets) outputs.push(await Output.open(target, reader, job.format));
+      const [enhanced, removed] = outputs;
+      const { frames, brokenSamples } = await enhanceReader(denoiser, reader, { enhanced: enhanced.writer, removed: removed?.writer }, settings);
+      for (const output of outputs) await output.finish();
+      for (const output of outputs) await output.publish(settings.overwrite);
+      const { sampleRateHz, channels } = reader;
+      const warnings = [...warningsOf(job, kind, reader, enhanced.writer), ...brokenOf(brokenSamples)];
+      return { kind, seconds: frames / sampleRateHz, sampleRateHz, channels, format: enhanced.writer.format, warnings };
     } finally {
-      await target.close();
+      reader.close();
     }
-    await rename(unfinished, job.output);
-    return reader.frames / reader.sampleRateHz;
   } finally {
     await input.close();
-    await rm(unfinished, { force: true });
+    for (const output of outputs) await output.discard();
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Removes what is there of the outputs of jobs that may be under way in any thread, without waiting. */
+export function removeUnfinished(jobs: readonly Job[]): void {
+  for (const { output, residual } of jobs) {
+    rmSync(partOf(output), { force: true });
+    if (residual !== undefined) rmSync(partOf(residual), { force: true });
+  }
+}
+
+/** What a file is called until it is whole: hidden, and no recording by its name. */
+function partOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+}
+
+/** A file that is written under another name in the same folder, until it is whole. */
+class Output {
+  private published = false;
+
+  private constructor(
+    private readonly path: string,
+    private readonly part: string,
+    private readonly file: Awaited<ReturnType<typeof open>>,
+    readonly writer: AudioWriter,
+  ) {}
+
+  static async open(path: string, reader: AudioReader, format: OutputFormat): Promise<Output> {
+    const part = partOf(path);
+    const file = await open(part, 'wx');
+    try {
+      const sink = fileSink(file);
+      const writer = format === 'wav' ? await WavWriter.open(sink, reader) : await FlacWriter.open(sink, reader, createHash('md5'));
+      return new Output(path, part, file, writer);
+    } catch (error) {
+      await file.close();
+      await rm(part, { force: true });
+      throw error;
+    }
+  }
+
+  async finish(): Promise<void> {
+    await this.writer.finish();
+    await this.file.close();
+  }
+
+  /** Gives the file its name. A file that has appeared there meanwhile is not replaced unless that is wanted. */
+  async publish(overwrite: boolean): Promise<void> {
+    if (overwrite || !(await linked(this.part, this.path))) await rename(this.part, this.path);
+    else await rm(this.part);
+    this.published = true;
+  }
+
+  async discard(): Promise<void> {
+    if (this.published) return;
+    this.writer.close();
+    await this.file.close();
+    await rm(this.part, { force: true });
+  }
+}
+
+/** Gives a file a second name, which fails where there is a file; false where the file system has no second names. */
+async function linked(from: string, to: string): Promise<boolean> {
   try {
-    await stat(path);
+    await link(from, to);
     return true;
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error(`${to} appeared meanwhile; --overwrite replaces it`, { cause: error });
+    await requireAbsent(to);
     return false;
   }
+}
+
+async function requireFree(input: string, output: string, overwrite: boolean): Promise<void> {
+  const [from, to] = await Promise.all([stat(input), stat(output).catch(() => undefined)]);
+  if (resolve(input) === resolve(output) || (to !== undefined && from.ino === to.ino && from.dev === to.dev && from.ino !== 0)) {
+    throw new Error('the output would replace its own input');
+  }
+  if (to?.isDirectory()) throw new Error(`${output} is a folder`);
+  if (!overwrite && to !== undefined) throw new Error(`${output} exists; --overwrite replaces it`);
+}
+
+async function requireAbsent(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there !== undefined) throw new Error(`${path} appeared meanwhile; --overwrite replaces it`);
+}
+
+function warningsOf(job: Job, kind: AudioKind, reader: AudioReader, writer: AudioWriter): string[] {
+  const warnings = [...reader.warnings];
+  const extension = extname(job.input).toLowerCase();
+  if (!EXTENSIONS[extension]?.includes(kind)) warnings.push(`the name ends in "${extension}", what is in it is ${kind}`);
+  if (writer.format !== reader.format)
+    warnings.push(`the samples, ${reader.format}, are rounded to ${writer.format}, which is the most that is written to FLAC`);
+  return warnings;
+}
+
+function brokenOf(samples: number): string[] {
+  return samples === 0 ? [] : [`${samples} samples are not numbers and count as silence`];
 }

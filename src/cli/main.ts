@@ -1,42 +1,65 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Denoiser } from '../engine/index.ts';
-import { type CommandLine, HELP, readCommandLine, UsageError } from './arguments.ts';
-import { enhanceFile } from './enhance-file.ts';
+import { isMainThread } from 'node:worker_threads';
+import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
+import { type FileResult, removeUnfinished } from './enhance-file.ts';
 import { type Job, planJobs, type Refusal } from './plan.ts';
+import { ProgressBars } from './progress.ts';
+import { type Enhancing, enhanceHere, enhanceInThread, reasonOf, serveJobs } from './worker.ts';
 
 /**
  * In:     the command line
  * Out:    enhanced files, a line about each (or one JSON object), an exit status
- * Thread: main
+ * Thread: main; with --jobs the same file is what each thread runs
  */
 
 /** Exit statuses, as `--help` documents them. */
 const Exit = { ok: 0, someFailed: 1, usage: 2, model: 3, interrupted: 130 } as const;
 
 /** What is told about one file; in `--json` output exactly these keys. */
-interface FileReport {
+interface FileReport extends Partial<FileResult> {
   readonly input: string;
   readonly output?: string;
-  /** Length of the recording. */
-  readonly seconds?: number;
+  readonly residual?: string;
   /** Time that it took. */
   readonly elapsedSeconds?: number;
   readonly error?: string;
 }
 
 const interrupt = new AbortController();
-process.once('SIGINT', () => interrupt.abort());
-process.once('SIGTERM', () => interrupt.abort());
-process.exitCode = await main(process.argv.slice(2));
+let planned: readonly Job[] = [];
+
+if (isMainThread) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  // Whoever reads the output may have enough of it: `… | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit() : Promise.reject(error)));
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`denoise-node: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = Exit.someFailed;
+  }
+} else {
+  await serveJobs();
+}
+
+/** The first time files are given up in order; the second time the process ends at once. */
+function stop(): void {
+  if (interrupt.signal.aborted) {
+    removeUnfinished(planned);
+    process.exit(Exit.interrupted);
+  }
+  interrupt.abort();
+}
 
 async function main(words: readonly string[]): Promise<number> {
   try {
     const command = readCommandLine(words);
-    if (command === 'help') return print(HELP);
+    if (command === 'help') return print(helpText(bundledModels()));
     if (command === 'version') return print(`${packageVersion()}\n`);
-    const { jobs, refusals } = await planJobs(command.inputs, command.output);
+    const { jobs, refusals } = await planJobs(command);
+    planned = jobs;
     return await enhanceAll(command, jobs, refusals);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -46,58 +69,101 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: readonly Refusal[]): Promise<number> {
-  const reports: FileReport[] = refusals.map(({ input, reason }) => failed(input, reason));
-  let denoiser: Denoiser;
+  const { mix, attenuationLimitDb, overwrite } = command;
+  const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
+  let enhancers: readonly Enhancing[];
   try {
-    denoiser = await Denoiser.load({ modelUrl: modelUrl(command.model) });
+    enhancers = await startAll(command, jobs.length, settings);
   } catch (error) {
-    process.stderr.write(`denoise-node: ${reasonOf(error)}\n`);
+    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${bundledModels().join(', ')}.\n`);
     return Exit.model;
   }
-  for (const job of jobs) {
-    if (interrupt.signal.aborted) break;
-    reports.push(await enhanceOne(denoiser, command, job));
+  const bars = new ProgressBars(process.stderr, !command.quiet && !command.json && process.stderr.isTTY);
+  const reports: FileReport[] = new Array(jobs.length);
+  for (const { input, reason } of refusals) reports.push({ input, error: reason });
+  for (const { input, reason } of refusals) complain(input, reason);
+  let next = 0;
+  await Promise.all(
+    enhancers.map(async (enhancing) => {
+      while (next < jobs.length && !interrupt.signal.aborted) {
+        const index = next++;
+        reports[index] = await enhanceOne(enhancing, command, jobs[index], bars);
+      }
+      await enhancing.close();
+    }),
+  );
+  const told = reports.filter((report) => report !== undefined);
+  const failures = told.filter((report) => report.error !== undefined).length;
+  if (command.json) {
+    const { model, version } = enhancers[0];
+    print(`${JSON.stringify({ model, version, failed: failures, files: told }, null, 2)}\n`);
   }
-  denoiser.dispose();
-  const failures = reports.filter((report) => report.error !== undefined).length;
-  if (command.json)
-    print(`${JSON.stringify({ model: denoiser.manifest.name, version: denoiser.manifest.version, failed: failures, files: reports }, null, 2)}\n`);
   if (interrupt.signal.aborted) return Exit.interrupted;
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }
 
-async function enhanceOne(denoiser: Denoiser, command: CommandLine, job: Job): Promise<FileReport> {
+/** One enhancer for each file that is worked on at once, and one in any case: a model that cannot be loaded is an error without files, too. */
+async function startAll({ jobs }: CommandLine, files: number, settings: Parameters<typeof enhanceHere>[0]): Promise<readonly Enhancing[]> {
+  const threads = Math.max(1, Math.min(jobs, files));
+  if (threads === 1) return [await enhanceHere(settings)];
+  const started = await Promise.allSettled(Array.from({ length: threads }, () => enhanceInThread(new URL(import.meta.url), settings)));
+  const failure = started.find((result) => result.status === 'rejected');
+  const alive = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  if (failure === undefined) return alive;
+  await Promise.all(alive.map((enhancing) => enhancing.close()));
+  throw failure.reason;
+}
+
+async function enhanceOne(enhancing: Enhancing, command: CommandLine, job: Job, bars: ProgressBars): Promise<FileReport> {
+  const { input, output, residual } = job;
   const started = performance.now();
-  const talks = !command.quiet && !command.json;
-  const shows = talks && process.stderr.isTTY;
+  bars.set(input, 0);
   try {
-    const seconds = await enhanceFile(denoiser, job, {
-      mix: command.mix,
-      attenuationLimitDb: command.attenuationLimitDb,
-      overwrite: command.overwrite,
-      signal: interrupt.signal,
-      onProgress: (share) => shows && process.stderr.write(`\r${job.input} ${Math.floor(100 * share)} %`),
-    });
+    const result = await enhancing.enhance(job, interrupt.signal, (share) => bars.set(input, share));
     const elapsedSeconds = (performance.now() - started) / 1000;
-    if (shows) process.stderr.write('\r\x1b[K');
-    if (talks) print(`${job.input} → ${job.output}  ${seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s\n`);
-    return { ...job, seconds, elapsedSeconds };
+    bars.end(input);
+    if (!command.quiet && !command.json)
+      bars.print(() => {
+        for (const warning of result.warnings) complain(input, `warning: ${warning}`);
+        print(
+          `${input} → ${output}  ${result.seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s, ${(result.seconds / elapsedSeconds).toFixed(1)} × real time\n`,
+        );
+      });
+    return { input, output, ...(residual === undefined ? {} : { residual }), ...result, elapsedSeconds };
   } catch (error) {
-    if (shows) process.stderr.write('\r\x1b[K');
-    return failed(job.input, interrupt.signal.aborted ? 'interrupted' : reasonOf(error));
+    const reason = interrupt.signal.aborted ? 'interrupted' : reasonOf(error);
+    bars.end(input);
+    bars.print(() => complain(input, reason));
+    return { input, error: reason };
   }
 }
 
-function failed(input: string, error: string): FileReport {
-  process.stderr.write(`denoise-node: ${input}: ${error}\n`);
-  return { input, error };
+function complain(input: string, reason: string): void {
+  process.stderr.write(`denoise-node: ${input}: ${reason}\n`);
 }
 
-/** A bundled model by its name, anything with a slash, dot or backslash as a path or URL. */
+/** A bundled model, or a variant of one, by its name; anything else as a path or URL. */
 function modelUrl(model: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*$/i.test(model)) return model;
-  const bundled = join(packageRoot(), 'models', model);
-  return existsSync(bundled) ? bundled : model;
+  const [, name, variant] = /^([a-z0-9][a-z0-9-]*)(?:\/([a-z0-9][a-z0-9-]*))?$/i.exec(model) ?? [];
+  if (name === undefined || !existsSync(join(modelsFolder(), name))) return model;
+  return variant === undefined ? join(modelsFolder(), name) : join(modelsFolder(), name, `${variant}.json`);
+}
+
+/** Names of bundled models and their variants, as `--model` takes them. */
+function bundledModels(): string[] {
+  const folders = readdirSync(modelsFolder(), { withFileTypes: true }).filter((entry) => existsSync(join(modelsFolder(), entry.name, 'manifest.json')));
+  return folders.flatMap(({ name }) => {
+    const manifests = readdirSync(join(modelsFolder(), name)).filter((file) => file.endsWith('.json') && isManifest(join(modelsFolder(), name, file)));
+    return [name, ...manifests.filter((file) => file !== 'manifest.json').map((file) => `${name}/${file.slice(0, -'.json'.length)}`)];
+  });
+}
+
+function isManifest(path: string): boolean {
+  return 'contract' in (JSON.parse(readFileSync(path, 'utf8')) as object);
+}
+
+function modelsFolder(): string {
+  return join(packageRoot(), 'models');
 }
 
 function packageVersion(): string {
@@ -118,8 +184,4 @@ function packageRoot(): string {
 function print(text: string): number {
   process.stdout.write(text);
   return Exit.ok;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,11 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
-import { UsageError } from './arguments.ts';
+import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
+import { EXTENSIONS } from './formats/open-audio.ts';
 
 /** One recording to enhance. */
 export interface Job {
   readonly input: string;
   readonly output: string;
+  /** Where what is taken out goes, if anywhere. */
+  readonly residual: string | undefined;
+  readonly format: OutputFormat;
 }
 
 /** An input that cannot become a job. */
@@ -14,33 +18,63 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const EXTENSION = '.wav';
+const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = { wav: ['.wav', '.wave', '.bwf', '.rf64'], flac: ['.flac'] };
 
 /**
  * Pairs inputs with outputs: a file goes to `output` itself or into that folder, what a folder holds goes there under the same relative name.
  * Throws {@link UsageError} where the output cannot hold the inputs.
  */
-export async function planJobs(inputs: readonly string[], output: string): Promise<{ jobs: Job[]; refusals: Refusal[] }> {
+export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>): Promise<{ jobs: Job[]; refusals: Refusal[] }> {
+  const { inputs, output, format } = command;
   const jobs: Job[] = [];
   const refusals: Refusal[] = [];
   const kinds = await Promise.all(inputs.map(kindOf));
-  const toFolder = inputs.length > 1 || kinds[0] === 'folder' || (await kindOf(output)) === 'folder' || /[/\\]$/.test(output);
-  if (!toFolder && !isWav(output)) throw new UsageError(`Expected an output ending in ${EXTENSION}, or a folder ending in a slash, got "${output}".`);
-  if (toFolder && (await kindOf(output)) === 'file') throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
+  const outputKind = await kindOf(output);
+  const toFolder = inputs.length > 1 || kinds[0] === 'folder' || outputKind === 'folder' || /[/\\]$/.test(output);
+  if (toFolder && outputKind === 'file') throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
+  if (!toFolder) checkName(output, format);
+  const add = (input: string, target: string): void => {
+    const written = format ?? formatOfName(target) ?? 'wav';
+    jobs.push({ input, output: target, residual: command.residual ? withSuffix(target, '.noise') : undefined, format: written });
+  };
   for (const [i, input] of inputs.entries()) {
     if (kinds[i] === 'missing') {
       refusals.push({ input, reason: 'no such file or folder' });
     } else if (kinds[i] === 'folder') {
-      const found = await wavFilesIn(input);
-      if (found.length === 0) refusals.push({ input, reason: `no ${EXTENSION} files in this folder` });
-      for (const file of found) jobs.push({ input: file, output: join(output, relative(input, file)) });
-    } else if (isWav(input)) {
-      jobs.push({ input, output: toFolder ? join(output, basename(input)) : output });
+      const found = await recordingsIn(input, resolve(output));
+      if (found.length === 0) refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
+      for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
+    } else if (isRecording(input)) {
+      add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
     } else {
-      refusals.push({ input, reason: `expected a ${EXTENSION} file, got "${extname(input)}"` });
+      refusals.push({ input, reason: `expected a file ending in ${Object.keys(EXTENSIONS).join(', ')}, got "${extname(input)}"` });
     }
   }
   return { jobs, refusals: [...refusals, ...collisions(jobs)] };
+}
+
+/** The output file that is named on the command line must say what will be in it. */
+function checkName(output: string, format: OutputFormat | undefined): void {
+  const named = formatOfName(output);
+  if (named === undefined) throw new UsageError(`Expected an output ending in .wav or .flac, or a folder ending in a slash, got "${output}".`);
+  if (format !== undefined && named !== format) throw new UsageError(`Expected an output ending in .${format} for --format ${format}, got "${output}".`);
+}
+
+/** The name of an output in a folder: the input's, with another extension where another format is written. */
+function inFolder(path: string, format: OutputFormat | undefined): string {
+  const named = formatOfName(path);
+  if (named !== undefined && (format === undefined || named === format)) return path;
+  return `${path.slice(0, path.length - extname(path).length)}.${format ?? 'wav'}`;
+}
+
+function withSuffix(path: string, suffix: string): string {
+  const extension = extname(path);
+  return `${path.slice(0, path.length - extension.length)}${suffix}${extension}`;
+}
+
+function formatOfName(path: string): OutputFormat | undefined {
+  const extension = extname(path).toLowerCase();
+  return (['wav', 'flac'] as const).find((format) => OUTPUT_EXTENSIONS[format].includes(extension));
 }
 
 /** Two inputs for one output would silently leave one of them; the later ones are taken off the list. */
@@ -48,25 +82,26 @@ function collisions(jobs: Job[]): Refusal[] {
   const takenBy = new Map<string, string>();
   const refusals: Refusal[] = [];
   for (const job of [...jobs]) {
-    const key = resolve(job.output);
-    const first = takenBy.get(key);
-    if (first === undefined) {
-      takenBy.set(key, job.input);
+    const outputs = [job.output, ...(job.residual === undefined ? [] : [job.residual])];
+    const taken = outputs.find((output) => takenBy.has(resolve(output)));
+    if (taken === undefined) {
+      for (const output of outputs) takenBy.set(resolve(output), job.input);
     } else {
       jobs.splice(jobs.indexOf(job), 1);
-      refusals.push({ input: job.input, reason: `its output ${job.output} is also that of ${first}` });
+      refusals.push({ input: job.input, reason: `its output ${taken} is also that of ${takenBy.get(resolve(taken))}` });
     }
   }
   return refusals;
 }
 
-async function wavFilesIn(folder: string): Promise<string[]> {
+/** Every recording in a folder and those in it, but not those that an earlier run wrote to a folder inside. */
+async function recordingsIn(folder: string, except: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const nested = await Promise.all(
     entries.map((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return wavFilesIn(path);
-      return entry.isFile() && isWav(path) ? [path] : [];
+      if (entry.isDirectory()) return resolve(path) === except ? [] : recordingsIn(path, except);
+      return entry.isFile() && isRecording(path) ? [path] : [];
     }),
   );
   return nested.flat().sort();
@@ -80,6 +115,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
   }
 }
 
-function isWav(path: string): boolean {
-  return extname(path).toLowerCase() === EXTENSION;
+function isRecording(path: string): boolean {
+  return extname(path).toLowerCase() in EXTENSIONS;
 }

@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Denoiser } from '../../src/engine/index.ts';
-import { bytesSource } from '../../src/files/byte-source.ts';
 import { enhanceChannels } from '../../src/files/enhance.ts';
-import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav.ts';
-import { largestDifference, noise } from '../unit/engine/signals.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { channelsOf, command, readWav, start, wav } from '../support/command-line.ts';
+import { largestDifference } from '../unit/engine/signals.ts';
 
-const COMMAND = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+/** A file that is no recording. */
+const SOURCE = fileURLToPath(import.meta.url);
 const MODEL = new URL('../../models/base/', import.meta.url);
 
 describe('denoise-node', () => {
@@ -33,6 +32,8 @@ describe('denoise-node', () => {
       ['deep/b.WAV', 'int24', 16000, 1],
       ['deep/er/c.wav', 'float32', 48000, 3],
       ['d.wav', 'int32', 8000, 1],
+      ['e.wav', 'uint8', 11025, 1],
+      ['f.wav', 'float64', 192000, 8],
     ];
     for (const [name, format, rate, channels] of files) await writeFile(join(input, name), wav(format, rate, channelsOf(channels, rate + 7)));
     await writeFile(join(input, 'notes.txt'), 'not sound');
@@ -49,11 +50,11 @@ describe('denoise-node', () => {
       assert.equal(result.layout.sampleRateHz, rate);
       assert.equal(result.planes.length, channels);
       const expected = await enhanceChannels(denoiser, source.planes, rate);
-      const step = format === 'int16' ? 1 / 0x8000 : 1e-5;
+      const step = format === 'uint8' ? 1 / 0x80 : format === 'int16' ? 1 / 0x8000 : 1e-5;
       for (const [c, plane] of expected.entries()) assert.ok(largestDifference(plane, result.planes[c]) <= step, `${name}, channel ${c}`);
     }
     denoiser.dispose();
-    assert.deepEqual((await readdir(output)).sort(), ['a.wav', 'd.wav', 'deep']);
+    assert.deepEqual((await readdir(output)).sort(), ['a.wav', 'd.wav', 'deep', 'e.wav', 'f.wav']);
   });
 
   it('gives the input back, byte for byte, at --mix 0', async () => {
@@ -70,11 +71,11 @@ describe('denoise-node', () => {
     await writeFile(join(input, 'broken.wav'), 'RIFFxxxxWAVE');
     await writeFile(join(input, 'good.wav'), wav('int16', 16000, channelsOf(1, 4000)));
     const output = join(folder, 'mixed-out/');
-    const { status, stdout, stderr } = await command(input, join(folder, 'missing.wav'), COMMAND, '-o', output, '--json');
+    const { status, stdout, stderr } = await command(input, join(folder, 'missing.wav'), SOURCE, '-o', output, '--json');
     assert.equal(status, 1);
     assert.match(stderr, /broken\.wav: expected a data chunk/);
     assert.match(stderr, /missing\.wav: no such file/);
-    assert.match(stderr, /main\.ts: expected a \.wav file/);
+    assert.match(stderr, /cli\.test\.ts: expected a file ending in \.wav/);
     const report = JSON.parse(stdout) as { model: string; failed: number; files: { input: string; output?: string; seconds?: number; error?: string }[] };
     assert.equal(report.model, 'base');
     assert.equal(report.failed, 3);
@@ -99,6 +100,67 @@ describe('denoise-node', () => {
     const self = await command(input, '-o', input, '--overwrite');
     assert.equal(self.status, 1);
     assert.match(self.stderr, /replace its own input/);
+    const [alias, second] = [join(folder, 'alias.wav'), join(folder, 'second.wav')];
+    await symlink(input, alias);
+    await link(input, second);
+    for (const name of [alias, second]) assert.match((await command(input, '-o', name, '--overwrite')).stderr, /replace its own input/);
+  });
+
+  it('writes what was taken out, and both files sum to the input', async () => {
+    for (const format of ['int16', 'int24', 'float32'] as const) {
+      const input = join(folder, `sum-${format}.wav`);
+      await writeFile(input, wav(format, 44100, channelsOf(2, 30011)));
+      const output = join(folder, `sum-out-${format}.wav`);
+      assert.equal((await command(input, '-o', output, '--residual', '--mix', '0.9')).status, 0);
+      const [noisy, enhanced, removed] = await Promise.all([input, output, output.replace('.wav', '.noise.wav')].map(readWav));
+      assert.equal(removed.layout.format, format);
+      for (const [c, plane] of noisy.planes.entries()) {
+        const sum = plane.map((_, n) => enhanced.planes[c][n] + removed.planes[c][n]);
+        assert.ok(largestDifference(sum, plane) <= (format === 'float32' ? 1e-7 : 0), format);
+        assert.ok(largestDifference(enhanced.planes[c], plane) > 0.01);
+      }
+    }
+  });
+
+  it('writes the same with several threads as with one', async () => {
+    const input = join(folder, 'many');
+    await mkdir(input);
+    for (let i = 0; i < 5; i++) await writeFile(join(input, `${i}.wav`), wav('int16', 16000, channelsOf(1 + (i % 2), 9000 + 1000 * i)));
+    await writeFile(join(input, '5.wav'), 'no sound');
+    const [one, three] = [join(folder, 'one'), join(folder, 'three')];
+    assert.equal((await command(input, '-o', one, '--residual')).status, 1);
+    const { status, stdout, stderr } = await command(input, '-o', three, '--residual', '--jobs', '3', '--json');
+    assert.equal(status, 1);
+    assert.match(stderr, /5\.wav: expected WAV, FLAC/);
+    const { files } = JSON.parse(stdout) as { files: { input: string }[] };
+    assert.deepEqual(
+      files.map((file) => file.input),
+      [0, 1, 2, 3, 4, 5].map((i) => join(input, `${i}.wav`)),
+    );
+    assert.deepEqual(await readdir(three), await readdir(one));
+    assert.equal((await readdir(one)).length, 10);
+    for (const name of await readdir(one)) assert.deepEqual(await readFile(join(three, name)), await readFile(join(one, name)), name);
+  });
+
+  it('does not take its own output for input when that lies in the input folder', async () => {
+    const input = join(folder, 'nested');
+    await mkdir(input);
+    await writeFile(join(input, 'a.wav'), wav('int16', 16000, channelsOf(1, 500)));
+    for (let run = 0; run < 2; run++) {
+      const { stdout } = await command(input, '-o', join(input, 'clean'), '--overwrite');
+      assert.equal(stdout.trim().split('\n').length, 1);
+    }
+  });
+
+  it('says which of two inputs for one output is left out', async () => {
+    const [first, second] = [join(folder, 'x.wav'), join(folder, 'many', '0.wav')];
+    await writeFile(first, wav('int16', 16000, channelsOf(1, 500)));
+    await mkdir(join(folder, 'twin'));
+    await writeFile(join(folder, 'twin', 'x.wav'), wav('int16', 16000, channelsOf(1, 500)));
+    const { status, stderr } = await command(first, join(folder, 'twin', 'x.wav'), second, '-o', join(folder, 'twins'));
+    assert.equal(status, 1);
+    assert.match(stderr, /twin.x\.wav: its output .*x\.wav is also that of/);
+    assert.deepEqual((await readdir(join(folder, 'twins'))).sort(), ['0.wav', 'x.wav']);
   });
 
   it('takes an empty recording', async () => {
@@ -115,8 +177,12 @@ describe('denoise-node', () => {
       [['a.wav'], /Expected an output with -o/],
       [['a.wav', '-o', 'b.wav', '--mix', '2'], /--mix from 0 to 1, got "2"/],
       [['a.wav', '-o', 'b.wav', '--limit', 'much'], /--limit from 0 to 100, got "much"/],
-      [['a.wav', '-o', 'b.mp3'], /ending in \.wav/],
-      [['a.wav', 'b.wav', '-o', COMMAND], /is a file/],
+      [['a.wav', '-o', 'b.mp3'], /ending in \.wav or \.flac/],
+      [['a.wav', '-o', 'b.wav', '--format', 'flac'], /ending in \.flac for --format flac/],
+      [['a.wav', '-o', 'b/', '--format', 'aiff'], /--format wav or flac, got "aiff"/],
+      [['a.wav', '-o', 'b.wav', '--jobs', '0'], /--jobs from 1 to 64, got "0"/],
+      [['a.wav', '-o', 'b.wav', '--jobs', '1.5'], /--jobs to be a whole number/],
+      [['a.wav', 'b.wav', '-o', SOURCE], /is a file/],
       [['a.wav', '-o', 'b.wav', '--louder'], /--louder/],
     ];
     for (const [words, message] of cases) {
@@ -132,59 +198,44 @@ describe('denoise-node', () => {
     const { status, stderr } = await command(input, '-o', join(folder, 'any-out.wav'), '--model', 'no-such-model');
     assert.equal(status, 3);
     assert.match(stderr, /no-such-model/);
+    assert.match(stderr, /Bundled models: .*base/);
   });
 
-  it('leaves no unfinished file when it is interrupted', async () => {
-    const input = join(folder, 'long.wav');
-    await writeFile(input, wav('int16', 48000, channelsOf(2, 48000 * 120)));
-    const output = join(folder, 'interrupted');
-    const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, input, '-o', `${output}/`]);
-    const exit = once(child, 'exit');
-    const begun = async (): Promise<boolean> => (await readdir(output).catch(() => [])).some((name) => name.endsWith('.part'));
-    while (child.exitCode === null && !(await begun())) await new Promise((resolve) => setTimeout(resolve, 20));
-    child.kill('SIGINT');
-    assert.deepEqual(await exit, [130, null]);
-    assert.deepEqual(await readdir(output), []);
+  it('leaves no unfinished file when it is interrupted, with one thread or two', async () => {
+    const input = join(folder, 'long');
+    await mkdir(input);
+    for (const name of ['a.wav', 'b.wav', 'c.wav']) await writeFile(join(input, name), wav('int16', 48000, channelsOf(2, 48000 * 60)));
+    for (const jobs of ['1', '2']) {
+      const output = join(folder, `interrupted-${jobs}`);
+      const child = await start(input, '-o', output, '--residual', '--jobs', jobs);
+      const exit = once(child, 'exit');
+      const unfinished = async (): Promise<number> => (await readdir(output).catch(() => [])).filter((name) => name.endsWith('.part')).length;
+      while (child.exitCode === null && (await unfinished()) < 2 * Number(jobs)) await new Promise((resolve) => setTimeout(resolve, 20));
+      child.kill('SIGINT');
+      assert.deepEqual(await exit, [130, null]);
+      assert.deepEqual(await readdir(output), []);
+    }
+  });
+
+  it('loads a model from a folder, by the path of its manifest and by name', async () => {
+    const input = join(folder, 'by-model.wav');
+    await writeFile(input, wav('int16', 48000, channelsOf(1, 4800)));
+    const results: Buffer[] = [];
+    for (const model of ['base', fileURLToPath(MODEL), fileURLToPath(new URL('manifest.json', MODEL))]) {
+      const output = join(folder, 'by-model-out.wav');
+      assert.equal((await command(input, '-o', output, '--model', model, '--overwrite')).status, 0, model);
+      results.push(await readFile(output));
+    }
+    assert.deepEqual(results[1], results[0]);
+    assert.deepEqual(results[2], results[0]);
   });
 
   it('explains itself', async () => {
     const { status, stdout } = await command('--help');
     assert.equal(status, 0);
-    for (const option of ['--output', '--model', '--mix', '--limit', '--overwrite', '--json', '--quiet', '--version'])
+    for (const option of ['--output', '--model', '--mix', '--limit', '--residual', '--format', '--jobs', '--overwrite', '--json', '--quiet', '--version'])
       assert.ok(stdout.includes(option), option);
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
     assert.equal((await command('--version')).stdout, `${version}\n`);
   });
 });
-
-async function command(...words: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [status] = (await once(child, 'close')) as [number];
-  return { status, stdout, stderr };
-}
-
-function channelsOf(count: number, frames: number): Float32Array[] {
-  return Array.from({ length: count }, (_, c) => noise(frames, c + 1, 0.2));
-}
-
-function wav(format: SampleFormat, sampleRateHz: number, planes: readonly Float32Array[]): Uint8Array {
-  const frames = planes[0].length;
-  const layout = { channels: planes.length, format, formatChunk: formatChunkOf(sampleRateHz, planes.length, format) };
-  const header = wavHeader(layout, frames);
-  const file = new Uint8Array(header.length + frames * frameBytes(layout) + ((frames * frameBytes(layout)) % 2));
-  file.set(header);
-  encodeFrames(planes, format, file.subarray(header.length), frames);
-  return file;
-}
-
-async function readWav(path: string) {
-  const file = await readFile(path);
-  const layout = await readWavLayout(bytesSource(file));
-  const planes = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
-  decodeFrames(file.subarray(layout.dataStart), layout.format, planes, layout.frames);
-  return { layout, planes };
-}

@@ -3,6 +3,9 @@ import type { ByteSource } from '../../files/byte-source.ts';
 import { afterId3, openFlac } from '../../files/flac-reader.ts';
 import { OggDemuxer } from '../../files/ogg.ts';
 import { openWav } from '../../files/wav-reader.ts';
+import { openMp3 } from './mp3.ts';
+import { openOpus } from './opus.ts';
+import { openVorbis } from './vorbis.ts';
 
 /**
  * In:     a file of any kind (node-files.ts)
@@ -51,7 +54,6 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
   const other = OTHERS.find(([at, mark]) => head.startsWith(mark, at));
   if (other !== undefined) throw new Error(`expected WAV, FLAC, MP3, Ogg Vorbis or Opus, found ${other[2]}: ${ADVICE}`);
   // Last, because frames of MP3 have no mark but eleven bits.
-  const { openMp3 } = await import('./mp3.ts');
   try {
     return { kind: 'MP3', reader: await openMp3(source) };
   } catch (cause) {
@@ -69,11 +71,9 @@ async function openOgg(source: ByteSource): Promise<{ kind: AudioKind; reader: A
   if (header === undefined) throw new Error('expected an Ogg page with a header, found the file cut off or damaged');
   const codec = text(header.subarray(0, 8));
   if (codec === 'OpusHead') {
-    const { openOpus } = await import('./opus.ts');
     return { kind: 'Opus', reader: await openOpus(demuxer, header.slice()) };
   }
   if (codec.startsWith('\x01vorbis')) {
-    const { openVorbis } = await import('./vorbis.ts');
     return { kind: 'Ogg Vorbis', reader: await openVorbis(demuxer, header.slice()) };
   }
   const name = codec.startsWith('\x7fFLAC') ? 'FLAC' : codec.startsWith('Speex') ? 'Speex' : 'something else';

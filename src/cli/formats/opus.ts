@@ -1,4 +1,4 @@
-import { OpusDecoder } from 'opus-decoder';
+import type { OpusDecoder } from 'opus-decoder';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import type { OggDemuxer } from '../../files/ogg.ts';
 import { toWavOrder } from '../../files/speaker-order.ts';
@@ -28,7 +28,8 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   }
   if (family === 1 && header.length < 21 + channels) throw new Error('expected a channel mapping in the Opus header, found the end of the packet');
   const mapping = family === 0 ? [...Array(channels).keys()] : [...header.subarray(21, 21 + channels)];
-  const decoder = new OpusDecoder({
+  const { OpusDecoder: Decoder } = await import('opus-decoder');
+  const decoder = new Decoder({
     channels,
     streamCount: family === 0 ? 1 : header[19],
     coupledStreamCount: family === 0 ? channels - 1 : header[20],

@@ -1,7 +1,6 @@
-import { StbVorbis } from 'stb-vorbis';
+import type { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import { type OggDemuxer, oggFile } from '../../files/ogg.ts';
-import { toWavOrder } from '../../files/speaker-order.ts';
 import { requireRate } from '../../files/wav.ts';
 
 /**
@@ -23,7 +22,10 @@ export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promi
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const channels = header[11];
   const sampleRateHz = view.getUint32(12, true);
-  if (channels === 0) throw new Error('expected at least one channel, found none');
+  // stb_vorbis gives noise for some files with more.
+  if (channels === 0 || channels > 2) {
+    throw new Error(`expected 1 or 2 channels of Vorbis, found ${channels}: convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav`);
+  }
   requireRate(sampleRateHz);
   const headers = [header.slice()];
   const first: Uint8Array[] = [];
@@ -32,8 +34,9 @@ export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promi
     if (page === undefined) throw new Error('expected three Vorbis headers, found the end of the file');
     for (const packet of page.packets) (headers.length < 3 ? headers : first).push(packet.slice());
   }
-  await StbVorbis.ready;
-  return new VorbisReader(demuxer, headers, first, channels, sampleRateHz, await demuxer.lastPosition());
+  const { StbVorbis: decoder } = await import('stb-vorbis');
+  await decoder.ready;
+  return new VorbisReader(decoder, demuxer, headers, first, channels, sampleRateHz, await demuxer.lastPosition());
 }
 
 export class VorbisReader extends ChunkReader {
@@ -43,6 +46,7 @@ export class VorbisReader extends ChunkReader {
   private closed = false;
 
   constructor(
+    private readonly decoder: typeof StbVorbis,
     private readonly demuxer: OggDemuxer,
     private readonly headers: readonly Uint8Array[],
     private first: readonly Uint8Array[],
@@ -88,8 +92,8 @@ export class VorbisReader extends ChunkReader {
 
   private decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
     try {
-      const { channels } = StbVorbis.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
-      if (channels.length === this.channels) return toWavOrder(channels);
+      const { channels } = this.decoder.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
+      if (channels.length === this.channels) return channels;
     } catch (error) {
       if (this.before === undefined) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }

@@ -1,0 +1,74 @@
+/** The command line as a process of its own, and WAV files to feed it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bytesSource } from '../../src/files/byte-source.ts';
+import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
+import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav.ts';
+import { noise } from '../unit/engine/signals.ts';
+
+/** Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it looks for. */
+const COMMAND = fileURLToPath(new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url));
+let built: Promise<unknown> | undefined;
+
+export interface Finished {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts the command. */
+export async function start(...words: string[]): Promise<ChildProcess> {
+  built ??= build({
+    entryPoints: [fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))],
+    outfile: COMMAND,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+  });
+  await built;
+  return spawn(process.execPath, [COMMAND, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Runs the command to its end. */
+export async function command(...words: string[]): Promise<Finished> {
+  const child = await start(...words);
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [status] = (await once(child, 'close')) as [number];
+  return { status, stdout, stderr };
+}
+
+/** Channels of noise, each another. */
+export function channelsOf(count: number, frames: number): Float32Array[] {
+  return Array.from({ length: count }, (_, c) => noise(frames, c + 1, 0.2));
+}
+
+/** A WAV file in memory. */
+export function wav(format: SampleFormat, sampleRateHz: number, planes: readonly Float32Array[]): Uint8Array {
+  const frames = planes[0].length;
+  const layout = { channels: planes.length, format, formatChunk: formatChunkOf(sampleRateHz, planes.length, format) };
+  const header = wavHeader(layout, frames);
+  const file = new Uint8Array(header.length + frames * frameBytes(layout) + ((frames * frameBytes(layout)) % 2));
+  file.set(header);
+  encodeFrames(planes, format, file.subarray(header.length), frames);
+  return file;
+}
+
+/** A whole WAV file. */
+export async function readWav(path: string) {
+  const file = await readFile(path);
+  const layout = await readWavLayout(bytesSource(file));
+  const planes = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
+  decodeFrames(file.subarray(layout.dataStart), layout.format, planes, layout.frames);
+  return { layout, planes };
+}
