@@ -88,6 +88,17 @@ def own_bands(scores: dict) -> str:
     return "".join(["\nOn its own band:\n\n", *lines]) if lines else ""
 
 
+def variants(model: Path) -> str:
+    """The further manifests of the folder, a line each."""
+    lines = []
+    for path in sorted(model.glob("*.json")):
+        other = json.loads(path.read_text())
+        if path.name != "manifest.json" and "contract" in other:
+            own = " It has weights of its own." if other["graph"]["model"] != "model.json" else ""
+            lines.append(f"- `{other['name']}`: {other['description']}.{own}\n")
+    return "".join(["\n## Variants\n\n", *lines]) if lines else ""
+
+
 def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: dict | None, command: str) -> str:
     manifest = json.loads((model / "manifest.json").read_text())
     config = saved["config"]
@@ -98,7 +109,7 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
 {manifest["description"]}. Licence of the weights: {manifest["licence"]}.
 
 {workings(manifest)}
-
+{variants(model)}
 ## Training
 
 `{command}`
