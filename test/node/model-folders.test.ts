@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DenoiseError, type DenoiseErrorCode, Denoiser } from '../../src/engine/index.ts';
+import { makeBlockFixture } from '../support/fixture-block-model.ts';
 import { FIXTURE_URL, type ModelFolder, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 
 describe('Denoiser.load', () => {
@@ -93,6 +94,25 @@ describe('Denoiser.load', () => {
   it('refuses a manifest of another contract, and names the field', async () => {
     const folder = await makeFixtureModel('decaying', (manifest) => (manifest.contract = 2));
     await refusedFolder(folder, 'model-mismatch', /field "contract": expected 1, found 2/);
+  });
+
+  it('refuses a block model that breaks the contract, and names the field, what was expected and what was found', async () => {
+    const normalisation = await makeBlockFixture({ network: 'half', normalisation: {} });
+    await refusedFolder(normalisation, 'model-mismatch', /field "normalisation\.kind": expected "none" or "image" or "fixed", found nothing/);
+    const features = await makeBlockFixture({ network: 'half', features: { kind: 'chroma' } });
+    await refusedFolder(features, 'model-mismatch', /field "features\.kind": expected "magnitude" or .* found "chroma"/);
+    const frames = await makeBlockFixture({ network: 'half', frames: 17 });
+    await refusedFolder(frames, 'model-mismatch', /field "graph\.input\.shape": expected \[-1,128,16,1\] or .* found \[-1,128,17,1\]/);
+  });
+
+  it('refuses a block model whose graph gives another image than its manifest says', async () => {
+    const folder = await makeBlockFixture({ network: 'unet' });
+    const manifest = JSON.parse(new TextDecoder().decode(folder.get('manifest.json')));
+    // A block of one more frame: the manifest is sound in itself, but the graph resizes to 16.
+    manifest.framing.blockSamples += 63;
+    for (const tensor of [manifest.graph.input, manifest.graph.output]) tensor.shape[2] = 17;
+    folder.set('manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
+    await refusedFolder(folder, 'model-mismatch', /\[-1,128,17,1\]/);
   });
 
   it('refuses a graph without the tensors that the manifest names', async () => {
