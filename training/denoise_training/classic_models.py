@@ -108,6 +108,10 @@ class MelLatent(nn.Module):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             nn.init.zeros_(layer.bias)
         self.up1, self.up2, self.last = conv(64, 64), conv(64, 32), conv(32, 1)
+        with torch.no_grad():
+            # Begin with a loud estimate, which is a gain of one; the mean of all images would be a gain of nearly nothing.
+            self.last.weight *= 0.2
+            self.last.bias.fill_(1.5)
 
     def forward(self, image: Tensor) -> Tensor:
         """[B, rows, frames] in 0...1 -> the same."""
