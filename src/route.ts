@@ -8,19 +8,16 @@ import { isOfflineContext } from './audio-family.ts';
 import { DenoiseError } from './errors.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
-import { hopWaitSamples, prefillSamples, totalLatencySamples } from './shared/latency.ts';
+import { hopWaitSamples, mostPrefillSamples, prefillSamples, realtimePrefillSamples, totalLatencySamples } from './shared/latency.ts';
 import type { TransportMode } from './shared/protocol.ts';
-import type { Samples } from './shared/units.ts';
+import type { Samples, Seconds } from './shared/units.ts';
 import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './transport.ts';
 import { leaseWorker } from './worker-pool.ts';
 import type { WorkletLink } from './worklet-link.ts';
 
-/** Prefill may be raised to this after underruns, or to twice what was asked for if that is more. */
-const MAX_PREFILL_SECONDS = 0.1;
-
 /**
  * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn. The sound is the
- * same, later by as much.
+ * same, later by as much. Blocks are not waited for in advance: their time would be seconds.
  */
 const OFFLINE_HOPS_AHEAD = 1;
 
@@ -33,6 +30,8 @@ export interface Route {
   readonly transport: Transport;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
+  /** Time of sound in a step of the model. */
+  readonly hopSeconds: Seconds;
   readonly proof: RouteProof;
   /** Calls back once if the worker dies. */
   readonly onDeath: (mourner: (error: DenoiseError) => void) => void;
@@ -73,8 +72,8 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
   try {
     const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
     const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
-    const prefill = prefillFor(context, options, mode, hopWait);
-    const maxPrefill = offline ? prefill : Math.max(2 * prefill, prefillSamples(MAX_PREFILL_SECONDS, context.sampleRate));
+    const prefill = prefillFor(context, options, mode, hopWait, model.takesBlocks);
+    const maxPrefill = offline ? prefill : mostPrefillSamples(prefill, hopWait, model.takesBlocks, context.sampleRate);
     const transport = createTransport(mode, client.bell, options.maxChannels, ringSamplesFor(hopWait, maxPrefill, context.sampleRate));
     const opened = await client.open({
       type: 'open',
@@ -92,8 +91,9 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
       workletEnd.mode === 'message' ? [workletEnd.port] : [],
     );
     if (offline && mode === 'message') {
-      await link.settle(); // The worklet has read its post: rendering may begin.
-      undo.push(joinPacer(context, () => link.settle()));
+      const settle = (): Promise<void> => link.settle(hopWait / context.sampleRate);
+      await settle(); // The worklet has read its post: rendering may begin.
+      undo.push(joinPacer(context, settle));
     }
     const proof = await proveRoute(transport, context);
     if (client.death !== undefined) throw client.death;
@@ -101,6 +101,7 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
       nodeId,
       transport,
       latencySamples: totalLatencySamples(parts),
+      hopSeconds: hopWait / context.sampleRate,
       proof,
       onDeath: (mourner) => undo.push(client.onDeath(mourner)),
       declareDead: (why) => client.declareDead(why),
@@ -114,7 +115,8 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
 }
 
 /** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
-function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode, hopWait: Samples): Samples {
-  if (!isOfflineContext(context)) return prefillSamples(options.prefillSeconds, context.sampleRate);
-  return mode === 'shared' ? OFFLINE_HOPS_AHEAD * hopWait : paceSamples(context);
+function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode, hopWait: Samples, takesBlocks: boolean): Samples {
+  if (!isOfflineContext(context)) return realtimePrefillSamples(prefillSamples(options.prefillSeconds, context.sampleRate), hopWait, takesBlocks);
+  if (mode === 'message') return paceSamples(context);
+  return takesBlocks ? 0 : OFFLINE_HOPS_AHEAD * hopWait;
 }

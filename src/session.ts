@@ -365,7 +365,7 @@ export class Session {
       if (this.#mayRestart(error)) again(error.message);
       else this.#fail(error);
     });
-    const watch = new WordWatch(words);
+    const watch = new WordWatch(words, route.hopSeconds);
     let asleep = route.proof === 'audio-asleep';
     this.#stopLooking = everyLook(() => {
       if (asleep) {

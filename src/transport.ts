@@ -47,9 +47,9 @@ export function createTransport(mode: TransportMode, bell: Int32Array<SharedArra
   return { mode: 'shared', workerEnd: end, workletEnd: end, words, token };
 }
 
-/** Ring length, a power of two: two hops, all the prefill there may be, and a standstill of the worker. */
+/** Ring length, a power of two: a hop (or what a block is advanced by) that fills, all the prefill there may be, and a standstill of the worker. */
 export function ringSamplesFor(hopWaitSamples: Samples, maxPrefillSamples: Samples, contextRateHz: Hertz): Samples {
-  const needed = 2 * hopWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
+  const needed = hopWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
   return 2 ** Math.ceil(Math.log2(needed));
 }
 

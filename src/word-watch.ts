@@ -2,10 +2,11 @@ import { Word } from './shared/control-block.ts';
 import type { Samples, Seconds } from './shared/units.ts';
 
 /**
- * How long a worker that has a hop waiting may stand still, in seconds of audio: time that the context spends
- * suspended, or the machine asleep, does not count.
+ * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those of a block model
+ * are long): time that the context spends suspended, or the machine asleep, does not count.
  */
 const DEAD_AFTER_SECONDS = 2;
+const DEAD_AFTER_HOPS = 2;
 /** Looks that a standstill must last as well, so that one long pause of the page's own timers is no proof. */
 const DEAD_AFTER_LOOKS = 4;
 
@@ -22,6 +23,7 @@ export interface Changes {
 /** Compares the control words of one route with what they were a quarter of a second ago. [main] */
 export class WordWatch {
   readonly #words: Int32Array;
+  readonly #patience: Seconds;
   #underruns = 0;
   #underrunSamples = 0;
   #shed = 0;
@@ -29,8 +31,9 @@ export class WordWatch {
   #beatAt: Seconds | undefined;
   #looksSinceBeat = 0;
 
-  constructor(words: Int32Array) {
+  constructor(words: Int32Array, hopSeconds: Seconds) {
     this.#words = words;
+    this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_HOPS * hopSeconds;
   }
 
   /** `contextTime` is the audio clock. */
@@ -62,7 +65,7 @@ export class WordWatch {
       return false;
     }
     this.#looksSinceBeat += 1;
-    return this.#looksSinceBeat >= DEAD_AFTER_LOOKS && contextTime - this.#beatAt >= DEAD_AFTER_SECONDS;
+    return this.#looksSinceBeat >= DEAD_AFTER_LOOKS && contextTime - this.#beatAt >= this.#patience;
   }
 
   #word(word: number): number {

@@ -1,7 +1,9 @@
 import type { MainToWorklet, WorkletToMain } from './shared/protocol.ts';
+import type { Seconds } from './shared/units.ts';
 
-/** Longest that an offline rendering is held up for an answer that does not come. */
+/** Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of sound in a step of the model. */
 const SETTLE_MS = 5000;
+const SETTLE_MS_PER_SECOND = 10_000;
 
 /** What a link tells its owner. */
 export interface WorkletNews {
@@ -29,9 +31,9 @@ export class WorkletLink {
   }
 
   /** Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts. */
-  settle(): Promise<void> {
+  settle(hopSeconds: Seconds): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SETTLE_MS);
+      const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * hopSeconds);
       this.#settling.push(() => {
         clearTimeout(timer);
         resolve();

@@ -5,10 +5,12 @@
  */
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
-/** One raise of the prefill, and the least that is given back at once. */
+/** One raise of the prefill, and the least that is given back at once; a share of a hop where that is more, so that a late block needs few raises. */
 const STEP_SECONDS = 0.005;
-/** Calm that must pass before a step is given back; twice as long after each step that was given back too early. */
+const STEP_HOPS = 1 / 16;
+/** Calm that must pass before a step is given back, and in hops, of which a block model has few; twice as long after each step that was given back too early. */
 const CALM_SECONDS = 20;
+const CALM_HOPS = 32;
 const MOST_CALM_SECONDS = 600;
 /** What must have lain ahead all the time, beyond the step itself. */
 const SPARE_SECONDS = 0.006;
@@ -35,17 +37,19 @@ export class LatencyControl {
   /**
    * @param askedPrefill where it begins, and what it never falls below
    * @param maxPrefill what it never rises above
+   * @param hopWait samples of a hop, or of what a block is advanced by
    */
   constructor(
     private readonly askedPrefill: Samples,
     private readonly maxPrefill: Samples,
+    hopWait: Samples,
     contextRateHz: Hertz,
   ) {
     this.prefill = askedPrefill;
-    this.step = Math.ceil(STEP_SECONDS * contextRateHz);
+    this.step = Math.ceil(Math.max(STEP_SECONDS * contextRateHz, STEP_HOPS * hopWait));
     this.spare = Math.ceil(SPARE_SECONDS * contextRateHz);
     this.window = Math.ceil(WINDOW_SECONDS * contextRateHz);
-    this.firstCalm = Math.ceil(CALM_SECONDS * contextRateHz);
+    this.firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_HOPS * hopWait));
     this.mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
     this.neededCalm = this.firstCalm;
   }

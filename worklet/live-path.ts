@@ -112,6 +112,7 @@ export class LivePath {
     const link = new StreamLink(pipe, {
       contextRateHz: this.contextRateHz,
       engineDelaySamples: settings.engineDelaySamples,
+      hopWaitSamples: settings.hopWaitSamples,
       maxRingDelaySamples: ringDelaySamples(most),
       mostSamples: MOST_SAMPLES,
       fresh: this.now === 0,
@@ -126,7 +127,11 @@ export class LivePath {
       this.dryLine = longer;
     }
     this.waiting?.link.pipe.close();
-    this.waiting = { link, settings, control: new LatencyControl(settings.prefillSamples, settings.maxPrefillSamples, this.contextRateHz) };
+    this.waiting = {
+      link,
+      settings,
+      control: new LatencyControl(settings.prefillSamples, settings.maxPrefillSamples, settings.hopWaitSamples, this.contextRateHz),
+    };
     this.tellLatency(this.waiting);
     this.leave();
     this.change();
@@ -174,7 +179,7 @@ export class LivePath {
       if (nonFinite > 0) Atomics.add(words, Word.NON_FINITE_SAMPLES, nonFinite);
       Atomics.store(words, Word.ATTENUATION_LIMIT, floatToWord(limitOf(params.attenuationLimit)));
       link.push(clean, Math.min(inputs.length, this.channels), length);
-      link.drain(link.pushed - playout.target.wetDelay, playout.closed);
+      link.drain(link.pushed - playout.target.wetDelay, length, playout.closed);
       wetPosition = link.pushed - length;
       this.steer(attached, wetPosition);
     }

@@ -17,18 +17,25 @@
  */
 import { Word } from '../src/shared/control-block.ts';
 import { hasReached, type Pipe } from '../src/shared/pipe.ts';
-import type { Hertz, Samples } from '../src/shared/units.ts';
+import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { DelayLine } from './delay-line.ts';
 import type { PlayableRange } from './tap.ts';
 
-/** A channel that vanishes goes on as silence for so long: its tail comes out, and a short gap does not make the model forget. */
+/** A channel that vanishes goes on as silence for so long after its tail has come out, so that a short gap does not make the model forget. */
 const LINGER_SECONDS = 1;
-/** How long an offline context waits for a worker that does not answer, before it goes on with the dry signal. */
+/**
+ * How long an offline context waits for a worker that does not answer, before it goes on with the dry signal; and how much longer for
+ * each second of sound in a step of the model.
+ */
 const OFFLINE_PATIENCE_MS = 5000;
+const OFFLINE_PATIENCE_MS_PER_SECOND = 10_000;
+/** A block comes back all at once. It is taken in at so many times the speed of sound, for a quantum is too short to copy seconds of several channels. */
+const DRAIN_SPEED = 16;
 
 export interface LinkSettings {
   readonly contextRateHz: Hertz;
   readonly engineDelaySamples: Samples;
+  readonly hopWaitSamples: Samples;
   /** Longest ring delay there will be, and the longest stretch that is pushed or read at once. */
   readonly maxRingDelaySamples: Samples;
   readonly mostSamples: Samples;
@@ -59,6 +66,7 @@ export class StreamLink implements PlayableRange {
   /** Samples since each channel was last there. */
   private readonly absent: Float64Array;
   private readonly linger: Samples;
+  private readonly patienceMs: Milliseconds;
   private readonly piece: Float32Array;
   private readonly settings: LinkSettings;
 
@@ -68,7 +76,8 @@ export class StreamLink implements PlayableRange {
     this.settings = settings;
     this.line = new DelayLine(channels, settings.maxRingDelaySamples + 2 * settings.mostSamples);
     this.from = settings.fresh ? Number.NEGATIVE_INFINITY : settings.engineDelaySamples;
-    this.linger = Math.ceil(LINGER_SECONDS * settings.contextRateHz);
+    this.linger = Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.hopWaitSamples + settings.engineDelaySamples;
+    this.patienceMs = OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.hopWaitSamples / settings.contextRateHz);
     this.absent = new Float64Array(channels).fill(this.linger);
     this.piece = new Float32Array(settings.mostSamples);
   }
@@ -117,13 +126,13 @@ export class StreamLink implements PlayableRange {
     this.pipe.signal();
   }
 
-  /** Takes in what the worker has published. `due`: position before which samples are needed now; `gateClosed`: none is heard. */
-  drain(due: number, gateClosed: boolean): void {
+  /** Takes in what the worker has published, all that is due and more. `due`: position before which samples are needed now; `gateClosed`: none is heard. */
+  drain(due: number, stretch: Samples, gateClosed: boolean): void {
     if (this.closing) return;
     const { words, enhanced } = this.pipe;
     const begunAnew = Atomics.load(words, Word.RESET_DONE) === this.resets;
     if (this.settings.waits && !this.interrupted) this.waitFor(due);
-    let left = enhanced.availableRead;
+    let left = Math.min(enhanced.availableRead, Math.max(0, due - this.received) + DRAIN_SPEED * stretch);
     const shed = Atomics.load(words, Word.SHED) !== 0;
     while (left > 0) {
       const length = Math.min(left, this.piece.length);
@@ -163,7 +172,7 @@ export class StreamLink implements PlayableRange {
       return;
     }
     if (!this.patient) return;
-    const deadline = Date.now() + OFFLINE_PATIENCE_MS;
+    const deadline = Date.now() + this.patienceMs;
     while (this.received + enhanced.availableRead < due) {
       // The worker publishes first and stores NEXT_DUE then: once that lies ahead, what could come has come.
       if (!hasReached(noisy.writeIndex, Atomics.load(words, Word.NEXT_DUE))) return;

@@ -27,6 +27,9 @@ interface Parcel {
   readonly words: Int32Array<ArrayBuffer>;
 }
 
+/** Most samples that wait to be sent: a block's worth in one message would be a quantum's work by itself. Hops are shorter, and go whole. */
+const MOST_UNSENT = 2048;
+
 /** More parcels than this are not kept: as many are under way when the worker has paused for a moment. */
 const MOST_PARCELS = 8;
 
@@ -92,7 +95,7 @@ abstract class MessagePipe {
   }
 }
 
-/** The worklet's end: gathers quanta until a hop is full, then sends them in one message. [audio] */
+/** The worklet's end: gathers quanta until a hop is full (or a part of a long one), then sends them in one message. [audio] */
 export class MessageWorkletPipe extends MessagePipe implements Pipe {
   private readonly hopWaitSamples: Samples;
   /** Index up to which noisy samples were sent. */
@@ -110,7 +113,8 @@ export class MessageWorkletPipe extends MessagePipe implements Pipe {
   }
 
   signal(): void {
-    if (hasReached(this.noisy.writeIndex, this.due)) this.flush();
+    const { writeIndex } = this.noisy;
+    if (hasReached(writeIndex, this.due) || hasReached(writeIndex, (this.sent + MOST_UNSENT) | 0)) this.flush();
   }
 
   flush(): void {

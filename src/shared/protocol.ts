@@ -67,7 +67,9 @@ export type WorkerToMain =
       readonly requestId: number;
       /** Model rate, hop and cost from the manifest. */
       readonly modelRateHz: Hertz;
+      /** New samples of one step, model rate: the hop, or what a block is advanced by. */
       readonly hopSamples: Samples;
+      readonly takesBlocks: boolean;
       readonly opsPerHop: number;
       readonly macsPerHop: number;
     }

@@ -7,10 +7,12 @@ import type { Milliseconds } from '../shared/units.ts';
 
 /** Steps that the percentiles look back on. */
 const STEPS = 128;
-/** Sorting costs more than all the rest, so it is not done at every step. */
+/** Sorting costs more than all the rest, so it is not done at every step, unless the steps are so long that it does not show. */
 const STEPS_PER_SORT = 16;
-/** The load is told over the last one to two windows of this length. */
+const LONG_STEP_MS = 10;
+/** The load is told over the last one to two windows of this length, or of so many hops if that is more. */
 const WINDOW_MS = 500;
+const WINDOW_HOPS = 4;
 
 /** Figures about the worker's speed. It is told the time and never looks at a clock itself. */
 export class HopClock {
@@ -19,6 +21,8 @@ export class HopClock {
   microsP95 = 0;
   /** Share of real time that was spent on computing, all nodes together. */
   load = 0;
+  /** Time of sound in one step. */
+  hopMs: Milliseconds = 0;
   private readonly latest = new Float32Array(STEPS);
   private readonly sorted = new Float32Array(STEPS);
   private steps = 0;
@@ -29,7 +33,7 @@ export class HopClock {
   step(tookMs: Milliseconds, streams: number): void {
     this.latest[this.steps % STEPS] = (1000 * tookMs) / streams;
     this.steps += 1;
-    if (this.steps % STEPS_PER_SORT === 1) this.sort();
+    if (this.steps % STEPS_PER_SORT === 1 || tookMs > LONG_STEP_MS) this.sort();
   }
 
   /** Work that is part of the load took so long, and ended now. */
@@ -37,7 +41,7 @@ export class HopClock {
     this.windowStart ??= nowMs - tookMs;
     this.busyMs += tookMs;
     const passed = nowMs - this.windowStart;
-    if (passed < WINDOW_MS) return;
+    if (passed < Math.max(WINDOW_MS, WINDOW_HOPS * this.hopMs)) return;
     this.load = this.busyMs / passed;
     this.busyMs = 0;
     this.windowStart = nowMs;

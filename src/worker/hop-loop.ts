@@ -50,6 +50,8 @@ export class HopLoop {
   add(session: NodeSession, bell: Int32Array | undefined): void {
     this.bell ??= bell;
     this.sessions.push(session);
+    this.clock.hopMs = Math.max(this.clock.hopMs, session.hopMs);
+    this.shedder.hopMs = this.clock.hopMs;
     this.wake();
   }
 

@@ -5,8 +5,9 @@
  */
 import type { Milliseconds } from '../shared/units.ts';
 
-/** Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s, so a single standstill is over by then. */
+/** Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a hop, so a single standstill is over by then. Two hops more, which count where they are blocks. */
 const OVERLOAD_MS = 1000;
+const OVERLOAD_HOPS = 2;
 /** How long each round of shedding is given to take effect. */
 const RELIEF_MS = 500;
 /** Of the nodes that are served, so many are shed at once: the loop converges in a few rounds however many there are. */
@@ -18,9 +19,13 @@ const PATIENCE_MS = 2000;
 const MOST_PATIENCE_MS = 60_000;
 /** A return that holds so long was right. */
 const PROOF_MS = 10_000;
+/** The load is known after so many hops: the two windows of hop-clock.ts. */
+const LOAD_HOPS = 8;
 
 /** Decides when the machine carries too many nodes. It is told the time and never looks at a clock itself. */
 export class LoadShedder {
+  /** Time of sound in one step. Load is measured, and relief felt, in hops. */
+  hopMs: Milliseconds = 0;
   private patienceMs = PATIENCE_MS;
   private caughtUpAt: Milliseconds | undefined;
   private calmSince: Milliseconds | undefined;
@@ -34,9 +39,10 @@ export class LoadShedder {
   /** How many of the served realtime nodes to shed now, youngest first; 0: none. */
   toShed(nowMs: Milliseconds, served: number): number {
     this.caughtUpAt ??= nowMs;
-    if (served === 0 || nowMs - this.caughtUpAt < OVERLOAD_MS) return 0;
-    this.caughtUpAt = nowMs - OVERLOAD_MS + RELIEF_MS;
-    if (this.returnedAt !== undefined && nowMs - this.returnedAt < PROOF_MS) this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
+    const overloadMs = OVERLOAD_MS + OVERLOAD_HOPS * this.hopMs;
+    if (served === 0 || nowMs - this.caughtUpAt < overloadMs) return 0;
+    this.caughtUpAt = nowMs - overloadMs + RELIEF_MS + this.hopMs;
+    if (this.returnedAt !== undefined && nowMs - this.returnedAt < this.proofMs) this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
     this.returnedAt = undefined;
     this.calmSince = nowMs;
     return Math.ceil(SHED_SHARE * served);
@@ -47,11 +53,15 @@ export class LoadShedder {
     const withOneMore = served === 0 ? load : (load * (served + 1)) / served;
     if (withOneMore > ROOMY_LOAD) this.calmSince = nowMs;
     this.calmSince ??= nowMs;
-    if (this.returnedAt !== undefined && nowMs - this.returnedAt >= PROOF_MS) this.patienceMs = PATIENCE_MS;
-    if (nowMs - this.calmSince < this.patienceMs) return false;
+    if (this.returnedAt !== undefined && nowMs - this.returnedAt >= this.proofMs) this.patienceMs = PATIENCE_MS;
+    if (nowMs - this.calmSince < this.patienceMs + LOAD_HOPS * this.hopMs) return false;
     this.calmSince = nowMs;
     this.returnedAt = nowMs;
     return true;
+  }
+
+  private get proofMs(): Milliseconds {
+    return PROOF_MS + LOAD_HOPS * this.hopMs;
   }
 
   /** A node has left: what was learnt about the machine's limits does not hold any more. */

@@ -14,7 +14,10 @@ import { advanceSamples } from '../engine/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { hopWaitSamples } from '../shared/latency.ts';
 import { hasReached, type Pipe } from '../shared/pipe.ts';
-import type { Hertz, Samples } from '../shared/units.ts';
+import type { Hertz, Milliseconds, Samples } from '../shared/units.ts';
+
+/** Longest stretch that is moved at once. */
+const MOST_SAMPLES = 4096;
 
 /** What a session needs of its node. */
 export interface NodeRequest {
@@ -59,9 +62,15 @@ export class NodeSession {
     this.engineDelaySamples = this.plane(0).stream.delaySamples;
     const { framing, sampleRateHz } = denoiser.manifest;
     this.hopWaitSamples = hopWaitSamples(advanceSamples(framing), sampleRateHz, request.contextRateHz);
-    this.scratch = Array.from({ length: pipe.noisy.channels }, () => new Float32Array(this.hopWaitSamples));
+    const piece = Math.min(this.hopWaitSamples, MOST_SAMPLES);
+    this.scratch = Array.from({ length: pipe.noisy.channels }, () => new Float32Array(piece));
     Atomics.store(pipe.words, Word.NEXT_DUE, this.missing(1));
     Atomics.store(pipe.words, Word.PROBE_WORKER, Atomics.load(pipe.words, Word.PROBE_MAIN));
+  }
+
+  /** Time of sound in one step. */
+  get hopMs(): Milliseconds {
+    return (1000 * this.hopWaitSamples) / this.contextRateHz;
   }
 
   /** Streams that exist, running or not. */

@@ -1,5 +1,13 @@
 import { expect } from '@esm-bundle/chai';
-import { expectedLatencySamples, hopWaitSamples, prefillSamples, ringDelaySamples, totalLatencySamples } from '../../../src/shared/latency.ts';
+import {
+  expectedLatencySamples,
+  hopWaitSamples,
+  mostPrefillSamples,
+  prefillSamples,
+  realtimePrefillSamples,
+  ringDelaySamples,
+  totalLatencySamples,
+} from '../../../src/shared/latency.ts';
 
 describe('the latency budget', () => {
   it('is the sum of its parts', () => {
@@ -13,6 +21,19 @@ describe('the latency budget', () => {
     expect(hopWaitSamples(480, 48000, 44100)).to.equal(441);
     expect(hopWaitSamples(480, 48000, 22050)).to.equal(221);
     expect(hopWaitSamples(480, 48000, 192000)).to.equal(1920);
+  });
+
+  it('keeps as much spare as the hint asks for, and a quarter of a block where that is more', () => {
+    expect(realtimePrefillSamples(768, 480, false)).to.equal(768);
+    expect(realtimePrefillSamples(0, 480, false)).to.equal(0);
+    expect(realtimePrefillSamples(768, 42336, true)).to.equal(10584);
+    expect(realtimePrefillSamples(24000, 42336, true)).to.equal(24000);
+  });
+
+  it('may raise that to twice as much, to 0.1 s, or to a whole block', () => {
+    expect(mostPrefillSamples(768, 480, false, 48000)).to.equal(4800);
+    expect(mostPrefillSamples(4608, 480, false, 48000)).to.equal(9216);
+    expect(mostPrefillSamples(10584, 42336, true, 48000)).to.equal(42336);
   });
 
   it('expects of a model that it does not know yet what base has, at its own rate', () => {

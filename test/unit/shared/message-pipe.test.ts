@@ -82,6 +82,24 @@ describe('MessagePipe', () => {
     worker.close();
   });
 
+  it('sends a long hop in parts, none of which is much for one quantum', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const lengths: number[] = [];
+    const worklet = new MessageWorkletPipe({ mode: 'message', port: port1, channels: 1, ringSamples: 65536 }, 48000);
+    port2.onmessage = ({ data }) => lengths.push(data.length);
+    const quantum = [new Float32Array(128)];
+    for (let quanta = 0; quanta < 375; quanta++) {
+      worklet.noisy.write(quantum, 1, 0, 128);
+      worklet.signal();
+    }
+    await delivery();
+    expect(Math.max(...lengths)).to.equal(2048);
+    // The last part goes when the hop is full.
+    expect(lengths.reduce((sum, length) => sum + length, 0)).to.equal(48000);
+    worklet.close();
+    port2.close();
+  });
+
   it('is full when as much is under way as the far ring holds', async () => {
     const { worklet, worker } = makePipes(1, 1024);
     const planes = [new Float32Array(2000)];

@@ -18,6 +18,23 @@ describe('HopClock', () => {
     expect([clock.microsP50, clock.microsP95]).to.deep.equal([200, 200]);
   });
 
+  it('has a figure after each step where these are long', () => {
+    const clock = new HopClock();
+    for (const ms of [300, 200, 100]) clock.step(ms, 1);
+    expect(clock.microsP50).to.equal(200_000);
+  });
+
+  it('tells a steady share of time where steps are long and seldom', () => {
+    const clock = new HopClock();
+    clock.hopMs = 2500;
+    const loads: number[] = [];
+    for (let now = 0; now < 60_000; now += 250) {
+      clock.worked(now % 2500 === 0 ? 500 : 0, now);
+      if (now > 25_000) loads.push(clock.load);
+    }
+    for (const load of loads) expect(load).to.be.closeTo(0.2, 0.06);
+  });
+
   it('tells the share of time that was worked', () => {
     const clock = new HopClock();
     for (let now = 0; now < 2000; now += 10) clock.worked(2.5, now);

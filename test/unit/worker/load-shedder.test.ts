@@ -27,6 +27,17 @@ describe('LoadShedder', () => {
     ]);
   });
 
+  it('waits two steps longer where these are long', () => {
+    const shedder = new LoadShedder();
+    shedder.hopMs = 2500;
+    shedder.caughtUp(0);
+    expect(shedder.toShed(5990, 2)).to.equal(0);
+    expect(shedder.toShed(6000, 2)).to.equal(1);
+    // The load of before is forgotten after eight steps.
+    expect(shedder.mayReturn(6000 + 21_900, 1, 0.3)).to.equal(false);
+    expect(shedder.mayReturn(6000 + 22_000, 1, 0.3)).to.equal(true);
+  });
+
   it('takes nobody back who would be too much', () => {
     const shedder = new LoadShedder();
     for (let now = 0; now < 60_000; now += 100) expect(shedder.mayReturn(now, 4, 0.7)).to.equal(false);

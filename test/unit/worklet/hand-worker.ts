@@ -32,7 +32,12 @@ export class HandWorker {
   /** Past of each plane, the engine's delay long. */
   private history: Float32Array[] = [];
 
-  constructor(channels = 1, ringSamples = 16384) {
+  constructor(
+    channels = 1,
+    ringSamples = 16384,
+    private readonly hopSamples = HOP,
+    private readonly delaySamples = ENGINE_DELAY,
+  ) {
     const planes = channels * ringSamples * Float32Array.BYTES_PER_ELEMENT;
     const memory: SharedStreamMemory = {
       control: new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT),
@@ -47,7 +52,7 @@ export class HandWorker {
     this.worklet = new SharedWorkletPipe(memory);
     this.words = this.pipe.words;
     this.forget();
-    Atomics.store(this.words, Word.NEXT_DUE, HOP);
+    Atomics.store(this.words, Word.NEXT_DUE, hopSamples);
   }
 
   word(word: number): number {
@@ -61,8 +66,8 @@ export class HandWorker {
       this.zeros();
       Atomics.store(this.words, Word.RESET_DONE, this.word(Word.RESET_REQUEST));
     }
-    for (let hops = 0; hops < most && noisy.availableRead >= HOP; hops++) this.hop();
-    Atomics.store(this.words, Word.NEXT_DUE, (noisy.readIndex + HOP) | 0);
+    for (let hops = 0; hops < most && noisy.availableRead >= this.hopSamples; hops++) this.hop();
+    Atomics.store(this.words, Word.NEXT_DUE, (noisy.readIndex + this.hopSamples) | 0);
   }
 
   /** Zeros for all that waits, and streams that know nothing of the past. */
@@ -78,19 +83,20 @@ export class HandWorker {
   }
 
   private forget(): void {
-    this.history = Array.from({ length: this.channels }, () => new Float32Array(ENGINE_DELAY));
+    this.history = Array.from({ length: this.channels }, () => new Float32Array(this.delaySamples));
   }
 
   private hop(): void {
     const { noisy, enhanced } = this.pipe;
-    const planes = this.history.map(() => new Float32Array(HOP));
-    noisy.read(planes, 0, HOP);
+    const { hopSamples } = this;
+    const planes = this.history.map(() => new Float32Array(hopSamples));
+    noisy.read(planes, 0, hopSamples);
     const active = this.word(Word.ACTIVE_CHANNELS);
     const out = planes.map((plane, channel) => {
       const past = [...this.history[channel], ...plane];
-      this.history[channel] = Float32Array.from(past.slice(HOP));
-      return Float32Array.from(past.slice(0, HOP), (sample) => (channel < active ? sample / 2 : 0));
+      this.history[channel] = Float32Array.from(past.slice(hopSamples));
+      return Float32Array.from(past.slice(0, hopSamples), (sample) => (channel < active ? sample / 2 : 0));
     });
-    enhanced.write(out, this.channels, 0, HOP);
+    enhanced.write(out, this.channels, 0, hopSamples);
   }
 }

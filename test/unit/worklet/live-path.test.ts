@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { Word, wordToFloat } from '../../../src/shared/control-block.ts';
+import { totalLatencySamples } from '../../../src/shared/latency.ts';
 import { LivePath } from '../../../worklet/live-path.ts';
 import { noise, seededRandom } from '../engine/signals.ts';
 import { ENGINE_DELAY, HandWorker, HOP, MOST_PREFILL, PARAMS, PREFILL, SETTINGS, TOTAL } from './hand-worker.ts';
@@ -364,5 +365,88 @@ describe('LivePath with a transport', () => {
     expect(Date.now() - start).to.be.within(4900, 7000);
     const total = ENGINE_DELAY + HOP;
     expect(out.subarray(total)).to.deep.equal(signal.subarray(0, 4800 - total));
+  });
+});
+
+/** What a block model at 48 kHz might have: blocks of 1.25 s, of which a quarter of a second overlaps. */
+const BLOCK = {
+  ...SETTINGS,
+  hopWaitSamples: 48000,
+  engineDelaySamples: 12000,
+  prefillSamples: 12000,
+  maxPrefillSamples: 48000,
+};
+const BLOCK_RING = 2 ** 17;
+const BLOCK_TOTAL = totalLatencySamples(BLOCK);
+
+describe('LivePath with a model that takes blocks', () => {
+  it('plays both signals at the total latency, sample for sample, across the edges of blocks', () => {
+    const signal = noise(300_000, 30);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    path.attach(worker.worklet, BLOCK);
+    const out = playThrough(path, signal, () => worker.work());
+    const shares = expectAligned(signal, out, BLOCK_TOTAL);
+    expect(meanWetness(shares, BLOCK_TOTAL + 2000, 300_000)).to.be.closeTo(1, 1e-6);
+    expect([worker.word(Word.LATENCY_SAMPLES), worker.word(Word.UNDERRUNS), worker.word(Word.OVERRUNS)]).to.deep.equal([BLOCK_TOTAL, 0, 0]);
+  });
+
+  it('is not late as long as a block takes no longer than the prefill', () => {
+    const signal = noise(400_000, 31);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    path.attach(worker.worklet, BLOCK);
+    const out = playThrough(path, signal, (played) => {
+      // The gate closes 64 samples before the last one, and the worklet looks once a quantum.
+      if (played % BLOCK.hopWaitSamples >= BLOCK.prefillSamples - 256) worker.work();
+    });
+    expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL), BLOCK_TOTAL + 2000, 400_000)).to.be.closeTo(1, 1e-6);
+    expect(worker.word(Word.UNDERRUNS)).to.equal(0);
+  });
+
+  it('takes a block in over several quanta, in time', () => {
+    const signal = noise(200_000, 32);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    path.attach(worker.worklet, BLOCK);
+    let [most, taken] = [0, 0];
+    playThrough(path, signal, () => {
+      worker.work();
+      most = Math.max(most, worker.word(Word.ENHANCED_READ) - taken);
+      taken = worker.word(Word.ENHANCED_READ);
+    });
+    expect(most).to.be.within(1000, 4096);
+    expect(taken).to.be.at.least(3 * BLOCK.hopWaitSamples);
+  });
+
+  it('feeds the worker at once when it comes later, and is enhanced when the dry line goes back far enough', () => {
+    const signal = noise(400_000, 33);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const attachedAt = 12_800;
+    const out = playThrough(path, signal, (played) => {
+      if (played === attachedAt) path.attach(worker.worklet, BLOCK);
+      worker.work();
+    });
+    // Dry at the old latency until there is enough past, then at the new one, and enhanced as soon as what was heard after the change comes out.
+    expect(firstDifference(out.subarray(TOTAL, 60_000), signal.subarray(0, 60_000 - TOTAL))).to.equal(-1);
+    const settled = attachedAt + BLOCK_TOTAL + 2000;
+    expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL, settled), settled, 400_000)).to.be.closeTo(1, 1e-6);
+  });
+
+  it('keeps a channel that has vanished until its last block has come out', () => {
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    path.attach(worker.worklet, BLOCK);
+    const signal = noise(60_032, 34);
+    const out = new Float32Array(60_032 + BLOCK_TOTAL + 48_000);
+    for (let played = 0; played + 128 <= out.length; played += 128) {
+      const output = [new Float32Array(128)];
+      path.process(played < signal.length ? [signal.subarray(played, played + 128)] : [], output, PARAMS);
+      out.set(output[0], played);
+      worker.work();
+    }
+    const tail = Array.from(signal.subarray(50_000), (sample) => sample / 2);
+    expect([...out.subarray(50_000 + BLOCK_TOTAL, 60_032 + BLOCK_TOTAL)]).to.deep.equal(tail);
   });
 });
