@@ -3,7 +3,7 @@
  * commands that a page cannot carry out itself.
  */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
 
 const ROOT = new URL('../../', import.meta.url);
 
-const MODEL = new URL('../../models/base/', import.meta.url);
+const MODELS = new URL('../../models/', import.meta.url);
+const MODEL = new URL('base/', MODELS);
 const CHANGED = '/test/changed-models/';
 
 const withManifest = (change) => (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes);
@@ -37,6 +38,20 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'applic
 /** Folders that hold no model until the page asks for one to be put there. */
 const LATER = '/test/later-model/';
 const served = new Set();
+
+/** Names of the shipped models that take blocks, and of their variants, as the option `model` takes them. */
+async function blockModels() {
+  const names = [];
+  for (const folder of await readdir(MODELS)) {
+    for (const file of (await readdir(new URL(`${folder}/`, MODELS))).sort()) {
+      if (!file.endsWith('.json')) continue;
+      const { contract, framing } = JSON.parse(await readFile(new URL(`${folder}/${file}`, MODELS)));
+      const isManifest = contract !== undefined && framing?.kind === 'block';
+      if (isManifest) names.push(file === 'manifest.json' ? folder : `${folder}/${file.slice(0, -'.json'.length)}`);
+    }
+  }
+  return names;
+}
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
 async function withPlainServer(use) {
@@ -91,6 +106,7 @@ export function graphTestServer() {
         const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
         return JSON.parse(stdout);
       }
+      if (command === 'block-models') return blockModels();
       if (command === 'visit-unisolated') {
         return withPlainServer(async (origin) => {
           const page = await session.browser.getPage(session.id).browser().newPage();

@@ -1,0 +1,185 @@
+/** Every shipped model that takes blocks, in real contexts. Their latency is seconds, so each test takes some. */
+import { expect } from '@esm-bundle/chai';
+import { executeServerCommand } from '@web/test-runner-commands';
+import type * as Core from '../../src/index.ts';
+import { DenoiseNode, delayBetween, importEngine, largestDifference, noisySpeech, play, record, recordSteady, renderOffline, rms, until } from './support.ts';
+
+const RATE = 48000;
+const MODES = ['shared', 'message'] as const;
+const models = await executeServerCommand<string[], undefined>('block-models');
+const first = models[0];
+
+/** Three tones whose sum repeats once a second, below what the lowest model rate carries. A shift of one sample changes it by 5e-3. */
+function tones(seconds: number, sampleRate = RATE): Float32Array<ArrayBuffer> {
+  const at = (i: number, frequency: number): number => 0.15 * Math.sin((2 * Math.PI * frequency * i) / sampleRate);
+  return Float32Array.from({ length: seconds * sampleRate }, (_, i) => at(i, 97) + at(i, 331) + at(i, 877));
+}
+
+function steepestStep(samples: Float32Array): number {
+  let most = 0;
+  for (let i = 1; i < samples.length; i++) most = Math.max(most, Math.abs(samples[i] - samples[i - 1]));
+  return most;
+}
+
+/** What the engine alone makes of a signal, and how much later. */
+async function enhanceInPage(model: string, noisy: Float32Array, sampleRate: number): Promise<{ enhanced: Float32Array; delaySamples: number }> {
+  const { Denoiser } = await importEngine();
+  const [folder, variant] = model.split('/');
+  const modelUrl = `${location.origin}/models/${folder}/${variant === undefined ? '' : `${variant}.json`}`;
+  const denoiser = await Denoiser.load({ modelUrl, wasmUrl: `${location.origin}/dist/wasm/` });
+  const stream = denoiser.createStream(sampleRate);
+  stream.push(noisy, 0, noisy.length);
+  while (stream.hopReady) denoiser.step([stream]);
+  const enhanced = new Float32Array(stream.available);
+  stream.pull(enhanced, 0, enhanced.length);
+  denoiser.dispose();
+  return { enhanced, delaySamples: stream.delaySamples };
+}
+
+/** Speech, repeated until it is long enough for a few blocks. */
+async function longSpeech(seconds: number, sampleRate: number): Promise<Float32Array<ArrayBuffer>> {
+  const speech = await noisySpeech(sampleRate);
+  return Float32Array.from({ length: seconds * sampleRate }, (_, i) => speech[i % speech.length]);
+}
+
+/** A live node with a looped source, closed after `use`. */
+async function live(
+  samples: Float32Array<ArrayBuffer>,
+  options: Core.DenoiseOptions,
+  use: (node: DenoiseNode, source: AudioNode, context: AudioContext) => Promise<void>,
+): Promise<void> {
+  const context = new AudioContext({ sampleRate: RATE });
+  const node = new DenoiseNode(context, options);
+  const source = play(context, samples);
+  source.loop = true;
+  source.connect(node).connect(context.destination);
+  source.start();
+  await node.ready;
+  try {
+    await use(node, source, context);
+  } finally {
+    node.dispose();
+    await context.close();
+  }
+}
+
+/** Waits until what is heard is enhanced: the first block has come, and the dry line goes back far enough. */
+async function untilEnhanced(node: DenoiseNode): Promise<void> {
+  const { context } = node;
+  const start = context.currentTime;
+  await until('blocks are computed', () => node.getMetrics().hops >= 2, 30_000);
+  await until('they are heard', () => context.currentTime - start > 2 * node.latency + 0.5, 30_000);
+}
+
+for (const model of models) {
+  describe(`${model}, live`, () => {
+    for (const transport of MODES) {
+      it(`runs without an underrun at its latency, exact to the sample, and without a click between blocks, in ${transport} mode`, async function () {
+        this.timeout(120_000);
+        // With a limit of 0 dB the enhanced path carries the noisy signal itself: through resamplers, blocks, crossfades and rings.
+        await live(tones(1), { model, transport, attenuationLimit: 0 }, async (node, source) => {
+          expect([node.state, node.mode, node.model]).to.deep.equal(['running', transport, model]);
+          await untilEnhanced(node);
+          // Long enough for an edge of blocks; a stretch with an underrun, which dims nothing here but shifts time, is taken again.
+          const { sent, heard, delay } = await recordSteady(node, source, node.latency + 1.5);
+          expect(largestDifference(sent, heard, delay)).to.be.lessThan(2e-3);
+          expect(node.getMetrics().overruns).to.equal(0);
+        });
+      });
+    }
+
+    it('changes what is heard, and makes no step that the signal has not', async function () {
+      this.timeout(120_000);
+      await live(tones(1), { model }, async (node, source) => {
+        await untilEnhanced(node);
+        const { sent, heard, delay } = await recordSteady(node, source, node.latency + 1.5);
+        expect(largestDifference(sent, heard, delay)).to.be.greaterThan(1e-3);
+        expect(heard.every(Number.isFinite)).to.equal(true);
+        expect(steepestStep(heard)).to.be.lessThan(1.5 * steepestStep(sent));
+      });
+    });
+  });
+
+  describe(`${model} in an OfflineAudioContext`, () => {
+    for (const transport of MODES) {
+      it(`gives what the engine gives, sample for sample, in ${transport} mode`, async function () {
+        this.timeout(120_000);
+        const speech = await longSpeech(8, RATE);
+        const { enhanced, delaySamples } = await enhanceInPage(model, speech, RATE);
+        const { output, latencySamples, node } = await renderOffline([speech], RATE, { transport, model });
+        const more = latencySamples - delaySamples;
+        const heard = output.getChannelData(0);
+        expect(largestDifference(enhanced, heard, more, 0, Math.min(enhanced.length, heard.length - more))).to.be.lessThan(1e-5);
+        expect(rms(heard, latencySamples)).to.be.greaterThan(0);
+        expect(node.getMetrics()).to.include({ underruns: 0, overruns: 0 });
+      });
+    }
+  });
+}
+
+describe('a model that takes blocks', () => {
+  for (const sampleRate of [8000, 44100, 192000]) {
+    it(`keeps its latency and its channels apart offline at ${sampleRate} Hz`, async function () {
+      this.timeout(60_000);
+      const [left, right] = [tones(5, sampleRate), await longSpeech(5, sampleRate)];
+      const { output, latencySamples } = await renderOffline([left, right], sampleRate, { model: first, attenuationLimit: 0 });
+      expect(largestDifference(left, output.getChannelData(0), latencySamples, sampleRate)).to.be.lessThan(2e-3);
+      const start = sampleRate;
+      const heard = output.getChannelData(1).subarray(latencySamples - 100);
+      expect(delayBetween(right, heard, 200, start, sampleRate)).to.be.closeTo(100, 1);
+    });
+  }
+
+  it('has a latency of what a block is advanced by, its overlap, the resamplers and a quarter more for its computing', async () => {
+    const { framing, sampleRateHz } = await (await fetch(`${location.origin}/models/${first}/manifest.json`)).json();
+    await live(tones(1), { model: first }, async (node) => {
+      const advance = (framing.blockSamples - framing.overlapSamples) / sampleRateHz;
+      const declared = node.latency - 1.25 * advance - framing.overlapSamples / sampleRateHz;
+      expect(declared).to.be.within(0, 0.01);
+    });
+  });
+
+  for (const transport of MODES) {
+    it(`takes the place of base and gives it back while sound runs, without a click, in ${transport} mode`, async function () {
+      this.timeout(120_000);
+      // The steepest slope of the tones, of two of them while they are blended in 20 ms.
+      const most = 2 * steepestStep(tones(1)) + 0.9 / (0.02 * RATE);
+      await live(tones(1), { transport, attenuationLimit: 0, latencyHint: 0.1 }, async (node, source, context) => {
+        const before = node.latency;
+        const switching = record(context, [node], 1);
+        await node.setModel(first);
+        const [there] = await switching;
+        const joining = record(context, [node], node.latency + 2);
+        expect(node.latency).to.be.greaterThan(before + 0.5);
+        const [joined] = await joining;
+        await untilEnhanced(node);
+        const blocks = await recordSteady(node, source, node.latency + 1);
+        expect(largestDifference(blocks.sent, blocks.heard, blocks.delay)).to.be.lessThan(2e-3);
+        const returning = record(context, [node], 1);
+        await node.setModel('base');
+        const [back] = await returning;
+        const hops = await recordSteady(node, source, 0.5);
+        expect(largestDifference(hops.sent, hops.heard, hops.delay)).to.be.lessThan(2e-3);
+        for (const heard of [there, joined, back]) expect(steepestStep(heard)).to.be.lessThan(most);
+        expect(node.state).to.equal('running');
+      });
+    });
+  }
+
+  it('does not hold up a node with another model, which has a worker of its own', async function () {
+    this.timeout(60_000);
+    await live(await noisySpeech(RATE), { model: first }, async (node, source, context) => {
+      const quick = new DenoiseNode(context, { latencyHint: 0.05 });
+      source.connect(quick).connect(context.destination);
+      await quick.ready;
+      const { workers, nodes } = await DenoiseNode.census();
+      expect(nodes).to.equal(2);
+      expect(workers).to.be.at.least(2); // One more where that of an earlier test has not gone yet.
+      await until('a few blocks are computed', () => node.getMetrics().hops >= 4, 30_000);
+      // A block of the other takes longer than all that may be late here, so none of its hops waited for one.
+      expect(quick.getMetrics().hopMsP95).to.be.lessThan(50);
+      expect(quick.getMetrics().hops).to.be.greaterThan(100);
+      quick.dispose();
+    });
+  });
+});
