@@ -94,7 +94,7 @@ export interface GriffinLimRebuild {
   readonly iterations: number;
   readonly momentum: number;
   readonly seed: number;
-  /** Phases to begin with: drawn, those of the noisy block, or turned on along the peaks (see peak-phases.ts). */
+  /** Phases to begin with: drawn, those of the noisy block, or summed up from the peaks, see peak-phases.ts. */
   readonly init: 'random' | 'noisy-phase' | 'peaks';
 }
 

@@ -27,8 +27,6 @@ export function makeBlockSpectrum(frames: number, bins: number): BlockSpectrum {
 export class BlockStft {
   readonly frames: number;
   readonly bins: number;
-  /** Phase by which a tone in bin 1 turns from one frame to the next. */
-  readonly turn: number;
   private readonly hopSamples: number;
   private readonly isMirrored: boolean;
   private readonly fft: RealFft;
@@ -40,11 +38,10 @@ export class BlockStft {
   private readonly pad: number;
   private readonly frame: Float64Array;
 
-  constructor(framing: BlockFraming) {
+  constructor(readonly framing: BlockFraming) {
     const { blockSamples, fftSamples, hopSamples, windowSamples, padding } = framing;
     this.frames = blockFrames(framing);
     this.bins = blockBins(framing);
-    this.turn = (2 * Math.PI * hopSamples) / fftSamples;
     this.hopSamples = hopSamples;
     this.isMirrored = padding === 'reflect';
     this.fft = new RealFft(fftSamples);

@@ -32,7 +32,7 @@ export class GriffinLim {
     this.rebuilt = spectrum();
     this.previous = spectrum();
     this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
-    this.peaks = settings.init === 'peaks' ? new PeakPhases(stft.bins, stft.turn, settings.seed) : undefined;
+    this.peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
   }
 
   /**

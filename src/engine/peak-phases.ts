@@ -1,4 +1,6 @@
+import type { BlockFraming } from './block-manifest.ts';
 import type { BlockSpectrum } from './block-stft.ts';
+import { BucketQueue } from './bucket-queue.ts';
 import { makePhaseSource } from './phase-source.ts';
 
 /**
@@ -6,87 +8,115 @@ import { makePhaseSource } from './phase-source.ts';
  * Out:    phases to begin with, as values of length one
  * Thread: [worker], or whoever runs the engine
  *
- * A peak is taken for a steady partial: from frame to frame its phase turns by its frequency, and the bins of its slopes follow it. Saves
- * half of the iterations that random phases need. G. Beauregard, M. Harish and L. Wyse, "Single pass spectrogram inversion", DSP 2015.
+ * Under a bell-shaped window the slopes of the logarithmic magnitude are those of the phase, turned by a right angle. They are summed up from the
+ * loudest bins outwards, so that errors gather where nobody hears them: this saves three quarters of the iterations that drawn phases need.
+ * Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
  */
-export class PeakPhases {
-  /** Phase of each bin at the middle of the frame. */
-  private readonly phases: Float64Array;
-  private readonly drawn: Float64Array;
 
-  constructor(
-    private readonly bins: number,
-    /** Phase by which bin 1 turns from one frame to the next. */
-    private readonly turn: number,
-    seed: number,
-  ) {
-    const next = makePhaseSource(seed);
-    this.drawn = Float64Array.from({ length: bins }, next);
-    this.phases = new Float64Array(bins);
+/** Variance of the Gaussian that comes nearest to a Hann window, in squares of its length (table 1 there). */
+const HANN_SPREAD = 0.25645;
+/** Bins this far below the loudest have drawn phases: −100 dB. */
+const AUDIBLE = 1e-5;
+/** Levels of loudness that are told apart, for each factor e. */
+const LEVELS_PER_NEPER = 20;
+
+export class PeakPhases {
+  private readonly bins: number;
+  /** Phase by which bin 1 turns from one frame to the next. */
+  private readonly turn: number;
+  /** Slope over frequency → phase for each frame; its inverse turns slopes over time into phase for each bin. */
+  private readonly perFrame: number;
+  private readonly drawn: Float64Array;
+  /** [frames, bins], all of them. */
+  private readonly logs: Float64Array;
+  private readonly phases: Float64Array;
+  private readonly isKnown: Uint8Array;
+  private readonly seeds: BucketQueue;
+  private readonly edge: BucketQueue;
+
+  constructor({ frames, bins }: { readonly frames: number; readonly bins: number }, framing: BlockFraming, seed: number) {
+    const { hopSamples, fftSamples, windowSamples } = framing;
+    this.bins = bins;
+    this.turn = (2 * Math.PI * hopSamples) / fftSamples;
+    this.perFrame = (hopSamples * fftSamples) / (HANN_SPREAD * windowSamples ** 2);
+    const values = frames * bins;
+    this.drawn = Float64Array.from({ length: values }, makePhaseSource(seed));
+    this.logs = new Float64Array(values);
+    this.phases = new Float64Array(values);
+    this.isKnown = new Uint8Array(values);
+    const levels = Math.ceil(-Math.log(AUDIBLE) * LEVELS_PER_NEPER) + 1;
+    this.seeds = new BucketQueue(values, levels);
+    this.edge = new BucketQueue(values, levels);
   }
 
   /** Writes all of `into`. Does not allocate. */
   run(magnitudes: Float64Array, into: BlockSpectrum): void {
-    const { bins, phases } = this;
+    const { bins, phases, isKnown, seeds, edge } = this;
     phases.set(this.drawn);
-    for (let f = 0; f < into.frames.length; f++) {
-      this.advance(magnitudes, f * bins);
-      const { re, im } = into.frames[f];
-      for (let k = 0; k < bins; k++) {
-        // A partial's spectrum around its peak changes sign from bin to bin: the frame begins half its length before its middle.
-        const angle = phases[k] - Math.PI * k;
-        re[k] = Math.cos(angle);
-        im[k] = Math.sin(angle);
+    isKnown.fill(1);
+    this.prepare(magnitudes);
+    for (let seed = seeds.take(); seed >= 0; seed = seeds.take()) {
+      if (isKnown[seed] === 1) continue;
+      this.know(seed, phases[seed]);
+      for (let i = edge.take(); i >= 0; i = edge.take()) {
+        const bin = i % bins;
+        if (i + bins < phases.length) this.reach(i, i + bins, 0.5 * (this.overTime(i) + this.overTime(i + bins)));
+        if (i >= bins) this.reach(i, i - bins, -0.5 * (this.overTime(i) + this.overTime(i - bins)));
+        if (bin + 1 < bins) this.reach(i, i + 1, 0.5 * (this.overFrequency(i) + this.overFrequency(i + 1)));
+        if (bin > 0) this.reach(i, i - 1, -0.5 * (this.overFrequency(i) + this.overFrequency(i - 1)));
       }
     }
-  }
-
-  /** Turns the phases on by one frame whose magnitudes begin at `row`. */
-  private advance(magnitudes: Float64Array, row: number): void {
-    const { bins, phases, turn } = this;
-    let peak = nextPeak(magnitudes, row, 1, bins);
-    if (peak < 0) {
-      for (let k = 0; k < bins; k++) phases[k] = wrapped(phases[k] + turn * k);
-      return;
-    }
-    for (let from = 0; peak >= 0; ) {
-      const next = nextPeak(magnitudes, row, peak + 1, bins);
-      const end = next < 0 ? bins : valley(magnitudes, row, peak, next);
-      const phase = wrapped(phases[peak] + turn * (peak + summit(magnitudes[row + peak - 1], magnitudes[row + peak], magnitudes[row + peak + 1])));
-      for (let k = from; k < end; k++) phases[k] = phase;
-      from = end;
-      peak = next;
+    for (let i = 0; i < phases.length; i++) {
+      // A frame begins half its length before its middle, to which these phases belong: its bins change sign in turn.
+      const angle = phases[i] - Math.PI * (i % bins);
+      into.re[i] = Math.cos(angle);
+      into.im[i] = Math.sin(angle);
     }
   }
-}
 
-/** The first bin from `from` on that is higher than the one below and not lower than the one above; −1 where there is none. */
-function nextPeak(magnitudes: Float64Array, row: number, from: number, bins: number): number {
-  for (let k = from; k < bins - 1; k++) {
-    const magnitude = magnitudes[row + k];
-    if (magnitude > magnitudes[row + k - 1] && magnitude >= magnitudes[row + k + 1]) return k;
+  /** Takes logarithms and queues every audible bin. */
+  private prepare(magnitudes: Float64Array): void {
+    const { logs, isKnown, seeds } = this;
+    let most = 0;
+    for (let i = 0; i < magnitudes.length; i++) most = Math.max(most, magnitudes[i]);
+    if (most === 0) return;
+    const least = most * AUDIBLE;
+    for (let i = 0; i < logs.length; i++) {
+      logs[i] = LEVELS_PER_NEPER * Math.log(Math.max(1, magnitudes[i] / least));
+      if (magnitudes[i] <= least) continue;
+      isKnown[i] = 0;
+      seeds.add(i, Math.floor(logs[i]));
+    }
   }
-  return -1;
-}
 
-/** The lowest bin between two peaks. */
-function valley(magnitudes: Float64Array, row: number, peak: number, next: number): number {
-  let lowest = peak;
-  for (let k = peak + 1; k < next; k++) if (magnitudes[row + k] < magnitudes[row + lowest]) lowest = k;
-  return lowest;
-}
+  private reach(from: number, to: number, difference: number): void {
+    if (this.isKnown[to] === 0) this.know(to, this.phases[from] + difference);
+  }
 
-/** Smallest magnitude whose logarithm is taken. */
-const LEAST = 1e-12;
+  private know(i: number, phase: number): void {
+    this.phases[i] = phase;
+    this.isKnown[i] = 1;
+    this.edge.add(i, Math.floor(this.logs[i]));
+  }
 
-/** Where between −½ and ½ bin the top of the parabola through three levels lies. */
-function summit(below: number, at: number, above: number): number {
-  const b = Math.log(below + LEAST);
-  const a = Math.log(above + LEAST);
-  const curvature = b - 2 * Math.log(at + LEAST) + a;
-  return curvature < 0 ? Math.max(-0.5, Math.min(0.5, (0.5 * (b - a)) / curvature)) : 0;
-}
+  /** By how much the phase turns from one frame to the next at a bin. */
+  private overTime(i: number): number {
+    const { logs, bins } = this;
+    const bin = i % bins;
+    const below = bin > 0 ? logs[i - 1] : logs[i];
+    const above = bin + 1 < bins ? logs[i + 1] : logs[i];
+    const steps = bin > 0 && bin + 1 < bins ? 2 : 1;
+    return this.turn * bin + (this.perFrame * (above - below)) / (steps * LEVELS_PER_NEPER);
+  }
 
-function wrapped(phase: number): number {
-  return phase % (2 * Math.PI);
+  /** By how much the phase turns from one bin to the next in a frame. */
+  private overFrequency(i: number): number {
+    const { logs, bins } = this;
+    const isFirst = i < bins;
+    const isLast = i + bins >= logs.length;
+    const before = isFirst ? logs[i] : logs[i - bins];
+    const after = isLast ? logs[i] : logs[i + bins];
+    const steps = isFirst || isLast ? 1 : 2;
+    return (before - after) / (this.perFrame * steps * LEVELS_PER_NEPER);
+  }
 }
