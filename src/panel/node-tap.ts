@@ -1,5 +1,7 @@
 import type { DenoiseNode } from '../denoise-node.ts';
 
+/** Samples that a level is taken of, once a frame, and how much of it counts. */
+const SAMPLES = 2048;
 const SMOOTHING = 0.3;
 
 /** One side of a node, to be drawn. */
@@ -69,8 +71,10 @@ class Side implements TapSide {
     if (this.#samples.length !== this.analyser.fftSize) this.#samples = new Float32Array(this.analyser.fftSize);
     this.analyser.getFloatTimeDomainData(this.#samples);
     let sum = 0;
-    for (let i = 0; i < this.#samples.length; i++) sum += this.#samples[i] * this.#samples[i];
-    this.#meanSquare += SMOOTHING * (sum / this.#samples.length - this.#meanSquare);
+    // The newest are at the end.
+    const start = Math.max(0, this.#samples.length - SAMPLES);
+    for (let i = start; i < this.#samples.length; i++) sum += this.#samples[i] * this.#samples[i];
+    this.#meanSquare += SMOOTHING * (sum / (this.#samples.length - start) - this.#meanSquare);
     if (!(this.#meanSquare > 1e-20)) this.#meanSquare = 0;
   }
 }

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { COLOUR_MAP } from './colour-map.ts';
 import { frequencyRows, frequencyToHeight, HIGHEST_HZ } from './frequency-axis.ts';
+import { RecentSpectra } from './recent-spectra.ts';
 
 const COLUMNS_PER_SECOND = 60;
 const ROWS = 192;
@@ -9,12 +10,9 @@ const TICKS_HZ = [8000, 4000, 2000, 1000, 500, 250] as const;
 /** Labels of the frequency axis stand no closer than this, CSS pixels. */
 const LABEL_HEIGHT = 15;
 const SECONDS_PER_LABEL = 2;
-/** A window of 2048 samples is 43 ms at 48 kHz: short enough for syllables, long enough for the pitch of a voice. */
-const FFT_SIZE = 2048;
-const QUIETEST_DB = -105;
-const LOUDEST_DB = -25;
-/** Frames that come later than this leave a gap: what sounded meanwhile is not known. */
-const GAP_SECONDS = 0.25;
+/** Levels of a tone at the dark and at the bright end, dBFS. */
+const QUIETEST_DB = -92;
+const LOUDEST_DB = -14;
 /** Longest that a picture can be held back. */
 const MOST_LAG_SECONDS = 1;
 
@@ -22,6 +20,7 @@ const MOST_LAG_SECONDS = 1;
  * The last seconds of a signal as a picture: time to the right, pitch upwards, brighter is louder. It draws when told to,
  * so that several views share one frame; where less motion is asked for, the picture stands still and is overwritten.
  *
+ * @tag denoise-spectrogram
  * @summary A moving spectrogram of an AnalyserNode.
  * @csspart plot - the frame of the picture
  * @csspart canvas - the picture
@@ -68,23 +67,22 @@ export class SpectrogramView extends LitElement {
     ROWS,
   );
   #analyser: AnalyserNode | undefined;
-  #levels = new Uint8Array(0);
+  #spectra: RecentSpectra | undefined;
+  #power = new Float32Array(0);
   #rows: Uint16Array = new Uint16Array(0);
   #lastColumn = 0;
   readonly #resized = new ResizeObserver(() => this.#fit());
   readonly #calmed = (): void => this.requestUpdate();
 
-  /** Whose sound is shown; its transform size and range are set here. The picture starts empty. */
+  /** Whose sound is shown; its transform size is set here. The picture starts empty. */
   set analyser(analyser: AnalyserNode | undefined) {
     this.#analyser = analyser;
+    this.#spectra = undefined;
     this.#clear();
     if (analyser) {
-      analyser.fftSize = FFT_SIZE;
-      analyser.smoothingTimeConstant = 0;
-      analyser.minDecibels = QUIETEST_DB;
-      analyser.maxDecibels = LOUDEST_DB;
-      this.#levels = new Uint8Array(analyser.frequencyBinCount);
-      this.#rows = frequencyRows(ROWS, analyser.frequencyBinCount, analyser.context.sampleRate);
+      this.#spectra = new RecentSpectra(analyser);
+      this.#power = new Float32Array(this.#spectra.bins);
+      this.#rows = frequencyRows(ROWS, this.#spectra.bins, analyser.context.sampleRate);
       this.#lastColumn = columnAt(analyser.context.currentTime);
     }
     this.#paint();
@@ -97,19 +95,19 @@ export class SpectrogramView extends LitElement {
 
   /** Adds what has sounded since the last call. Call it once a frame. */
   draw(): void {
-    const analyser = this.#analyser;
-    if (!analyser) return;
-    const column = columnAt(analyser.context.currentTime);
+    const spectra = this.#spectra;
+    if (!this.#analyser || !spectra) return;
+    const column = columnAt(this.#analyser.context.currentTime);
     if (column === this.#lastColumn) return;
-    analyser.getByteFrequencyData(this.#levels);
-    this.#colourColumn();
+    spectra.listen();
     const picture = this.#history.getContext('2d')!;
     const columns = this.#history.width;
-    const first = Math.max(this.#lastColumn + 1, column - columns + 1);
-    const isGap = column - this.#lastColumn > GAP_SECONDS * COLUMNS_PER_SECOND;
-    // A frame that comes a little late repeats what it has: the analyser keeps only the present.
-    for (let i = first; i < column; i++) picture.putImageData(isGap ? this.#gap : this.#column, i % columns, 0);
-    picture.putImageData(this.#column, column % columns, 0);
+    for (let i = Math.max(this.#lastColumn + 1, column - columns + 1); i <= column; i++) {
+      // What a page has slept through is not known, and left dark.
+      const isKnown = spectra.powerAt(i / COLUMNS_PER_SECOND, this.#power);
+      if (isKnown) this.#colourColumn();
+      picture.putImageData(isKnown ? this.#column : this.#gap, i % columns, 0);
+    }
     this.#lastColumn = column;
     this.#paint();
   }
@@ -173,9 +171,11 @@ export class SpectrogramView extends LitElement {
   #colourColumn(): void {
     const { data } = this.#column;
     for (let row = 0; row < ROWS; row++) {
-      let level = 0;
+      let power = 1e-12;
       const last = this.#rows[2 * row + 1];
-      for (let bin = this.#rows[2 * row]; bin <= last; bin++) if (this.#levels[bin] > level) level = this.#levels[bin];
+      for (let bin = this.#rows[2 * row]; bin <= last; bin++) if (this.#power[bin] > power) power = this.#power[bin];
+      const share = (10 * Math.log10(power) - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB);
+      const level = Math.round(255 * Math.min(1, Math.max(0, share)));
       const at = 4 * (ROWS - 1 - row);
       data[at] = COLOUR_MAP[4 * level];
       data[at + 1] = COLOUR_MAP[4 * level + 1];
