@@ -32,6 +32,7 @@ export type SettingChange = { [K in keyof PanelSettings]: { readonly setting: K;
  * Shows what a DenoiseNode does and sets all that can be set: give it a node, and it follows. Several panels may share a node, and a panel may
  * be given another one, or null, at any time. It holds no sound and no settings of its own; out of sight it does nothing at all.
  *
+ * @tag denoise-panel
  * @summary Controls, meters, figures and spectrograms of a DenoiseNode.
  * @event {CustomEvent<SettingChange>} denoise-change - the person has changed a setting, which the node has already
  * @event {CustomEvent<void>} denoise-reset - the person has reset the model
@@ -99,6 +100,11 @@ export class DenoisePanel extends LitElement {
   #resetTimer: ReturnType<typeof setTimeout> | undefined;
   #numbers = new Numbers(english.locale);
   #locale = english.locale;
+
+  /** Whether it draws and looks now: it is in sight, and so is its page. */
+  get working(): boolean {
+    return this.#seen.seen;
+  }
 
   /** What the sound is now, as the panel says it. */
   get state(): PanelState {

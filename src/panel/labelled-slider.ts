@@ -4,6 +4,7 @@ import { property } from 'lit/decorators.js';
 /**
  * A native range input with its name and its value in words.
  *
+ * @tag denoise-slider
  * @summary A slider that says what it sets, and its value with a unit.
  * @event input - the value changes; read `value`
  * @slot start - what the lowest value means

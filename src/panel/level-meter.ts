@@ -10,6 +10,7 @@ const WORDS_MS = 250;
 /**
  * A level as a bar with a mark that stays at the highest value for a while.
  *
+ * @tag denoise-meter
  * @summary A level meter, −60 to 0 dBFS, with peak hold.
  * @csspart label - the name
  * @csspart value - the level in words
