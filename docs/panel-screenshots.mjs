@@ -10,11 +10,17 @@ import { startServer } from '../bench/harness/server.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
 
 /** Long enough to fill the six seconds that the spectrograms show. */
-const SECONDS_OF_SOUND = 6.5;
+const SECONDS_OF_SOUND = 7;
 
-/** All layouts of one theme are on one page, and so of one moment. */
-const WIDTHS = { full: 1000, medium: 640, compact: 340 };
-const SAVED = ['full', 'compact'];
+/** A busy machine has underruns, which show: the picture is then taken again. */
+const ATTEMPTS = 6;
+
+const WIDTHS = { full: 1000, compact: 340 };
+const MARGIN = 20;
+const MODELS = [
+  { value: 'base', label: 'base, 48 kHz' },
+  { value: 'unet-8k', label: 'unet-8k, 8 kHz' },
+];
 
 /**
  * @param {import('puppeteer-core').Browser} browser
@@ -23,57 +29,71 @@ const SAVED = ['full', 'compact'];
 export async function takePanelPictures(browser, folder) {
   const server = await startServer();
   try {
-    for (const theme of ['light', 'dark']) {
-      const page = await browser.newPage();
-      page.on('pageerror', (error) => console.error(`panel, ${theme}: ${error}`));
-      await page.setViewport({ width: 1100, height: 2400, deviceScaleFactor: 2 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
-      await page.goto(`${server.origin}/bench/pages/blank.html`);
-      await page.evaluate(showPanels, WIDTHS, theme, SECONDS_OF_SOUND);
-      for (const layout of Object.keys(WIDTHS).filter((name) => SAVED.includes(name) || process.env.ALL_LAYOUTS)) {
-        const frame = await page.$(`#${layout}`);
+    for (const [layout, width] of Object.entries(WIDTHS)) {
+      for (const theme of ['light', 'dark']) {
         const name = `panel-${layout}-${theme}.png`;
-        const png = await frame.screenshot();
+        const { png, words } = await takeCalmly(() => take(browser, server.origin, { name, width, theme }));
         writeFileSync(join(folder, name), png);
-        const words = await page.$eval(`#${layout} denoise-panel`, (panel) => {
-          const text = (selector) => panel.shadowRoot.querySelector(selector).textContent.trim();
-          return `${panel.state}; reduction ${text('#reduction')}, latency ${text('#latency')}, hop ${text('#hop')}, underruns ${text('#underruns')}`;
-        });
         console.log(`${name}: ${Math.round(png.length / 1024)} KB; ${words}`);
       }
-      await page.close();
     }
   } finally {
     await server.close();
   }
 }
 
-/** In the page: one node, a panel of each width on it. */
-async function showPanels(widths, theme, seconds) {
+/** The first picture of sound without a gap, or the one with the fewest. */
+async function takeCalmly(take) {
+  let best = await take();
+  for (let attempt = 1; attempt < ATTEMPTS && best.underruns > 0; attempt++) {
+    const next = await take();
+    if (next.underruns < best.underruns) best = next;
+  }
+  return best;
+}
+
+async function take(browser, origin, { name, width, theme }) {
+  const page = await browser.newPage();
+  try {
+    page.on('pageerror', (error) => console.error(`${name}: ${error}`));
+    await page.setViewport({ width: width + 2 * MARGIN, height: 1100, deviceScaleFactor: 1.5 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+    await page.goto(`${origin}/bench/pages/blank.html`);
+    const underruns = await page.evaluate(showPanel, { theme, margin: MARGIN, models: MODELS, seconds: SECONDS_OF_SOUND });
+    const frame = await page.$('#frame');
+    const png = await frame.screenshot();
+    const words = await page.$eval('denoise-panel', (panel) => {
+      const text = (selector) => panel.shadowRoot.querySelector(selector).textContent.trim();
+      return `${panel.state}; reduction ${text('#reduction')}, latency ${text('#latency')}, hop ${text('#hop')}, underruns ${text('#underruns')}`;
+    });
+    return { png, words, underruns };
+  } finally {
+    await page.close();
+  }
+}
+
+/** In the page: a panel on a node that denoises; resolves with the underruns after so many seconds. */
+async function showPanel({ theme, margin, models, seconds }) {
   const { DenoiseNode } = await import('/dist/denoise-node.js');
   await import('/dist/panel.js');
   const context = new AudioContext({ sampleRate: 48000 });
   const recording = await context.decodeAudioData(await (await fetch('/demo/samples/crowd.wav')).arrayBuffer());
   const node = new DenoiseNode(context);
-  document.body.style.cssText = `margin: 0; background: ${theme === 'dark' ? '#0a0d12' : '#eef0ed'}`;
-  for (const [layout, width] of Object.entries(widths)) {
-    const frame = document.createElement('div');
-    frame.id = layout;
-    frame.style.cssText = `width: ${width}px; box-sizing: content-box; padding: 20px`;
-    const panel = document.createElement('denoise-panel');
-    panel.models = [
-      { value: 'base', label: 'base, 48 kHz' },
-      { value: 'other', label: 'other' },
-    ];
-    panel.node = node;
-    frame.append(panel);
-    document.body.append(frame);
-  }
   await node.ready;
   const source = new AudioBufferSourceNode(context, { buffer: recording, loop: true });
   source.connect(node).connect(context.destination);
   source.start();
+  document.body.style.cssText = `margin: 0; background: ${theme === 'dark' ? '#0a0d12' : '#eef0ed'}`;
+  const frame = document.createElement('div');
+  frame.id = 'frame';
+  frame.style.padding = `${margin}px`;
+  const panel = document.createElement('denoise-panel');
+  panel.models = models;
+  panel.node = node;
+  frame.append(panel);
+  document.body.append(frame);
   await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  return node.getMetrics().underruns;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
