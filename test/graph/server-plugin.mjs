@@ -3,16 +3,16 @@
  * commands that a page cannot carry out itself.
  */
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { bundledModels, readModel } from '../../bench/harness/models.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 
-const MODELS = new URL('../../models/', import.meta.url);
-const MODEL = new URL('base/', MODELS);
+const MODEL = new URL('../../models/base/', import.meta.url);
 const CHANGED = '/test/changed-models/';
 
 const withManifest = (change) => (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes);
@@ -40,17 +40,8 @@ const LATER = '/test/later-model/';
 const served = new Set();
 
 /** Names of the shipped models that take blocks, and of their variants, as the option `model` takes them. */
-async function blockModels() {
-  const names = [];
-  for (const folder of await readdir(MODELS)) {
-    for (const file of (await readdir(new URL(`${folder}/`, MODELS))).sort()) {
-      if (!file.endsWith('.json')) continue;
-      const { contract, framing } = JSON.parse(await readFile(new URL(`${folder}/${file}`, MODELS)));
-      const isManifest = contract !== undefined && framing?.kind === 'block';
-      if (isManifest) names.push(file === 'manifest.json' ? folder : `${folder}/${file.slice(0, -'.json'.length)}`);
-    }
-  }
-  return names;
+function blockModels() {
+  return bundledModels().filter((name) => readModel(name).manifest.framing.kind === 'block');
 }
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
