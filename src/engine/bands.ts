@@ -38,23 +38,36 @@ export class BandMap {
 
   /** Weighted means: a row of `bins` values from `from` on in `row` → a row of {@link bands} values from `to` on in `into`. */
   gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
-    into.fill(0, to, to + this.bands);
-    for (let k = 0; k < this.bins; k++) {
+    const { bins, bands, below, above, scale } = this;
+    // Bins come in the order of their bands, so two sums are under way at any time, and none is read back from memory.
+    let lower = 0;
+    let upper = 0;
+    let band = 0;
+    for (let k = 0; k < bins; k++) {
+      for (; band < below[k]; band++) {
+        into[to + band] = lower * scale[band];
+        lower = upper;
+        upper = 0;
+      }
       const value = row[from + k];
-      const share = value * this.above[k];
-      const band = to + this.below[k];
-      into[band] += value - share;
-      into[band + 1] += share;
+      const share = value * above[k];
+      lower += value - share;
+      upper += share;
     }
-    for (let b = 0; b < this.bands; b++) into[to + b] *= this.scale[b];
+    for (; band < bands; band++) {
+      into[to + band] = lower * scale[band];
+      lower = upper;
+      upper = 0;
+    }
   }
 
   /** Linear interpolation: a row of {@link bands} values → a row of `bins` values. */
   spread(row: Float32Array, from: number, into: Float32Array, to: number): void {
-    for (let k = 0; k < this.bins; k++) {
-      const band = from + this.below[k];
+    const { bins, below, above } = this;
+    for (let k = 0; k < bins; k++) {
+      const band = from + below[k];
       const value = row[band];
-      into[to + k] = value + (row[band + 1] - value) * this.above[k];
+      into[to + k] = value + (row[band + 1] - value) * above[k];
     }
   }
 }

@@ -55,7 +55,8 @@ export class KernelPlan {
   private readonly owned: object[] = [];
   private readonly pointers: number[] = [];
   private readonly inputs: readonly Place[];
-  private readonly outputs: readonly { readonly place: Place; readonly length: number }[];
+  /** With views of the pieces that are read, by their beginning; each is made once. */
+  private readonly outputs: readonly { readonly place: Place; readonly views: Map<number, Float32Array> }[];
   private heap: Float32Array;
   /** Bytes on the wasm heap that belong to this plan. */
   bytes = 0;
@@ -79,7 +80,7 @@ export class KernelPlan {
         this.bind(call);
         for (const tensor of readBy(call)) this.noteRead(tensor);
       }
-      this.outputs = outputs.map((tensor) => ({ place: this.place(tensor), length: size(tensor.shape) }));
+      this.outputs = outputs.map((tensor) => ({ place: this.place(tensor), views: new Map() }));
       this.places.clear();
       this.reads.clear();
       this.free.clear();
@@ -96,11 +97,17 @@ export class KernelPlan {
     this.floats().set(values, this.inputs[index].float + start);
   }
 
-  /** Copies from the graph's `index`-th output into all of `into`, `start` floats from its beginning. Does not allocate. */
+  /** Copies from the graph's `index`-th output into all of `into`, `start` floats from its beginning. Does not allocate once a piece has been asked for. */
   getOutput(index: number, start: number, into: Float32Array): void {
-    const heap = this.floats();
-    const from = this.outputs[index].place.float + start;
-    for (let i = 0; i < into.length; i++) into[i] = heap[from + i];
+    const { place, views } = this.outputs[index];
+    const { buffer } = this.floats();
+    let view = views.get(start);
+    if (view === undefined || view.length !== into.length || view.buffer !== buffer) {
+      view = new Float32Array(buffer, 4 * (place.float + start), into.length);
+      views.set(start, view);
+    }
+    // As a whole: a loop takes as long as a layer of a small graph.
+    into.set(view);
   }
 
   /** Calls every kernel in order. */
