@@ -29,6 +29,8 @@ export abstract class ChunkReader implements AudioReader {
   private given = 0;
   private ended = false;
   protected lostFrames = 0;
+  /** Bytes of the file that belong to nothing that could be decoded. */
+  protected abstract readonly damagedBytes: number;
 
   /** @param frames how many there are after `skip`, undefined where nobody knows; what comes beyond is cut off */
   protected constructor(skip: number, frames: number | undefined) {
@@ -42,6 +44,7 @@ export abstract class ChunkReader implements AudioReader {
 
   get warnings(): readonly string[] {
     const warnings = this.lostFrames === 0 ? [] : [`${this.lostFrames} samples per channel are damaged and count as silence`];
+    if (this.damagedBytes > 0) warnings.push(`${this.damagedBytes} bytes are damaged or cut off and left out`);
     if (this.ended && this.frames !== undefined && this.given < this.frames) {
       warnings.push(`the file promises ${this.frames} samples per channel and ends after ${this.given}`);
     }
@@ -56,6 +59,7 @@ export abstract class ChunkReader implements AudioReader {
         this.chunk = await this.nextChunk();
         if (this.chunk === undefined) {
           this.ended = true;
+          if (this.given + done === 0 && this.damagedBytes > 0) throw new Error(`found no sound: ${this.damagedBytes} bytes are damaged or cut off`);
           break;
         }
         this.taken = 0;

@@ -64,7 +64,7 @@ export class OggDemuxer {
     return undefined;
   }
 
-  /** Position that the last page of the stream states, read from the end of the file; undefined where there is none. */
+  /** Position that the page which ends the stream states, read from the end of the file; undefined where the end is missing. */
   async lastPosition(): Promise<number | undefined> {
     const from = Math.max(0, this.source.size - 2 * MOST_PAGE_BYTES);
     const tail = (await this.source.read(from, this.source.size - from)).slice();
@@ -72,7 +72,8 @@ export class OggDemuxer {
       if (pageLength(tail, at) === undefined) continue;
       const view = new DataView(tail.buffer, tail.byteOffset + at);
       const position = Number(view.getBigInt64(6, true));
-      if (view.getUint32(14, true) === this.serial && position >= 0) return position;
+      const isLast = (tail[at + 5] & 4) !== 0;
+      if (view.getUint32(14, true) === this.serial) return isLast && position >= 0 ? position : undefined;
     }
     return undefined;
   }

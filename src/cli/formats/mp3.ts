@@ -99,7 +99,6 @@ export class Mp3Reader extends ChunkReader {
   readonly sampleRateHz: number;
   readonly channels: number;
   private runIn: readonly Uint8Array[] = [];
-  private skippedBytes = 0;
 
   constructor(
     private readonly decoder: Decoder,
@@ -117,9 +116,8 @@ export class Mp3Reader extends ChunkReader {
     return this.scanner.share;
   }
 
-  override get warnings(): readonly string[] {
-    const skipped = this.skippedBytes === 0 ? [] : [`${this.skippedBytes} bytes between the frames are not sound and are left out`];
-    return [...super.warnings, ...skipped];
+  protected get damagedBytes(): number {
+    return this.scanner.skippedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
@@ -130,7 +128,6 @@ export class Mp3Reader extends ChunkReader {
       if (frame === undefined) break;
       part.push(frame.slice());
     }
-    this.skippedBytes = this.scanner.skippedBytes;
     if (part.length === 0) return undefined;
     const all = [...this.runIn, ...part];
     this.runIn = all.slice(-RUN_IN_FRAMES);

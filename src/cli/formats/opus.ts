@@ -64,6 +64,10 @@ export class OpusReader extends ChunkReader {
     return this.demuxer.share;
   }
 
+  protected get damagedBytes(): number {
+    return this.demuxer.damagedBytes;
+  }
+
   protected async nextChunk(): Promise<Chunk | undefined> {
     for (let page = await this.demuxer.nextPage(); page !== undefined; page = await this.demuxer.nextPage()) {
       const packets = this.sawComments ? page.packets : page.packets.slice(1);

@@ -61,6 +61,10 @@ export class VorbisReader extends ChunkReader {
     return this.demuxer.share;
   }
 
+  protected get damagedBytes(): number {
+    return this.demuxer.damagedBytes;
+  }
+
   protected async nextChunk(): Promise<Chunk | undefined> {
     const packets: Uint8Array[] = [...this.first];
     this.first = [];

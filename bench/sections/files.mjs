@@ -1,0 +1,173 @@
+/** Whole recordings: how fast they are enhanced on one thread, in Node and in a worker of a page, and what memory they take. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { tsImport } from 'tsx/esm/api';
+import { callInPage, withPage } from '../harness/browser.mjs';
+import { atLeast, atMost, figure } from '../harness/figures.mjs';
+import { startServer } from '../harness/server.mjs';
+import { median } from '../harness/statistics.mjs';
+import { readWav } from '../harness/wav-file.mjs';
+
+export const title = 'Whole WAV files, read, enhanced and written piece by piece';
+
+const LEAST_SPEED = 20;
+const MOST_MIB = 300;
+const MOST_GROWTH = 1.2;
+const RECORDING = new URL('../../test/fixtures/noisy-speech.wav', import.meta.url);
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const KINDS = [
+  { label: 'mono, 48 kHz', rate: 48000, channels: 1 },
+  { label: 'stereo, 48 kHz', rate: 48000, channels: 2 },
+  { label: 'mono, 44.1 kHz', rate: 44100, channels: 1 },
+];
+/** Prints the most memory that the process ever had, KiB, when it ends. */
+const TELL_MEMORY = 'data:text/javascript,process.on("exit",()=>process.stderr.write("MOST "+process.resourceUsage().maxRSS))';
+
+export async function measure({ browser, models, quick }) {
+  const [rounds, seconds] = quick ? [3, 20] : [7, 30];
+  const lengths = quick ? [60, 300] : [60, 3600];
+  const recording = (await readWav(RECORDING)).channels[0];
+  const data = {};
+  const figures = [];
+  for (const model of models) {
+    const speeds = {};
+    for (const kind of KINDS) {
+      const samples = Float32Array.from({ length: seconds * kind.rate }, (_, i) => recording[i % recording.length]);
+      speeds[kind.label] = {
+        node: seconds / median(await timesInNode(model, kind, samples, rounds)),
+        worker: seconds / median(await timesInWorker(browser, model, kind, samples, rounds)),
+      };
+    }
+    const memory = {};
+    for (const length of lengths) memory[length] = await memoryOfCommand(model, recording, length);
+    data[model] = { speeds, memory };
+    figures.push(...figuresOf(model, speeds, memory, lengths));
+  }
+  return { data, figures };
+}
+
+function figuresOf(model, speeds, memory, [short, long]) {
+  return [
+    ...KINDS.flatMap(({ label }, k) =>
+      ['node', 'worker'].map((place) =>
+        figure(
+          `${model}, ${label}, in ${place === 'node' ? 'Node' : 'a worker of a page'}`,
+          speeds[label][place],
+          '× real time',
+          k === 0 ? atLeast(LEAST_SPEED) : undefined,
+        ),
+      ),
+    ),
+    ...[short, long].map((length) => figure(`${model}, most memory of the command, ${length / 60} min of stereo`, memory[length], 'MiB', atMost(MOST_MIB))),
+    figure(`${model}, the long one beside the short one`, memory[long] / memory[short], '×', atMost(MOST_GROWTH)),
+  ];
+}
+
+/** Seconds that each round takes. */
+async function timesInNode(model, { rate, channels }, samples, rounds) {
+  const [{ enhanceReader }, { openWav }, { WavWriter }, { bytesSource, BlobSink }] = await Promise.all(
+    ['enhance-reader', 'wav-reader', 'wav-writer', 'byte-source'].map((name) => tsImport(`../../src/files/${name}.ts`, import.meta.url)),
+  );
+  const { Denoiser } = await import('../../dist/engine.node.js');
+  const denoiser = await Denoiser.load({
+    modelUrl: fileURLToPath(new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url)),
+  });
+  const file = await wavFile(samples, rate, channels);
+  const times = [];
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    const reader = await openWav(bytesSource(file));
+    const writer = await WavWriter.open(new BlobSink(), reader);
+    await enhanceReader(denoiser, reader, { enhanced: writer });
+    await writer.finish();
+    times.push((performance.now() - start) / 1000);
+  }
+  denoiser.dispose();
+  return times;
+}
+
+/** The same files and the same code, bundled for a page, on one worker of it. */
+async function timesInWorker(browser, model, { rate, channels }, samples, rounds) {
+  const file = await wavFile(samples, rate, channels);
+  const bundle = await build({
+    stdin: {
+      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer'].map((name) => `export * from './${name}.ts';`).join('\n'),
+      resolveDir: fileURLToPath(new URL('../../src/files', import.meta.url)),
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  const send = (type, bytes) => async (_, response) => {
+    response.writeHead(200, { 'Content-Type': type });
+    response.end(bytes);
+  };
+  const server = await startServer({
+    routes: { '/bench/files.js': send('text/javascript', bundle.outputFiles[0].text), '/bench/recording.wav': send('audio/wav', file) },
+  });
+  try {
+    return await withPage(browser, server.origin, (page) => callInPage(page, '/bench/pages/files.mjs', 'measureFiles', model, rounds));
+  } finally {
+    await server.close();
+  }
+}
+
+async function wavFile(samples, rate, channels) {
+  const [{ encodeFrames }, { formatChunkOf, wavHeader }] = await Promise.all(
+    ['sample-format', 'wav'].map((name) => tsImport(`../../src/files/${name}.ts`, import.meta.url)),
+  );
+  const layout = { channels, format: 'int16', formatChunk: formatChunkOf(rate, channels, 'int16') };
+  const header = wavHeader(layout, samples.length);
+  const file = new Uint8Array(header.length + 2 * channels * samples.length);
+  file.set(header);
+  encodeFrames(new Array(channels).fill(samples), 'int16', file.subarray(header.length), samples.length);
+  return file;
+}
+
+/** Most memory that the command ever has for `seconds` of stereo at 48 kHz, MiB. */
+async function memoryOfCommand(model, recording, seconds) {
+  const folder = await mkdtemp(join(tmpdir(), 'denoise-bench-'));
+  try {
+    const from = join(folder, 'noisy.wav');
+    await writeLong(from, recording, seconds);
+    const child = spawn(process.execPath, ['--import', TELL_MEMORY, CLI, from, '-o', join(folder, 'enhanced.wav'), '--model', model, '--quiet'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let told = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      told += text;
+    });
+    const [status] = await once(child, 'close');
+    const [, kibibytes] = /MOST (\d+)/.exec(told) ?? [];
+    if (status !== 0 || kibibytes === undefined) throw new Error(`The command ended with ${status}: ${told}`);
+    return Number(kibibytes) / 1024;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** A stereo file of any length, minute by minute. */
+async function writeLong(path, recording, seconds) {
+  const rate = 48000;
+  const minute = await wavFile(
+    Float32Array.from({ length: 60 * rate }, (_, i) => recording[i % recording.length]),
+    rate,
+    2,
+  );
+  const header = minute.subarray(0, minute.length - 60 * rate * 4).slice();
+  const view = new DataView(header.buffer);
+  view.setUint32(4, header.length - 8 + seconds * rate * 4, true);
+  view.setUint32(header.length - 4, seconds * rate * 4, true);
+  const file = await open(path, 'w');
+  try {
+    await file.write(header);
+    for (let done = 0; done < seconds; done += 60) await file.write(minute.subarray(header.length));
+  } finally {
+    await file.close();
+  }
+}
