@@ -85,6 +85,8 @@ export default [
   inNode('src/engine/index.ts', 'dist/engine.node.js'),
   inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
+  // Lit has a build of its own for servers, under which the elements can be imported where there is no page.
+  inNode('src/panel/define.ts', 'dist/panel.node.js'),
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),

@@ -141,10 +141,9 @@ export class DenoisePanel extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('node') || changed.has('persist')) {
-      this.#applyKept();
-      this.#bind();
-    }
+    if (changed.has('node')) this.#bind();
+    if (changed.has('node') || changed.has('persist')) this.#applyKeptLevels();
+    if (changed.has('node') || changed.has('persist') || changed.has('models')) this.#applyKeptModel();
     const { locale } = this.#words;
     if (locale !== this.#locale) [this.#locale, this.#numbers] = [locale, new Numbers(locale)];
   }
@@ -232,7 +231,7 @@ export class DenoisePanel extends LitElement {
         .value=${value('outputGain')} .words=${this.#gain} ?disabled=${disabled} @input=${(event: Event) => this.#set('outputGain', event)}></denoise-slider>
       <div class="last">
         ${this.models.length > 1 ? this.#modelChoice(words, disabled) : this.#modelName(words)}
-        <button part="button" type="button" id="reset" title=${words.resetHint} aria-description=${words.resetHint} ?disabled=${disabled}
+        <button part="button" type="button" id="reset" title=${words.resetHint} ?disabled=${disabled}
           @click=${this.#reset}>${words.reset}</button>
       </div>
       <p class="unseen" role="status">${this.isResetTold ? words.resetDone : this.modelInComing === undefined ? '' : words.modelLoading}</p>`;
@@ -345,14 +344,20 @@ export class DenoisePanel extends LitElement {
     this.metrics = this.#bound.getMetrics();
   }
 
-  #applyKept(): void {
-    const { node } = this;
-    if (!node || !this.persist || node.state === 'disposed') return;
+  /** What was kept is set in a node once, when it comes; after that, whoever sets it has the last word. */
+  #applyKeptLevels(): void {
+    if (!this.node || !this.#isAlive || !this.persist) return;
     const { bypass, model, ...levels } = readSettings(this.persist);
-    for (const [name, value] of Object.entries(levels) as ['mix' | 'attenuationLimit' | 'outputGain', number][]) setParameter(node[name], value);
-    if (bypass !== undefined) setParameter(node.bypass, bypass ? 1 : 0);
+    for (const [name, value] of Object.entries(levels) as ['mix' | 'attenuationLimit' | 'outputGain', number][]) setParameter(this.node[name], value);
+    if (bypass !== undefined) setParameter(this.node.bypass, bypass ? 1 : 0);
+  }
+
+  /** A model that is offered no more is not fetched. */
+  #applyKeptModel(): void {
+    if (!this.node || !this.#isAlive || !this.persist) return;
+    const { model } = readSettings(this.persist);
     const isOffered = model !== undefined && this.models.some(({ value }) => value === model);
-    if (isOffered && model !== String(node.model)) void this.#changeModel(node, model);
+    if (isOffered && model !== String(this.node.model)) void this.#changeModel(this.node, model);
   }
 
   #set(name: 'mix' | 'attenuationLimit' | 'outputGain', { target }: Event): void {

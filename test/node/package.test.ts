@@ -37,6 +37,12 @@ describe('the package', () => {
     );
   });
 
+  it('lets a server import the panel, for its words and the names of its classes', async () => {
+    const { DenoisePanel, english, german } = await import('denoise-node/panel');
+    assert.equal(typeof DenoisePanel, 'function');
+    assert.notEqual(english.title, german.title);
+  });
+
   it('can be imported where there is no browser, and does nothing then', async () => {
     const globalsBefore = Object.keys(globalThis);
     const { DenoiseNode } = await import('denoise-node');
