@@ -81,6 +81,8 @@ export class DenoisePanel extends LitElement {
   @property() persist = '';
   /** `'auto'` follows the system, `'light'` and `'dark'` do not. */
   @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
+  /** Leaves the wet/dry slider out, for pages that have one of their own. */
+  @property({ type: Boolean, attribute: 'without-mix' }) withoutMix = false;
   /** How much time the spectrograms show, seconds. */
   @property({ type: Number }) seconds = 6;
 
@@ -223,8 +225,12 @@ export class DenoisePanel extends LitElement {
     const disabled = !this.#isAlive;
     const value = (name: 'mix' | 'attenuationLimit' | 'outputGain'): number => shown(node?.[name].value ?? (name === 'outputGain' ? 0 : RANGES[name][1]));
     return html`
-      <denoise-slider id="mix" class="mix" .label=${words.mix} .value=${value('mix')} .words=${this.#percent} ?disabled=${disabled}
-        @input=${(event: Event) => this.#set('mix', event)}><span slot="start">${words.dry}</span><span slot="end">${words.wet}</span></denoise-slider>
+      ${
+        this.withoutMix
+          ? nothing
+          : html`<denoise-slider id="mix" class="mix" .label=${words.mix} .value=${value('mix')} .words=${this.#percent} ?disabled=${disabled}
+        @input=${(event: Event) => this.#set('mix', event)}><span slot="start">${words.dry}</span><span slot="end">${words.wet}</span></denoise-slider>`
+      }
       <denoise-slider id="limit" .label=${words.attenuationLimit} .max=${RANGES.attenuationLimit[1]} .step=${1} .value=${value('attenuationLimit')}
         .words=${this.#limit} ?disabled=${disabled} @input=${(event: Event) => this.#set('attenuationLimit', event)}></denoise-slider>
       <denoise-slider id="gain" .label=${words.outputGain} .min=${RANGES.outputGain[0]} .max=${RANGES.outputGain[1]} .step=${0.5}
