@@ -6,6 +6,7 @@ Notable: what is there is not made again as long as models, engine and recording
 import hashlib
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -43,12 +44,16 @@ def begin(folder: Path, key: str) -> None:
         stamp.write_text(key)
 
 
-def enhance(recordings: Path, out: Path, model: str, key: str, jobs: int = 1) -> None:
-    """Every WAV file of a folder through a model, in `jobs` processes; EngineError with the first complaint where one fails."""
+def enhance(
+    recordings: Path, out: Path, model: str, key: str, jobs: int = 1, check_time: Callable[[], None] = lambda: None
+) -> None:
+    """Every WAV file of a folder through a model, in `jobs` processes; EngineError with the first complaint where one fails.
+    `check_time` is asked before there is anything to do, and may raise."""
     begin(out, key)
     missing = [path for path in sorted(recordings.glob("*.wav")) if not (out / path.name).exists()]
     if not missing:
         return
+    check_time()
     print(f"  {model}: enhancing {len(missing)} files", flush=True)
     shares = [missing[first::jobs] for first in range(min(jobs, len(missing)))]
     running = [

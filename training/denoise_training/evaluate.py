@@ -14,11 +14,14 @@ import csv
 import hashlib
 import importlib.metadata
 import json
+import math
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -87,9 +90,26 @@ def score_band(clean_path: Path, enhanced_path: Path, with_dnsmos: bool, edge_hz
     return {**result, **({"bak": dnsmos(enhanced)["bak"]} if with_dnsmos and edge_hz < DNSMOS_BAND_HZ else {})}
 
 
-def kept(cache: Path | None, measure, clean: Path, enhanced: Path, *settings) -> dict[str, float]:
+@dataclass(frozen=True)
+class Keep:
+    """Where scores are kept, and until when new ones are made."""
+
+    cache: Path | None = None
+    deadline: float = math.inf  # of time.time()
+
+    def check_time(self) -> None:
+        if time.time() > self.deadline:
+            raise TimeoutError("not scored yet, the time was up: the same command goes on")
+
+
+NOTHING = Keep()
+
+
+def kept(keep: Keep, measure, clean: Path, enhanced: Path, *settings) -> dict[str, float]:
     """`measure(clean, enhanced, *settings)`, or what an earlier call found for sounds of the same bytes."""
+    cache = keep.cache
     if cache is None:
+        keep.check_time()
         return measure(clean, enhanced, *settings)
     key = hashlib.sha256(repr((REVISION, measure.__name__, settings, sorted(versions().items()))).encode())
     for path in (clean, enhanced):
@@ -97,6 +117,7 @@ def kept(cache: Path | None, measure, clean: Path, enhanced: Path, *settings) ->
     file = cache / f"{key.hexdigest()}.json"
     if file.exists():
         return json.loads(file.read_text())
+    keep.check_time()
     result = measure(clean, enhanced, *settings)
     cache.mkdir(parents=True, exist_ok=True)
     unfinished = file.with_suffix(f".{os.getpid()}.part")
@@ -185,7 +206,11 @@ def processes(jobs: int) -> Iterator:
         yield map
     else:
         with ProcessPoolExecutor(jobs) as pool:
-            yield pool.map
+            try:
+                yield pool.map
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
 
 
 def check_complete(folder: Path, system: str, sounds: Path) -> None:
@@ -206,16 +231,14 @@ def told(rows: Iterable[dict], what: str, total: int) -> list[dict]:
     return result
 
 
-def score_system(
-    folder: Path, system: str, sounds: Path, jobs: int = 1, with_dnsmos: bool = True, cache: Path | None = None
-) -> dict:
+def score_system(folder: Path, system: str, sounds: Path, jobs: int = 1, with_dnsmos: bool = True, keep: Keep = NOTHING) -> dict:
     """Scores of one system over all mixtures of a folder: means, by SNR, by kind of noise, and of every file."""
     check_complete(folder, system, sounds)
     mixtures = mixtures_in(folder)
     pairs = [(folder / "clean" / m["file"], sounds / m["file"]) for m in mixtures]
     size = len(pairs)
     with processes(jobs) as each:
-        rows = each(kept, [cache] * size, [score_file] * size, *zip(*pairs, strict=True), [with_dnsmos] * size)
+        rows = each(kept, [keep] * size, [score_file] * size, *zip(*pairs, strict=True), [with_dnsmos] * size)
         scored = told(rows, f"{system}, scored", size)
     rows = [{**m, **s} for m, s in zip(mixtures, scored, strict=True)]
     # Above 8 kHz only voices that were recorded with more than that have something to lose.
@@ -233,7 +256,7 @@ def score_system(
 
 
 def score_system_band(
-    folder: Path, system: str, sounds: Path, edge_hz: float, jobs: int = 1, with_dnsmos: bool = True, cache: Path | None = None
+    folder: Path, system: str, sounds: Path, edge_hz: float, jobs: int = 1, with_dnsmos: bool = True, keep: Keep = NOTHING
 ) -> dict[str, float]:
     """Mean SI-SDR below `edge_hz`, and where that changes it the mean DNSMOS BAK."""
     check_complete(folder, system, sounds)
@@ -241,7 +264,7 @@ def score_system_band(
     size = len(pairs)
     with processes(jobs) as each:
         rows = each(
-            kept, [cache] * size, [score_band] * size, *zip(*pairs, strict=True), [with_dnsmos] * size, [float(edge_hz)] * size
+            kept, [keep] * size, [score_band] * size, *zip(*pairs, strict=True), [with_dnsmos] * size, [float(edge_hz)] * size
         )
         scored = told(rows, f"{system}, below {edge_hz:g} Hz", size)
     return {name: float(np.nanmean([row[name] for row in scored])) for name in scored[0]}
@@ -251,7 +274,7 @@ def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: boo
     """Scores of every system, and the versions of what computed them."""
     for system, path in systems.items():
         check_complete(folder, system, path)
-    scored = {system: score_system(folder, system, path, jobs, with_dnsmos, cache) for system, path in systems.items()}
+    scored = {system: score_system(folder, system, path, jobs, with_dnsmos, Keep(cache)) for system, path in systems.items()}
     return {"packages": versions(), "systems": scored}
 
 

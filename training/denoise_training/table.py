@@ -16,11 +16,14 @@ import math
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from .data import Prepared
 from .engine import ROOT, EngineError, begin, engine_digest, enhance, ensure_built
-from .evaluate import MEASURES, cell, mixtures_in, not_all, score_system, score_system_band, versions
+from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
 from .mix import write_mixtures
 from .scores import RATE_HZ
 from .shipped import Shipped, configured, find
@@ -79,7 +82,7 @@ def measure_cost(models: list[Shipped], work: Path, quick: bool) -> tuple[dict, 
 
 def make(args: argparse.Namespace) -> dict:
     """Runs every step, and returns the table as it is written to JSON."""
-    work, evaluation, cache = args.work, args.work / "eval", args.work / "scores-by-hash"
+    work, evaluation, keep = args.work, args.work / "eval", Keep(args.work / "scores-by-hash", args.deadline)
     write_mixtures_once(args.data, evaluation)
     heard = mixtures_digest(evaluation)
     noisy = evaluation / "noisy"
@@ -91,39 +94,54 @@ def make(args: argparse.Namespace) -> dict:
             left_out[name] = f"there is a recipe, but no {args.models.name}/{name} yet"
     systems = {}
 
-    def add(name: str, title: str, sounds: Path, prepare=lambda: None, **facts) -> None:
+    def add(name: str, score: Callable[[], dict]) -> None:
         try:
-            prepare()
-            entry = score_system(evaluation, title, sounds, args.jobs, cache=cache)
+            entry = score()
+        except TimeoutError as error:
+            left_out[name] = str(error)
         except (EngineError, FileNotFoundError, ValueError) as error:
             left_out[name] = str(error)
             failed.add(name)
-            return
-        del entry["files"]
-        systems[name] = {"title": title, **facts, **entry}
+        else:
+            entry.pop("files")
+            systems[name] = entry
 
-    add("noisy", "noisy", noisy)
-    for peer, title in PEERS.items():
+    def score_peer(peer: str) -> dict:
         out = work / "peers" / peer
-        key = repr((peer, peer_version(), heard))
-        add(peer, title, out, lambda peer=peer, out=out, key=key: run_peer(peer, noisy, out, key), version=peer_version())
-    for model in models:
+        run_peer(peer, noisy, out, repr((peer, peer_version(), heard)))
+        scores = score_system(evaluation, PEERS[peer], out, args.jobs, keep=keep)
+        return {"title": PEERS[peer], "version": peer_version(), **scores}
+
+    def score_model(model: Shipped) -> dict:
         out = work / "enhanced" / model.slug
         key = repr((engine_digest(), heard, model.digest()))
-        facts = {"version": model.manifest["version"], "sample_rate_hz": model.sample_rate_hz}
-        add(
-            model.name, f"`{model.name}`", out, lambda m=model, o=out, k=key: enhance(noisy, o, m.argument, k, args.jobs), **facts
-        )
-        if model.name in systems and model.sample_rate_hz < RATE_HZ:
+        enhance(noisy, out, model.argument, key, args.jobs, keep.check_time)
+        scores = score_system(evaluation, model.name, out, args.jobs, keep=keep)
+        result = {
+            "title": f"`{model.name}`",
+            "version": model.manifest["version"],
+            "sample_rate_hz": model.sample_rate_hz,
+            **scores,
+        }
+        if model.sample_rate_hz < RATE_HZ:
             edge = model.sample_rate_hz / 2
             bands = {
-                "noisy": score_system_band(evaluation, "noisy", noisy, edge, args.jobs, cache=cache),
-                "enhanced": score_system_band(evaluation, model.name, out, edge, args.jobs, cache=cache),
+                "noisy": score_system_band(evaluation, "noisy", noisy, edge, args.jobs, keep=keep),
+                "enhanced": score_system_band(evaluation, model.name, out, edge, args.jobs, keep=keep),
             }
-            for kind, entry in (("noisy", systems["noisy"]), ("enhanced", systems[model.name])):
-                # What DNSMOS looks at lies inside the band: the number is the one that it has anyway.
-                bands[kind].setdefault("bak", entry["mean"]["bak"])
-            systems[model.name]["own_band"] = {"high_hz": edge, **bands}
+            # Where DNSMOS looks at nothing above the band, the number is the one that there is anyway.
+            for kind, mean in (("noisy", systems["noisy"]["mean"]), ("enhanced", scores["mean"])):
+                bands[kind].setdefault("bak", mean["bak"])
+            result["own_band"] = {"high_hz": edge, **bands}
+        return result
+
+    add("noisy", lambda: {"title": "noisy", **score_system(evaluation, "noisy", noisy, args.jobs, keep=keep)})
+    if "noisy" not in systems:
+        raise EngineError(f"the noisy input: {left_out['noisy']}")
+    for peer in PEERS:
+        add(peer, partial(score_peer, peer))
+    for model in models:
+        add(model.name, partial(score_model, model))
 
     scored = [model for model in models if model.name in systems]
     machine = {}
@@ -226,8 +244,12 @@ def main() -> None:
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
     parser.add_argument("--quick", action="store_true", help="a shorter bench")
     parser.add_argument("--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes")
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, help="score for so long; what is not scored then is left out and told"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes that enhance and score")
     args = parser.parse_args()
+    args.deadline = time.time() + 60 * args.minutes
     try:
         ensure_built()
         table = make(args)

@@ -8,7 +8,18 @@ import soundfile
 
 from denoise_training import evaluate as evaluation
 from denoise_training.data import Prepared
-from denoise_training.evaluate import align, evaluate, markdown, means, not_all, read, read_enhanced, score_band, score_system
+from denoise_training.evaluate import (
+    Keep,
+    align,
+    evaluate,
+    markdown,
+    means,
+    not_all,
+    read,
+    read_enhanced,
+    score_band,
+    score_system,
+)
 from denoise_training.mix import write_mixtures
 from denoise_training.scores import dnsmos, low_pass, si_sdr, to_16k
 
@@ -89,7 +100,7 @@ def test_kept_scores_are_found_again_until_the_sound_changes(
 
     def run() -> dict:
         scored.clear()
-        return score_system(tmp_path, "noisy", tmp_path / "noisy", with_dnsmos=False, cache=tmp_path / "kept")
+        return score_system(tmp_path, "noisy", tmp_path / "noisy", with_dnsmos=False, keep=Keep(tmp_path / "kept"))
 
     first = run()
     assert scored == ["0000.wav", "0001.wav"]
@@ -110,6 +121,16 @@ def test_dnsmos_gives_what_its_package_gives():
     found, expected = dnsmos(wave), package.run(to_16k(wave), 16000)
     for name, value in found.items():
         assert value == pytest.approx(float(expected[f"{name}_mos"]), abs=1e-4)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_when_the_time_is_up_only_kept_scores_are_given(prepared_folder: Path, tmp_path: Path, jobs: int):
+    write_mixtures(Prepared(prepared_folder), tmp_path, "eval", 2, 2.0, [0.0, 20.0], seed=1)
+    over = Keep(tmp_path / "kept", deadline=0)
+    with pytest.raises(TimeoutError, match="the same command goes on"):
+        score_system(tmp_path, "noisy", tmp_path / "noisy", jobs, False, over)
+    scores = score_system(tmp_path, "noisy", tmp_path / "noisy", jobs, False, Keep(tmp_path / "kept"))
+    assert score_system(tmp_path, "noisy", tmp_path / "noisy", jobs, False, over) == scores
 
 
 def test_on_its_own_band_a_system_does_not_answer_for_what_lies_above(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import shutil
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def settings(prepared: Path, tmp_path: Path) -> argparse.Namespace:
     for name in ("base", "later"):
         (tmp_path / "configs" / f"{name}.toml").touch()
     options = {"data": str(prepared), "work": tmp_path, "models": tmp_path / "models", "configs": tmp_path / "configs"}
-    return argparse.Namespace(**options, jobs=1, quick=True, no_bench=True)
+    return argparse.Namespace(**options, jobs=1, quick=True, no_bench=True, deadline=math.inf)
 
 
 @pytest.mark.skipif(not COMMAND.exists(), reason="npm run build makes the engine that this test runs")
@@ -114,6 +115,14 @@ def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     sound = tmp_path / "enhanced/base/0000.wav"
     made_at = sound.stat().st_mtime_ns
     assert table.make(args) == made and sound.stat().st_mtime_ns == made_at
+    # When the time is up, what is not there yet is left out, which is no failure.
+    shutil.copytree(ROOT / "models/base", tmp_path / "models" / "new")
+    args.deadline = 0
+    late = table.make(args)
+    assert list(late["systems"]) == ["noisy", "base"] and "not scored yet" in late["left_out"]["new"]
+    assert late["failed"] == ["spoilt"]
+    shutil.rmtree(tmp_path / "models" / "new")
+    args.deadline = math.inf
     manifest = tmp_path / "models/base/manifest.json"
     manifest.write_text(manifest.read_text().replace('"version": "', '"version": "9'))
     assert table.make(args)["systems"]["base"]["version"].startswith("9") and sound.stat().st_mtime_ns > made_at
