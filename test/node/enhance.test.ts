@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Denoiser } from '../../src/engine/index.ts';
+import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
 import { Enhancer, enhanceChannels } from '../../src/files/enhance.ts';
+import { enhanceReader } from '../../src/files/enhance-reader.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { openWav } from '../../src/files/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav-writer.ts';
 import { largestDifference, noise, seededRandom } from '../unit/engine/signals.ts';
 
 const MODEL = new URL('../../models/base/', import.meta.url);
@@ -104,6 +109,88 @@ describe('enhanceChannels', () => {
     enhancer.dispose();
   });
 });
+
+describe('enhanceReader', () => {
+  let denoiser: Denoiser;
+
+  before(async () => {
+    denoiser = await Denoiser.load({ modelUrl: MODEL });
+  });
+
+  after(() => denoiser.dispose());
+
+  it('writes what enhanceChannels gives, and what it took out', async () => {
+    const channels = [noise(70001, 1, 0.1), noise(70001, 2, 0.2)];
+    const [enhanced, removed] = [new BlobSink(), new BlobSink()];
+    const reader = await openWav(bytesSource(await wavOf(channels, 44100, 'float32')));
+    const writers = { enhanced: await WavWriter.open(enhanced, reader), removed: await WavWriter.open(removed, reader) };
+    const summary = await enhanceReader(denoiser, reader, writers, { mix: 0.7 });
+    await Promise.all([writers.enhanced.finish(), writers.removed.finish()]);
+    assert.deepEqual(summary, { frames: 70001, brokenSamples: 0 });
+    const expected = await enhanceChannels(denoiser, channels, 44100, { mix: 0.7 });
+    const [wet, taken] = [await planesOf(enhanced), await planesOf(removed)];
+    for (const [c, plane] of expected.entries()) {
+      assert.equal(largestDifference(wet[c], plane), 0);
+      assert.ok(
+        largestDifference(
+          taken[c],
+          channels[c].map((x, n) => x - plane[n]),
+        ) < 1e-7,
+      );
+    }
+  });
+
+  it('tells its progress up to 1, and stops where it is told to', async () => {
+    const file = await wavOf([noise(5 * 16000, 3, 0.1)], 16000, 'int16');
+    const shares: number[] = [];
+    await enhanceReader(denoiser, await openWav(bytesSource(file)), {}, { onProgress: (share) => shares.push(share) });
+    assert.equal(shares[shares.length - 1], 1);
+    assert.ok(shares.length >= 5 && shares.every((share, i) => share >= (shares[i - 1] ?? 0)));
+    const controller = new AbortController();
+    const told: number[] = [];
+    const stopped = enhanceReader(
+      denoiser,
+      await openWav(bytesSource(file)),
+      {},
+      {
+        signal: controller.signal,
+        onProgress: (share) => {
+          told.push(share);
+          if (told.length === 2) controller.abort(new Error('enough'));
+        },
+      },
+    );
+    await assert.rejects(stopped, /enough/);
+    assert.equal(told.length, 2);
+  });
+
+  it('counts samples that are not numbers, and gives silence for them', async () => {
+    const broken = noise(20000, 4, 0.1);
+    broken.fill(Number.NaN, 500, 600);
+    const sink = new BlobSink();
+    const reader = await openWav(bytesSource(await wavOf([broken], 48000, 'float32')));
+    const writer = await WavWriter.open(sink, reader);
+    assert.equal((await enhanceReader(denoiser, reader, { enhanced: writer }, { mix: 0 })).brokenSamples, 100);
+    await writer.finish();
+    const [written] = await planesOf(sink);
+    assert.ok(written.every((x, n) => x === (n >= 500 && n < 600 ? 0 : broken[n])));
+  });
+});
+
+async function wavOf(channels: readonly Float32Array[], sampleRateHz: number, format: SampleFormat): Promise<Uint8Array> {
+  const sink = new BlobSink();
+  const writer = await WavWriter.open(sink, { sampleRateHz, channels: channels.length, format, frames: channels[0].length });
+  await writer.write(channels, 0, channels[0].length);
+  await writer.finish();
+  return new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
+}
+
+async function planesOf(sink: BlobSink): Promise<Float32Array[]> {
+  const reader = await openWav(bytesSource(new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer())));
+  const planes = Array.from({ length: reader.channels }, () => new Float32Array(reader.frames));
+  await reader.read(planes, 0, reader.frames);
+  return planes;
+}
 
 /** Low enough to pass both resamplers untouched; small at both ends. */
 function slowTone(length: number, rate: number): Float32Array {

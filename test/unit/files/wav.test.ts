@@ -1,7 +1,9 @@
 import { expect } from '@esm-bundle/chai';
-import { bytesSource } from '../../../src/files/byte-source.ts';
+import { BlobSink, bytesSource } from '../../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../../src/files/sample-format.ts';
-import { readWavLayout, wavHeader } from '../../../src/files/wav.ts';
+import { formatChunkOf, readWavLayout, wavHeader } from '../../../src/files/wav.ts';
+import { openWav } from '../../../src/files/wav-reader.ts';
+import { WavWriter } from '../../../src/files/wav-writer.ts';
 import { noise } from '../engine/signals.ts';
 
 const FORMATS: readonly [format: SampleFormat, code: number, bits: number][] = [
@@ -63,6 +65,42 @@ describe('wavHeader', () => {
       const again = await readWavLayout(bytesSource(written));
       expect({ ...again, dataStart: 0 }).to.deep.equal({ ...layout, dataStart: 0 });
       expect(new DataView(written.buffer).getUint32(4, true)).to.equal(written.length - 8);
+    }
+  });
+});
+
+describe('a file of more than 4 GiB', () => {
+  it('gets a header with 64-bit sizes, which is read again', async () => {
+    const layout = { channels: 2, format: 'int24', formatChunk: formatChunkOf(192000, 2, 'int24') } as const;
+    const frames = 2 ** 30;
+    const header = wavHeader(layout, frames);
+    const source = { size: header.length + 6 * frames, read: async (position: number, length: number) => header.slice(position, position + length) };
+    const read = await readWavLayout(source);
+    expect(read.frames).to.equal(frames);
+    expect(read.dataStart).to.equal(header.length);
+    expect(read.warnings).to.deep.equal([]);
+    expect(String.fromCharCode(...header.subarray(0, 4))).to.equal('RF64');
+  });
+});
+
+describe('WavWriter', () => {
+  it('states the length in the end where it was not known before, and pads to an even one', async () => {
+    for (const frames of [undefined, 5, 9]) {
+      const sink = new BlobSink();
+      const writer = await WavWriter.open(sink, { sampleRateHz: 8000, channels: 1, format: 'int24', frames });
+      await writer.write([noise(9, 1)], 2, 7);
+      await writer.finish();
+      const file = new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
+      const reader = await openWav(bytesSource(file));
+      expect([reader.frames, reader.format, reader.warnings.length]).to.deep.equal([7, 'int24', 0]);
+      expect(file.length % 2).to.equal(0);
+      expect(new DataView(file.buffer).getUint32(4, true)).to.equal(file.length - 8);
+      const plane = new Float32Array(7);
+      expect(await reader.read([plane], 0, 100)).to.equal(7);
+      plane.forEach((x, n) => {
+        expect(x).to.be.closeTo(noise(9, 1)[n + 2], 1e-6);
+      });
+      expect(await reader.read([plane], 0, 100)).to.equal(0);
     }
   });
 });
