@@ -30,7 +30,7 @@ export async function renderThroughPeer(name, channels, tail) {
 
 /** Delay of a peer, measured on speech, which a denoiser lets through. */
 export async function measurePeerDelay(name) {
-  const noisy = await noisySpeech(PEER_RATE_HZ, 10);
+  const noisy = await noisySpeech(PEER_RATE_HZ, 3);
   const [enhanced] = await renderThroughPeer(name, [noisy], MOST_DELAY);
   return delayBetween(noisy, enhanced, MOST_DELAY, { length: noisy.length });
 }
