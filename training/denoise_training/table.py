@@ -121,6 +121,7 @@ def make(args: argparse.Namespace) -> dict:
             "title": f"`{model.name}`",
             "version": model.manifest["version"],
             "sample_rate_hz": model.sample_rate_hz,
+            "sha256": model.digest(),
             **scores,
         }
         if model.sample_rate_hz < RATE_HZ:
@@ -146,7 +147,7 @@ def make(args: argparse.Namespace) -> dict:
     scored = [model for model in models if model.name in systems]
     machine = {}
     try:
-        costs, machine = ({}, {}) if args.no_bench else measure_cost(scored, work, args.quick)
+        costs, machine = ({}, {}) if args.no_bench or not scored else measure_cost(scored, work, args.quick)
         for name, entry in systems.items():
             if name in costs:
                 entry["cost"] = costs[name]
@@ -249,9 +250,9 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=2, help="processes that enhance and score")
     args = parser.parse_args()
-    args.deadline = time.time() + 60 * args.minutes
     try:
         ensure_built()
+        args.deadline = time.time() + 60 * args.minutes
         table = make(args)
     except EngineError as error:
         sys.exit(f"table: {error}")
