@@ -31,7 +31,9 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
   const kinds = await Promise.all(inputs.map(kindOf));
   const outputKind = await kindOf(output);
   const toFolder = inputs.length > 1 || kinds[0] === 'folder' || outputKind === 'folder' || /[/\\]$/.test(output);
-  if (toFolder && outputKind === 'file') throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
+  if (toFolder && (outputKind === 'file' || outputKind === 'other')) {
+    throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
+  }
   if (!toFolder) checkName(output, format);
   const add = (input: string, target: string): void => {
     const written = format ?? formatOfName(target) ?? 'wav';
@@ -41,9 +43,12 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
     if (kinds[i] === 'missing') {
       refusals.push({ input, reason: 'no such file or folder' });
     } else if (kinds[i] === 'folder') {
-      const found = await recordingsIn(input, resolve(output));
-      if (found.length === 0) refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
+      const { found, refused } = await recordingsIn(input, resolve(output));
+      refusals.push(...refused);
+      if (found.length === 0 && refused.length === 0) refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
+    } else if (kinds[i] === 'other') {
+      refusals.push({ input, reason: 'neither a file nor a folder' });
     } else if (isRecording(input)) {
       add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
     } else {
@@ -95,21 +100,31 @@ function collisions(jobs: Job[]): Refusal[] {
 }
 
 /** Every recording in a folder and those in it, but not those that an earlier run wrote to a folder inside. */
-async function recordingsIn(folder: string, except: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const nested = await Promise.all(
-    entries.map((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return resolve(path) === except ? [] : recordingsIn(path, except);
-      return entry.isFile() && isRecording(path) ? [path] : [];
-    }),
-  );
-  return nested.flat().sort();
+async function recordingsIn(folder: string, except: string): Promise<{ found: string[]; refused: Refusal[] }> {
+  const found: string[] = [];
+  const refused: Refusal[] = [];
+  const search = async (path: string): Promise<void> => {
+    try {
+      const entries = await readdir(path, { withFileTypes: true });
+      for (const entry of entries) {
+        const inside = join(path, entry.name);
+        if (entry.isDirectory() && resolve(inside) !== except) await search(inside);
+        else if (entry.isFile() && isRecording(inside)) found.push(inside);
+      }
+    } catch (error) {
+      refused.push({ input: path, reason: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  await search(folder);
+  return { found: found.sort(), refused };
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'missing'> {
+async function kindOf(path: string): Promise<'file' | 'folder' | 'missing' | 'other'> {
   try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+    const found = await stat(path);
+    if (found.isDirectory()) return 'folder';
+    // A pipe would be waited for, for ever.
+    return found.isFile() ? 'file' : 'other';
   } catch {
     return 'missing';
   }

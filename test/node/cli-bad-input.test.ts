@@ -195,6 +195,13 @@ describe('bad input', () => {
     assert.ok(silent.every((x) => x === 0));
   });
 
+  it('is told from what is no file at all: a device is not waited for', async () => {
+    const { status, stderr } = await command('/dev/zero', join(folder, 'nowhere.wav'), '-o', join(folder, 'device-out'));
+    assert.equal(status, 1);
+    assert.match(stderr, /\/dev\/zero: neither a file nor a folder/);
+    assert.match(stderr, /nowhere\.wav: no such file or folder/);
+  });
+
   it('is found in files with chunks in an odd order, WAVE_FORMAT_EXTENSIBLE, and more than 4 GiB', async () => {
     const planes = channelsOf(1, 1000);
     const plain = wav('int16', 16000, planes);
