@@ -127,7 +127,7 @@ def normalisation_entry(front: Front) -> dict:
 def rebuild_entry(front: Front) -> dict:
     if front.rebuild != "griffin-lim":
         return {"kind": front.rebuild}
-    # The engine begins with phases from the slopes of the magnitude (peak-phases.ts): 24 iterations go further than 64 from random ones.
+    # The engine begins with phases from the slopes of the magnitude (peak-phases.ts): 24 iterations, not 64.
     return {"kind": "griffin-lim", "iterations": 24, "momentum": front.momentum, "seed": 1, "init": "peaks"}
 
 
