@@ -16,14 +16,15 @@ export interface StageActions {
   fail(words: string): void;
 }
 
-/** From top to bottom. What was removed stands between what it was taken from and what is left. */
+/** From top to bottom, by their place in sketches and reports. */
 const ROWS = [
   { version: 'before', index: 0, title: 'Before', key: 1 },
   { version: 'after', index: 1, title: 'After', key: 2 },
   { version: 'removed', index: 2, title: 'Removed', key: 3 },
 ] as const satisfies readonly { version: Version; index: number; title: string; key: number }[];
 
-const MOST_TICKS = 8;
+/** Room that a time needs under the pictures, CSS pixels. */
+const TICK_WIDTH = 64;
 
 export class Stage {
   item: Item | undefined;
@@ -66,7 +67,7 @@ export class Stage {
         ${ROWS.map((row) => this.#row(item, row.version, row.index, row.title))}
         <div class="playhead" aria-hidden="true" ?hidden=${!enhanced}></div>
       </div>
-      <div class="times" aria-hidden="true">${seconds ? timeTicks(seconds, MOST_TICKS).map(({ words }) => html`<span class="tick">${words}</span>`) : nothing}</div>
+      <div class="times" aria-hidden="true">${seconds ? this.#ticks(seconds).map(({ words }) => html`<span class="tick">${words}</span>`) : nothing}</div>
       ${this.#transport(item)}
       ${recording && enhanced ? this.#outcome(item) : nothing}
     `;
@@ -176,10 +177,14 @@ export class Stage {
     this.#placeTicks(canvas.clientWidth, seconds);
   }
 
+  #ticks(seconds: number): ReturnType<typeof timeTicks> {
+    return timeTicks(seconds, Math.max(1, Math.floor((this.#place.clientWidth - PICTURE_LEFT) / TICK_WIDTH)));
+  }
+
   #placeTicks(width: number, seconds: number): void {
     const ticks = this.#place.querySelectorAll<HTMLElement>('.tick');
     if (!seconds) return;
-    timeTicks(seconds, MOST_TICKS).forEach(({ share }, i) => {
+    this.#ticks(seconds).forEach(({ share }, i) => {
       if (ticks[i]) ticks[i].style.left = `${PICTURE_LEFT + share * (width - PICTURE_LEFT)}px`;
     });
   }

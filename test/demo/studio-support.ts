@@ -1,0 +1,153 @@
+/** The file studio as a visitor meets it, and files for it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Page } from 'puppeteer-core';
+import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { openWav } from '../../src/files/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav-writer.ts';
+import { visit } from './support.ts';
+
+export interface StudioVisit {
+  readonly page: Page;
+  readonly complaints: string[];
+  /** A folder of this visit, deleted at its end. Downloads arrive in `downloads` below it. */
+  readonly folder: string;
+}
+
+/** Opens the studio for as long as `use` takes. */
+export async function visitStudio(use: (visit: StudioVisit) => Promise<void>, options: Parameters<typeof visit>[1] = {}): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'denoise-studio-'));
+  try {
+    await visit(async ({ page, complaints }) => {
+      const browser = await page.browser().target().createCDPSession();
+      await browser.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: join(folder, 'downloads'), eventsEnabled: true });
+      await page.goto(new URL('studio/', page.url()).href);
+      await page.waitForSelector('.alive');
+      await use({ page, complaints, folder });
+    }, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Chooses files as with the file dialog. */
+export async function chooseFiles(page: Page, ...paths: string[]): Promise<void> {
+  const input = (await page.$('#files')) as import('puppeteer-core').ElementHandle<HTMLInputElement>;
+  await input.uploadFile(...paths);
+}
+
+/** Waits until no file waits or runs, and tells what became of each: name → state. */
+export async function settled(page: Page, count: number, timeout = 120_000): Promise<Map<string, string>> {
+  await page.waitForFunction(
+    (expected) => document.querySelectorAll('.item:is([data-status=done], [data-status=failed], [data-status=cancelled])').length === expected,
+    { timeout },
+    count,
+  );
+  const states = await page.$$eval('.item', (items) =>
+    items.map((item) => [item.querySelector('.name')!.textContent!, (item as HTMLElement).dataset.status!] as const),
+  );
+  return new Map(states);
+}
+
+/** The words under a file's name. */
+export function wordsOf(page: Page, name: string): Promise<string> {
+  return page.$$eval(
+    '.item',
+    (items, wanted) =>
+      items
+        .find((item) => item.querySelector('.name')!.textContent === wanted)
+        ?.querySelector('.now')
+        ?.textContent?.trim() ?? '',
+    name,
+  );
+}
+
+/** Presses the button of this name that belongs to a file. */
+export async function press(page: Page, words: string, name: string): Promise<void> {
+  await page.click(`::-p-aria([name="${words}: ${name}"][role="button"])`);
+}
+
+/** Does what begins a download, and gives what arrives. */
+export async function downloaded(page: Page, folder: string, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+  const session = await page.browser().target().createCDPSession();
+  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: join(folder, 'downloads'), eventsEnabled: true });
+  let name = '';
+  session.on('Browser.downloadWillBegin', ({ suggestedFilename }) => {
+    name = suggestedFilename;
+  });
+  const finished = new Promise<void>((resolve, reject) => {
+    session.on('Browser.downloadProgress', ({ state }) => {
+      if (state === 'completed') resolve();
+      if (state === 'canceled') reject(new Error('The browser cancelled the download.'));
+    });
+  });
+  await begin();
+  await finished;
+  await session.detach();
+  const path = join(folder, 'downloads', name);
+  const bytes = new Uint8Array(readFileSync(path));
+  rmSync(path);
+  return { name, bytes };
+}
+
+export interface Sound {
+  readonly format: SampleFormat;
+  readonly sampleRateHz: number;
+  readonly channels: readonly Float32Array[];
+}
+
+/** Bytes of a WAV file. */
+export async function wavBytes({ format, sampleRateHz, channels }: Sound): Promise<Uint8Array> {
+  const sink = new BlobSink();
+  const writer = await WavWriter.open(sink, { format, sampleRateHz, channels: channels.length, frames: channels[0].length });
+  await writer.write(channels, 0, channels[0].length);
+  await writer.finish();
+  return new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
+}
+
+/** Reads a whole WAV file. */
+export async function readWav(bytes: Uint8Array): Promise<Sound> {
+  const reader = await openWav(bytesSource(bytes));
+  const channels = Array.from({ length: reader.channels }, () => new Float32Array(reader.frames));
+  await reader.read(channels, 0, reader.frames);
+  return { format: reader.format, sampleRateHz: reader.sampleRateHz, channels };
+}
+
+/** Something like a voice in noise: a gliding tone with overtones that comes and goes. The same seed gives the same sound. */
+export function murmur(seconds: number, sampleRateHz: number, seed = 1): Float32Array {
+  let state = seed;
+  const random = () => {
+    state = (state * 1664525 + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  let phase = 0;
+  return Float32Array.from({ length: Math.round(seconds * sampleRateHz) }, (_, n) => {
+    const t = n / sampleRateHz;
+    phase += (2 * Math.PI * (140 + 30 * Math.sin(3 * t))) / sampleRateHz;
+    const voice = Math.sin(phase) + 0.5 * Math.sin(2 * phase) + 0.3 * Math.sin(5 * phase);
+    return 0.15 * voice * Math.max(0, Math.sin(4 * t)) + 0.05 * random();
+  });
+}
+
+/** What the command line makes of a file. */
+export async function onCommandLine(input: string, output: string, ...options: string[]): Promise<Uint8Array> {
+  await promisify(execFile)(process.execPath, ['dist/cli.js', input, '-o', output, ...options]);
+  return new Uint8Array(readFileSync(output));
+}
+
+/** Writes a file into a folder and gives its path. */
+export function put(folder: string, name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+export function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
+  let largest = 0;
+  for (let c = 0; c < a.length; c++) for (let n = 0; n < a[c].length; n++) largest = Math.max(largest, Math.abs(a[c][n] - b[c][n]));
+  return largest;
+}
