@@ -62,7 +62,8 @@ describe('a block model', () => {
       { network: 'unit', features: { kind: 'log-magnitude-db', amin: 1e-5, topDb: 200 }, normalisation: { kind: 'image', to: [0, 1] } },
       1e-4,
     ],
-    ['mel bands', { network: 'unit', features: { kind: 'mel', ...MELS }, estimate: { kind: 'clean-features' }, rebuild: { kind: 'mel-gain' }, rows: 40 }, 1e-5],
+    // No filter hears the bins at both ends.
+    ['mel bands', { network: 'unit', features: { kind: 'mel', ...MELS }, estimate: { kind: 'clean-features' }, rebuild: { kind: 'mel-gain' }, rows: 40 }, 5e-3],
     [
       'mel bands and cepstral coefficients',
       {
@@ -80,7 +81,7 @@ describe('a block model', () => {
         rebuild: { kind: 'mel-gain' },
         rows: 52,
       },
-      1e-4,
+      5e-3,
     ],
     ['magnitudes whose phase is sought from the noisy one', { network: 'unit', rebuild: { ...GRIFFIN_LIM, init: 'noisy-phase' } }, 1e-5],
   ];

@@ -127,8 +127,9 @@ def normalisation_entry(front: Front) -> dict:
 def rebuild_entry(front: Front) -> dict:
     if front.rebuild != "griffin-lim":
         return {"kind": front.rebuild}
-    # The engine begins with phases from the slopes of the magnitude (peak-phases.ts): 24 iterations, not 64.
-    return {"kind": "griffin-lim", "iterations": 24, "momentum": front.momentum, "seed": 1, "init": "peaks"}
+    # The engine begins with phases from the slopes of the magnitude (peak-phases.ts): 24 iterations do, of long windows 16.
+    iterations = 16 if front.fft >= 2048 else 24
+    return {"kind": "griffin-lim", "iterations": iterations, "momentum": front.momentum, "seed": 1, "init": "peaks"}
 
 
 def manifest_of(front: Front, graph: GraphWriter, head: dict, model: str, files: dict, parameters: int) -> dict:

@@ -75,17 +75,13 @@ export class MelFilters {
   }
 
   /**
-   * Weighted means, for gains: every bin takes what its filters say in proportion to their weights; a bin between filters what the bin below
-   * it has, and the bins beyond the first and the last filter what those have. Does not allocate.
+   * Weighted means, for gains: every bin takes what its filters say in proportion to their weights, and 0 where no filter hears it, as at 0 Hz.
+   * Does not allocate.
    */
   spread(overMels: Float64Array, overBins: Float64Array): void {
     const { total, bins } = this;
     this.scatter(overMels, overBins);
-    let below = overMels[0];
-    for (let k = 0; k < bins; k++) {
-      if (total[k] > 0) below = overBins[k] / total[k];
-      overBins[k] = below;
-    }
+    for (let k = 0; k < bins; k++) if (total[k] > 0) overBins[k] /= total[k];
   }
 }
 
