@@ -110,11 +110,15 @@ export class HopLoop {
       steps += count;
     }
     let behind = false;
+    let lost = false;
     for (const session of this.sessions) {
       publish(session);
-      if (!session.offline && session.hasWork) behind = true;
+      if (session.offline) continue;
+      if (session.hasWork) behind = true;
+      if (session.hasLost) lost = true;
     }
     const end = performance.now();
+    if (lost) this.shedder.lost(end);
     if (!behind) this.shedder.caughtUp(end);
     if (steps > 0 || this.clock.load > 0) this.clock.worked(end - start, end);
     this.shedOrReturn(end);

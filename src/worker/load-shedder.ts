@@ -8,6 +8,8 @@ import type { Milliseconds } from '../shared/units.ts';
 /** Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a hop, so a single standstill is over by then. Two hops more, which count where they are blocks. */
 const OVERLOAD_MS = 1000;
 const OVERLOAD_HOPS = 2;
+/** Who has caught up because samples were thrown away has not caught up. A machine that is so slow loses some again before this is over; a single standstill does not. */
+const LOSS_MS = 400;
 /** How long each round of shedding is given to take effect. */
 const RELIEF_MS = 500;
 /** Of the nodes that are served, so many are shed at once: the loop converges in a few rounds however many there are. */
@@ -28,12 +30,19 @@ export class LoadShedder {
   hopMs: Milliseconds = 0;
   private patienceMs = PATIENCE_MS;
   private caughtUpAt: Milliseconds | undefined;
+  private lostAt: Milliseconds | undefined;
   private calmSince: Milliseconds | undefined;
   private returnedAt: Milliseconds | undefined;
 
   /** A pass left no realtime node with a hop waiting. */
   caughtUp(nowMs: Milliseconds): void {
+    if (this.lostAt !== undefined && nowMs - this.lostAt < LOSS_MS) return;
     this.caughtUpAt = nowMs;
+  }
+
+  /** A realtime node was fed more than its ring holds, and what waited in it was thrown away. */
+  lost(nowMs: Milliseconds): void {
+    this.lostAt = nowMs;
   }
 
   /** How many of the served realtime nodes to shed now, youngest first; 0: none. */

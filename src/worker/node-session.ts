@@ -48,6 +48,8 @@ export class NodeSession {
   private running = 0;
   private shed = false;
   private broken = false;
+  private overruns = 0;
+  private lost = false;
   /** A hop was taken and waits for {@link publish}. */
   private stepped = false;
   private readonly scratch: readonly Float32Array[];
@@ -78,6 +80,11 @@ export class NodeSession {
     return this.planes.length;
   }
 
+  /** Whether noisy samples were thrown away since the last but one {@link collect}, because nobody took them in time. */
+  get hasLost(): boolean {
+    return this.lost;
+  }
+
   get isShed(): boolean {
     return this.shed;
   }
@@ -95,6 +102,9 @@ export class NodeSession {
     const { noisy, words } = this.pipe;
     Atomics.add(words, Word.HEARTBEAT, 1);
     if (this.broken) return count;
+    const overruns = Atomics.load(words, Word.OVERRUNS);
+    this.lost = overruns !== this.overruns && !this.shed;
+    this.overruns = overruns;
     if (Atomics.load(words, Word.RESET_REQUEST) !== Atomics.load(words, Word.RESET_DONE)) this.beginAnew();
     const available = noisy.availableRead;
     // After NOISY_WRITE: the worklet stores the channels before it publishes the first sample that has them.

@@ -10,6 +10,28 @@ describe('LoadShedder', () => {
     }
   });
 
+  it('is not fooled by nodes that have caught up because their samples were thrown away', () => {
+    const shedder = new LoadShedder();
+    shedder.caughtUp(0);
+    // Every 350 ms the ring is full, is emptied, and fills again.
+    for (let now = 350; now < 1000; now += 350) {
+      shedder.lost(now);
+      shedder.caughtUp(now + 10);
+      expect(shedder.toShed(now + 20, 1)).to.equal(0);
+    }
+    expect(shedder.toShed(1000, 1)).to.equal(1);
+  });
+
+  it('forgives a single standstill, whatever was lost in it', () => {
+    const shedder = new LoadShedder();
+    shedder.caughtUp(0);
+    shedder.lost(450);
+    for (let now = 460; now < 3000; now += 10) {
+      shedder.caughtUp(now);
+      expect(shedder.toShed(now, 1)).to.equal(0);
+    }
+  });
+
   it('sheds a quarter at once, at least one, and gives each round time to take effect', () => {
     const shedder = new LoadShedder();
     shedder.caughtUp(0);
