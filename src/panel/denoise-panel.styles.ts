@@ -32,12 +32,13 @@ export const styles = css`
   * { box-sizing: border-box; }
   p, dl, dd { margin: 0; }
   .panel {
-    display: grid; gap: 16px; padding: 16px; border: 1px solid var(--line); border-radius: var(--denoise-radius, 14px); background: var(--paper);
+    position: relative; display: grid; gap: 16px; padding: 16px; border: 1px solid var(--line); border-radius: var(--denoise-radius, 14px); background: var(--paper);
     -webkit-font-smoothing: antialiased;
   }
 
-  header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: center; gap: 10px 20px; }
-  .heading { min-width: 0; flex: 1 1 150px; }
+  header { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 4px 16px; }
+  .state { grid-area: 2 / 1 / auto / -1; }
+  .actions { grid-area: 1 / 2; }
   .title { font-size: 12px; font-weight: 600; letter-spacing: 0.01em; color: var(--soft); }
   .state { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 8px; }
   .state strong { font-size: 17px; font-weight: 650; letter-spacing: -0.01em; }
@@ -94,7 +95,8 @@ export const styles = css`
     min-height: 34px; padding: 5px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--well); color: var(--ink); font: inherit; font-weight: 550;
     cursor: pointer;
   }
-  select { width: 100%; min-width: 0; }
+  select[aria-busy='true'] { cursor: progress; opacity: 0.7; }
+  select { width: 100%; min-width: 0; padding-inline: 8px; }
   button:hover:enabled, select:hover:enabled { border-color: var(--soft); }
   :is(button, select):disabled { cursor: default; opacity: 0.55; }
   .problem button { border-color: currentColor; background: none; color: inherit; }
@@ -102,7 +104,7 @@ export const styles = css`
   .figures { display: grid; grid-template-columns: 1fr 1fr; overflow: hidden; border: 1px solid var(--line); border-radius: 10px; background: var(--well); }
   .figures > div { padding: 8px 12px; min-width: 0; box-shadow: 1px 0 0 var(--line), 0 1px 0 var(--line); }
   dt { color: var(--soft); font-size: 12px; }
-  dd { font-size: 15px; font-weight: 600; white-space: nowrap; }
+  dd { font-size: 15px; font-weight: 600; letter-spacing: -0.01em; }
   .voice { display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%; border: 1.5px solid var(--soft); }
   .voice[data-on='true'] { border-color: var(--lamp); background: var(--lamp); }
 
@@ -110,6 +112,9 @@ export const styles = css`
 
   @container (min-width: 560px) {
     .panel { gap: 18px; padding: 20px; }
+    header { row-gap: 0; }
+    .state { grid-column-end: 2; }
+    .actions { grid-row-end: span 2; }
     .controls { grid-template-columns: 1fr 1fr; column-gap: 28px; }
     .mix, .last { grid-column: 1 / -1; }
     .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }

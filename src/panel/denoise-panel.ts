@@ -90,10 +90,10 @@ export class DenoisePanel extends LitElement {
   @state() private modelInComing: string | undefined;
   @state() private modelProblem: unknown;
   @state() private isResetTold = false;
-  @query('#picture-noisy') private noisyPicture!: SpectrogramView;
-  @query('#picture-enhanced') private enhancedPicture!: SpectrogramView;
-  @query('#level-noisy') private noisyMeter!: LevelMeter;
-  @query('#level-enhanced') private enhancedMeter!: LevelMeter;
+  @query('#picture-noisy', true) private noisyPicture!: SpectrogramView;
+  @query('#picture-enhanced', true) private enhancedPicture!: SpectrogramView;
+  @query('#level-noisy', true) private noisyMeter!: LevelMeter;
+  @query('#level-enhanced', true) private enhancedMeter!: LevelMeter;
   readonly #seen = new WhileSeen(this, { begin: () => this.#begin(), frame: (now) => this.#frame(now), end: () => this.#end() });
   #bound: DenoiseNode | null = null;
   #unbind = new AbortController();
@@ -156,11 +156,9 @@ export class DenoisePanel extends LitElement {
     return html`
       <div class="panel" part="panel" role="group" aria-labelledby="title" lang=${words.locale} data-state=${state}>
         <header part="header">
-          <div class="heading">
-            <div class="title" part="title" id="title"><slot name="title">${words.title}</slot></div>
-            <p class="state" part="state" role="status"><span class="lamp" aria-hidden="true"></span><strong>${words.states[state].name}</strong>
-              <span class="sentence">${words.states[state].sentence}</span></p>
-          </div>
+          <div class="title" part="title" id="title"><slot name="title">${words.title}</slot></div>
+          <p class="state" part="state" role="status"><span class="lamp" aria-hidden="true"></span><strong>${words.states[state].name}</strong>
+            <span class="sentence">${words.states[state].sentence}</span></p>
           <div class="actions">
             <slot name="actions"></slot>
             <label class="switch" part="switch"><input id="on" type="checkbox" role="switch" .checked=${!!node && node.bypass.value < 0.5}
@@ -307,8 +305,9 @@ export class DenoisePanel extends LitElement {
     this.#bound = null;
     this.#tap?.close();
     this.#tap = undefined;
-    if (this.noisyPicture) this.noisyPicture.analyser = undefined;
-    if (this.enhancedPicture) this.enhancedPicture.analyser = undefined;
+    if (!this.hasUpdated) return;
+    this.noisyPicture.analyser = undefined;
+    this.enhancedPicture.analyser = undefined;
   }
 
   /** Something has changed that no frame needs to be waited for. */
@@ -321,7 +320,7 @@ export class DenoisePanel extends LitElement {
 
   #begin(): void {
     const node = this.#bound;
-    if (!node || !this.hasUpdated || !this.noisyPicture) return;
+    if (!node || !this.hasUpdated) return;
     if (node.state === 'disposed') return;
     if (!this.#tap) {
       this.#tap = new NodeTap(node);

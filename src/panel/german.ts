@@ -36,7 +36,7 @@ export const german: PanelStrings = {
   noUnderruns: 'keine',
   queue: 'Vorrat',
   mode: 'Betriebsart',
-  modes: { shared: 'geteilter Speicher', message: 'Nachrichten', passthrough: 'Durchleitung' },
+  modes: { shared: 'geteilt', message: 'Nachrichten', passthrough: 'Durchleitung' },
   messageNotIsolated:
     'Nachrichtenbetrieb: kein geteilter Speicher, denn diese Seite ist nicht herkunftsübergreifend isoliert (cross-origin isolated). Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',
   messageByChoice:

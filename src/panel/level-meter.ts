@@ -2,6 +2,8 @@ import { css, html, LitElement } from 'lit';
 import { property, query } from 'lit/decorators.js';
 
 const QUIETEST_DB = -60;
+/** What is called silence: no converter is so good. */
+const SILENCE_DB = -120;
 const PEAK_HOLD_MS = 1200;
 const PEAK_FALL_DB_PER_SECOND = 20;
 /** The number changes this often at most: faster, nobody can read it, and a screen reader has no end of changes. */
@@ -30,10 +32,11 @@ export class LevelMeter extends LitElement {
 
   @property() label = '';
   /** A level as it is shown and read out; −Infinity is silence. */
-  @property({ attribute: false }) words: (level: number) => string = (level) => (level > QUIETEST_DB ? `${Math.round(level)} dB`.replace('-', '−') : 'silent');
+  @property({ attribute: false }) words: (level: number) => string = (level) =>
+    Number.isFinite(level) ? `${Math.round(level)} dB`.replace('-', '−') : 'silent';
 
-  @query('.fill') private fill!: HTMLElement;
-  @query('.peak') private mark!: HTMLElement;
+  @query('.fill', true) private fill!: HTMLElement;
+  @query('.peak', true) private mark!: HTMLElement;
   #level = Number.NEGATIVE_INFINITY;
   #said = Number.NEGATIVE_INFINITY;
   #saidAt = 0;
@@ -46,7 +49,7 @@ export class LevelMeter extends LitElement {
   set level(level: number) {
     this.#level = level;
     const now = performance.now();
-    const isSilent = !(level > QUIETEST_DB);
+    const isSilent = !(level > SILENCE_DB);
     if (level !== this.#said && (isSilent || now - this.#saidAt >= WORDS_MS)) {
       this.#said = level;
       this.#saidAt = now;
@@ -65,7 +68,7 @@ export class LevelMeter extends LitElement {
   }
 
   protected override render() {
-    const words = this.words(this.#said > QUIETEST_DB ? this.#said : Number.NEGATIVE_INFINITY);
+    const words = this.words(this.#said > SILENCE_DB ? this.#said : Number.NEGATIVE_INFINITY);
     const value = Math.round(Math.min(0, Math.max(QUIETEST_DB, this.#said)));
     return html`
       <span part="label" id="label">${this.label}</span>

@@ -56,8 +56,8 @@ export class SpectrogramView extends LitElement {
   /** What stands there instead where the picture stands still. */
   @property({ attribute: false }) secondsAcross: (seconds: string) => string = (seconds) => `${seconds} s across`;
 
-  @query('canvas') private canvas!: HTMLCanvasElement;
-  @query('.plot') private plot!: HTMLElement;
+  @query('canvas', true) private canvas!: HTMLCanvasElement;
+  @query('.plot', true) private plot!: HTMLElement;
   readonly #history = document.createElement('canvas');
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
   readonly #column = new ImageData(1, ROWS);

@@ -103,7 +103,7 @@ export const english: PanelStrings = {
   noUnderruns: 'none',
   queue: 'Queue',
   mode: 'Mode',
-  modes: { shared: 'shared memory', message: 'messages', passthrough: 'pass-through' },
+  modes: { shared: 'shared', message: 'messages', passthrough: 'pass-through' },
   messageNotIsolated: 'Message mode: no shared memory: this page is not cross-origin isolated. All works, with less reserve when the machine is busy.',
   messageByChoice: 'Message mode: sound travels in messages instead of shared memory. All works, with less reserve when the machine is busy.',
   states: {
