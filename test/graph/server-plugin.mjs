@@ -102,7 +102,7 @@ export function graphTestServer() {
         return withPlainServer(async (origin) => {
           const page = await session.browser.getPage(session.id).browser().newPage();
           try {
-            await page.goto(`${origin}test/graph/fixtures/unisolated.html`);
+            await page.goto(`${origin}${payload ?? 'test/graph/fixtures/unisolated.html'}`);
             return await page.evaluate(() => globalThis.outcome);
           } finally {
             await page.close();

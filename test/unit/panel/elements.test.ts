@@ -3,6 +3,7 @@ import { COLOUR_MAP } from '../../../src/panel/colour-map.ts';
 import { LabelledSlider } from '../../../src/panel/labelled-slider.ts';
 import { LevelMeter } from '../../../src/panel/level-meter.ts';
 import { SpectrogramView } from '../../../src/panel/spectrogram-view.ts';
+import { until } from '../../graph/support.ts';
 
 customElements.define('test-slider', LabelledSlider);
 customElements.define('test-meter', LevelMeter);
@@ -71,6 +72,20 @@ describe('the level meter', () => {
 });
 
 describe('the spectrogram', () => {
+  it('labels its axes in kilohertz and seconds, and leaves out what has no room', async () => {
+    const view = await place<SpectrogramView>('test-spectrogram', { label: 'Noisy' });
+    const shown = (part: string) => [...view.shadowRoot!.querySelectorAll<HTMLElement>(`[part=${part}] span`)].filter(({ hidden }) => !hidden);
+    Object.assign(view.style, { width: '300px', height: '220px' });
+    await until('all labels have room', () => shown('frequencies').length === 6);
+    expect(shown('frequencies').map(({ textContent }) => textContent)).to.deep.equal(['8', '4', '2', '1', '0.5', '0.25']);
+    expect(shown('times').map(({ textContent }) => textContent)).to.deep.equal(['−6 s', '−4 s', '−2 s', 'now']);
+    view.style.height = '90px';
+    await until('fewer labels are left', () => shown('frequencies').length < 6);
+    const tops = shown('frequencies').map((label) => label.getBoundingClientRect());
+    for (let i = 1; i < tops.length; i++) expect(tops[i].top).to.be.at.least(tops[i - 1].bottom);
+    expect(view.shadowRoot!.querySelector('[role=img]')!.getAttribute('aria-label')).to.equal('Noisy');
+  });
+
   it('draws a tone at its height, bright on dark', async () => {
     const context = new AudioContext();
     const analyser = new AnalyserNode(context);
