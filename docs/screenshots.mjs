@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { takePanelPictures } from './panel-screenshots.mjs';
 
 const FOLDER = process.argv[2] ?? import.meta.dirname;
 /** Long enough to fill the six seconds that the spectrograms show, after the model has loaded. */
@@ -30,6 +31,7 @@ try {
     writeFileSync(join(FOLDER, picture.name), png);
     console.log(`${picture.name}: ${Math.round(png.length / 1024)} KB; ${words}`);
   }
+  await takePanelPictures(browser, FOLDER);
 } finally {
   await browser.close();
   server.close();
