@@ -27,7 +27,8 @@ const MATCH_SECONDS = 0.3;
 const STEPS_KEPT = 80;
 const STEPS_NEEDED = 10;
 const MATCH_RANGE_DB = [-30, 12] as const;
-const LONGEST_LATENCY_SECONDS = 2;
+/** Models that work in blocks of a second are later than others. */
+const LONGEST_LATENCY_SECONDS = 10;
 
 export class Comparison {
   readonly output: GainNode;

@@ -1,6 +1,7 @@
 /** The demo page: what the visitor does goes to the {@link Player}, what the player does goes to the page. */
 import { DEFAULT_OPTIONS, DenoiseNode } from 'denoise-node';
 import '../src/panel/define.ts';
+import type { DenoisePanel } from '../src/panel/denoise-panel.ts';
 import type { LabelledSlider } from '../src/panel/labelled-slider.ts';
 import { codeFor, type Settings } from './code-box.ts';
 import type { Side } from './comparison.ts';
@@ -8,12 +9,12 @@ import { isolate } from './isolation.ts';
 import { Player } from './player.ts';
 import { RecordingControls } from './recording-controls.ts';
 import { microphone, microphones, type OpenSource, recording, SAMPLES, sample } from './sources.ts';
-import { animate } from './stage.ts';
-import { failureInWords, heldInWords, matchInWords, modeInWords, obstacleInWords, stateInWords } from './words.ts';
+import { failureInWords, heldInWords, matchInWords, obstacleInWords, stateInWords } from './words.ts';
 
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = at<HTMLFormElement>('sources');
 const mix = at<LabelledSlider>('mix');
+const panel = at<DenoisePanel>('panel');
 const monitor = at<HTMLInputElement>('monitor');
 const browserProcessing = at<HTMLInputElement>('browser-processing');
 const match = at<HTMLInputElement>('match');
@@ -22,7 +23,6 @@ const recordingControls = new RecordingControls(at('record'), at('record-words')
 
 let player: Player | undefined;
 let chosenFile: File | undefined;
-let endAnimation = (): void => {};
 /** Whether the visitor wants sound; the source may still be on its way. */
 let isPlaying = false;
 let shownCode = '';
@@ -80,43 +80,24 @@ function begin(): Player {
   );
   const { node } = begun;
   node.addEventListener('statechange', showState);
-  node.addEventListener('modechange', showState);
-  node.addEventListener('error', ({ detail }) => showProblem(failureInWords(detail.error)));
+  node.addEventListener('modelchange', showSettings);
   begun.comparison.side = side();
   begun.comparison.isMatching = match.checked;
   begun.tools.catch(() => {
     match.disabled = true;
     at('match-words').textContent = 'Same loudness: not available, a file of this page did not arrive';
   });
-  endAnimation = animate(
-    {
-      pictures: [at('picture-before'), at('picture-after')],
-      meters: [at('level-before'), at('level-after')],
-      showFigures: (metrics) => {
-        const isRunning = metrics.state === 'running';
-        at('latency').textContent = `${(1000 * metrics.latency).toFixed(1)} ms`;
-        at('load').textContent = isRunning ? `${Math.round(100 * metrics.load)} %` : '–';
-        at('underruns').textContent = metrics.underruns === 0 ? 'none' : `${metrics.underruns} (${metrics.underrunSeconds.toFixed(2)} s)`;
-        const reduction = metrics.inputLevel - metrics.enhancedLevel;
-        at('reduction').textContent = isRunning && isPlaying && Number.isFinite(reduction) ? `${Math.max(0, reduction).toFixed(0)} dB` : '–';
-        showSettings();
-        recordingControls.show();
-      },
-    },
-    begun,
-  );
+  panel.node = node;
   return begun;
 }
 
-/** In a context of its own, so that nothing of the failed attempt is left. */
+/** In a context of its own: browsers remember in a context that a module did not load. */
 async function retry(): Promise<void> {
   const wasPlaying = isPlaying;
-  endAnimation();
   await stop();
   await player?.close();
   player = begin();
   if (wasPlaying) await start();
-  else showProblem('');
 }
 
 /** What is set now: the node's parameters are the truth, for the panel sets them too. */
@@ -124,7 +105,7 @@ function settings(): Settings {
   const node = player?.node;
   const source = chosen() === 'microphone' ? 'microphone' : 'recording';
   return {
-    model: DEFAULT_OPTIONS.model,
+    model: String(node?.model ?? DEFAULT_OPTIONS.model),
     mix: node?.mix.value ?? mix.value,
     attenuationLimit: node?.attenuationLimit.value ?? DEFAULT_OPTIONS.attenuationLimit,
     outputGain: node?.outputGain.value ?? DEFAULT_OPTIONS.outputGain,
@@ -155,11 +136,9 @@ function showState(): void {
   const words = isHeld ? heldInWords(context.state) : stateInWords(node.state, side(), isHeard());
   at('state').dataset.state = isPlaying || node.state === 'failed' ? node.state : 'stopped';
   show('state-words', isPlaying || node.state === 'failed' ? words : 'Stopped. Press the button to go on.');
-  show('mode', modeInWords(node.mode));
   show('note', (isPlaying && player.source?.note) || '');
   at('note').hidden = at('note').textContent === '';
   at('resume').hidden = !isHeld;
-  at('retry').hidden = node.state !== 'failed';
 }
 
 /** Only what is new, so that screen readers say it once. */
@@ -260,7 +239,11 @@ mix.addEventListener('input', () => {
 });
 
 at('resume').addEventListener('click', () => void player?.resume().catch((error) => showProblem(failureInWords(error))));
-at('retry').addEventListener('click', () => void retry());
+panel.addEventListener('denoise-change', showSettings);
+panel.addEventListener('denoise-retry', (event) => {
+  event.preventDefault();
+  void retry();
+});
 at('copy').addEventListener('click', async () => {
   const copied = await navigator.clipboard?.writeText(shownCode).then(
     () => true,
@@ -270,9 +253,23 @@ at('copy').addEventListener('click', async () => {
   setTimeout(() => (at('copy').textContent = 'Copy'), 2000);
 });
 
+/** What changes by itself, at a pace that can be read. */
+setInterval(() => {
+  showSettings();
+  recordingControls.show();
+}, 250);
+
+async function showModels(): Promise<void> {
+  const response = await fetch(new URL('studio/models.json', import.meta.url));
+  if (!response.ok) return; // There is one at least, which the node has by itself.
+  const models: readonly { name: string; title: string }[] = await response.json();
+  panel.models = models.map(({ name, title }) => ({ value: name, label: title }));
+}
+
 const obstacle = obstacleInWords(DenoiseNode.isSupported());
 if (obstacle) showProblem(obstacle);
 at<HTMLButtonElement>('play').disabled = obstacle !== undefined;
 document.body.classList.add('alive');
 choose();
+void showModels();
 if (!obstacle) void isolate(() => isPlaying);

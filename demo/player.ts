@@ -26,8 +26,6 @@ export class Player {
   readonly context = new AudioContext();
   readonly node: DenoiseNode;
   readonly comparison: Comparison;
-  readonly before = new AnalyserNode(this.context);
-  readonly after = new AnalyserNode(this.context);
   /** Resolves when loudness is measured and recordings can be made; rejects where the page's worklets do not load. */
   readonly tools: Promise<void>;
   readonly #monitor = new GainNode(this.context, { gain: 0 });
@@ -42,7 +40,6 @@ export class Player {
     this.node = new DenoiseNode(this.context, { ...options, assets: isolatedAssets() });
     this.comparison = new Comparison(this.node);
     this.comparison.output.connect(this.#monitor);
-    this.node.connect(this.after);
     this.context.addEventListener('statechange', () => events.onContextState());
     this.tools = this.context.audioWorklet.addModule(new URL('demo-processors.js', import.meta.url)).then(() => this.comparison.measure());
     this.tools.catch(() => {}); // Whoever needs them asks; the sound does not.
@@ -78,7 +75,6 @@ export class Player {
     }
     this.#source = source;
     this.comparison.remeasure();
-    source.node.connect(this.before);
     source.node.connect(this.node);
     source.node.connect(this.comparison.input);
     this.hear(heard(source.live));

@@ -3,13 +3,12 @@
  * Out:    a WAV file of it, 24 bits, at the context's rate
  * Thread: [main]
  */
-import { encodeFrames } from '../src/files/sample-format.ts';
-import { wavHeader } from '../src/files/wav.ts';
+import { encodeFrames, sampleBytes } from '../src/files/sample-format.ts';
+import { formatChunkOf, wavHeader } from '../src/files/wav.ts';
 import { RECORDER_PROCESSOR, type RecordedMessage, type StopMessage } from './messages.ts';
 
 /** Exact to −138 dBFS, and read by every player; 32-bit float is not. */
 const FORMAT = 'int24';
-const BYTES_PER_SAMPLE = 3;
 
 /** A recording that has ended. */
 export interface Recording {
@@ -61,29 +60,15 @@ export class Recorder {
 
   #take(channels: readonly Float32Array<ArrayBuffer>[]): void {
     const frames = channels[0].length;
-    const bytes = new Uint8Array(frames * channels.length * BYTES_PER_SAMPLE);
+    const bytes = new Uint8Array(frames * channels.length * sampleBytes(FORMAT));
     encodeFrames(channels, FORMAT, bytes, frames);
     this.#parts.push(new Blob([bytes]));
     this.#frames += frames;
   }
 
   #header(): Uint8Array<ArrayBuffer> {
-    const sampleRateHz = this.#source.context.sampleRate;
     const channels = this.#channelCount;
-    const layout = { sampleRateHz, channels, format: FORMAT, frames: this.#frames, dataStart: 0, formatChunk: pcmFormatChunk(sampleRateHz, channels) } as const;
-    return new Uint8Array(wavHeader(layout, this.#frames));
+    const formatChunk = formatChunkOf(this.#source.context.sampleRate, channels, FORMAT);
+    return new Uint8Array(wavHeader({ channels, format: FORMAT, formatChunk }, this.#frames));
   }
-}
-
-/** WAVEFORMAT of plain PCM. */
-function pcmFormatChunk(sampleRateHz: number, channels: number): Uint8Array {
-  const chunk = new DataView(new ArrayBuffer(16));
-  const frameBytes = channels * BYTES_PER_SAMPLE;
-  chunk.setUint16(0, 1, true); // linear PCM
-  chunk.setUint16(2, channels, true);
-  chunk.setUint32(4, sampleRateHz, true);
-  chunk.setUint32(8, sampleRateHz * frameBytes, true);
-  chunk.setUint16(12, frameBytes, true);
-  chunk.setUint16(14, 8 * BYTES_PER_SAMPLE, true);
-  return new Uint8Array(chunk.buffer);
 }

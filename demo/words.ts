@@ -58,22 +58,6 @@ export function matchInWords(matchDb: number | undefined): string {
   return `Same loudness for both (original ${db} dB ${matchDb < 0 ? 'down' : 'up'})`;
 }
 
-/** How samples reach the model, and what could be better about it. */
-export function modeInWords(mode: DenoiseMetrics['mode']): string {
-  switch (mode) {
-    case 'shared':
-      return 'Shared memory: sound goes straight from the audio thread to the worker.';
-    case 'message':
-      return crossOriginIsolated
-        ? 'Message mode: this browser shares no memory with its audio thread. All works, with a little less reserve.'
-        : 'Message mode. No shared memory: this page is not cross-origin isolated. All works, with a little less reserve; two response headers would change it.';
-    case 'passthrough':
-      return 'Nothing is being processed yet.';
-    default:
-      return mode satisfies never;
-  }
-}
-
 /** A failure as one line that says what to do. */
 export function failureInWords(error: unknown): string {
   if (error instanceof SourceError) return error.message;

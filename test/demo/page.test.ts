@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { choose, levels, slide, start, textOf, visit } from './support.ts';
+import { choose, give, levels, panelText, slide, start, textOf, visit } from './support.ts';
 
 const FIXTURE = new URL('../fixtures/noisy-speech.wav', import.meta.url).pathname;
 
@@ -9,9 +9,8 @@ describe('the demo page', { timeout: 180_000 }, () => {
     visit(async ({ page, complaints }) => {
       await start(page);
       assert.match(await textOf(page, '#state-words'), /noise is being taken out/);
-      assert.match(await textOf(page, '#mode'), /^Shared memory/);
-      await page.waitForFunction(() => /^\d+ %$/.test(document.querySelector('#load')!.textContent!));
-      assert.match(await textOf(page, '#latency'), /^\d+\.\d ms$/);
+      await page.waitForFunction(() => document.querySelector('denoise-panel')!.state === 'live');
+      assert.equal(await page.$eval('denoise-panel', (panel) => panel.node!.mode), 'shared');
       assert.deepEqual(complaints, []);
     }));
 
@@ -44,9 +43,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
 
   it('plays a file of the visitor', () =>
     visit(async ({ page }) => {
-      await choose(page, 'file');
-      const input = await page.$('#file');
-      await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(FIXTURE);
+      await give(page, FIXTURE);
       await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
       assert.equal(await textOf(page, '#file-name'), 'noisy-speech.wav');
       const { before } = await levels(page, 1);
@@ -55,9 +52,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
 
   it('says what to do about a file that is no recording', () =>
     visit(async ({ page }) => {
-      await choose(page, 'file');
-      const input = await page.$('#file');
-      await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(new URL(import.meta.url).pathname);
+      await give(page, new URL(import.meta.url).pathname);
       await page.waitForSelector('#problem:not([hidden])');
       assert.match(await textOf(page, '#problem'), /nothing that this browser can decode\. Try a WAV/);
       assert.match(await textOf(page, '#play-words'), /^Play the/);
@@ -71,13 +66,13 @@ describe('the demo page when a file of the package is missing', { timeout: 60_00
       async ({ page }) => {
         await page.click('#play');
         await page.waitForSelector('#state[data-state=failed]');
-        assert.match(await textOf(page, '#problem'), /denoise-processor\.js.*\(module-load\)$/);
+        assert.match(await panelText(page, '[role=alert]'), /denoise-processor\.js.* module-load/);
         const { before, after } = await levels(page, 2);
         assert.ok(Math.abs(after - before) < 1, `${after} dBFS out of ${before}`);
         isMissing = false;
-        await page.click('#retry');
+        await page.$eval('denoise-panel', (panel) => panel.shadowRoot!.querySelector<HTMLButtonElement>('#retry')!.click());
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
-        assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true);
+        assert.equal(await panelText(page, '[role=alert]'), '');
       },
       { isMissing: (path) => isMissing && path.endsWith('/denoise-processor.js') },
     );

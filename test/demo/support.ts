@@ -1,9 +1,15 @@
 /** The demo page as a visitor meets it: its own server, a real browser, nothing reached but through the page. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 // @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
 import { serveDemo } from '../../demo/serve.mjs';
+import { decodeFrames } from '../../src/files/sample-format.ts';
+import { readWavLayout } from '../../src/files/wav.ts';
+import type {} from '../../src/panel/define.ts';
 // @ts-expect-error: as above.
 import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
 
@@ -32,6 +38,7 @@ export async function visit(use: (visit: Visit) => Promise<void>, { isolation = 
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
+    await page.evaluateOnNewDocument(rememberSound);
     await page.goto((front ?? server).url);
     await page.waitForSelector('.alive');
     await use({ page, complaints });
@@ -40,6 +47,130 @@ export async function visit(use: (visit: Visit) => Promise<void>, { isolation = 
     front?.close();
     server.close();
   }
+}
+
+/** What the page keeps for {@link hear}: the node before the loudspeakers, and the last context. Nothing of the sound changes. */
+interface Remembered {
+  heard: AudioNode;
+  context: AudioContext;
+  stream: MediaStream;
+}
+
+function rememberSound(): void {
+  const remembered = window as unknown as Remembered;
+  const connect = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (this: AudioNode, ...to: unknown[]) {
+    if (to[0] instanceof AudioDestinationNode) remembered.heard = this;
+    return Reflect.apply(connect, this, to);
+  } as typeof connect;
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      remembered.context = this;
+    }
+  };
+  const getUserMedia = navigator.mediaDevices?.getUserMedia;
+  if (!getUserMedia) return;
+  navigator.mediaDevices.getUserMedia = async (constraints) => {
+    remembered.stream = await Reflect.apply(getUserMedia, navigator.mediaDevices, [constraints]);
+    return remembered.stream;
+  };
+}
+
+/** Every sample that goes to the loudspeakers for some seconds, mixed to one channel; `during` runs meanwhile. */
+export async function hear(page: Page, seconds: number, during?: () => Promise<void>): Promise<Float32Array> {
+  const hearing = page.evaluate(async (seconds) => {
+    const { heard } = window as unknown as Remembered;
+    const tap = new AudioWorkletNode(heard.context, 'demo-recorder', {
+      numberOfOutputs: 0,
+      channelCount: 1,
+      channelCountMode: 'explicit',
+      processorOptions: { channelCount: 1 },
+    });
+    const chunks: Float32Array[] = [];
+    const wanted = seconds * heard.context.sampleRate;
+    const enough = new Promise<void>((resolve) => {
+      tap.port.onmessage = ({ data }) => {
+        chunks.push(data.channels[0]);
+        if (data.last) resolve();
+        if (chunks.length * data.channels[0].length >= wanted) tap.port.postMessage({ type: 'stop' });
+      };
+    });
+    heard.connect(tap);
+    await enough;
+    heard.disconnect(tap);
+    const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+    return btoa(text);
+  }, seconds);
+  await during?.();
+  const bytes = Uint8Array.from(Buffer.from(await hearing, 'base64'));
+  return new Float32Array(bytes.buffer);
+}
+
+/** The rate of this machine's contexts, Hz. */
+export const rateOf = (page: Page): Promise<number> => page.evaluate(() => new AudioContext().sampleRate);
+
+/** Total latency of the node, seconds. */
+export const latencyOf = (page: Page): Promise<number> => page.$eval('denoise-panel', (panel) => panel.node!.latency);
+
+/** What the panel says in one of its places. */
+export const panelText = (page: Page, selector: string): Promise<string> =>
+  page.$eval('denoise-panel', (panel, of) => panel.shadowRoot!.querySelector(of)?.textContent?.trim().replace(/\s+/g, ' ') ?? '', selector);
+
+/** A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile; fails where it never does. */
+export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const before = await latencyOf(page);
+    const taken = await take();
+    if ((await latencyOf(page)) === before) return taken;
+  }
+  throw new Error('The latency changed in each of eight attempts: this machine is too busy to tell.');
+}
+
+/** Presses the record button, waits some seconds of sound, presses it again, and takes the file that is offered. */
+export async function record(page: Page, seconds: number): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
+  await page.waitForSelector('#record:not([disabled])');
+  await page.click('#record');
+  await page.waitForFunction(
+    (least) => {
+      const [, minutes, rest] = document.querySelector('#record-words')!.textContent!.match(/(\d+):(\d+)/) ?? [];
+      return 60 * Number(minutes) + Number(rest) >= least;
+    },
+    { timeout: 30_000 + 1000 * seconds },
+    Math.ceil(seconds),
+  );
+  await page.click('#record');
+  await page.waitForSelector('#recorded a[download]');
+  return readWav(await download(page, '#recorded a'));
+}
+
+/** Clicks a link and returns the file that the browser saves. */
+export async function download(page: Page, selector: string): Promise<Uint8Array> {
+  const folder = mkdtempSync(join(tmpdir(), 'denoise-node-'));
+  try {
+    const session = await page.browser().target().createCDPSession();
+    await session.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true });
+    const saved = new Promise<string>((resolve, reject) => {
+      session.on('Browser.downloadProgress', ({ state, guid }) => {
+        if (state === 'completed') resolve(guid);
+        if (state === 'canceled') reject(new Error(`The download of ${selector} was cancelled.`));
+      });
+    });
+    await page.click(selector);
+    return readFileSync(join(folder, await saved));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Samples of a WAV file. */
+export async function readWav(file: Uint8Array): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
+  const layout = await readWavLayout({ size: file.length, read: async (position, length) => file.subarray(position, position + length) });
+  const channels = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
+  decodeFrames(file.subarray(layout.dataStart), layout.format, channels, layout.frames);
+  return { channels, sampleRateHz: layout.sampleRateHz, format: layout.format };
 }
 
 interface Server {
@@ -72,6 +203,13 @@ export async function start(page: Page): Promise<void> {
   await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
 }
 
+/** Gives the page a file, as its file field does. */
+export async function give(page: Page, path: string): Promise<void> {
+  await choose(page, 'file');
+  const input = await page.$('#file');
+  await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
+}
+
 export async function choose(page: Page, source: string): Promise<void> {
   await page.click(`input[value=${source}]`);
 }
@@ -85,19 +223,19 @@ export async function slide(page: Page, selector: string, value: number): Promis
   }, value);
 }
 
-/** Mean of what both meters show over some seconds, dBFS. */
+/** Mean level of what goes into the node and of what comes out of it, over some seconds, dBFS. */
 export function levels(page: Page, seconds: number): Promise<{ before: number; after: number }> {
   return page.evaluate(async (ms) => {
-    const meters = [...document.querySelectorAll('denoise-meter')] as (Element & { level: number })[];
+    const { node } = document.querySelector('denoise-panel')!;
     const sums = [0, 0];
     let count = 0;
     const end = performance.now() + ms;
     while (performance.now() < end) {
       await new Promise(requestAnimationFrame);
-      if (!meters.every(({ level }) => Number.isFinite(level))) continue;
-      meters.forEach(({ level }, i) => {
-        sums[i] += level;
-      });
+      const { inputLevel, outputLevel } = node!.getMetrics();
+      if (!Number.isFinite(inputLevel + outputLevel)) continue;
+      sums[0] += inputLevel;
+      sums[1] += outputLevel;
       count += 1;
     }
     return { before: sums[0] / count, after: sums[1] / count };
