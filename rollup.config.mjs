@@ -66,12 +66,16 @@ const copyWasm = {
 const listModels = {
   name: 'list-models',
   writeBundle() {
-    const names = readdirSync('models').filter((name) => existsSync(join('models', name, 'manifest.json')));
-    const models = names.map((name) => {
-      const { version, sampleRateHz } = JSON.parse(readFileSync(join('models', name, 'manifest.json'), 'utf8'));
-      return { name, title: `${name} ${version}, ${sampleRateHz / 1000} kHz` };
-    });
-    // The model that is meant for everyone comes first.
+    const models = readdirSync('models').flatMap((folder) =>
+      readdirSync(join('models', folder))
+        .filter((file) => file.endsWith('.json') && file !== 'model.json')
+        .flatMap((file) => {
+          const { contract, version, sampleRateHz } = JSON.parse(readFileSync(join('models', folder, file), 'utf8'));
+          const name = file === 'manifest.json' ? folder : `${folder}/${file.slice(0, -'.json'.length)}`;
+          return contract === undefined ? [] : [{ name, title: `${name} ${version}, ${sampleRateHz / 1000} kHz` }];
+        }),
+    );
+    // The model that is meant for everyone comes first, variants after what they vary.
     models.sort((a, b) => Number(b.name === 'base') - Number(a.name === 'base') || a.name.localeCompare(b.name));
     writeFileSync('dist/demo/studio/models.json', JSON.stringify(models));
   },

@@ -39,7 +39,7 @@ export function matchGains({ loudness, peak }: Pick<EnhanceReport, 'loudness' | 
   return [Math.min(0, target - before), Math.min(0, target - after), removedDb];
 }
 
-/** Fires `change` when it starts, stops or has another take. */
+/** Fires `change` when it starts, stops or has another take, and `fail`, with the error in `detail`, when a file cannot be read on. */
 export class Player extends EventTarget {
   #take: Take | undefined;
   #layouts: { before: WavLayout; after: WavLayout } | undefined;
@@ -160,7 +160,13 @@ export class Player extends EventTarget {
     if (this.#context) return void (await this.#context.resume());
     const context = new AudioContext({ sampleRate: this.#rate });
     this.#context = context;
-    await context.audioWorklet.addModule(new URL('./studio-deck.js', import.meta.url));
+    try {
+      await context.audioWorklet.addModule(new URL('./studio-deck.js', import.meta.url));
+    } catch (error) {
+      if (this.#context === context) this.#context = undefined;
+      void context.close();
+      throw error;
+    }
     if (this.#context !== context) return;
     const channels = heardChannels(this.#layouts!.before);
     this.#deck = new AudioWorkletNode(context, DECK_PROCESSOR, { numberOfInputs: 0, outputChannelCount: [channels] });
@@ -197,6 +203,13 @@ export class Player extends EventTarget {
         this.#read += count;
         this.#send({ type: 'piece', piece, isLast: this.#read === before.frames }, buffersOf(piece));
       }
+    } catch (cause) {
+      // Files of a take that was closed meanwhile may be gone.
+      if (this.#layouts?.before !== before) return;
+      this.pause();
+      this.dispatchEvent(
+        new CustomEvent('fail', { detail: new Error('The file cannot be read any more: it was moved, changed or deleted. Add it again.', { cause }) }),
+      );
     } finally {
       this.#isReading = false;
     }
@@ -219,7 +232,6 @@ export class Player extends EventTarget {
     this.#layouts = undefined;
     this.#context = undefined;
     this.#deck = undefined;
-    // A moment for the fade.
     if (context) void context.close();
   }
 

@@ -32,7 +32,7 @@ const lanes = Array.from({ length: LANES }, (_, i) => new Lane(session, `lane${i
 const queue = new Queue({
   open: openRecording,
   lanes,
-  modelUrl: (model) => new URL(`../../../models/${model}/`, import.meta.url).href,
+  modelUrl: (model) => new URL(`../../../models/${model}${model.includes('/') ? '.json' : '/'}`, import.meta.url).href,
 });
 const player = new Player();
 const microphone = new Microphone();
@@ -211,6 +211,7 @@ queue.addEventListener('change', ({ detail: item }: CustomEventInit<Item>) => {
   schedule();
 });
 player.addEventListener('change', schedule);
+player.addEventListener('fail', ({ detail }: CustomEventInit<Error>) => showProblem(failureInWords(detail)));
 
 document.addEventListener('dragover', (event) => {
   event.preventDefault();

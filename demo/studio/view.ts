@@ -9,7 +9,7 @@ import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedI
 
 /** A model to choose. */
 export interface Model {
-  /** Its folder. */
+  /** Its folder, or `folder/variant`. */
   readonly name: string;
   readonly title: string;
 }

@@ -76,6 +76,14 @@ describe('the file studio', { timeout: 300_000 }, () => {
       const difference = largestDifference((await readWav(bytes)).channels, expected.channels);
       assert.ok(difference <= 1e-4, `differs from the command line's by ${difference}`);
       assert.match(await textOf(page, '.outcome'), /Model base \S+, mix 60 %, noise turned down by at most 12 dB/);
+
+      await page.select('.item select', 'noise-subtract');
+      await press(page, 'Apply settings', 'crowd.wav');
+      await page.waitForFunction(() => document.querySelector('.outcome')?.textContent?.includes('Model noise-subtract'), { timeout: 60_000 });
+      const other = await readWav((await downloaded(page, folder, () => press(page, 'Download', 'crowd.wav'))).bytes);
+      const others = await readWav(await onCommandLine(CROWD, join(folder, 'cli 2.wav'), '--mix', '0.6', '--limit', '12', '--model', 'noise-subtract'));
+      assert.ok(largestDifference(other.channels, expected.channels) > 1e-3, 'another model has made no difference');
+      assert.ok(largestDifference(other.channels, others.channels) <= 1e-4, "differs from the command line's");
     }));
 
   it('takes ten files, and gives all results in one archive with a summary', () =>
