@@ -88,6 +88,7 @@ export function queueView({ queue, models, selected, isPacking, announced }: Que
       <p id="totals" role="status">${announced}</p>
     </div>
     ${items.length === 0 ? nothing : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`}
+    ${busy.length > 0 ? html`<p class="pace">${paceInWords(busy)}</p>` : nothing}
     <div class="queue-actions">
       ${busy.length > 0 ? html`<button id="cancel-all" type="button" @click=${actions.cancelAll}>Cancel all</button>` : nothing}
       ${busy.length === 0 && failed + cancelled > 1 ? html`<button id="retry-all" type="button" @click=${actions.retryFailed}>Try failed again</button>` : nothing}
@@ -107,6 +108,16 @@ export function queueView({ queue, models, selected, isPacking, announced }: Que
       )}
     </ol>
   `;
+}
+
+/** How many files are left, how fast all workers are together, and how long it takes where that can be told. */
+function paceInWords(busy: readonly Item[]): string {
+  const speed = busy.reduce((sum, item) => sum + (item.status === 'working' ? (item.speed ?? 0) : 0), 0);
+  if (speed === 0) return `${busy.length} to go`;
+  const pace = `${busy.length} to go, ${speedInWords(speed)}`;
+  // The length of a file is known once it is open.
+  if (busy.some(({ seconds }) => seconds === undefined)) return pace;
+  return `${pace}, ${lengthInWords(busy.reduce((sum, { seconds, share }) => sum + (1 - share) * seconds!, 0) / speed)} left`;
 }
 
 function busyOrDone(status: Item['status']): boolean {
