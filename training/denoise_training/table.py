@@ -144,10 +144,11 @@ def make(args: argparse.Namespace) -> dict:
     for model in models:
         add(model.name, partial(score_model, model))
 
-    scored = [model for model in models if model.name in systems]
+    # Those that are yet to be scored too: all figures are to be of one run.
+    sound = [model for model in models if model.name not in failed]
     machine = {}
     try:
-        costs, machine = ({}, {}) if args.no_bench or not scored else measure_cost(scored, work, args.quick)
+        costs, machine = ({}, {}) if args.no_bench or not sound else measure_cost(sound, work, args.quick)
         for name, entry in systems.items():
             if name in costs:
                 entry["cost"] = costs[name]
