@@ -47,7 +47,7 @@ def begin(folder: Path, key: str) -> None:
 def enhance(
     recordings: Path, out: Path, model: str, key: str, jobs: int = 1, check_time: Callable[[], None] = lambda: None
 ) -> None:
-    """Every WAV file of a folder through a model, in `jobs` processes; EngineError with the first complaint where one fails.
+    """Every WAV file of a folder through a model, in `jobs` threads; EngineError with the first complaint where one fails.
     `check_time` is asked before there is anything to do, and may raise."""
     begin(out, key)
     missing = [path for path in sorted(recordings.glob("*.wav")) if not (out / path.name).exists()]
@@ -55,17 +55,8 @@ def enhance(
         return
     check_time()
     print(f"  {model}: enhancing {len(missing)} files", flush=True)
-    shares = [missing[first::jobs] for first in range(min(jobs, len(missing)))]
-    running = [
-        subprocess.Popen(
-            ["node", str(COMMAND), *map(str, share), "-o", f"{out}/", "--model", model, "--quiet"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for share in shares
-    ]
-    complaints = [process.communicate()[1].strip() for process in running]
-    for process, complaint in zip(running, complaints, strict=True):
-        if process.returncode != 0:
-            raise EngineError((complaint or f"the command ended with {process.returncode} and said nothing").splitlines()[0])
+    command = ["node", str(COMMAND), *map(str, missing), "-o", f"{out}/", "--model", model, "--jobs", str(jobs), "--quiet"]
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        complaint = done.stderr.strip() or f"the command ended with {done.returncode} and said nothing"
+        raise EngineError(complaint.splitlines()[0])

@@ -31,9 +31,9 @@ class Shipped:
     @property
     def argument(self) -> str:
         """What the command line's --model takes: the name of a bundled model, else where it lies."""
-        if self.path.name != "manifest.json":
-            return str(self.path.resolve())
-        return self.name if self.path.parent.parent == MODELS else str(self.path.parent.resolve())
+        if self.path.parent.parent == MODELS:
+            return self.name
+        return str(self.path.parent.resolve() if self.path.name == "manifest.json" else self.path.resolve())
 
     @property
     def streams(self) -> bool:
