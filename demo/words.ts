@@ -47,7 +47,7 @@ export function stateInWords(state: DenoiseMetrics['state'], side: Side, heard: 
 export function heldInWords(state: AudioContextState | 'interrupted'): string {
   return state === 'interrupted'
     ? 'The system has taken the sound away, for a call perhaps. Go on when it is over.'
-    : 'The browser holds the sound back until you ask for it.';
+    : 'The browser holds the sound back until you ask for it. Still nothing then? It may have no loudspeaker.';
 }
 
 /** What was done to the original, so that it sounds as loud as the denoised side. */

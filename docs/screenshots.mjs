@@ -1,6 +1,7 @@
 /**
- * `node docs/screenshots.mjs [folder]`: plays a noisy sample on the demo page in Chromium and writes the pictures of the
- * README beside this file. Needs `npm run build`. Prints what the page says, so that a picture of a failure is noticed.
+ * `node docs/screenshots.mjs [folder]`: writes all pictures of the documents beside this file: the demo page while a noisy sample plays, the panel
+ * (panel-screenshots.mjs) and the file studio (studio-screenshots.mjs). Needs `npm run build`. Prints what the pages say, so that a picture of a
+ * failure is noticed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,17 +9,18 @@ import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
 import { takePanelPictures } from './panel-screenshots.mjs';
+import { takeStudioPictures } from './studio-screenshots.mjs';
 
 const FOLDER = process.argv[2] ?? import.meta.dirname;
 /** Long enough to fill the six seconds that the spectrograms show, after the model has loaded. */
 const SECONDS_OF_SOUND = 7;
 
 /** A busy machine has underruns, which show as stripes: the picture is then taken again. */
-const ATTEMPTS = 8;
+const ATTEMPTS = 4;
 
 const PICTURES = [
-  { name: 'demo-light.png', width: 940, height: 790, theme: 'light' },
-  { name: 'demo-dark.png', width: 940, height: 790, theme: 'dark' },
+  { name: 'demo-light.png', width: 1000, height: 1000, theme: 'light' },
+  { name: 'demo-dark.png', width: 1000, height: 1000, theme: 'dark' },
   { name: 'demo-phone.png', width: 390, height: 844, theme: 'light', phone: true },
 ];
 
@@ -32,6 +34,7 @@ try {
     console.log(`${picture.name}: ${Math.round(png.length / 1024)} KB; ${words}`);
   }
   await takePanelPictures(browser, FOLDER);
+  for (const { name, png } of await takeStudioPictures(browser, server.url)) writeFileSync(join(FOLDER, name), png);
 } finally {
   await browser.close();
   server.close();
@@ -56,9 +59,10 @@ async function take({ name, width, height, theme, phone = false }) {
   await page.click('#play');
   await page.waitForSelector('#state[data-state=running]', { timeout: 20_000 }).catch(() => console.error(`${name}: the node does not run`));
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS_OF_SOUND));
+  const { underruns, latency } = await page.$eval('denoise-panel', (panel) => panel.node.getMetrics());
   const png = await page.screenshot();
-  const words = await page.$eval('.facts', (facts) => facts.textContent.trim().replace(/\s*\n\s*/g, ' · '));
-  const underruns = await page.$eval('#underruns', (figure) => Number.parseInt(figure.textContent, 10) || 0);
+  const said = await page.$eval('#state-words', (words) => words.textContent);
+  const matched = await page.$eval('#match-words', (words) => words.textContent);
   await page.close();
-  return { png, words, underruns };
+  return { png, underruns, words: `${said} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns` };
 }
