@@ -5,15 +5,17 @@ import type { MelFilters } from './features/mel-filters.ts';
  * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from x = Wᵀp: they stay
- * positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+ * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from what is flat within
+ * each band: they stay positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
  */
 
-const UPDATES = 15;
+const UPDATES = 8;
 /** Keeps the quotient defined for bins that no filter hears. */
 const LEAST_DIVISOR = 1e-30;
 
 export class MelInversion {
+  /** One over the sum of a filter's weights: turns the power in a band into that of each of its bins. */
+  private readonly density: Float64Array;
   private readonly target: Float64Array;
   private readonly heard: Float64Array;
   private readonly bands: Float64Array;
@@ -24,13 +26,17 @@ export class MelInversion {
     this.heard = new Float64Array(filters.bins);
     this.power = new Float64Array(filters.bins);
     this.bands = new Float64Array(filters.mels);
+    this.density = new Float64Array(filters.mels);
+    filters.gather(new Float64Array(filters.bins).fill(1), this.density);
+    for (let m = 0; m < filters.mels; m++) this.density[m] = this.density[m] > 0 ? 1 / this.density[m] : 0;
   }
 
   /** Writes the magnitudes of one frame from `offset` on. Does not allocate. */
   run(melPower: Float64Array, magnitudes: Float64Array, offset: number): void {
-    const { filters, target, heard, bands, power } = this;
+    const { filters, density, target, heard, bands, power } = this;
     filters.scatter(melPower, target);
-    power.set(target);
+    for (let m = 0; m < bands.length; m++) bands[m] = melPower[m] * density[m];
+    filters.spread(bands, power);
     for (let update = 0; update < UPDATES; update++) {
       filters.gather(power, bands);
       filters.scatter(bands, heard);

@@ -11,7 +11,7 @@ import { largestDifference, noise } from './signals.ts';
 const BLOCKS = [
   { sampleRateHz: 16000, blockSamples: 16256, hopSamples: 128, fftSamples: 512, iterations: 24 },
   { sampleRateHz: 8000, blockSamples: 8064, hopSamples: 63, fftSamples: 255, iterations: 24 },
-  { sampleRateHz: 22050, blockSamples: 55296, hopSamples: 512, fftSamples: 2048, iterations: 16 },
+  { sampleRateHz: 22050, blockSamples: 55296, hopSamples: 512, fftSamples: 2048, iterations: 12 },
 ];
 const SETTINGS: GriffinLimRebuild = { kind: 'griffin-lim', iterations: 32, momentum: 0.99, seed: 1, init: 'peaks' };
 

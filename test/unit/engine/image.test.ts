@@ -102,7 +102,7 @@ describe('MelFilters', () => {
 });
 
 describe('MelInversion', () => {
-  it('finds magnitudes that have the mel powers it is given, to a decibel where there is sound', async () => {
+  it('finds magnitudes that have the mel powers it is given: to a decibel and a half where there is sound, nine times of ten', async () => {
     const { geometries } = await loadGolden();
     for (const [name, geometry] of Object.entries(geometries)) {
       const filters = filtersOf(geometry);
@@ -130,7 +130,7 @@ describe('MelInversion', () => {
       }
       errors.sort((a, b) => a - b);
       expect(errors.length, name).to.be.greaterThan(100);
-      expect(errors[Math.floor(0.9 * errors.length)], name).to.be.below(1);
+      expect(errors[Math.floor(0.9 * errors.length)], name).to.be.below(1.5);
     }
   });
 
