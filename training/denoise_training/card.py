@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from .classic_train import hours_heard as blocks_heard
 from .data import RATE_HZ, Clip, Prepared
 from .evaluate import markdown
 from .train import hours_heard, minutes_spent
@@ -53,7 +54,7 @@ def heard(saved: dict) -> float:
     config = saved["config"]
     if "front" not in config:
         return hours_heard(saved)
-    return saved["step"] * config["batch"] * config["front"]["block"] / config["front"]["rate_hz"] / 3600
+    return blocks_heard(saved)
 
 
 def workings(manifest: dict) -> str:

@@ -28,7 +28,7 @@ from .data import RATE_HZ, Prepared
 from .losses import DenoiseLoss
 from .scores import si_sdr
 from .spectrogram import FrontEnd
-from .train import Average, Validation, save
+from .train import Average, Validation, minutes_spent, save
 
 
 def network_of(config: ClassicConfig) -> torch.nn.Module:
@@ -60,6 +60,7 @@ class ClassicRun:
         self.wave_loss = DenoiseLoss(config.loss, config.front.rate_hz)
         self.blocks = Blocks(data, "train", config.data, config.front.rate_hz, config.front.block, config.seed)
         self.step, self.seconds, self.best, self.stale = 0, 0.0, -math.inf, 0
+        self.earlier = {"hours": 0.0, "minutes": 0.0}  # heard and spent by the run that this one began with
 
     def rate(self, progress: float) -> float:
         """Learning rate after this share of the run: linear warm-up, then a cosine."""
@@ -129,13 +130,21 @@ class ClassicRun:
             "seconds": self.seconds,
             "best": self.best,
             "stale": self.stale,
+            "earlier": self.earlier,
         }
+
+    def begin_with(self, saved: dict) -> None:
+        """Averaged weights of another run of the same network; clock, optimizer and average start anew."""
+        self.network.load_state_dict(saved["average"])
+        self.average = Average(self.network, self.config.ema)
+        self.earlier = {"hours": hours_heard(saved), "minutes": minutes_spent(saved)}
 
     def restore(self, saved: dict) -> None:
         self.network.load_state_dict(saved["network"])
         self.average.weights, self.average.count = saved["average"], saved["average_count"]
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seconds, self.best, self.stale = (saved[k] for k in ("step", "seconds", "best", "stale"))
+        self.earlier = saved.get("earlier", self.earlier)
 
     def judge(self, score: float) -> bool:
         """Notes a validation; true where it is the best so far."""
@@ -172,7 +181,14 @@ class ClassicValidation:
 
 def weights_only(saved: dict) -> dict:
     """What a checkpoint needs for export."""
-    return {k: saved[k] for k in ("config", "average", "step", "seconds", "valid") if k in saved}
+    return {k: saved[k] for k in ("config", "average", "step", "seconds", "earlier", "valid") if k in saved}
+
+
+def hours_heard(saved: dict) -> float:
+    """Hours of blocks behind a checkpoint of this loop, with those of the run that it began with."""
+    config = saved["config"]
+    own = saved["step"] * config["batch"] * config["front"]["block"] / config["front"]["rate_hz"] / 3600
+    return own + saved.get("earlier", {}).get("hours", 0.0)
 
 
 def train(config: ClassicConfig, args: argparse.Namespace) -> None:
@@ -183,6 +199,8 @@ def train(config: ClassicConfig, args: argparse.Namespace) -> None:
     run = ClassicRun(config, data)
     if (args.out / "last.pt").exists():
         run.restore(torch.load(args.out / "last.pt", weights_only=True))
+    elif args.init:
+        run.begin_with(torch.load(args.init, weights_only=True))
     validation = ClassicValidation(config, data)
     board, log_file = SummaryWriter(args.out / "board"), open(args.out / "log.txt", "a")
 
@@ -256,6 +274,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
     parser.add_argument("--steps", type=int, help="length of the run in steps instead")
     parser.add_argument("--valid-minutes", type=float, default=2.0)
+    parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
     parser.add_argument("--threads", type=int, default=0)
     args = parser.parse_args()
     if (args.minutes is None) == (args.steps is None):

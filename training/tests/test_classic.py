@@ -14,9 +14,9 @@ from test_export import needs_tfjs
 
 from denoise_training.classic_config import build_classic, load_classic, plain
 from denoise_training.classic_data import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
-from denoise_training.classic_export import export, round_weights, write_graph
+from denoise_training.classic_export import export, lifted, round_weights, write_graph
 from denoise_training.classic_models import ClassicModelConfig, make_network
-from denoise_training.classic_train import ClassicRun, averaged_network, network_of
+from denoise_training.classic_train import ClassicRun, averaged_network, hours_heard, network_of, weights_only
 from denoise_training.data import Prepared
 from denoise_training.train import save
 
@@ -201,6 +201,21 @@ def test_resumed_equals_uninterrupted(prepared_folder: Path, tmp_path: Path):
         assert torch.equal(whole.average.weights[name], second.average.weights[name]), name
 
 
+def test_a_new_run_can_begin_with_the_weights_of_another(prepared_folder: Path):
+    config, data = small(), Prepared(prepared_folder)
+    first = ClassicRun(config, data)
+    first.train_step(0.5)
+    first.seconds = 90.0
+    second = ClassicRun(config, data)
+    second.begin_with(weights_only(first.checkpoint()))
+    assert second.step == 0 and second.seconds == 0.0
+    for name, value in second.network.state_dict().items():
+        assert torch.equal(value, first.average.weights[name]), name
+    assert second.earlier == {"hours": 4 * 8064 / 8000 / 3600, "minutes": 1.5}
+    second.train_step(0.5)
+    assert hours_heard(second.checkpoint()) == pytest.approx(2 * 4 * 8064 / 8000 / 3600)
+
+
 def test_a_run_stops_when_nothing_gets_better(prepared_folder: Path):
     run = ClassicRun(small(patience=2), Prepared(prepared_folder))
     found = [(run.judge(score), run.stalled) for score in (1.0, 0.9, 1.1, 1.0, 1.05)]
@@ -258,6 +273,13 @@ def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
         data = np.fromfile(tmp_path / name / "golden" / entry["file"], "<f4")
         assert data.size == np.prod(entry["shape"]) and np.isfinite(data).all()
     assert vectors["files"]["noisy"]["shape"] == [2 * config.front.advance] == vectors["files"]["enhanced"]["shape"]
+
+
+def test_only_estimates_in_decibels_can_be_lifted():
+    front = load_classic(TRAINING / "configs" / "mel-latent.toml").front
+    assert lifted(front, 6.0).output_range == (-54.0, 46.0) and lifted(front, 6.0).input_range == (-60.0, 40.0)
+    with pytest.raises(ValueError, match="an estimate can be lifted where it is in decibels"):
+        lifted(load_classic(TRAINING / "configs" / "stft-unet.toml").front, 6.0)
 
 
 @needs_tfjs
