@@ -195,7 +195,12 @@ describe('bad input', () => {
     assert.ok(silent.every((x) => x === 0));
   });
 
-  it('is told from what is no file at all: a device is not waited for', async () => {
+  it('is told from what is no file at all: a device is not waited for, nor a terabyte of zeros searched', async () => {
+    // Mostly a hole.
+    const nothing = join(folder, 'nothing.mp3');
+    await writeFile(nothing, Uint8Array.of(1, 2, 3));
+    await truncate(nothing, 2 ** 40);
+    assert.match((await command(nothing, '-o', join(folder, 'nothing.wav'))).stderr, /nothing\.mp3: expected WAV, FLAC/);
     const { status, stderr } = await command('/dev/zero', join(folder, 'nowhere.wav'), '-o', join(folder, 'device-out'));
     assert.equal(status, 1);
     assert.match(stderr, /\/dev\/zero: neither a file nor a folder/);

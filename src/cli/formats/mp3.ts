@@ -21,6 +21,8 @@ const RUN_IN_FRAMES = 30;
 /** Samples that every decoder is late by. */
 const DECODER_DELAY = 529;
 const PIECE_BYTES = 1 << 18;
+/** How far from the beginning sound is looked for: what has none by then is another kind of file. */
+const MOST_SEARCH_BYTES = 1 << 20;
 /** Frames in a row that prove that sound begins here. */
 const PROOF_FRAMES = 3;
 const MOST_FRAME_BYTES = 8192;
@@ -228,6 +230,7 @@ class FrameScanner {
   private at = 0;
   private kind: number | undefined;
   private inSync = false;
+  private searchedBytes = 0;
 
   constructor(
     private readonly source: ByteSource,
@@ -257,6 +260,8 @@ class FrameScanner {
       const next = window.indexOf(0xff, at + 1);
       const skipped = (next === -1 ? window.length : next) - at;
       if (this.kind !== undefined) this.skippedBytes += skipped;
+      else this.searchedBytes += skipped;
+      if (this.searchedBytes > MOST_SEARCH_BYTES) return undefined;
       this.at += skipped;
     }
   }
