@@ -20,6 +20,38 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       assert.deepEqual(complaints, []);
     }));
 
+  it("comes without the browser's own noise suppression and gain, and with them once they are switched on to compare", () =>
+    visit(async ({ page }) => {
+      const processing = () =>
+        page.evaluate(() => {
+          const { noiseSuppression, autoGainControl, echoCancellation } = (window as unknown as { stream: MediaStream }).stream
+            .getAudioTracks()[0]
+            .getSettings();
+          return { noiseSuppression, autoGainControl, echoCancellation };
+        });
+      await choose(page, 'microphone');
+      await start(page);
+      assert.deepEqual(await processing(), { noiseSuppression: false, autoGainControl: false, echoCancellation: true });
+      await page.click('#browser-processing');
+      await page.waitForFunction(() => /the browser’s own noise suppression/.test(document.querySelector('#note')!.textContent!));
+      assert.deepEqual(await processing(), { noiseSuppression: true, autoGainControl: true, echoCancellation: true });
+    }));
+
+  it('can be another one', () =>
+    visit(async ({ page }) => {
+      await choose(page, 'microphone');
+      await start(page);
+      await page.waitForSelector('#device-choice:not([hidden])');
+      const second = await page.$eval('#device', (select) => (select as HTMLSelectElement).options[1].value);
+      await page.select('#device', second);
+      await page.waitForFunction(
+        (id) => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].getSettings().deviceId === id,
+        { timeout: 20_000 },
+        second,
+      );
+      assert.equal(await page.$eval('#device', (select) => (select as HTMLSelectElement).value), second);
+    }));
+
   it('says what to do where it is not allowed', () =>
     visit(
       async ({ page }) => {
