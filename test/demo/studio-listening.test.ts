@@ -93,21 +93,24 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
 
 const now = (page: Page) => page.$eval('#seek', (seek) => Number((seek as HTMLInputElement).value));
 
-/** Keeps what goes to the loudspeakers of every context, sample by sample. Works only for pages that are opened afterwards, so it opens this one again. */
+/** Keeps what goes to the loudspeakers of every context, sample by sample, with the demo's own recorder. Works for pages that are opened afterwards, so it opens this one again. */
 async function recordLoudspeakers(page: Page): Promise<void> {
   await page.evaluateOnNewDocument(() => {
     const heard: Float32Array[] = [];
     Object.assign(window, { heard });
+    const addModule = AudioWorklet.prototype.addModule;
     const connect = AudioNode.prototype.connect as (this: AudioNode, ...to: unknown[]) => AudioNode;
-    const tapped = new WeakSet<AudioNode>();
+    AudioWorklet.prototype.addModule = async function (...args) {
+      await addModule.call(this, '/dist/demo/demo-processors.js');
+      await addModule.apply(this, args);
+    };
     Object.assign(AudioNode.prototype, {
       connect(this: AudioNode, ...to: unknown[]) {
-        if (to[0] instanceof AudioDestinationNode && !tapped.has(this)) {
-          tapped.add(this);
-          const tap = (this.context as AudioContext).createScriptProcessor(4096, 1, 1);
-          tap.onaudioprocess = ({ inputBuffer }) => heard.push(inputBuffer.getChannelData(0).slice());
-          connect.call(this, tap);
-          connect.call(tap, to[0]);
+        if (to[0] instanceof AudioDestinationNode) {
+          const options = { numberOfOutputs: 0, channelCount: 1, channelCountMode: 'explicit', processorOptions: { channelCount: 1 } } as const;
+          const recorder = new AudioWorkletNode(this.context, 'demo-recorder', options);
+          recorder.port.onmessage = ({ data }: MessageEvent<{ channels: Float32Array[] }>) => heard.push(data.channels[0]);
+          connect.call(this, recorder);
         }
         return connect.apply(this, to);
       },
