@@ -155,7 +155,7 @@ export class DenoisePanel extends LitElement {
     const { node, state } = this;
     return html`
       <div class="panel" part="panel" role="group" aria-labelledby="title" lang=${words.locale} data-state=${state}>
-        <header part="header">
+        <div class="header" part="header">
           <div class="title" part="title" id="title"><slot name="title">${words.title}</slot></div>
           <p class="state" part="state" role="status"><span class="lamp" aria-hidden="true"></span><strong>${words.states[state].name}</strong>
             <span class="sentence">${words.states[state].sentence}</span></p>
@@ -164,7 +164,7 @@ export class DenoisePanel extends LitElement {
             <label class="switch" part="switch"><input id="on" type="checkbox" role="switch" .checked=${!!node && node.bypass.value < 0.5}
               ?disabled=${!this.#isAlive} @change=${this.#switch}><span class="knob" aria-hidden="true"></span>${words.denoise}</label>
           </div>
-        </header>
+        </div>
         ${this.#notice(words, state)}
         <div class="body">
           <div class="stage" part="stage">${this.#side('noisy', words.noisy, words.noisyLevel, words.noisyPicture, words)}
