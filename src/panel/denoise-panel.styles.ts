@@ -36,7 +36,7 @@ export const styles = css`
     -webkit-font-smoothing: antialiased;
   }
 
-  header { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 4px 16px; }
+  .header { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 4px 16px; }
   .state { grid-area: 2 / 1 / auto / -1; }
   .actions { grid-area: 1 / 2; }
   .title { font-size: 12px; font-weight: 600; letter-spacing: 0.01em; color: var(--soft); }
@@ -112,7 +112,7 @@ export const styles = css`
 
   @container (min-width: 560px) {
     .panel { gap: 18px; padding: 20px; }
-    header { row-gap: 0; }
+    .header { row-gap: 0; }
     .state { grid-column-end: 2; }
     .actions { grid-row-end: span 2; }
     .controls { grid-template-columns: 1fr 1fr; column-gap: 28px; }
