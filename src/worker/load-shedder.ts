@@ -42,13 +42,15 @@ export class LoadShedder {
 
   /** A realtime node was fed more than its ring holds, and what waited in it was thrown away. */
   lost(nowMs: Milliseconds): void {
+    // The first loss of late ends a standstill, whose length says nothing of the machine: a sleeping laptop stands still for hours.
+    if (this.lostAt === undefined || nowMs - this.lostAt > 2 * this.overloadMs) this.caughtUpAt = nowMs;
     this.lostAt = nowMs;
   }
 
   /** How many of the served realtime nodes to shed now, youngest first; 0: none. */
   toShed(nowMs: Milliseconds, served: number): number {
     this.caughtUpAt ??= nowMs;
-    const overloadMs = OVERLOAD_MS + OVERLOAD_HOPS * this.hopMs;
+    const { overloadMs } = this;
     if (served === 0 || nowMs - this.caughtUpAt < overloadMs) return 0;
     this.caughtUpAt = nowMs - overloadMs + RELIEF_MS + this.hopMs;
     if (this.returnedAt !== undefined && nowMs - this.returnedAt < this.proofMs) this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
@@ -67,6 +69,10 @@ export class LoadShedder {
     this.calmSince = nowMs;
     this.returnedAt = nowMs;
     return true;
+  }
+
+  private get overloadMs(): Milliseconds {
+    return OVERLOAD_MS + OVERLOAD_HOPS * this.hopMs;
   }
 
   private get proofMs(): Milliseconds {
