@@ -39,7 +39,7 @@ export const styles = css`
   .header { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: 4px 16px; }
   .state { grid-area: 2 / 1 / auto / -1; }
   .actions { grid-area: 1 / 2; }
-  .title { font-size: 12px; font-weight: 600; letter-spacing: 0.01em; color: var(--soft); }
+  .title { min-width: 0; hyphens: auto; overflow-wrap: anywhere; font-size: 12px; font-weight: 600; letter-spacing: 0.01em; color: var(--soft); }
   .state { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 8px; }
   .state strong { font-size: 17px; font-weight: 650; letter-spacing: -0.01em; }
   .sentence { color: var(--soft); }
