@@ -17,7 +17,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (url.origin !== scope.origin) return;
   // Of the pages only the demo itself: others below this folder have workers of their own, which lie outside of the scope.
-  if (request.mode === 'navigate' && !['', 'index.html'].includes(url.pathname.slice(scope.pathname.length))) return;
+  const isDemo = ['', 'index.html'].includes(url.pathname.slice(scope.pathname.length)) && url.searchParams.get('mode') !== 'message';
+  if (request.mode === 'navigate' && !isDemo) return;
   event.respondWith(isolated(request, url));
 });
 

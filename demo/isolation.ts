@@ -4,6 +4,8 @@
  */
 import type { DenoiseAssets } from 'denoise-node';
 
+/** In the page's address: leave it as the host serves it, which is how message mode is seen on purpose. isolation-worker.js knows it too. */
+const LEAVE = ['mode', 'message'] as const;
 /** Set before the page loads itself again, so that a browser in which it does not help is not sent round in circles. */
 const TRIED = 'isolation-tried';
 
@@ -13,6 +15,7 @@ const TRIED = 'isolation-tried';
  */
 export async function isolate(isInUse: () => boolean): Promise<void> {
   if (crossOriginIsolated) return sessionStorage.removeItem(TRIED);
+  if (new URLSearchParams(location.search).get(LEAVE[0]) === LEAVE[1]) return;
   if (!isSecureContext || !('serviceWorker' in navigator) || sessionStorage.getItem(TRIED)) return;
   try {
     await navigator.serviceWorker.register('isolation-worker.js');

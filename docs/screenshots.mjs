@@ -1,68 +1,26 @@
 /**
- * `node docs/screenshots.mjs [folder]`: writes all pictures of the documents beside this file: the demo page while a noisy sample plays, the panel
- * (panel-screenshots.mjs) and the file studio (studio-screenshots.mjs). Needs `npm run build`. Prints what the pages say, so that a picture of a
- * failure is noticed.
+ * `node docs/screenshots.mjs [folder]`: writes all pictures of the documents beside this file: of the demo page, the panel and the file studio.
+ * Each has a file of its own here, which also runs alone. Needs `npm run build`, and a quiet machine: a busy one has underruns, which show.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { takeDemoPictures } from './demo-screenshots.mjs';
 import { takePanelPictures } from './panel-screenshots.mjs';
 import { takeStudioPictures } from './studio-screenshots.mjs';
 
 const FOLDER = process.argv[2] ?? import.meta.dirname;
-/** Long enough to fill the six seconds that the spectrograms show, after the model has loaded. */
-const SECONDS_OF_SOUND = 7;
-
-/** A busy machine has underruns, which show as stripes: the picture is then taken again. */
-const ATTEMPTS = 4;
-
-const PICTURES = [
-  { name: 'demo-light.png', width: 1000, height: 1000, theme: 'light' },
-  { name: 'demo-dark.png', width: 1000, height: 1000, theme: 'dark' },
-  { name: 'demo-phone.png', width: 390, height: 844, theme: 'light', phone: true },
-];
 
 mkdirSync(FOLDER, { recursive: true });
 const server = await serveDemo({ port: 0 });
 const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
 try {
-  for (const picture of PICTURES) {
-    const { png, words } = await takeCalmly(picture);
-    writeFileSync(join(FOLDER, picture.name), png);
-    console.log(`${picture.name}: ${Math.round(png.length / 1024)} KB; ${words}`);
-  }
+  await takeDemoPictures(browser, server.url, FOLDER);
   await takePanelPictures(browser, FOLDER);
   for (const { name, png } of await takeStudioPictures(browser, server.url)) writeFileSync(join(FOLDER, name), png);
 } finally {
   await browser.close();
   server.close();
-}
-
-/** The first picture of sound without a gap, or the one with the fewest. */
-async function takeCalmly(picture) {
-  let best = await take(picture);
-  for (let attempt = 1; attempt < ATTEMPTS && best.underruns > 0; attempt++) {
-    const next = await take(picture);
-    if (next.underruns < best.underruns) best = next;
-  }
-  return best;
-}
-
-async function take({ name, width, height, theme, phone = false }) {
-  const page = await browser.newPage();
-  page.on('pageerror', (error) => console.error(`${name}: ${error}`));
-  await page.setViewport({ width, height, deviceScaleFactor: phone ? 1.25 : 1, isMobile: phone, hasTouch: phone });
-  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
-  await page.goto(server.url);
-  await page.click('#play');
-  await page.waitForSelector('#state[data-state=running]', { timeout: 20_000 }).catch(() => console.error(`${name}: the node does not run`));
-  await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS_OF_SOUND));
-  const { underruns, latency } = await page.$eval('denoise-panel', (panel) => panel.node.getMetrics());
-  const png = await page.screenshot();
-  const said = await page.$eval('#state-words', (words) => words.textContent);
-  const matched = await page.$eval('#match-words', (words) => words.textContent);
-  await page.close();
-  return { png, underruns, words: `${said} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns` };
 }

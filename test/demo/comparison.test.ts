@@ -66,4 +66,12 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       assert.ok(Math.abs(original - denoised) < 1, `original ${original} LUFS, denoised ${denoised} LUFS`);
       assert.ok(asItIs - denoised > 1.5, `noise makes the original louder: ${asItIs} LUFS, denoised ${denoised} LUFS`);
     }));
+
+  it('goes over to the denoised side when the mix is pulled, so that it is heard', () =>
+    visit(async ({ page }) => {
+      await start(page);
+      await listenTo(page, 'original');
+      await slide(page, '#mix', 0.7);
+      assert.equal(await page.$eval('#side-denoised', (radio) => (radio as HTMLInputElement).checked), true);
+    }));
 });

@@ -42,4 +42,16 @@ describe('the demo page from a server without isolation headers', { timeout: 120
       },
       { isolation: false },
     ));
+
+  it('stays in message mode where the address asks for it, even when the service worker is there', () =>
+    visit(
+      async ({ page }) => {
+        await page.waitForFunction(() => crossOriginIsolated, { timeout: 20_000 });
+        await page.goto(new URL('?mode=message', page.url()).href);
+        await page.waitForSelector('.alive');
+        await start(page);
+        assert.equal(await page.$eval('denoise-panel', (panel) => panel.node!.mode), 'message');
+      },
+      { isolation: false },
+    ));
 });
