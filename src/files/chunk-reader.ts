@@ -9,6 +9,9 @@ export interface Chunk {
   readonly gap: number;
 }
 
+/** Longest silence that stands for what is lost. A position further off is damaged itself, and would be followed by hours of nothing. */
+export const MOST_GAP_SECONDS = 600;
+
 /**
  * In:     chunks of any length as a codec gives them (cli/formats/)
  * Out:    as many frames as are asked for, without the codec's delay and padding, to enhance-reader.ts
@@ -63,8 +66,8 @@ export abstract class ChunkReader implements AudioReader {
           break;
         }
         this.taken = 0;
-        this.gapLeft = this.chunk.gap;
-        this.lostFrames += this.chunk.gap;
+        this.gapLeft = this.chunk.gap > MOST_GAP_SECONDS * this.sampleRateHz ? 0 : this.chunk.gap;
+        this.lostFrames += this.gapLeft;
       }
       const inGap = this.gapLeft > 0;
       const there = inGap ? this.gapLeft : this.chunk.frames - this.taken;

@@ -1,5 +1,6 @@
 import type { AudioReader } from './audio-file.ts';
 import type { ByteSource } from './byte-source.ts';
+import { MOST_GAP_SECONDS } from './chunk-reader.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 import type { SampleFormat } from './sample-format.ts';
 import { requireRate } from './wav.ts';
@@ -151,13 +152,14 @@ class FlacReader implements AudioReader {
       const header = parseFrameHeader(this.window, this.at, this.stream);
       const bytes = header === undefined ? undefined : this.tryFrame(header);
       // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
-      if (header === undefined || bytes === undefined || header.firstSample < this.decoded || header.firstSample - this.decoded >= remaining) {
+      const gap = header === undefined ? 0 : header.firstSample - this.decoded;
+      if (header === undefined || bytes === undefined || gap < 0 || gap >= remaining || gap > MOST_GAP_SECONDS * this.sampleRateHz) {
         const next = this.window.indexOf(0xff, this.at + 1);
         this.at = next === -1 ? this.window.length : next;
         continue;
       }
       this.at += bytes;
-      this.gap = header.firstSample - this.decoded;
+      this.gap = gap;
       this.lostSamples += this.gap;
       this.blockStart = 0;
       this.blockEnd = Math.min(header.samples, remaining - this.gap);

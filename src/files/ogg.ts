@@ -15,6 +15,8 @@ export interface OggPage {
   /** Samples up to the end of the last packet that ends here, counted as the codec says; undefined where none ends. */
   readonly position: number | undefined;
   readonly isLast: boolean;
+  /** False where pages are missing before this one. */
+  readonly follows: boolean;
 }
 
 const HEADER_BYTES = 27;
@@ -105,7 +107,7 @@ export class OggDemuxer {
     const position = Number(view.getBigInt64(6, true));
     const isLast = (flags & 4) !== 0;
     if (isLast) this.ended = true;
-    return { packets, position: position < 0 ? undefined : position, isLast };
+    return { packets, position: position < 0 ? undefined : position, isLast, follows };
   }
 
   private whole(end: Uint8Array): Uint8Array {

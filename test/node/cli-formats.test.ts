@@ -73,6 +73,37 @@ describe('compressed recordings', () => {
     }
   });
 
+  it('keep everything behind a damaged place where it was', async () => {
+    for (const name of ['long.mp3', 'long.ogg', 'libopus.opus']) {
+      const file = new Uint8Array(await readFile(fixture(name)));
+      const whole = await drain((await openAudio(bytesSource(file.slice()))).reader);
+      const middle = file.length >> 1;
+      for (let i = middle; i < middle + 40; i++) file[i] ^= 0x5a;
+      const damaged = await drain((await openAudio(bytesSource(file))).reader);
+      const [before, after] = [whole.planes[0], damaged.planes[0]];
+      assert.equal(after.length, before.length, name);
+      const tail = Math.floor(0.9 * before.length);
+      assert.ok(correlation(before.subarray(tail), after.subarray(tail), 0) > 0.99, `${name}, end`);
+      assert.ok(correlation(before.subarray(0, before.length / 5), after, 0) > 0.99, `${name}, beginning`);
+      assert.ok(largestDifference(before, after) > 0.001, `${name}, middle`);
+      if (name !== 'long.mp3') assert.match(damaged.warnings.join(), /samples per channel are damaged and count as silence/, name);
+    }
+  });
+
+  it('do not become years of silence where a position is damaged and its checksum is not', async () => {
+    const original = new Uint8Array(await readFile(fixture('libopus.opus')));
+    const pages = pagesOf(original);
+    for (const which of [3, pages.length - 1]) {
+      const { at, bytes } = pages[which];
+      const file = original.slice();
+      new DataView(file.buffer).setBigInt64(at + 6, 2n ** 61n, true);
+      const page = file.subarray(at, at + bytes);
+      new DataView(file.buffer).setUint32(at + 22, pageChecksum(page), true);
+      const { planes } = await drain((await openAudio(bytesSource(file))).reader);
+      assert.ok(planes[0].length >= 19200 && planes[0].length < 30000, `${planes[0].length}`);
+    }
+  });
+
   it('are the same whatever pieces they are read in', async () => {
     for (const name of [...LOSSY.map((file) => file.name), 'libflac-24.flac', 'long.ogg']) {
       const [large, small] = [await readAll(fixture(name), 50000), await readAll(fixture(name), 977)];
@@ -185,4 +216,25 @@ function correlation(a: Float32Array, b: Float32Array, shift: number): number {
     bb += b[n + shift] * b[n + shift];
   }
   return ab / Math.sqrt(aa * bb);
+}
+
+/** Where pages of an Ogg file begin, and their lengths. */
+function pagesOf(file: Uint8Array): { at: number; bytes: number }[] {
+  const pages: { at: number; bytes: number }[] = [];
+  for (let at = 0; at < file.length; ) {
+    const bytes = file.subarray(at + 27, at + 27 + file[at + 26]).reduce((sum, length) => sum + length, 27 + file[at + 26]);
+    pages.push({ at, bytes });
+    at += bytes;
+  }
+  return pages;
+}
+
+/** RFC 3533: polynomial 04c11db7, bit by bit, with the checksum's own place taken for zeros. */
+function pageChecksum(page: Uint8Array): number {
+  let crc = 0;
+  for (const [i, byte] of page.entries()) {
+    crc ^= (i >= 22 && i < 26 ? 0 : byte) << 24;
+    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+  }
+  return crc >>> 0;
 }

@@ -77,7 +77,7 @@ export class OpusReader extends ChunkReader {
       const frames = decoded.reduce((sum, part) => sum + part.frames, 0);
       const channels = toWavOrder(Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)));
       // The last page may state less than it holds, which cuts the end; any other states all of it, and more where pages are lost.
-      const gap = page.isLast || page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
+      const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
       this.position += gap + frames;
       return { channels, frames, gap };
     }

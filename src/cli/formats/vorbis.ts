@@ -1,6 +1,6 @@
 import type { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import { type OggDemuxer, oggFile } from '../../files/ogg.ts';
+import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg.ts';
 import { requireRate } from '../../files/wav.ts';
 
 /**
@@ -43,6 +43,9 @@ export class VorbisReader extends ChunkReader {
   /** The packet before the next part. */
   private before: Uint8Array | undefined;
   private position = 0;
+  /** A page behind lost ones, which begins the next part. */
+  private held: OggPage | undefined;
+  private started = false;
   private closed = false;
 
   constructor(
@@ -69,23 +72,26 @@ export class VorbisReader extends ChunkReader {
     const packets: Uint8Array[] = [...this.first];
     this.first = [];
     let position: number | undefined;
-    let isLast = false;
-    while (packets.length < PART_PACKETS && !isLast && !this.closed) {
-      const page = await this.demuxer.nextPage();
-      if (page === undefined) isLast = true;
-      else {
-        for (const packet of page.packets) packets.push(packet.slice());
-        if (page.packets.length > 0) position = page.position ?? position;
-        isLast = page.isLast;
+    while (packets.length < PART_PACKETS && !this.closed) {
+      const page = this.held ?? (await this.demuxer.nextPage());
+      this.held = undefined;
+      if (page === undefined) break;
+      // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is there.
+      if (!page.follows && packets.length > 0) {
+        this.held = page;
+        break;
       }
+      if (!page.follows) this.before = undefined;
+      for (const packet of page.packets) packets.push(packet.slice());
+      if (page.packets.length > 0) position = page.position ?? position;
     }
     if (packets.length === 0) return undefined;
     const channels = this.decode(this.before === undefined ? packets : [this.before, ...packets]);
     const frames = channels[0].length;
-    const isFirst = this.before === undefined;
-    this.before = packets[packets.length - 1];
+    this.before = this.held === undefined ? packets[packets.length - 1] : undefined;
     // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a longer one.
-    const gap = position === undefined || isFirst || isLast ? 0 : Math.max(0, position - this.position - frames);
+    const gap = position === undefined || !this.started ? 0 : Math.max(0, position - this.position - frames);
+    this.started = true;
     this.position = position ?? this.position + gap + frames;
     return { channels, frames, gap };
   }
@@ -99,7 +105,7 @@ export class VorbisReader extends ChunkReader {
       const { channels } = this.decoder.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
       if (channels.length === this.channels) return channels;
     } catch (error) {
-      if (this.before === undefined) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
+      if (!this.started) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }
     return Array.from({ length: this.channels }, () => new Float32Array());
   }
