@@ -12,8 +12,8 @@ import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
 const SAMPLES = ['crowd', 'rain', 'keyboard'].map((name) => join(import.meta.dirname, '../demo/samples', `${name}.wav`));
 
 const PICTURES = [
-  { name: 'studio-light.png', width: 1280, height: 860, theme: 'light' },
-  { name: 'studio-dark.png', width: 1280, height: 860, theme: 'dark' },
+  { name: 'studio-light.png', width: 1280, height: 900, theme: 'light' },
+  { name: 'studio-dark.png', width: 1280, height: 900, theme: 'dark' },
   { name: 'studio-phone.png', width: 390, height: 844, theme: 'light', phone: true },
 ];
 

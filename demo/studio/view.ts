@@ -39,7 +39,7 @@ export function intakeView({ models, settings, microphone }: IntakeState, action
   return html`
     <div class="drop">
       <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" /></svg>
-      <p class="drop-words">Drop or paste recordings anywhere, or a whole folder</p>
+      <p class="drop-words">Drop or paste recordings or folders</p>
       <div class="drop-buttons">
         <label class="file main-action">Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose} /></label>
         <button id="record" type="button" class=${microphone.isRecording ? 'recording' : ''} @click=${actions.record}>
