@@ -1,6 +1,7 @@
 /** The command line as a process of its own, and WAV files to feed it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,6 +13,7 @@ import { noise } from '../unit/engine/signals.ts';
 /** Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it looks for. */
 const COMMAND = fileURLToPath(new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url));
 let built: Promise<unknown> | undefined;
+process.on('exit', () => rmSync(COMMAND, { force: true }));
 
 export interface Finished {
   readonly status: number;
