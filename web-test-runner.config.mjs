@@ -44,7 +44,7 @@ export default {
   browsers: [launcher(process.env.TEST_BROWSER ?? 'chromium')],
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
-  testsFinishTimeout: 300_000,
+  testsFinishTimeout: 600_000,
   testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
   reporters: [summaryReporter(), countReporter()],
 };

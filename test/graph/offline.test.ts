@@ -1,6 +1,20 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
-import { DenoiseNode, importEngine, largestDifference, noisySpeech, play, record, renderOffline, until, wait } from './support.ts';
+import {
+  canPause,
+  DenoiseNode,
+  importEngine,
+  largestDifference,
+  needsPauses,
+  needsSound,
+  noisySpeech,
+  play,
+  record,
+  renderOffline,
+  skip,
+  until,
+  wait,
+} from './support.ts';
 
 const TOLERANCE = 1e-5;
 
@@ -52,7 +66,8 @@ async function liveFromTheStart(
 describe('DenoiseNode in an OfflineAudioContext', () => {
   for (const transport of ['shared', 'message'] as const) {
     for (const sampleRate of [16000, 44100, 48000]) {
-      it(`gives what the engine gives, sample for sample, at ${sampleRate} Hz in ${transport} mode`, async () => {
+      it(`gives what the engine gives, sample for sample, at ${sampleRate} Hz in ${transport} mode`, async function () {
+        if (transport === 'message') needsPauses(this);
         const speech = await noisySpeech(sampleRate);
         const { enhanced, delaySamples } = await enhanceInPage(speech, sampleRate);
         const { output, latencySamples, node } = await renderOffline([speech], sampleRate, { transport });
@@ -74,7 +89,8 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
   });
 
   for (const transport of ['shared', 'message'] as const) {
-    it(`gives what a live context gives in ${transport} mode`, async () => {
+    it(`gives what a live context gives in ${transport} mode`, async function () {
+      await needsSound(this);
       const speech = await noisySpeech(48000);
       const { output, latencySamples } = await renderOffline([speech], 48000);
       const { sent, heard, delay } = await liveFromTheStart(speech, transport);
@@ -90,7 +106,8 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     expect(once.output.getChannelData(0)).to.deep.equal(twice.output.getChannelData(0));
   });
 
-  it('needs less prefill than the live node', async () => {
+  it('needs less prefill than the live node', async function () {
+    await needsSound(this);
     const context = new AudioContext({ sampleRate: 48000 });
     const live = new DenoiseNode(context);
     const { node } = await renderOffline([new Float32Array(4800)], 48000);
@@ -107,7 +124,8 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     expect((await DenoiseNode.census()).workers).to.equal(0);
   });
 
-  it('computes each hop that is full, and none twice', async () => {
+  it('computes each hop that is full, and none twice', async function () {
+    needsPauses(this);
     const [hop, quantum] = [480, 128];
     const whole = 75 * quantum; // 20 hops; the quantum after it fills no other.
     let paused: Promise<unknown> | undefined;
@@ -123,8 +141,9 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     expect(node.getMetrics().hops).to.equal(whole / hop);
   });
 
-  it('serves several nodes of one context, in message mode too', async () => {
-    for (const transport of ['shared', 'message'] as const) {
+  for (const transport of ['shared', 'message'] as const) {
+    it(`serves several nodes of one context in ${transport} mode`, async function () {
+      if (transport === 'message') needsPauses(this);
       const speech = await noisySpeech(48000);
       const context = new OfflineAudioContext(2, 48000, 48000);
       const merger = new ChannelMergerNode(context, { numberOfInputs: 2 });
@@ -140,7 +159,15 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
       const { output: alone, latencySamples } = await renderOffline([speech.slice(0, 48000)], 48000, { transport });
       expect(latencySamples).to.be.greaterThan(0);
       expect(largestDifference(alone.getChannelData(0), left, 0)).to.be.lessThan(TOLERANCE);
-    }
+    });
+  }
+
+  it('says that it cannot wait in message mode where rendering cannot be paused', async function () {
+    if (canPause()) skip(this, 'this browser has OfflineAudioContext.suspend()');
+    const node = new DenoiseNode(new OfflineAudioContext(1, 4800, 48000), { transport: 'message' });
+    const reason = await node.ready.catch((error: unknown) => error);
+    expect(reason).to.have.property('code', 'offline-not-ready');
+    node.dispose();
   });
 
   it('passes the dry signal and says so when rendering begins too early', async () => {
@@ -160,7 +187,8 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     expect(largestDifference(speech, output.getChannelData(0), delay)).to.be.lessThan(1e-4);
   });
 
-  it('leaves pauses of the app alone', async () => {
+  it('leaves pauses of the app alone', async function () {
+    needsPauses(this);
     const speech = await noisySpeech(48000);
     const paused: number[] = [];
     for (const transport of ['shared', 'message'] as const) {

@@ -168,3 +168,35 @@ export async function expectDry(context: AudioContext, node: DenoiseNode): Promi
   source.disconnect(node);
   expect(largestDifference(sent, heard, Math.round(node.latency * context.sampleRate))).to.be.lessThan(1e-4);
 }
+
+/** Skips a test, and says why. */
+export function skip(test: Mocha.Context, reason: string): never {
+  console.info(`skipped: ${test.test?.title}: ${reason}`);
+  return test.skip();
+}
+
+/** Whether the rendering of an OfflineAudioContext can be paused; Firefox cannot. */
+export function canPause(): boolean {
+  return 'suspend' in OfflineAudioContext.prototype;
+}
+
+/** Message mode offline, and tests that look at a rendering half way, need pauses. */
+export function needsPauses(test: Mocha.Context): void {
+  if (!canPause()) skip(test, 'this browser has no OfflineAudioContext.suspend()');
+}
+
+let sound: Promise<boolean> | undefined;
+
+/** A realtime context whose clock stands still has no sound device: Firefox and WebKit need a sound server. */
+export async function needsSound(test: Mocha.Context): Promise<void> {
+  sound ??= clockRuns();
+  if (!(await sound)) skip(test, 'no sound device: the clock of an AudioContext stands still');
+}
+
+async function clockRuns(): Promise<boolean> {
+  const context = new AudioContext();
+  for (let tries = 0; tries < 40 && context.currentTime === 0; tries++) await wait(50);
+  const runs = context.currentTime > 0;
+  await context.close();
+  return runs;
+}
