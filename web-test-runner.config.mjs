@@ -34,6 +34,7 @@ export default {
     { name: 'unit', files: 'test/unit/**/*.test.ts' },
     // What needs no sound device: Firefox and WebKit have none without a sound server.
     { name: 'portable', files: 'test/unit/{engine,files,shared,worklet}/**/*.test.ts' },
+    { name: 'offline', files: 'test/graph/offline.test.ts' },
     { name: 'platform', files: 'test/platform/**/*.test.ts' },
     { name: 'graph', files: 'test/graph/**/*.test.ts' },
   ],

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BROWSER_CACHE, findBrowser } from './support/browser.mjs';
 import { findWebKit } from './support/other-browsers.mjs';
+import { startSoundServer } from './support/sound-server.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 process.chdir(ROOT);
@@ -20,9 +21,15 @@ suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('tes
 for (const group of ['unit', 'platform', 'graph']) browserSuite(`chromium: ${group}`, group, [], process.env);
 // These drive the browser from outside, one file after the other: each measures sound in real time.
 suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
-for (const { name, command, found } of otherBrowsers()) {
-  if (!found) skip(name, 'not installed');
-  else browserSuite(`${name}: portable`, 'portable', command, { ...process.env, TEST_BROWSER: name });
+for (const { name, command, groups, found } of otherBrowsers()) {
+  if (!found) {
+    skip(name, 'not installed');
+    continue;
+  }
+  const sound = startSoundServer();
+  const env = { ...process.env, ...sound.env, TEST_BROWSER: name };
+  for (const group of groups) browserSuite(`${name}: ${group}`, group, command, env);
+  sound.stop();
 }
 suiteInPython();
 
@@ -100,8 +107,8 @@ function otherBrowsers() {
   const inDisplay = process.env.DISPLAY ? [] : ['xvfb-run', '-a'];
   const canShow = inDisplay.length === 0 || spawnSync('which', ['xvfb-run']).status === 0;
   return [
-    { name: 'firefox', command: [], found: findBrowser('firefox') },
-    { name: 'webkit', command: inDisplay, found: canShow && findWebKit() },
+    { name: 'firefox', command: [], groups: ['portable', 'offline'], found: findBrowser('firefox') },
+    { name: 'webkit', command: inDisplay, groups: ['portable'], found: canShow && findWebKit() },
   ];
 }
 
