@@ -6,7 +6,7 @@ import { DenoiseNode, delayBetween, importEngine, largestDifference, noisySpeech
 
 const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
-const models = await executeServerCommand<string[], undefined>('block-models');
+const models = await executeServerCommand<{ name: string; rebuild: string }[], undefined>('block-models');
 /** The one with the shortest blocks. */
 const first = 'unet-8k';
 /** A variant has the blocks of its model and other weights or another rebuild, so that one mode shows what there is to see. */
@@ -74,7 +74,7 @@ async function untilEnhanced(node: DenoiseNode): Promise<void> {
   await until('they are heard', () => context.currentTime - start > 2 * node.latency + 0.5, 30_000);
 }
 
-for (const model of models) {
+for (const { name: model, rebuild } of models) {
   describe(`${model}, live`, () => {
     for (const transport of modesOf(model)) {
       it(`runs without an underrun at its latency, exact to the sample, and without a click between blocks, in ${transport} mode`, async function () {
@@ -91,14 +91,16 @@ for (const model of models) {
       });
     }
 
-    it('changes what is heard, and makes no step that the signal has not', async function () {
+    // Griffin-Lim invents phases, and with them steps of its own.
+    const keepsPhase = rebuild !== 'griffin-lim';
+    it(`changes what is heard${keepsPhase ? ', and makes no step that the signal has not' : ''}`, async function () {
       this.timeout(120_000);
       await live(tones(1), { model }, async (node, source) => {
         await untilEnhanced(node);
         const { sent, heard, delay } = await recordSteady(node, source, node.latency + 1.5);
         expect(largestDifference(sent, heard, delay)).to.be.greaterThan(1e-3);
         expect(heard.every(Number.isFinite)).to.equal(true);
-        expect(steepestStep(heard)).to.be.lessThan(1.5 * steepestStep(sent));
+        if (keepsPhase) expect(steepestStep(heard)).to.be.lessThan(1.5 * steepestStep(sent));
       });
     });
   });

@@ -39,9 +39,12 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'applic
 const LATER = '/test/later-model/';
 const served = new Set();
 
-/** Names of the shipped models that take blocks, and of their variants, as the option `model` takes them. */
+/** The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound is rebuilt. */
 function blockModels() {
-  return bundledModels().filter((name) => readModel(name).manifest.framing.kind === 'block');
+  return bundledModels()
+    .map((name) => ({ name, manifest: readModel(name).manifest }))
+    .filter(({ manifest }) => manifest.framing.kind === 'block')
+    .map(({ name, manifest }) => ({ name, rebuild: manifest.rebuild.kind }));
 }
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
