@@ -50,6 +50,26 @@ describe('the demo page', { timeout: 180_000 }, () => {
       assert.ok(before > -60, `heard ${before} dBFS`);
     }));
 
+  for (const [way, type] of [
+    ['pasted', 'paste'],
+    ['dropped', 'drop'],
+  ] as const) {
+    it(`plays a file that is ${way} anywhere on it`, () =>
+      visit(async ({ page }) => {
+        await page.evaluate(async (type) => {
+          const carried = new DataTransfer();
+          carried.items.add(new File([await (await fetch('samples/rain.wav')).blob()], 'mine.wav'));
+          const event =
+            type === 'paste' ? new ClipboardEvent(type, { clipboardData: carried }) : new DragEvent(type, { dataTransfer: carried, cancelable: true });
+          document.dispatchEvent(event);
+        }, type);
+        await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
+        assert.equal(await textOf(page, '#file-name'), 'mine.wav');
+        const { before } = await levels(page, 1);
+        assert.ok(before > -60, `heard ${before} dBFS`);
+      }));
+  }
+
   it('says what to do about a file that is no recording', () =>
     visit(async ({ page }) => {
       await give(page, new URL(import.meta.url).pathname);
