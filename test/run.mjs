@@ -108,7 +108,7 @@ function otherBrowsers() {
   const canShow = inDisplay.length === 0 || spawnSync('which', ['xvfb-run']).status === 0;
   return [
     { name: 'firefox', command: [], groups: ['portable', 'offline'], found: findBrowser('firefox') },
-    { name: 'webkit', command: inDisplay, groups: ['portable'], found: canShow && findWebKit() },
+    { name: 'webkit', command: inDisplay, groups: ['portable', 'offline'], found: canShow && findWebKit() },
   ];
 }
 
