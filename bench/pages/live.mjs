@@ -37,7 +37,8 @@ export async function measureLatency(name, { sampleRate, seconds }) {
       const { samples, exact, likeness } = delayBetween(before, after.subarray(from), most);
       return {
         mode: node.mode,
-        declaredSamples: node.latency === undefined ? undefined : node.latency * sampleRate,
+        // What held while it was recorded: a busy machine may raise it while the correlation is computed.
+        declaredSamples: declaredBefore === undefined ? undefined : declaredBefore * sampleRate,
         measuredSamples: from + samples,
         measuredExact: from + exact,
         likeness,
