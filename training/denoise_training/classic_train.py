@@ -23,7 +23,7 @@ from .blocks import enhance_stream
 from .classic_config import ClassicConfig, build_classic, load_classic, plain
 from .classic_data import Blocks, resampled
 from .classic_models import make_network
-from .config import TrainConfig
+from .config import TrainConfig, override
 from .data import RATE_HZ, Prepared
 from .losses import DenoiseLoss
 from .scores import si_sdr
@@ -276,10 +276,15 @@ def main() -> None:
     parser.add_argument("--valid-minutes", type=float, default=2.0)
     parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in loss.sdr=0.01")
     args = parser.parse_args()
     if (args.minutes is None) == (args.steps is None):
         parser.error("give --minutes or --steps")
     config = load_classic(args.config)
+    try:
+        override(config, args.set)
+    except ValueError as error:
+        parser.error(str(error))
     if args.pairs:
         config.data = dataclasses.replace(config.data, pairs=args.pairs)
     if args.threads:

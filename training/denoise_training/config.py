@@ -50,6 +50,25 @@ def build(kind: type, values: dict, where: str = ""):
     return kind(**ready)
 
 
+def override(config, items: list[str]) -> None:
+    """Settings given as `name=value`, as in `model.channels=48` or `front.to=[0, 1]`; values are TOML, or else plain text."""
+    for item in items:
+        name, _, text = item.partition("=")
+        owner, _, leaf = name.rpartition(".")
+        target = getattr(config, owner, None) if owner else config
+        if not dataclasses.is_dataclass(target) or leaf not in {f.name for f in dataclasses.fields(target)}:
+            raise ValueError(f"unknown setting {name}")
+        before = getattr(target, leaf)
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        value = tuple(value) if isinstance(value, list) else float(value) if isinstance(before, float) else value
+        if before is not None and type(value) is not type(before):
+            raise ValueError(f"{name} is {text!r}: expected {type(before).__name__}, as in {before!r}")
+        setattr(target, leaf, value)
+
+
 def load_config(path: str | Path) -> TrainConfig:
     with open(path, "rb") as file:
         return build(TrainConfig, tomllib.load(file))

@@ -22,7 +22,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from .augment import Mixer
-from .config import TrainConfig, load_config
+from .config import TrainConfig, load_config, override
 from .data import Prepared
 from .losses import DenoiseLoss
 from .models import Mixer as Network
@@ -232,13 +232,10 @@ def main() -> None:
     if (args.minutes is None) == (args.steps is None):
         parser.error("give --minutes or --steps")
     config = load_config(args.config)
-    for item in args.set:
-        name, _, value = item.partition("=")
-        owner, _, leaf = name.rpartition(".")
-        target = getattr(config, owner) if owner else config
-        if not hasattr(target, leaf):
-            parser.error(f"unknown setting {name}")
-        setattr(target, leaf, type(getattr(target, leaf))(float(value)) if not isinstance(getattr(target, leaf), str) else value)
+    try:
+        override(config, args.set)
+    except ValueError as error:
+        parser.error(str(error))
     if args.threads:
         torch.set_num_threads(args.threads)
     processes = int(os.environ.get("WORLD_SIZE", 1))
