@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .perceptual import PerceptualDistance
+
 
 @dataclass
 class LossConfig:
@@ -21,6 +23,7 @@ class LossConfig:
     complex: float = 0.3  # compressed complex spectrum
     attenuation: float = 0.35  # magnitude missing from the voice
     sdr: float = 0.005  # for each dB of signal to distortion ratio
+    perceptual: float = 0.0  # of the distance of perceptual.py; rates that are multiples of 16 kHz
     exponent: float = 0.3
     high_weight: float = 0.4  # weight of bins above 8 kHz, which are two thirds of all
     window: int = 1024  # of the loss's own transform
@@ -42,6 +45,7 @@ class DenoiseLoss:
         frequency = torch.fft.rfftfreq(config.window, 1 / rate_hz)
         weight = torch.where(frequency <= 8000, 1.0, config.high_weight)
         self.weight = weight / weight.mean()
+        self.perceptual = PerceptualDistance(rate_hz) if config.perceptual else None
 
     def spectrum(self, wave: Tensor) -> Tensor:
         frames = wave.unfold(-1, self.config.window, self.config.hop)
@@ -64,6 +68,8 @@ class DenoiseLoss:
             "attenuation": (error.clamp_min(0).square() * weight).mean(),
             "sdr": -sdr_db(enhanced, clean).mean(),
         }
+        if self.perceptual:
+            terms["perceptual"] = torch.where(voiced(clean), self.perceptual.to(clean.device)(enhanced, clean), 0.0).mean()
         total = sum(getattr(c, name) * value for name, value in terms.items())
         return total, {name: value.item() for name, value in terms.items()}
 
@@ -75,4 +81,9 @@ def sdr_db(enhanced: Tensor, clean: Tensor, limit_db: float = 35.0) -> Tensor:
     """
     signal, rest = clean.square().sum(-1), (enhanced - clean).square().sum(-1)
     value = 10 * torch.log10((signal + 1e-6) / (rest + 10 ** (-limit_db / 10) * signal + 1e-6))
-    return torch.where(signal > 1e-4 * clean.shape[-1] * 0.06**2, value.clamp_min(-10), torch.zeros_like(value))
+    return torch.where(voiced(clean), value.clamp_min(-10), 0.0)
+
+
+def voiced(clean: Tensor) -> Tensor:
+    """Whether there is a voice to speak of in each wave, whose mixture was scaled to 0.06: [B]."""
+    return clean.square().sum(-1) > 1e-4 * clean.shape[-1] * 0.06**2
