@@ -11,7 +11,7 @@ import { bundledModels } from './harness/models.mjs';
 import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
-const SECTIONS = ['graph', 'bytes', 'start', 'cost', 'streams', 'offline', 'files', 'latency', 'underruns', 'panel', 'leaks'];
+const SECTIONS = ['graph', 'bytes', 'start', 'cost', 'streams', 'offline', 'files', 'studio', 'latency', 'underruns', 'panel', 'leaks'];
 
 /** Only when asked for: what the quality table takes from here. */
 const ON_REQUEST = ['beside'];

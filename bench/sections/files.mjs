@@ -1,7 +1,7 @@
 /** Whole recordings: how fast they are enhanced on one thread, in Node and in a worker of a page, and what memory they take. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, atMost, figure } from '../harness/figures.mjs';
 import { startServer } from '../harness/server.mjs';
 import { median } from '../harness/statistics.mjs';
-import { readWav } from '../harness/wav-file.mjs';
+import { readWav, wavFile, writeLong } from '../harness/wav-file.mjs';
 
 export const title = 'Whole WAV files, read, enhanced and written piece by piece';
 
@@ -78,7 +78,7 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
   const denoiser = await Denoiser.load({
     modelUrl: fileURLToPath(new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url)),
   });
-  const file = await wavFile(samples, rate, channels);
+  const file = wavFile(samples, rate, channels);
   const times = [];
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
@@ -96,7 +96,7 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
 
 /** The same files and the same code, bundled for a page, on one worker of it: seconds by the clock. */
 async function timesInWorker(browser, model, { rate, channels }, samples, rounds) {
-  const file = await wavFile(samples, rate, channels);
+  const file = wavFile(samples, rate, channels);
   const bundle = await build({
     stdin: {
       contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer'].map((name) => `export * from './${name}.ts';`).join('\n'),
@@ -120,18 +120,6 @@ async function timesInWorker(browser, model, { rate, channels }, samples, rounds
   }
 }
 
-async function wavFile(samples, rate, channels) {
-  const [{ encodeFrames }, { formatChunkOf, wavHeader }] = await Promise.all(
-    ['sample-format', 'wav'].map((name) => tsImport(`../../src/files/${name}.ts`, import.meta.url)),
-  );
-  const layout = { channels, format: 'int16', formatChunk: formatChunkOf(rate, channels, 'int16') };
-  const header = wavHeader(layout, samples.length);
-  const file = new Uint8Array(header.length + 2 * channels * samples.length);
-  file.set(header);
-  encodeFrames(new Array(channels).fill(samples), 'int16', file.subarray(header.length), samples.length);
-  return file;
-}
-
 /** Most memory that the command ever has for `seconds` of stereo at 48 kHz, MiB. */
 async function memoryOfCommand(model, recording, seconds) {
   const folder = await mkdtemp(join(tmpdir(), 'denoise-bench-'));
@@ -151,26 +139,5 @@ async function memoryOfCommand(model, recording, seconds) {
     return Number(kibibytes) / 1024;
   } finally {
     await rm(folder, { recursive: true });
-  }
-}
-
-/** A stereo file of any length, minute by minute. */
-async function writeLong(path, recording, seconds) {
-  const rate = 48000;
-  const minute = await wavFile(
-    Float32Array.from({ length: 60 * rate }, (_, i) => recording[i % recording.length]),
-    rate,
-    2,
-  );
-  const header = minute.subarray(0, minute.length - 60 * rate * 4).slice();
-  const view = new DataView(header.buffer);
-  view.setUint32(4, header.length - 8 + seconds * rate * 4, true);
-  view.setUint32(header.length - 4, seconds * rate * 4, true);
-  const file = await open(path, 'w');
-  try {
-    await file.write(header);
-    for (let done = 0; done < seconds; done += 60) await file.write(minute.subarray(header.length));
-  } finally {
-    await file.close();
   }
 }
