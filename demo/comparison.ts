@@ -8,6 +8,9 @@
  *     DenoiseNode ──────────────────────────┬─► denoised ───────────┘
  *                                           └─► loudness
  *
+ *     crossfade ─┬─► denoised.gain
+ *                └─► −1 ─► original.gain (1)
+ *
  * Both always run and line up to the sample, so that changing sides leaves no gap and repeats nothing. The denoised side is
  * heard as it is; the original is brought to its loudness, as measured over the last seconds, so that the ear compares the
  * noise and not the volume.
@@ -35,7 +38,8 @@ export class Comparison {
   readonly #node: DenoiseNode;
   readonly #delay: DelayNode;
   readonly #match: GainNode;
-  readonly #gains: Readonly<Record<Side, GainNode>>;
+  /** 0: original, 1: denoised. One for both gains, so that they add up to 1 at every sample, however late the audio thread hears of it. */
+  readonly #crossfade: ConstantSourceNode;
   readonly #steps: readonly [LoudnessMessage[], LoudnessMessage[]] = [[], []];
   #side: Side = 'denoised';
   #isMatching = true;
@@ -52,9 +56,14 @@ export class Comparison {
     this.output = new GainNode(context);
     this.#delay = new DelayNode(context, { maxDelayTime: LONGEST_LATENCY_SECONDS, delayTime: node.latency });
     this.#match = new GainNode(context);
-    this.#gains = { original: new GainNode(context, { gain: 0 }), denoised: new GainNode(context) };
-    this.#delay.connect(this.#match).connect(this.#gains.original).connect(this.output);
-    node.connect(this.#gains.denoised).connect(this.output);
+    const original = new GainNode(context, { gain: 1 });
+    const denoised = new GainNode(context, { gain: 0 });
+    this.#delay.connect(this.#match).connect(original).connect(this.output);
+    node.connect(denoised).connect(this.output);
+    this.#crossfade = new ConstantSourceNode(context, { offset: 1 });
+    this.#crossfade.connect(denoised.gain);
+    this.#crossfade.connect(new GainNode(context, { gain: -1 })).connect(original.gain);
+    this.#crossfade.start();
     node.addEventListener('latencychange', () => this.#follow());
     node.addEventListener('statechange', () => this.#follow());
   }
@@ -80,12 +89,11 @@ export class Comparison {
 
   set side(side: Side) {
     this.#side = side;
-    const now = this.#node.context.currentTime;
-    for (const [name, { gain }] of Object.entries(this.#gains)) {
-      gain.cancelAndHoldAtTime?.(now) ?? gain.cancelScheduledValues(now);
-      gain.setValueAtTime(gain.value, now);
-      gain.linearRampToValueAtTime(name === side ? 1 : 0, now + CROSSFADE_SECONDS);
-    }
+    const { currentTime } = this.#node.context;
+    const { offset } = this.#crossfade;
+    offset.cancelAndHoldAtTime?.(currentTime) ?? offset.cancelScheduledValues(currentTime);
+    offset.setValueAtTime(offset.value, currentTime);
+    offset.linearRampToValueAtTime(side === 'denoised' ? 1 : 0, currentTime + CROSSFADE_SECONDS);
   }
 
   /** Whether the original is brought to the loudness of the denoised side. */
