@@ -79,34 +79,54 @@ function rememberSound(): void {
 
 /** Every sample that goes to the loudspeakers for some seconds, mixed to one channel; `during` runs meanwhile. */
 export async function hear(page: Page, seconds: number, during?: () => Promise<void>): Promise<Float32Array> {
-  const hearing = page.evaluate(async (seconds) => {
+  const hearing = await beginHearing(page);
+  await during?.();
+  return hearing.end(seconds);
+}
+
+/** Every sample that goes to the loudspeakers from now on, in whole quanta, mixed to one channel. `end` waits until these seconds of it have been heard. */
+export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: number): Promise<Float32Array> }> {
+  const tap = await page.evaluateHandle(async () => {
     const { heard } = window as unknown as Remembered;
-    const tap = new AudioWorkletNode(heard.context, 'demo-recorder', {
+    const { context } = heard;
+    // The studio's context lacks it until something is recorded; twice is once.
+    await context.audioWorklet.addModule('/dist/demo/demo-processors.js');
+    const node = new AudioWorkletNode(context, 'demo-recorder', {
       numberOfOutputs: 0,
       channelCount: 1,
       channelCountMode: 'explicit',
       processorOptions: { channelCount: 1 },
     });
     const chunks: Float32Array[] = [];
-    const wanted = seconds * heard.context.sampleRate;
-    const enough = new Promise<void>((resolve) => {
-      tap.port.onmessage = ({ data }) => {
+    let [length, wanted] = [0, Number.POSITIVE_INFINITY];
+    const last = new Promise<void>((resolve) => {
+      node.port.onmessage = ({ data }) => {
         chunks.push(data.channels[0]);
+        length += data.channels[0].length;
         if (data.last) resolve();
-        if (chunks.length * data.channels[0].length >= wanted) tap.port.postMessage({ type: 'stop' });
+        else if (length >= wanted) node.port.postMessage({ type: 'stop' });
       };
     });
-    heard.connect(tap);
-    await enough;
-    heard.disconnect(tap);
-    const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-    return btoa(text);
-  }, seconds);
-  await during?.();
-  const bytes = Uint8Array.from(Buffer.from(await hearing, 'base64'));
-  return new Float32Array(bytes.buffer);
+    heard.connect(node);
+    return {
+      async end(seconds: number) {
+        wanted = seconds * context.sampleRate;
+        if (length >= wanted) node.port.postMessage({ type: 'stop' });
+        await last;
+        heard.disconnect(node);
+        const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+        let text = '';
+        for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+        return btoa(text);
+      },
+    };
+  });
+  return {
+    async end(atLeastSeconds = 0) {
+      const bytes = Uint8Array.from(Buffer.from(await tap.evaluate((tap, seconds) => tap.end(seconds), atLeastSeconds), 'base64'));
+      return new Float32Array(bytes.buffer);
+    },
+  };
 }
 
 /** The rate of this machine's contexts, Hz. */
@@ -119,10 +139,12 @@ export const latencyOf = (page: Page): Promise<number> => page.$eval('denoise-pa
 export const panelText = (page: Page, selector: string): Promise<string> =>
   page.$eval('denoise-panel', (panel, of) => panel.shadowRoot!.querySelector(of)?.textContent?.trim().replace(/\s+/g, ' ') ?? '', selector);
 
-/** A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile; fails where it never does. */
+/** A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile, and shortly before; fails where it never does. */
 export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < 8; attempt++) {
     const before = await latencyOf(page);
+    // The page follows a change a little after it is known.
+    await hear(page, 0.5);
     const taken = await take();
     if ((await latencyOf(page)) === before) return taken;
   }
