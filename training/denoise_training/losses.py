@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .intelligibility import Intelligibility
 from .perceptual import PerceptualDistance
 
 
@@ -24,6 +25,7 @@ class LossConfig:
     attenuation: float = 0.35  # magnitude missing from the voice
     sdr: float = 0.005  # for each dB of signal to distortion ratio
     perceptual: float = 0.0  # of the distance of perceptual.py; rates that are multiples of 16 kHz
+    intelligibility: float = 0.0  # of what is missing to an ESTOI of one
     exponent: float = 0.3
     high_weight: float = 0.4  # weight of bins above 8 kHz, which are two thirds of all
     window: int = 1024  # of the loss's own transform
@@ -46,6 +48,7 @@ class DenoiseLoss:
         weight = torch.where(frequency <= 8000, 1.0, config.high_weight)
         self.weight = weight / weight.mean()
         self.perceptual = PerceptualDistance(rate_hz) if config.perceptual else None
+        self.intelligibility = Intelligibility(rate_hz) if config.intelligibility else None
 
     def spectrum(self, wave: Tensor) -> Tensor:
         frames = wave.unfold(-1, self.config.window, self.config.hop)
@@ -70,6 +73,9 @@ class DenoiseLoss:
         }
         if self.perceptual:
             terms["perceptual"] = torch.where(voiced(clean), self.perceptual.to(clean.device)(enhanced, clean), 0.0).mean()
+        if self.intelligibility:
+            alike = self.intelligibility.to(clean.device)(enhanced, clean)
+            terms["intelligibility"] = torch.where(voiced(clean), 1 - alike, 0.0).mean()
         total = sum(getattr(c, name) * value for name, value in terms.items())
         return total, {name: value.item() for name, value in terms.items()}
 
