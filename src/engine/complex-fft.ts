@@ -164,23 +164,28 @@ function radix3(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Arr
     const w1i = sin[2 * k];
     const w2r = cos[2 * k + 1];
     const w2i = sin[2 * k + 1];
-    let a = stride * k;
     let o = stride * 3 * k;
-    for (let q = 0; q < stride; q++, a++, o++) {
+    for (let a = stride * k, end = a + stride; a < end; a++, o++) {
       const b = a + span;
       const c = b + span;
-      const sr = xr[b] + xr[c];
-      const si = xi[b] + xi[c];
-      const dr = SIN_60 * (xr[b] - xr[c]);
-      const di = SIN_60 * (xi[b] - xi[c]);
-      const mr = xr[a] - 0.5 * sr;
-      const mi = xi[a] - 0.5 * si;
+      const ar = xr[a];
+      const ai = xi[a];
+      const br = xr[b];
+      const bi = xi[b];
+      const cr = xr[c];
+      const ci = xi[c];
+      const sr = br + cr;
+      const si = bi + ci;
+      const dr = SIN_60 * (br - cr);
+      const di = SIN_60 * (bi - ci);
+      const mr = ar - 0.5 * sr;
+      const mi = ai - 0.5 * si;
       const y1r = mr + di;
       const y1i = mi - dr;
       const y2r = mr - di;
       const y2i = mi + dr;
-      yr[o] = xr[a] + sr;
-      yi[o] = xi[a] + si;
+      yr[o] = ar + sr;
+      yi[o] = ai + si;
       yr[o + stride] = y1r * w1r - y1i * w1i;
       yi[o + stride] = y1r * w1i + y1i * w1r;
       yr[o + 2 * stride] = y2r * w2r - y2i * w2i;
@@ -192,6 +197,39 @@ function radix3(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Arr
 function radix4(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Array, yi: Float64Array): void {
   const { groups, stride, cos, sin } = stage;
   const span = stride * groups;
+  // The last stage has one group, and no twiddles.
+  if (groups === 1) {
+    for (let a = 0; a < stride; a++) {
+      const b = a + stride;
+      const c = b + stride;
+      const d = c + stride;
+      const ar = xr[a];
+      const ai = xi[a];
+      const br = xr[b];
+      const bi = xi[b];
+      const cr = xr[c];
+      const ci = xi[c];
+      const dr = xr[d];
+      const di = xi[d];
+      const acr = ar + cr;
+      const aci = ai + ci;
+      const amr = ar - cr;
+      const ami = ai - ci;
+      const bdr = br + dr;
+      const bdi = bi + di;
+      const bmr = br - dr;
+      const bmi = bi - di;
+      yr[a] = acr + bdr;
+      yi[a] = aci + bdi;
+      yr[b] = amr + bmi;
+      yi[b] = ami - bmr;
+      yr[c] = acr - bdr;
+      yi[c] = aci - bdi;
+      yr[d] = amr - bmi;
+      yi[d] = ami + bmr;
+    }
+    return;
+  }
   for (let k = 0; k < groups; k++) {
     const w1r = cos[3 * k];
     const w1i = sin[3 * k];
@@ -199,34 +237,44 @@ function radix4(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Arr
     const w2i = sin[3 * k + 1];
     const w3r = cos[3 * k + 2];
     const w3i = sin[3 * k + 2];
-    let a = stride * k;
     let o = stride * 4 * k;
-    for (let q = 0; q < stride; q++, a++, o++) {
+    for (let a = stride * k, end = a + stride; a < end; a++, o++) {
       const b = a + span;
       const c = b + span;
       const d = c + span;
-      const acr = xr[a] + xr[c];
-      const aci = xi[a] + xi[c];
-      const amr = xr[a] - xr[c];
-      const ami = xi[a] - xi[c];
-      const bdr = xr[b] + xr[d];
-      const bdi = xi[b] + xi[d];
-      const bmr = xr[b] - xr[d];
-      const bmi = xi[b] - xi[d];
+      const ar = xr[a];
+      const ai = xi[a];
+      const br = xr[b];
+      const bi = xi[b];
+      const cr = xr[c];
+      const ci = xi[c];
+      const dr = xr[d];
+      const di = xi[d];
+      const acr = ar + cr;
+      const aci = ai + ci;
+      const amr = ar - cr;
+      const ami = ai - ci;
+      const bdr = br + dr;
+      const bdi = bi + di;
+      const bmr = br - dr;
+      const bmi = bi - di;
       const y1r = amr + bmi;
       const y1i = ami - bmr;
       const y2r = acr - bdr;
       const y2i = aci - bdi;
       const y3r = amr - bmi;
       const y3i = ami + bmr;
+      const p = o + stride;
+      const q = p + stride;
+      const r = q + stride;
       yr[o] = acr + bdr;
       yi[o] = aci + bdi;
-      yr[o + stride] = y1r * w1r - y1i * w1i;
-      yi[o + stride] = y1r * w1i + y1i * w1r;
-      yr[o + 2 * stride] = y2r * w2r - y2i * w2i;
-      yi[o + 2 * stride] = y2r * w2i + y2i * w2r;
-      yr[o + 3 * stride] = y3r * w3r - y3i * w3i;
-      yi[o + 3 * stride] = y3r * w3i + y3i * w3r;
+      yr[p] = y1r * w1r - y1i * w1i;
+      yi[p] = y1r * w1i + y1i * w1r;
+      yr[q] = y2r * w2r - y2i * w2i;
+      yi[q] = y2r * w2i + y2i * w2r;
+      yr[r] = y3r * w3r - y3i * w3i;
+      yi[r] = y3r * w3i + y3i * w3r;
     }
   }
 }

@@ -22,16 +22,24 @@ export class SampleQueue {
   }
 
   push(sample: number): void {
-    if (this.tail === this.samples.length) this.makeRoom();
+    if (this.tail === this.samples.length) this.reserve(1);
     this.samples[this.tail++] = sample;
+  }
+
+  /** As {@link push} for `length` samples of `from`, `start` and on. */
+  pushAll(from: Float32Array, start: number, length: number): void {
+    this.reserve(length);
+    const { samples, tail } = this;
+    for (let i = 0; i < length; i++) samples[tail + i] = from[start + i];
+    this.tail = tail + length;
   }
 
   /** Moves the oldest samples out, at most `length`; returns how many there were. */
   take(into: Float32Array, start: number, length: number): number {
-    const count = Math.min(length, this.tail - this.head);
-    const from = this.head;
-    for (let i = 0; i < count; i++) into[start + i] = this.samples[from + i];
-    this.head += count;
+    const { samples, head } = this;
+    const count = Math.min(length, this.tail - head);
+    for (let i = 0; i < count; i++) into[start + i] = samples[head + i];
+    this.head = head + count;
     if (this.head === this.tail) this.clear();
     return count;
   }
@@ -41,16 +49,18 @@ export class SampleQueue {
     this.tail = 0;
   }
 
-  /** Slides the rest to the front when at least half is free there, so that moving stays cheap; grows otherwise. */
-  private makeRoom(): void {
-    if (this.head >= this.samples.length / 2) {
-      this.samples.copyWithin(0, this.head, this.tail);
+  /** Room for `count` more. Slides the rest to the front when at least half is free there, so that moving stays cheap; grows otherwise. */
+  private reserve(count: number): void {
+    if (this.tail + count <= this.samples.length) return;
+    const { samples, head, tail } = this;
+    const length = tail - head;
+    if (head >= samples.length / 2 && length + count <= samples.length) {
+      samples.copyWithin(0, head, tail);
     } else {
-      const larger = new Float32Array(this.samples.length * 2);
-      larger.set(this.samples.subarray(this.head, this.tail));
-      this.samples = larger;
+      this.samples = new Float32Array(Math.max(samples.length * 2, length + count));
+      this.samples.set(samples.subarray(head, tail));
     }
-    this.tail -= this.head;
+    this.tail = length;
     this.head = 0;
   }
 }

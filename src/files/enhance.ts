@@ -94,9 +94,8 @@ export class Enhancer {
   /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole hops. */
   push(channels: readonly Float32Array[], start: number, length: number): void {
     this.streams.forEach((stream, c) => {
-      const channel = channels[c];
-      stream.push(channel, start, length);
-      for (let i = start; i < start + length; i++) this.dry[c].push(channel[i]);
+      stream.push(channels[c], start, length);
+      this.dry[c].pushAll(channels[c], start, length);
     });
     this.run();
   }
@@ -123,9 +122,10 @@ export class Enhancer {
       for (let c = 0; c < this.streams.length; c++) {
         const wet = into[c];
         this.streams[c].pull(wet, at, count);
-        this.dry[c].take(scratch, 0, count);
-        if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * scratch[i];
-        if (noisy !== undefined) for (let i = 0; i < count; i++) noisy[c][at + i] = scratch[i];
+        const dry = noisy === undefined ? scratch : noisy[c];
+        const from = noisy === undefined ? 0 : at;
+        this.dry[c].take(dry, from, count);
+        if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * dry[from + i];
       }
       done += count;
     }

@@ -13,6 +13,18 @@ describe('blobSource and bytesSource', () => {
       expect((await source.read(5000, 20)).length).to.equal(0);
     }
   });
+
+  it('give the same bytes in order, backwards and again, whatever became of the arrays that were given before', async () => {
+    const bytes = Uint8Array.from({ length: 2_500_003 }, (_, i) => i % 253);
+    const source = blobSource(new Blob([bytes]));
+    const positions = Array.from({ length: 26 }, (_, i) => 100_000 * i);
+    for (const position of [...positions, ...[...positions].reverse(), 0, 0]) {
+      const piece = await source.read(position, 100_000);
+      expect(piece.length).to.equal(Math.min(100_000, bytes.length - position));
+      expect(piece.every((byte, i) => byte === (position + i) % 253)).to.equal(true);
+      piece.fill(255);
+    }
+  });
 });
 
 describe('BlobSink', () => {
