@@ -8,6 +8,7 @@ import { SourceError } from '../words.ts';
  */
 export class Microphone {
   #recording: { recorder: Recorder; context: AudioContext; stream: MediaStream; timer: number } | undefined;
+  #isStarting = false;
 
   get isRecording(): boolean {
     return this.#recording !== undefined;
@@ -18,18 +19,19 @@ export class Microphone {
     return this.#recording?.recorder.seconds ?? 0;
   }
 
-  /** Rejects with a SourceError that says what to do. @param onTick called four times a second */
-  async start(onTick: () => void): Promise<void> {
-    if (!navigator.mediaDevices) throw new SourceError('A page may use the microphone only over https or on localhost. Open this page there.');
-    const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted }).catch((cause: unknown) => {
-      throw SourceError.ofMicrophone(cause);
-    });
-    const context = new AudioContext();
-    await context.audioWorklet.addModule(new URL('../demo-processors.js', import.meta.url));
-    const source = context.createMediaStreamSource(stream);
-    const channels = stream.getAudioTracks()[0]?.getSettings().channelCount === 2 ? 2 : 1;
-    this.#recording = { recorder: new Recorder(source, channels), context, stream, timer: window.setInterval(onTick, 250) };
+  /**
+   * Rejects with a SourceError that says what to do. Does nothing while it is on already, or the visitor is being asked.
+   * @param onTick called four times a second
+   * @param onLost called when the microphone goes away; what was recorded is there to be taken by {@link stop}
+   */
+  async start(onTick: () => void, onLost: () => void): Promise<void> {
+    if (this.#isStarting || this.#recording) return;
+    this.#isStarting = true;
+    try {
+      await this.#start(onTick, onLost);
+    } finally {
+      this.#isStarting = false;
+    }
   }
 
   async stop(): Promise<File> {
@@ -37,11 +39,37 @@ export class Microphone {
     this.#recording = undefined;
     clearInterval(timer);
     const { file } = await recorder.stop();
-    for (const track of stream.getTracks()) track.stop();
-    await context.close();
+    release(stream, context);
     const now = new Date();
     const two = (value: number) => String(value).padStart(2, '0');
     const name = `recording ${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}.wav`;
     return new File([file], name, { type: 'audio/wav' });
   }
+
+  async #start(onTick: () => void, onLost: () => void): Promise<void> {
+    if (!navigator.mediaDevices) throw new SourceError('A page may use the microphone only over https or on localhost. Open this page there.');
+    const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted }).catch((cause: unknown) => {
+      throw SourceError.ofMicrophone(cause);
+    });
+    const context = new AudioContext();
+    await context.audioWorklet.addModule(new URL('../demo-processors.js', import.meta.url)).catch((cause: unknown) => {
+      release(stream, context);
+      throw new SourceError('Nothing can be recorded: a file of this page did not arrive. Reload the page, then record again.', { cause });
+    });
+    const [track] = stream.getAudioTracks();
+    const channels = track.getSettings().channelCount === 2 ? 2 : 1;
+    const recorder = new Recorder(context.createMediaStreamSource(stream), channels);
+    const recording = { recorder, context, stream, timer: window.setInterval(onTick, 250) };
+    this.#recording = recording;
+    track.addEventListener('ended', () => {
+      if (this.#recording === recording) onLost();
+    });
+  }
+}
+
+/** The light beside the camera goes out. */
+function release(stream: MediaStream, context: AudioContext): void {
+  for (const track of stream.getTracks()) track.stop();
+  void context.close();
 }

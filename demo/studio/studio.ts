@@ -15,7 +15,7 @@ import type { FileSettings } from './protocol.ts';
 import { type Item, Queue } from './queue.ts';
 import { Stage } from './stage.ts';
 import { summaryText, totalsInWords, totalsOf } from './summary.ts';
-import { filesOf } from './take-in.ts';
+import { type TakenIn, takeIn } from './take-in.ts';
 import { intakeView, type Model, queueView } from './view.ts';
 import { distinct, failureInWords, resultName } from './words.ts';
 
@@ -54,6 +54,11 @@ function add(files: readonly File[]): void {
   showProblem('');
   const added = queue.add(files, settings);
   if (!selected || !player.isPlaying) select(added[0]);
+}
+
+function addTaken({ files, problem }: TakenIn): void {
+  add(files);
+  if (problem) showProblem(problem);
 }
 
 function select(item: Item | undefined): void {
@@ -137,12 +142,22 @@ const queueActions = {
 
 async function record(): Promise<void> {
   try {
-    if (microphone.isRecording) add([await microphone.stop()]);
-    else await microphone.start(schedule);
+    if (microphone.isRecording) return await takeRecording();
+    showProblem('');
+    await microphone.start(schedule, async () => {
+      await takeRecording();
+      showProblem('The microphone is gone: unplugged, or taken away by the system. What was recorded until then is in the list.');
+    });
   } catch (error) {
     showProblem(failureInWords(error));
   }
   schedule();
+}
+
+async function takeRecording(): Promise<void> {
+  const recorded = microphone.stop();
+  schedule();
+  add([await recorded]);
 }
 
 async function takeSample(): Promise<void> {
@@ -223,11 +238,11 @@ document.addEventListener('dragleave', ({ relatedTarget }) => {
 document.addEventListener('drop', async (event) => {
   event.preventDefault();
   document.body.classList.remove('dragging');
-  add(await filesOf(event.dataTransfer));
+  addTaken(await takeIn(event.dataTransfer));
 });
-document.addEventListener('paste', async ({ clipboardData }) => add(await filesOf(clipboardData)));
+document.addEventListener('paste', async ({ clipboardData }) => addTaken(await takeIn(clipboardData)));
 window.addEventListener('beforeunload', (event) => {
-  if (queue.busy.length > 0) event.preventDefault();
+  if (queue.busy.length > 0 || microphone.isRecording) event.preventDefault();
 });
 at('stage').addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey }) => {
   const version = ({ '1': 'before', '2': 'after', '3': 'removed' } as const)[key] as Version | undefined;

@@ -1,26 +1,71 @@
 /**
- * In:     what is dropped, pasted or chosen
+ * In:     what is dropped or pasted
  * Out:    files, folders searched through
  * Thread: [main]
  */
 
-/** Files of a drop or a paste. Folders are searched; hidden files are left out. Call it within the event: afterwards there is nothing. */
-export async function filesOf(transfer: DataTransfer | null): Promise<File[]> {
-  if (!transfer) return [];
-  const entries = Array.from(transfer.items, (item) => (item.kind === 'file' ? (item.webkitGetAsEntry?.() ?? item.getAsFile()) : null));
-  const found = await Promise.all(entries.map((entry) => (entry === null ? [] : entry instanceof File ? [entry] : filesBelow(entry))));
-  const files = found.flat().filter(({ name }) => !name.startsWith('.'));
-  return files.length > 0 ? files : Array.from(transfer.files);
+/** What a drop or a paste has brought. */
+export interface TakenIn {
+  /** In the order in which they were dropped; those of a folder by their names. */
+  readonly files: readonly File[];
+  /** What was expected and is not there, a sentence for the visitor; empty where nothing is missing. */
+  readonly problem: string;
 }
 
-async function filesBelow(entry: FileSystemEntry): Promise<File[]> {
-  if (entry.isFile) return [await new Promise<File>((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject))];
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
+/** Text and pictures lie beside recordings in folders. A type that the browser does not know may be anything, and is opened. */
+const NO_RECORDING = /^(?:text|image|font|model)\/|^application\/(?!ogg|octet-stream)/;
+
+/**
+ * Files of a drop or a paste. Folders are searched, all the way down, for what may be a recording; hidden files and folders in them are left out. What
+ * cannot be read stops nothing else. Call it within the event: afterwards there is nothing.
+ */
+export async function takeIn(transfer: DataTransfer | null): Promise<TakenIn> {
+  const items = Array.from(transfer?.items ?? []).filter(({ kind }) => kind === 'file');
+  // All before the first await.
+  const dropped = items.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const unreadable: string[] = [];
   const files: File[] = [];
-  // A folder is read in portions; an empty one is the last.
+  for (const each of dropped) {
+    if (each instanceof File) files.push(each);
+    else if (each?.isFile) files.push(...(await fileOf(each as FileSystemFileEntry, unreadable)));
+    else if (each) files.push(...(await recordingsBelow(each as FileSystemDirectoryEntry, unreadable)));
+  }
+  return { files, problem: problemInWords(unreadable, files.length === 0 && items.length > 0) };
+}
+
+async function recordingsBelow(folder: FileSystemDirectoryEntry, unreadable: string[]): Promise<File[]> {
+  const children = await childrenOf(folder).catch(() => void unreadable.push(folder.name));
+  const files: File[] = [];
+  for (const child of children ?? []) {
+    if (child.name.startsWith('.')) continue;
+    if (child.isDirectory) files.push(...(await recordingsBelow(child as FileSystemDirectoryEntry, unreadable)));
+    else files.push(...(await fileOf(child as FileSystemFileEntry, unreadable)).filter(({ type }) => !NO_RECORDING.test(type)));
+  }
+  return files;
+}
+
+/** A folder is read in portions; an empty one is the last. */
+async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const children: FileSystemEntry[] = [];
   for (;;) {
     const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (portion.length === 0) return files;
-    for (const child of portion) files.push(...(await filesBelow(child)));
+    if (portion.length === 0) return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    children.push(...portion);
   }
+}
+
+async function fileOf(entry: FileSystemFileEntry, unreadable: string[]): Promise<File[]> {
+  try {
+    return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
+  } catch {
+    unreadable.push(entry.name);
+    return [];
+  }
+}
+
+function problemInWords(unreadable: readonly string[], isEmpty: boolean): string {
+  const names = unreadable.map((name) => `“${name}”`).join(', ');
+  if (names) return `${names} could not be read. May this browser see ${unreadable.length === 1 ? 'it' : 'them'}? Everything else is in the list.`;
+  return isEmpty ? 'There is no recording in what you dropped.' : '';
 }

@@ -4,21 +4,11 @@ import { describe, it } from 'node:test';
 // @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
 import { CHROMIUM_FLAGS } from '../support/browser.mjs';
 import { siSdrDb } from '../support/si-sdr.ts';
-import { calmly, choose, give, hear, readWav, record, slide, start, textOf, visit } from './support.ts';
+import { calmly, choose, give, hear, readWav, record, resampled, slide, start, textOf, visit } from './support.ts';
 import { floatWav, withFile } from './wav-files.ts';
 
 const fixture = (name: string): string => new URL(`../fixtures/${name}`, import.meta.url).pathname;
 const CLEAN = readFileSync(fixture('clean-speech.wav'));
-
-/** Linear interpolation is enough: the scores of both recordings suffer it alike. */
-function resampled(samples: Float32Array, from: number, to: number): Float32Array {
-  if (from === to) return samples;
-  return Float32Array.from({ length: Math.floor((samples.length * to) / from) - 1 }, (_, i) => {
-    const place = (i * from) / to;
-    const left = Math.floor(place);
-    return samples[left] + (place - left) * ((samples[left + 1] ?? 0) - samples[left]);
-  });
-}
 
 /**
  * There is no echo here, and Chromium's cancellation, left on, moves phases so far that even the untouched microphone scores -3 dB against

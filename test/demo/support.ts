@@ -195,6 +195,16 @@ export async function readWav(file: Uint8Array): Promise<{ channels: Float32Arra
   return { channels, sampleRateHz: layout.sampleRateHz, format: layout.format };
 }
 
+/** Linear interpolation is enough to score against: what is compared suffers it alike. */
+export function resampled(samples: Float32Array, from: number, to: number): Float32Array {
+  if (from === to) return samples;
+  return Float32Array.from({ length: Math.floor((samples.length * to) / from) - 1 }, (_, i) => {
+    const place = (i * from) / to;
+    const left = Math.floor(place);
+    return samples[left] + (place - left) * ((samples[left + 1] ?? 0) - samples[left]);
+  });
+}
+
 interface Server {
   readonly url: string;
   close(): void;
