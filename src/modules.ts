@@ -1,26 +1,44 @@
 import type { AudioFamily } from './audio-family.ts';
 import { DenoiseError } from './errors.ts';
 
-/** Which modules each context has, or is fetching. Contexts are held weakly. */
-const modulesOf = new WeakMap<BaseAudioContext, Map<string, Promise<void>>>();
+/** A module of one context: being fetched or there, and how often it was not. */
+interface Module {
+  adding: Promise<void> | undefined;
+  failures: number;
+}
+
+/** Contexts are held weakly. */
+const modulesOf = new WeakMap<BaseAudioContext, Map<string, Module>>();
 
 /**
  * Adds the worklet module to a context, once however often it is asked for. Rejects with a DenoiseError 'module-load';
- * a failure is forgotten, so that the next node tries again. [main]
+ * after a failure the next call fetches it anew. [main]
  */
 export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, url: string): Promise<void> {
-  const modules = modulesOf.get(context) ?? new Map<string, Promise<void>>();
+  const modules = modulesOf.get(context) ?? new Map<string, Module>();
   modulesOf.set(context, modules);
-  const known = modules.get(url);
-  if (known !== undefined) return known;
-  const adding = family.addModule(context, url).catch((cause: unknown) => {
-    modules.delete(url);
+  const module = modules.get(url) ?? { adding: undefined, failures: 0 };
+  modules.set(url, module);
+  module.adding ??= family.addModule(context, attemptUrl(url, module.failures)).catch((cause: unknown) => {
+    module.adding = undefined;
+    module.failures += 1;
     throw new DenoiseError(
       'module-load',
       `The audio worklet module ${url} did not load. Serve denoise-processor.js there as JavaScript, or pass its URL as assets.worklet; a content security policy must allow it (script-src).`,
       { cause },
     );
   });
-  modules.set(url, adding);
-  return adding;
+  return module.adding;
+}
+
+/**
+ * A context remembers for good that a URL gave no module ("module responses map" in https://html.spec.whatwg.org/#worklets; Chromium leaves fragments
+ * out of account), so another attempt needs another URL. Static servers ignore a query.
+ */
+function attemptUrl(url: string, failures: number): string {
+  const again = new URL(url);
+  // What lies in a blob or in the URL itself cannot be there later either.
+  if (failures === 0 || !again.protocol.startsWith('http')) return url;
+  again.searchParams.set('again', String(failures));
+  return again.href;
 }

@@ -83,6 +83,26 @@ describe('what can fail while a node loads', () => {
     await until('hops are computed', () => node!.getMetrics().hops > 10);
   });
 
+  it('can be tried again in the same context, once a worklet file is there that was missing twice', async () => {
+    const worklet = `/test/later-worklet/${crypto.randomUUID()}/denoise-processor.js`;
+    node = new DenoiseNode(context, { assets: { worklet } });
+    expect(await node.ready.catch((error: unknown) => error)).to.have.property('code', 'module-load');
+    node.retry();
+    expect(await node.ready.catch((error: unknown) => error)).to.have.property('code', 'module-load');
+    await executeServerCommand('serve-worklet', worklet);
+    node.retry();
+    await node.ready;
+    expect([node.state, node.error]).to.deep.equal(['running', undefined]);
+    const source = play(context, await noisySpeech(RATE));
+    source.connect(node).connect(context.destination);
+    source.start();
+    await until('hops are computed', () => node!.getMetrics().hops > 10);
+    // A second node finds the module there.
+    const second = new DenoiseNode(context, { assets: { worklet } });
+    await second.ready;
+    second.dispose();
+  });
+
   it('fails once more, with another error event, where nothing has changed', async () => {
     node = new DenoiseNode(context, { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } });
     await node.ready.catch(() => {});

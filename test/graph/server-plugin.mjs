@@ -35,8 +35,9 @@ const CHANGES = {
 
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
-/** Folders that hold no model until the page asks for one to be put there. */
+/** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
 const LATER = '/test/later-model/';
+const LATER_WORKLET = '/test/later-worklet/';
 const served = new Set();
 
 /** The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound is rebuilt. */
@@ -83,6 +84,10 @@ export function graphTestServer() {
         if (!served.has(`${folder}/`)) return undefined;
         return { body: await readFile(new URL(name, MODEL)), type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
       }
+      if (path.startsWith(LATER_WORKLET)) {
+        if (!served.has(path)) return undefined; // 404
+        return { body: await readFile(new URL('../../dist/denoise-processor.js', import.meta.url)), type: 'js' };
+      }
       if (!path.startsWith(CHANGED)) return undefined;
       const parts = path.slice(CHANGED.length).split('/');
       const [folder, name] = [parts[0], parts.at(-1)];
@@ -91,7 +96,7 @@ export function graphTestServer() {
     },
 
     async executeCommand({ command, payload, session }) {
-      if (command === 'serve-model') {
+      if (command === 'serve-model' || command === 'serve-worklet') {
         served.add(payload);
         return true;
       }
