@@ -8,6 +8,7 @@ import {
   ConstantSourceNode,
   DelayNode,
   GainNode,
+  type IAudioNode,
   type IAudioParam,
   type IGainNode,
   isAnyAudioContext,
@@ -21,7 +22,11 @@ import type { DenoiseOptions } from './options.ts';
 export * from './index.ts';
 export { NativeDenoiseNode };
 
-type Shared = 'ready' | 'latency' | 'mode' | 'state' | 'model' | 'setModel' | 'getMetrics' | 'reset' | 'dispose';
+type GainNodeOfBrowser = InstanceType<typeof globalThis.GainNode>;
+
+/** Members whose types belong to a family. */
+type Familiar = 'mix' | 'attenuationLimit' | 'outputGain' | 'bypass' | 'noisy';
+type Shared = Exclude<keyof NativeDenoiseNode, keyof GainNodeOfBrowser | Familiar>;
 type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;
 
 /** A DenoiseNode among the nodes of standardized-audio-context; see the native one for every member. */
@@ -33,6 +38,7 @@ export interface StandardizedDenoiseNode<T extends TContext = TContext>
   readonly attenuationLimit: IAudioParam;
   readonly outputGain: IAudioParam;
   readonly bypass: IAudioParam;
+  readonly noisy: IAudioNode<T>;
 }
 
 interface StandardizedConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {

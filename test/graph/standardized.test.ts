@@ -3,6 +3,7 @@ import {
   AudioBufferSourceNode,
   type IOfflineAudioContext,
   MinimalAudioContext,
+  AnalyserNode as StandardizedAnalyser,
   AudioBuffer as StandardizedBuffer,
   AudioContext as StandardizedContext,
   GainNode as StandardizedGain,
@@ -10,7 +11,11 @@ import {
   OscillatorNode as StandardizedOscillator,
 } from 'standardized-audio-context';
 import type * as Standardized from '../../src/standardized.ts';
-import { DenoiseNode as CoreNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
+import { DenoiseNode as CoreNode, type DenoiseNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
+
+/** Names of members that a DenoiseNode has and its sibling has not: with one in it, the line below does not compile. */
+type Missing = Exclude<keyof DenoiseNode, keyof Standardized.StandardizedDenoiseNode | keyof GainNode>;
+const nothingIsMissing: [Missing] extends [never] ? true : Missing = true;
 
 describe('denoise-node/standardized', () => {
   let entry: typeof Standardized;
@@ -42,10 +47,26 @@ describe('denoise-node/standardized', () => {
       expect(states).to.deep.equal(['running']);
       expect(node.mode).to.equal('shared');
       await until('hops are computed', () => node.getMetrics().hops > 10);
+      const analyser = new StandardizedAnalyser(context);
+      expect(node.noisy.connect(analyser)).to.equal(analyser);
+      expect(node.error).to.equal(undefined);
+      node.retry(); // It has not failed, so nothing happens.
+      expect([node.state, node.model]).to.deep.equal(['running', 'base']);
       node.dispose();
       await context.close();
     });
   }
+
+  it('has every member of the native node, typed and there', async () => {
+    const context = new StandardizedContext();
+    const node = new entry.DenoiseNode(context);
+    const members = Object.getOwnPropertyNames(CoreNode.prototype);
+    expect(members).to.include.members(['retry', 'error', 'noisy', 'setModel']);
+    expect(members.filter((name) => !(name in node))).to.deep.equal([]);
+    expect(nothingIsMissing).to.equal(true);
+    node.dispose();
+    await context.close();
+  });
 
   it("gives the same sound in the library's OfflineAudioContext as in the browser's", async () => {
     const speech = await noisySpeech(48000);
@@ -97,5 +118,18 @@ describe('denoise-node/standardized', () => {
 
   it('names what it cannot use as a context', () => {
     expect(() => new entry.DenoiseNode({} as BaseAudioContext)).to.throw(TypeError, 'an instance of Object');
+  });
+
+  it('can be tried again after a failure, of which it tells the reason', async () => {
+    const context = new StandardizedContext();
+    const node = new entry.DenoiseNode(context, { model: 'no-such-model' });
+    const reason = await node.ready.catch((error: unknown) => error);
+    expect(node.error).to.equal(reason);
+    node.retry();
+    expect([node.state, node.error]).to.deep.equal(['loading', undefined]);
+    await node.ready.catch(() => {});
+    expect(node.error).to.have.property('code', 'model-load');
+    node.dispose();
+    await context.close();
   });
 });
