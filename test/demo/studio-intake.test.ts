@@ -8,7 +8,7 @@ import type { Page } from 'puppeteer-core';
 import { CHROMIUM_FLAGS } from '../support/browser.mjs';
 import { siSdrDb } from '../support/si-sdr.ts';
 import { downloaded, murmur, press, put, readWav, settled, visitStudio, wavBytes } from './studio-support.ts';
-import { resampled, slide, textOf } from './support.ts';
+import { dropFromDisk, resampled, slide, textOf } from './support.ts';
 
 const fixture = (name: string): string => new URL(`../fixtures/${name}`, import.meta.url).pathname;
 const RECORDING = /^recording \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav$/;
@@ -186,11 +186,3 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
       assert.deepEqual(complaints, []);
     }));
 });
-
-/** Lets go of files and folders of this disk over the page, as a file manager does. */
-async function dropFromDisk(page: Page, files: readonly string[]): Promise<void> {
-  const session = await page.createCDPSession();
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
-  await session.detach();
-}

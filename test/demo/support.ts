@@ -242,6 +242,14 @@ export async function give(page: Page, path: string): Promise<void> {
   await (input as unknown as { uploadFile(path: string): Promise<void> }).uploadFile(path);
 }
 
+/** Lets go of files and folders of this disk over the page, as a file manager does. */
+export async function dropFromDisk(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.createCDPSession();
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+  await session.detach();
+}
+
 export async function choose(page: Page, source: string): Promise<void> {
   await page.click(`input[value=${source}]`);
 }
