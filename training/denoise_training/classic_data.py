@@ -18,7 +18,7 @@ import torch
 from scipy.signal import resample_poly
 from torch import Tensor
 
-from .augment import WeightedClips
+from .augment import WeightedClips, resample_speed
 from .data import RATE_HZ, Clip, Prepared
 
 RECIPES = ("blend", "ms-snsd", "paired")
@@ -38,6 +38,10 @@ class ClassicData:
     snrs_db: tuple[float, ...] = (0.0, 10.0, 20.0, 30.0, 40.0)  # ms-snsd: steps, equally often
     mix_seconds: float = 4.0  # ms-snsd: stretch over which levels are measured; the block is cut from it
     level_db: tuple[float, float] = (0.0, 0.0)  # common gain of the finished example
+    speed: float = 0.0  # share of speech that is played 0.88-1.14 times as fast: more voices than speakers
+    eq_db: float = (
+        0.0  # spread of a smooth random equaliser, for speech and noise apart: more rooms and microphones than recordings
+    )
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
@@ -109,11 +113,22 @@ class Blocks:
 
     def draw_speech(self, rng: np.random.Generator, samples: int) -> np.ndarray:
         wave = self.read(self.speech.draw(rng))
-        return cut(wave, int(rng.integers(0, max(1, len(wave) - samples))), samples)
+        speed = rng.uniform(0.88, 1.14) if rng.random() < self.config.speed else 1.0
+        taken = round(samples * speed)
+        wave = cut(wave, int(rng.integers(0, max(1, len(wave) - taken))), taken)
+        return self.coloured(rng, wave if speed == 1.0 else resample_speed(wave, speed, samples))
 
     def draw_noise(self, rng: np.random.Generator, samples: int, hop: int) -> np.ndarray:
         wave = self.read(self.noise.draw(rng))
-        return cut(wave, hop * int(rng.integers(0, max(1, (len(wave) - samples) // hop + 1))), samples)
+        return self.coloured(rng, cut(wave, hop * int(rng.integers(0, max(1, (len(wave) - samples) // hop + 1))), samples))
+
+    def coloured(self, rng: np.random.Generator, wave: np.ndarray) -> np.ndarray:
+        """The wave through six random gains, which are spread over its frequencies as octaves are."""
+        if not self.config.eq_db:
+            return wave
+        octaves = np.log2(np.maximum(np.arange(len(wave) // 2 + 1) / len(wave) * self.rate_hz, 60) / 60)
+        gains_db = np.interp(octaves, np.linspace(0, octaves[-1], 6), rng.normal(0, self.config.eq_db, 6))
+        return np.fft.irfft(np.fft.rfft(wave) * 10 ** (gains_db / 20), len(wave)).astype(np.float32)
 
     def draw(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Clean speech and noise of one example, [block] each."""

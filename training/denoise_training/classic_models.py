@@ -25,6 +25,7 @@ class ClassicModelConfig:
     channels: tuple[int, ...] = (8, 16, 32, 48, 64)  # unet: of each level; each but the last is pooled by two
     output: str = "tanh"  # unet. tanh: bounded estimate; residual: added to the input; masked: input times 0...1
     latent: int = 128  # mel-latent: numbers between encoder and decoder
+    dropout: float = 0.0  # mel-latent: share of what the encoder sees that is left out while training
 
     def __post_init__(self) -> None:
         if self.kind not in ("unet", "mel-latent"):
@@ -100,7 +101,7 @@ class MelLatent(nn.Module):
         if rows % 4 or frames % 4 != 1:
             # The published cuts, one column at each level, fit these widths only.
             raise ValueError(f"an image of {rows}x{frames}: mel-latent needs rows divisible by 4, and frames one more than such")
-        self.size = (rows // 4, (frames + 3) // 4)
+        self.size, self.dropout = (rows // 4, (frames + 3) // 4), config.dropout
         flat = self.size[0] * self.size[1] * 64
         self.down1, self.down2 = conv(1, 32), conv(32, 64)
         self.encode, self.decode = nn.Linear(flat, config.latent), nn.Linear(config.latent, flat)
@@ -119,6 +120,7 @@ class MelLatent(nn.Module):
         x = F.max_pool2d(F.relu(self.down1(x)), 2, ceil_mode=True)
         x = F.max_pool2d(F.relu(self.down2(x)), 2, ceil_mode=True)
         x = x.permute(0, 2, 3, 1).flatten(1)  # [B, rows / 4 * frames / 4 * 64], channels fastest, as tfjs lays them out
+        x = F.dropout(x, self.dropout, self.training)
         x = F.relu(self.decode(F.relu(self.encode(x))))
         x = x.view(-1, *self.size, 64).permute(0, 3, 1, 2)
         x = F.interpolate(F.relu(self.up1(x)), scale_factor=2.0, mode="nearest")[..., :-1]

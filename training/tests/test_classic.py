@@ -56,6 +56,27 @@ def test_snsd_recipe_draws_each_of_its_steps(prepared_folder: Path):
     assert set(nearest) == set(steps)
 
 
+def test_other_speeds_and_colours_change_what_is_drawn_and_nothing_else_about_it(prepared_folder: Path):
+    prepared = Prepared(prepared_folder)
+    drawn = {}
+    for name, changes in {"plain": {}, "fast": {"speed": 1.0}, "coloured": {"eq_db": 6.0}}.items():
+        blocks = Blocks(prepared, "train", ClassicData(**changes), 8000, 8064, seed=1)
+        noisy, clean, noise = blocks.batch(0, range(2))
+        assert noisy.shape == (2, 8064) and torch.equal(noisy, clean + noise) and torch.isfinite(noisy).all()
+        assert torch.equal(noisy, blocks.batch(0, range(2))[0]), "a run that resumes draws the same again"
+        drawn[name] = clean
+    assert not torch.allclose(drawn["plain"], drawn["fast"]) and not torch.allclose(drawn["plain"], drawn["coloured"])
+
+
+def test_dropout_leaves_out_parts_of_the_image_while_training_only():
+    config = dataclasses.replace(load_classic(TRAINING / "configs" / "mel-latent.toml").model, latent=4, dropout=0.5)
+    torch.manual_seed(0)
+    network, image = make_network(config, 8, 9), torch.rand(1, 8, 9)
+    assert not torch.equal(network(image), network(image))
+    network.eval()
+    assert torch.equal(network(image), network(image))
+
+
 def test_blend_adds_noise_at_gains_inside_the_range(prepared_folder: Path):
     assert np.array_equal(blend(np.zeros(3), np.array([1, -2, 4], np.float32), 0.5), np.array([0.5, -1, 2], np.float32))
     config = ClassicData(gains=(0.2, 0.8), noise_hop=5000)
@@ -276,7 +297,7 @@ def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
 
 
 def test_only_estimates_in_decibels_can_be_lifted():
-    front = load_classic(TRAINING / "configs" / "mel-latent.toml").front
+    front = load_classic(TRAINING / "configs" / "mel-latent-feature-level.toml").front
     assert lifted(front, 6.0).output_range == (-54.0, 46.0) and lifted(front, 6.0).input_range == (-60.0, 40.0)
     with pytest.raises(ValueError, match="an estimate can be lifted where it is in decibels"):
         lifted(load_classic(TRAINING / "configs" / "stft-unet.toml").front, 6.0)
