@@ -16,6 +16,8 @@ export type DenoiseMode = 'shared' | 'message' | 'passthrough';
 
 /** Figures about the last moments, see {@link DenoiseNode.getMetrics}. Cheap to read at display rate. */
 export interface DenoiseMetrics {
+  /** Time of the context (`currentTime`, seconds) up to which these tell; 0 where no sound has run yet. Without shared memory up to a quarter of a second ago. */
+  readonly time: number;
   readonly state: DenoiseState;
   readonly mode: DenoiseMode;
   /** Total latency, seconds. */

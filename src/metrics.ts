@@ -1,6 +1,6 @@
 import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { Word, wordToFloat } from './shared/control-block.ts';
-import { gainToDecibels, type Hertz, type Samples } from './shared/units.ts';
+import { gainToDecibels, type Hertz, type Samples, type Seconds } from './shared/units.ts';
 
 /** Counters that start at 0 with every new route, and go on for the node. */
 export interface Totals {
@@ -28,11 +28,14 @@ export function addTotals(before: Totals, words: Int32Array): Totals {
 export function metricsOf(
   words: Int32Array,
   before: Totals,
-  sampleRateHz: Hertz,
+  { currentTime, sampleRate: sampleRateHz }: Pick<BaseAudioContext, 'currentTime' | 'sampleRate'>,
   node: { readonly state: DenoiseState; readonly mode: DenoiseMode; readonly latency: number },
 ): DenoiseMetrics {
+  // First, as it is stored last: nothing else is older.
+  const time = timeOf(Atomics.load(words, Word.FRAME), currentTime, sampleRateHz);
   const { underrunSamples, ...counts } = addTotals(before, words);
   return {
+    time,
     state: node.state,
     mode: node.mode,
     latency: node.latency,
@@ -66,6 +69,12 @@ export function loadOf(words: Int32Array): number {
 
 function level(words: Int32Array, word: number): number {
   return gainToDecibels(wordToFloat(Atomics.load(words, word)));
+}
+
+/** A frame whose upper bits are lost, as a time about `currentTime`. */
+function timeOf(frame: number, currentTime: Seconds, sampleRateHz: Hertz): Seconds {
+  const now = Math.round(currentTime * sampleRateHz);
+  return (now - ((now - frame) | 0)) / sampleRateHz;
 }
 
 function unsigned(words: Int32Array, word: number): number {

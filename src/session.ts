@@ -144,7 +144,7 @@ export class Session {
   }
 
   getMetrics(): DenoiseMetrics {
-    return metricsOf(this.#words, this.#totals, this.#host.context.sampleRate, this);
+    return metricsOf(this.#words, this.#totals, this.#host.context, this);
   }
 
   reset(): void {

@@ -60,6 +60,8 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     if (this.disposed) return false;
     const output = outputs[0];
     this.path.process(inputs[0], output, parameters as unknown as LivePathParams);
+    const { words } = this.path;
+    if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
     if (this.messagePipe !== undefined && output.length > 0) this.postWords(this.messagePipe, output[0].length);
     return true;
   }

@@ -151,6 +151,11 @@ export class LivePath {
     this.attached?.link.pipe.close();
   }
 
+  /** Control words of the transport in use. */
+  get words(): Int32Array | undefined {
+    return this.attached?.link.pipe.words;
+  }
+
   /** Streams begin anew. */
   reset(): void {
     this.attached?.link.reset();

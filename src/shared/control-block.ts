@@ -67,6 +67,8 @@ export const Word = {
   REDUCTION_DB: 30,
   /** [audio]  How sure the worklet is that a voice is in the enhanced signal, 0 … 1, float bits. */
   VOICE: 31,
+  /** [audio]  Frame of the context up to which all other words of this thread tell, wraps at 2³². Stored last. */
+  FRAME: 32,
 } as const;
 
 /** Words in a control block (room for more is kept so that layouts stay stable). */

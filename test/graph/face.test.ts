@@ -139,6 +139,22 @@ describe('DenoiseNode as an AudioNode', () => {
     expect(node.getMetrics().hops).to.be.at.least(metrics.hops);
   });
 
+  for (const transport of ['shared', 'message'] as const) {
+    it(`tells up to which moment its figures tell, in ${transport} mode`, async () => {
+      const other = new DenoiseNode(context, { transport });
+      expect(other.getMetrics().time).to.equal(0);
+      await other.ready;
+      other.connect(context.destination);
+      const asked = context.currentTime;
+      const { hops } = other.getMetrics();
+      await until('figures are newer than the question', () => other.getMetrics().time > asked + 0.1);
+      // Ten hops fit into that time, and all but the one under way are told of.
+      expect(other.getMetrics().hops).to.be.greaterThan(hops);
+      expect(other.getMetrics().time).to.be.at.most(context.currentTime + 0.1);
+      other.dispose();
+    });
+  }
+
   it('lets the noisy sound be tapped as it arrives', async () => {
     const source = play(context, noise(48000));
     source.loop = true;

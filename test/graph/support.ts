@@ -87,23 +87,35 @@ export async function record(context: BaseAudioContext, nodes: AudioNode[], seco
 
 /**
  * Records what goes into a live node and what comes out, over a stretch in which its latency stood still. A busy machine
- * may cause underruns, after which the latency is raised: such a stretch is thrown away.
+ * may cause underruns, after which the latency is raised: such a stretch is thrown away. Both looks at the figures count by the time that these tell of:
+ * without shared memory they are copies, and a busy page gets them late.
  */
 export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds: number): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
+  const { context } = node;
+  // A node that leads nowhere stands still, and its figures with it.
+  const silent = new GainNode(context, { gain: 0 });
+  node.connect(silent).connect(context.destination);
   for (let attempt = 0; attempt < 10; attempt++) {
-    const before = node.getMetrics();
-    await wait(SETTLE_MS);
-    const [sent, heard] = await record(node.context, [source, node], seconds);
-    await wait(SETTLE_MS);
-    const after = node.getMetrics();
-    if (after.latency === before.latency && after.underruns === before.underruns)
-      return { sent, heard, delay: Math.round(node.latency * node.context.sampleRate) };
+    const before = await figuresSince(node, context.currentTime);
+    await figuresSince(node, before.time + FADES_SECONDS);
+    const [sent, heard] = await record(context, [source, node], seconds);
+    const after = await figuresSince(node, context.currentTime);
+    // The seconds, because one may have been under way from before the first look.
+    if (after.latency !== before.latency || after.underrunSeconds !== before.underrunSeconds) continue;
+    node.disconnect(silent);
+    return { sent, heard, delay: Math.round(after.latency * context.sampleRate) };
   }
   throw new Error('The machine is too busy: latency was raised during ten recordings.');
 }
 
-/** Past every fade, and two looks of the page at the control words in message mode. */
-const SETTLE_MS = 600;
+/** Longer than every fade, and than the change of latency after an underrun. */
+const FADES_SECONDS = 0.1;
+
+/** The first figures of a node that tell of a time of its context, or a later one. */
+async function figuresSince(node: DenoiseNode, time: number): Promise<Core.DenoiseMetrics> {
+  await until(`figures tell of ${time} s`, () => node.getMetrics().time >= time);
+  return node.getMetrics();
+}
 
 /** Repeatable noise, −1 to 1, from a linear congruential generator (Numerical Recipes, §7.1). */
 export function noise(length: number, amplitude = 0.25, seed = 1): Float32Array<ArrayBuffer> {
