@@ -21,7 +21,7 @@ suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('tes
 for (const group of ['unit', 'platform', 'graph']) browserSuite(`chromium: ${group}`, group, [], process.env);
 // These drive the browser from outside, one file after the other: each measures sound in real time.
 suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
-for (const { name, command, groups, found } of otherBrowsers()) {
+for (const { name, command, groups, pages, found } of otherBrowsers()) {
   if (!found) {
     skip(name, 'not installed');
     continue;
@@ -29,6 +29,7 @@ for (const { name, command, groups, found } of otherBrowsers()) {
   const sound = startSoundServer();
   const env = { ...process.env, ...sound.env, TEST_BROWSER: name };
   for (const group of groups) browserSuite(`${name}: ${group}`, group, command, env);
+  if (pages) pageSuites(name, pages, sound.hasSound, env);
   sound.stop();
 }
 suiteInPython();
@@ -69,6 +70,13 @@ function browserSuite(name, group, before, env) {
   suite(name, command, args, browserCounts, { env });
 }
 
+/** The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place. */
+function pageSuites(name, { silent, playing }, hasSound, env) {
+  const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.test.ts`);
+  suite(`${name}: demo`, process.execPath, [...inNode, '--test-concurrency=1', ...files], nodeCounts, { env });
+  if (!hasSound) skip(`${name}: demo, played`, 'no sound device, and no PulseAudio in its place');
+}
+
 function nodeCounts(output) {
   const read = (name) => Number(output.match(new RegExp(`^# ${name} (\\d+)`, 'm'))?.[1] ?? 0);
   return { passed: read('pass'), failed: read('fail') + read('cancelled'), skipped: read('skipped') + read('todo') };
@@ -107,7 +115,13 @@ function otherBrowsers() {
   const inDisplay = process.env.DISPLAY ? [] : ['xvfb-run', '-a'];
   const canShow = inDisplay.length === 0 || spawnSync('which', ['xvfb-run']).status === 0;
   return [
-    { name: 'firefox', command: [], groups: ['portable', 'offline'], found: findBrowser('firefox') },
+    {
+      name: 'firefox',
+      command: [],
+      groups: ['portable', 'offline'],
+      pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
+      found: findBrowser('firefox'),
+    },
     { name: 'webkit', command: inDisplay, groups: ['portable', 'offline'], found: canShow && findWebKit() },
   ];
 }

@@ -79,9 +79,9 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       await page.keyboard.press('ArrowLeft');
       await page.waitForFunction(isHeard, {}, 'after');
       await page.focus('#play');
-      await page.keyboard.press('Space');
+      await page.keyboard.press(' ');
       await page.waitForSelector('#play[aria-label=Pause]');
-      await page.keyboard.press('Space');
+      await page.keyboard.press(' ');
       await page.waitForSelector('#play[aria-label=Play]');
     }));
 });

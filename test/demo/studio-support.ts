@@ -1,6 +1,7 @@
 /** The file studio as a visitor meets it, and files for it. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,7 +10,7 @@ import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
 import { openWav } from '../../src/files/wav-reader.ts';
 import { WavWriter } from '../../src/files/wav-writer.ts';
-import { visit } from './support.ts';
+import { IN_FIREFOX, visit } from './support.ts';
 
 export interface StudioVisit {
   readonly page: Page;
@@ -22,13 +23,14 @@ export interface StudioVisit {
 export async function visitStudio(use: (visit: StudioVisit) => Promise<void>, options: Parameters<typeof visit>[1] = {}): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'denoise-studio-'));
   try {
-    await visit(async ({ page, complaints }) => {
-      const browser = await page.browser().target().createCDPSession();
-      await browser.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: join(folder, 'downloads'), eventsEnabled: true });
-      await page.goto(new URL('studio/', page.url()).href);
-      await page.waitForSelector('.alive');
-      await use({ page, complaints, folder });
-    }, options);
+    await visit(
+      async ({ page, complaints }) => {
+        await page.goto(new URL('studio/', page.url()).href);
+        await page.waitForSelector('.alive');
+        await use({ page, complaints, folder });
+      },
+      { downloads: join(folder, 'downloads'), ...options },
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -73,6 +75,7 @@ export async function press(page: Page, words: string, name: string): Promise<vo
 
 /** Does what begins a download, and gives what arrives. */
 export async function downloaded(page: Page, folder: string, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+  if (IN_FIREFOX) return downloadedByFirefox(page, join(folder, 'downloads'), begin);
   const session = await page.browser().target().createCDPSession();
   await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: join(folder, 'downloads'), eventsEnabled: true });
   let name = '';
@@ -89,6 +92,31 @@ export async function downloaded(page: Page, folder: string, begin: () => Promis
   await finished;
   await session.detach();
   const path = join(folder, 'downloads', name);
+  const bytes = new Uint8Array(readFileSync(path));
+  rmSync(path);
+  return { name, bytes };
+}
+
+/** Firefox tells nobody: it writes under other names first, and then moves what is whole to the name that the page gave it. */
+async function downloadedByFirefox(page: Page, downloads: string, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+  mkdirSync(downloads, { recursive: true });
+  await page.evaluate(() => {
+    document.body.dataset.saved = '';
+    const { click } = HTMLAnchorElement.prototype;
+    HTMLAnchorElement.prototype.click = function () {
+      HTMLAnchorElement.prototype.click = click;
+      document.body.dataset.saved = this.download;
+      click.call(this);
+    };
+  });
+  const watcher = watch(downloads);
+  await begin();
+  await page.waitForFunction(() => document.body.dataset.saved !== '');
+  const name = await page.evaluate(() => document.body.dataset.saved!);
+  const path = join(downloads, name);
+  const isThere = () => readdirSync(downloads).length === 1 && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  while (!isThere()) await once(watcher, 'change', { signal: AbortSignal.timeout(30_000) });
+  watcher.close();
   const bytes = new Uint8Array(readFileSync(path));
   rmSync(path);
   return { name, bytes };

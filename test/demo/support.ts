@@ -12,6 +12,8 @@ import { readWavLayout } from '../../src/files/wav.ts';
 import type {} from '../../src/panel/define.ts';
 // @ts-expect-error: as above.
 import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
+// @ts-expect-error: as above.
+import { launchFirefox } from '../support/other-browsers.mjs';
 
 export interface Visit {
   readonly page: Page;
@@ -24,13 +26,21 @@ interface VisitOptions {
   flags?: string[];
   /** Paths that the server pretends not to have, asked anew for each request. */
   isMissing?: (path: string) => boolean;
+  /** Where Firefox puts downloads; Chromium is told when they begin. */
+  downloads?: string;
 }
 
+/** The browser that TEST_BROWSER names; Chromium without it. */
+export const IN_FIREFOX = process.env.TEST_BROWSER === 'firefox';
+
 /** Opens the page for as long as `use` takes. */
-export async function visit(use: (visit: Visit) => Promise<void>, { isolation = true, flags = CHROMIUM_FLAGS, isMissing }: VisitOptions = {}): Promise<void> {
+export async function visit(
+  use: (visit: Visit) => Promise<void>,
+  { isolation = true, flags = CHROMIUM_FLAGS, isMissing, downloads }: VisitOptions = {},
+): Promise<void> {
   const server: Server = await serveDemo({ port: 0, isolation });
   const front = isMissing && (await without(isMissing, server));
-  const browser: Browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags });
+  const browser: Browser = await (IN_FIREFOX ? launchFirefox(downloads) : puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags }));
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -263,12 +273,11 @@ export async function slide(page: Page, selector: string, value: number): Promis
   }, value);
 }
 
-/** Mean level of what goes into the node and of what comes out of it, over some seconds, dBFS. */
-export function levels(page: Page, seconds: number): Promise<{ before: number; after: number }> {
-  return page.evaluate(async (ms) => {
+/** Mean level of what goes into the node and of what comes out of it, over some seconds, dBFS; −Infinity where nothing was measured. */
+export async function levels(page: Page, seconds: number): Promise<{ before: number; after: number }> {
+  const [before, after, count] = await page.evaluate(async (ms) => {
     const { node } = document.querySelector('denoise-panel')!;
-    const sums = [0, 0];
-    let count = 0;
+    const sums = [0, 0, 0];
     const end = performance.now() + ms;
     while (performance.now() < end) {
       await new Promise(requestAnimationFrame);
@@ -276,8 +285,9 @@ export function levels(page: Page, seconds: number): Promise<{ before: number; a
       if (!Number.isFinite(inputLevel + outputLevel)) continue;
       sums[0] += inputLevel;
       sums[1] += outputLevel;
-      count += 1;
+      sums[2] += 1;
     }
-    return { before: sums[0] / count, after: sums[1] / count };
+    return sums;
   }, 1000 * seconds);
+  return count > 0 ? { before: before / count, after: after / count } : { before: Number.NEGATIVE_INFINITY, after: Number.NEGATIVE_INFINITY };
 }

@@ -50,14 +50,24 @@ class Launcher {
   }
 }
 
+/** Firefox with sound that needs no gesture, and a microphone that is not there and is given to whoever asks. Downloads go to a folder. */
+export function launchFirefox(downloads) {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: findBrowser('firefox'),
+    headless: true,
+    extraPrefsFirefox: {
+      'media.autoplay.default': 0,
+      'media.navigator.permission.disabled': true,
+      'media.navigator.streams.fake': true,
+      ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.alwaysOpenPanel': false }),
+    },
+  });
+}
+
 export function firefoxLauncher() {
   return new Launcher('Firefox', async () => {
-    const browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath: findBrowser('firefox'),
-      headless: true,
-      extraPrefsFirefox: { 'media.autoplay.default': 0, 'media.navigator.permission.disabled': true, 'media.navigator.streams.fake': true },
-    });
+    const browser = await launchFirefox();
     const page = await browser.newPage();
     return { navigate: (url) => page.goto(url), quit: () => browser.close() };
   });

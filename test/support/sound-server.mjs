@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Starts it where it is installed and no other runs; otherwise `env` is empty, and tests that need sound say so. */
+/** Starts it where it is installed and no other runs; otherwise `env` is empty. Tests that need sound are left out, or say so, without `hasSound`. */
 export function startSoundServer() {
-  const nothing = { env: {}, stop: () => {} };
   const canAsk = spawnSync('pactl', ['info'], { stdio: 'ignore' });
+  const nothing = { env: {}, hasSound: canAsk.status === 0, stop: () => {} };
   if (canAsk.error !== undefined || canAsk.status === 0) return nothing;
   const folder = mkdtempSync(join(tmpdir(), 'denoise-node-sound-'));
   const env = { XDG_RUNTIME_DIR: folder };
@@ -17,7 +17,7 @@ export function startSoundServer() {
     if (status === 0) execFileSync('pulseaudio', ['-k'], options);
     rmSync(folder, { recursive: true, force: true });
   };
-  if (status === 0) return { env, stop };
+  if (status === 0) return { env, hasSound: true, stop };
   stop();
   return nothing;
 }
