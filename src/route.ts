@@ -72,8 +72,8 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
   try {
     const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
     const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
-    const prefill = prefillFor(context, options, mode, hopWait, model.takesBlocks);
-    const maxPrefill = offline ? prefill : mostPrefillSamples(prefill, hopWait, model.takesBlocks, context.sampleRate);
+    const prefill = prefillFor(context, options, mode, hopWait, model.computingShare);
+    const maxPrefill = offline ? prefill : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
     const transport = createTransport(mode, client.bell, options.maxChannels, ringSamplesFor(hopWait, maxPrefill, context.sampleRate));
     const opened = await client.open({
       type: 'open',
@@ -115,8 +115,10 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
 }
 
 /** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
-function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode, hopWait: Samples, takesBlocks: boolean): Samples {
-  if (!isOfflineContext(context)) return realtimePrefillSamples(prefillSamples(options.prefillSeconds, context.sampleRate), hopWait, takesBlocks);
+function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode, hopWait: Samples, computingShare: number): Samples {
+  if (!isOfflineContext(context)) {
+    return realtimePrefillSamples(prefillSamples(options.prefillSeconds, context.sampleRate), hopWait, computingShare, options.maxChannels);
+  }
   if (mode === 'message') return paceSamples(context);
-  return takesBlocks ? 0 : OFFLINE_HOPS_AHEAD * hopWait;
+  return computingShare > 0 ? 0 : OFFLINE_HOPS_AHEAD * hopWait;
 }

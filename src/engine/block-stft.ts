@@ -33,8 +33,11 @@ export class BlockStft {
   private readonly window: Float64Array;
   /** One over the sum of all squared windows at each sample of the block. */
   private readonly unweighted: Float64Array;
-  /** The block between its paddings. */
+  /** The block between its paddings, on its way to spectra, and the sums of its frames on their way back. */
   private readonly padded: Float64Array;
+  private readonly sums: Float64Array;
+  /** Of one frame. */
+  private readonly spectrum: Spectrum;
   private readonly pad: number;
   private readonly frame: Float64Array;
 
@@ -48,6 +51,8 @@ export class BlockStft {
     this.window = periodicHann(windowSamples, fftSamples);
     this.pad = Math.floor(fftSamples / 2);
     this.padded = new Float64Array(blockSamples + 2 * this.pad);
+    this.sums = new Float64Array(this.padded.length);
+    this.spectrum = makeSpectrum(this.bins);
     this.frame = new Float64Array(fftSamples);
     for (let f = 0; f < this.frames; f++) {
       for (let n = 0; n < fftSamples; n++) this.padded[f * hopSamples + n] += this.window[n] ** 2;
@@ -57,30 +62,60 @@ export class BlockStft {
 
   /** Writes the spectra of `block`'s frames. Does not allocate. */
   forward(block: Float32Array | Float64Array, spectrum: BlockSpectrum): void {
-    const { padded, pad, frame, window, hopSamples } = this;
+    this.surround(block);
+    for (let f = 0; f < this.frames; f++) this.analyse(f, spectrum.frames[f]);
+  }
+
+  /** Writes the samples whose spectra come nearest (least squares) to `spectrum`. Does not allocate. */
+  inverse(spectrum: BlockSpectrum, block: Float64Array): void {
+    this.sums.fill(0);
+    for (let f = 0; f < this.frames; f++) this.synthesise(f, spectrum.frames[f]);
+    this.finish(block);
+  }
+
+  /**
+   * {@link forward}, `change` for each frame in turn, {@link inverse}, with one frame's spectrum in memory at a time: those of all frames do not fit
+   * into a cache. `change` alters the spectrum it is given. Does not allocate.
+   */
+  throughSpectrum(block: Float64Array, change: (spectrum: Spectrum, frame: number) => void): void {
+    const { spectrum } = this;
+    this.surround(block);
+    this.sums.fill(0);
+    for (let f = 0; f < this.frames; f++) {
+      this.analyse(f, spectrum);
+      change(spectrum, f);
+      this.synthesise(f, spectrum);
+    }
+    this.finish(block);
+  }
+
+  private surround(block: Float32Array | Float64Array): void {
+    const { padded, pad } = this;
     const end = pad + block.length;
     padded.set(block, pad);
     for (let n = 0; n < pad; n++) {
       padded[pad - 1 - n] = this.isMirrored ? block[n + 1] : 0;
       padded[end + n] = this.isMirrored ? block[block.length - 2 - n] : 0;
     }
-    for (let f = 0; f < this.frames; f++) {
-      const start = f * hopSamples;
-      for (let n = 0; n < frame.length; n++) frame[n] = padded[start + n] * window[n];
-      this.fft.forward(frame, spectrum.frames[f].re, spectrum.frames[f].im);
-    }
   }
 
-  /** Writes the samples whose spectra come nearest (least squares) to `spectrum`. Does not allocate. */
-  inverse(spectrum: BlockSpectrum, block: Float64Array): void {
-    const { padded, pad, frame, window, unweighted, hopSamples } = this;
-    padded.fill(0);
-    for (let f = 0; f < this.frames; f++) {
-      const start = f * hopSamples;
-      this.fft.inverse(spectrum.frames[f].re, spectrum.frames[f].im, frame);
-      for (let n = 0; n < frame.length; n++) padded[start + n] += frame[n] * window[n];
-    }
-    for (let n = 0; n < block.length; n++) block[n] = padded[pad + n] * unweighted[n];
+  private analyse(f: number, { re, im }: Spectrum): void {
+    const { padded, frame, window } = this;
+    const start = f * this.hopSamples;
+    for (let n = 0; n < frame.length; n++) frame[n] = padded[start + n] * window[n];
+    this.fft.forward(frame, re, im);
+  }
+
+  private synthesise(f: number, { re, im }: Spectrum): void {
+    const { sums, frame, window } = this;
+    const start = f * this.hopSamples;
+    this.fft.inverse(re, im, frame);
+    for (let n = 0; n < frame.length; n++) sums[start + n] += frame[n] * window[n];
+  }
+
+  private finish(block: Float64Array): void {
+    const { sums, pad, unweighted } = this;
+    for (let n = 0; n < block.length; n++) block[n] = sums[pad + n] * unweighted[n];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Spectrum } from './analysis.ts';
 import type { GriffinLimRebuild } from './block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { PeakPhases } from './peak-phases.ts';
@@ -17,9 +18,10 @@ export class GriffinLim {
   /** The phases to begin with, where they are drawn: the same for every block. */
   private readonly drawn: BlockSpectrum | undefined;
   private readonly peaks: PeakPhases | undefined;
-  private readonly guess: BlockSpectrum;
-  private rebuilt: BlockSpectrum;
-  private previous: BlockSpectrum;
+  /** What came back in the iteration before; at first what is begun with. */
+  private readonly previous: BlockSpectrum;
+  private magnitudes: Float64Array = new Float64Array();
+  private isFirst = true;
 
   constructor(
     private readonly stft: BlockStft,
@@ -28,8 +30,6 @@ export class GriffinLim {
     const spectrum = (): BlockSpectrum => makeBlockSpectrum(stft.frames, stft.bins);
     // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the length is set to one.
     this.weight = settings.momentum / (1 + settings.momentum);
-    this.guess = spectrum();
-    this.rebuilt = spectrum();
     this.previous = spectrum();
     this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
     this.peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
@@ -41,38 +41,54 @@ export class GriffinLim {
    * @param noisy whose phases come first where the manifest says so
    */
   run(magnitudes: Float64Array, noisy: BlockSpectrum, block: Float64Array): void {
-    const { stft, guess, weight, settings } = this;
-    this.peaks?.run(magnitudes, this.rebuilt);
-    const start = this.drawn ?? (this.peaks === undefined ? noisy : this.rebuilt);
-    withPhasesOf(start, undefined, 0, magnitudes, guess);
+    const { stft, previous, settings } = this;
+    this.peaks?.run(magnitudes, previous);
+    const start = this.drawn ?? (this.peaks === undefined ? noisy : previous);
+    withLengths(magnitudes, start, previous);
+    stft.inverse(previous, block);
+    this.magnitudes = magnitudes;
     for (let i = 0; i < settings.iterations; i++) {
-      stft.inverse(guess, block);
-      stft.forward(block, this.rebuilt);
-      withPhasesOf(this.rebuilt, i === 0 ? undefined : this.previous, weight, magnitudes, guess);
-      const spare = this.previous;
-      this.previous = this.rebuilt;
-      this.rebuilt = spare;
+      this.isFirst = i === 0;
+      stft.throughSpectrum(block, this.refine);
     }
-    stft.inverse(guess, block);
   }
+
+  /** Gives a frame its magnitudes back: magnitudes · t/|t| with t = now − weight·before, and 0 where t has no phase. */
+  private readonly refine = ({ re, im }: Spectrum, frame: number): void => {
+    const { magnitudes } = this;
+    const before = this.previous.frames[frame];
+    const beforeRe = before.re;
+    const beforeIm = before.im;
+    const weight = this.isFirst ? 0 : this.weight;
+    for (let k = 0, i = frame * re.length; k < re.length; k++, i++) {
+      const x = re[k];
+      const y = im[k];
+      const tx = x - weight * beforeRe[k];
+      const ty = y - weight * beforeIm[k];
+      const scale = scaleTo(magnitudes[i], tx, ty);
+      beforeRe[k] = x;
+      beforeIm[k] = y;
+      re[k] = tx * scale;
+      im[k] = ty * scale;
+    }
+  };
 }
 
 /** Below this square a value has no phase. */
 const NO_PHASE = Number.MIN_VALUE;
 
-/** into = magnitudes · t/|t| with t = now − weight·before, and 0 where t has no phase. */
-function withPhasesOf(now: BlockSpectrum, before: BlockSpectrum | undefined, weight: number, magnitudes: Float64Array, into: BlockSpectrum): void {
+/** What gives a value another length; 0 where it has no phase. */
+function scaleTo(length: number, re: number, im: number): number {
+  const square = re * re + im * im;
+  return square > NO_PHASE ? length / Math.sqrt(square) : 0;
+}
+
+/** into = magnitudes · x/|x|. */
+function withLengths(magnitudes: Float64Array, x: BlockSpectrum, into: BlockSpectrum): void {
   for (let i = 0; i < magnitudes.length; i++) {
-    let re = now.re[i];
-    let im = now.im[i];
-    if (before !== undefined) {
-      re -= weight * before.re[i];
-      im -= weight * before.im[i];
-    }
-    const square = re * re + im * im;
-    const scale = square > NO_PHASE ? magnitudes[i] / Math.sqrt(square) : 0;
-    into.re[i] = re * scale;
-    into.im[i] = im * scale;
+    const scale = scaleTo(magnitudes[i], x.re[i], x.im[i]);
+    into.re[i] = x.re[i] * scale;
+    into.im[i] = x.im[i] * scale;
   }
 }
 

@@ -102,6 +102,19 @@ export function takesBlocks(manifest: Manifest): manifest is BlockManifest {
   return manifest.framing.kind === 'block';
 }
 
+/** Of gains on a block's spectrum, and of samples that are found by turning it to and fro some dozen times. */
+const GAIN_SHARE = 1 / 4;
+const GRIFFIN_LIM_SHARE = 1 / 2;
+
+/**
+ * Share of the time between two blocks that live computing of one may take, for up to two channels: a node keeps so much sound ahead. 0 for models of
+ * hops. On the machines that models are measured on it is a fourth of that, in stereo.
+ */
+export function computingShare(manifest: Manifest): number {
+  if (!takesBlocks(manifest)) return 0;
+  return manifest.rebuild.kind === 'griffin-lim' ? GRIFFIN_LIM_SHARE : GAIN_SHARE;
+}
+
 /** New samples that one step of a model takes, and gives, at its rate: the hop, or the block without its overlap. */
 export function advanceSamples(framing: Framing): Samples {
   return framing.kind === 'block' ? framing.blockSamples - framing.overlapSamples : framing.hopSamples;

@@ -35,20 +35,24 @@ export function hopWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextR
   return Math.ceil((hopSamples * contextRateHz) / modelRateHz);
 }
 
-/**
- * The prefill of a model that takes blocks is at least this share of what a block is advanced by: so long may its computing take, all of
- * which comes at once. A hop's is part of the hint.
- */
-const BLOCK_SHARE = 1 / 4;
+/** Channels for which the share of a model's computing is stated. */
+const SHARED_BY_CHANNELS = 2;
 
-/** Prefill in a realtime context. `hintSamples`: what the latency hint asks for. */
-export function realtimePrefillSamples(hintSamples: Samples, hopWait: Samples, takesBlocks: boolean): Samples {
-  return takesBlocks ? Math.max(hintSamples, Math.ceil(BLOCK_SHARE * hopWait)) : hintSamples;
+/**
+ * Prefill in a realtime context.
+ * @param hintSamples what the latency hint asks for
+ * @param hopWait samples of a hop, or of what a block is advanced by
+ * @param computingShare share of that time which the computing of a block may take, all of which comes at once; 0 for a model of hops, whose computing is part
+ *   of the hint. Counts for two channels, and grows with the channels that there may be up to all the time there is.
+ */
+export function realtimePrefillSamples(hintSamples: Samples, hopWait: Samples, computingShare: number, channels: number): Samples {
+  const share = Math.min(1, computingShare * Math.max(1, channels / SHARED_BY_CHANNELS));
+  return Math.max(hintSamples, Math.ceil(share * hopWait));
 }
 
 /** What the prefill may be raised to after underruns: twice what it is, 0.1 s, or all the time that a block leaves for computing. */
-export function mostPrefillSamples(prefill: Samples, hopWait: Samples, takesBlocks: boolean, contextRateHz: Hertz): Samples {
-  return Math.max(2 * prefill, prefillSamples(MOST_PREFILL_SECONDS, contextRateHz), takesBlocks ? hopWait : 0);
+export function mostPrefillSamples(prefill: Samples, hopWait: Samples, computingShare: number, contextRateHz: Hertz): Samples {
+  return Math.max(2 * prefill, prefillSamples(MOST_PREFILL_SECONDS, contextRateHz), computingShare > 0 ? hopWait : 0);
 }
 
 const MOST_PREFILL_SECONDS = 0.1;

@@ -69,7 +69,8 @@ export type WorkerToMain =
       readonly modelRateHz: Hertz;
       /** New samples of one step, model rate: the hop, or what a block is advanced by. */
       readonly hopSamples: Samples;
-      readonly takesBlocks: boolean;
+      /** See computingShare in manifest.ts; 0 where the model takes hops. */
+      readonly computingShare: number;
       readonly opsPerHop: number;
       readonly macsPerHop: number;
     }

@@ -6,7 +6,7 @@
  * The entry: owns the loaded models and introduces nodes to the loop.
  */
 import { Denoiser } from '../engine/denoiser.ts';
-import { advanceSamples, takesBlocks } from '../engine/manifest.ts';
+import { advanceSamples, computingShare } from '../engine/manifest.ts';
 import { toErrorData } from '../errors.ts';
 import { MessageWorkerPipe } from '../shared/message-pipe.ts';
 import type { Pipe } from '../shared/pipe.ts';
@@ -39,7 +39,7 @@ async function handle(message: MainToWorker): Promise<void> {
         requestId,
         modelRateHz: manifest.sampleRateHz,
         hopSamples: advanceSamples(manifest.framing),
-        takesBlocks: takesBlocks(manifest),
+        computingShare: computingShare(manifest),
         opsPerHop: manifest.cost.opsPerHop,
         macsPerHop: manifest.cost.macsPerHop,
       });

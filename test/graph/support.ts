@@ -68,20 +68,24 @@ export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayB
   return new AudioBufferSourceNode(context, { buffer });
 }
 
+/** A node's first output, or one of several. */
+type Tapped = AudioNode | readonly [AudioNode, number];
+
 /** Records the first channel of several nodes over the same frames. */
-export async function record(context: BaseAudioContext, nodes: AudioNode[], seconds: number): Promise<Float32Array[]> {
+export async function record(context: BaseAudioContext, nodes: readonly Tapped[], seconds: number): Promise<Float32Array[]> {
   await context.audioWorklet.addModule(fixture('recorder-processor.js'));
   const recorder = new AudioWorkletNode(context, 'recorder', {
     numberOfInputs: nodes.length,
     processorOptions: { frames: Math.round(seconds * context.sampleRate) },
   });
-  nodes.forEach((node, index) => node.connect(recorder, 0, index));
+  const taps = nodes.map((tapped): [AudioNode, number] => ('connect' in tapped ? [tapped, 0] : [...tapped]));
+  taps.forEach(([node, output], index) => node.connect(recorder, output, index));
   recorder.connect(context.destination);
   const tracks = await new Promise<Float32Array[]>((resolve) => {
     recorder.port.onmessage = ({ data }) => resolve(data);
   });
   recorder.disconnect();
-  nodes.forEach((node) => node.disconnect(recorder));
+  for (const [node, output] of taps) node.disconnect(recorder, output);
   return tracks;
 }
 
@@ -89,8 +93,14 @@ export async function record(context: BaseAudioContext, nodes: AudioNode[], seco
  * Records what goes into a live node and what comes out, over a stretch in which its latency stood still. A busy machine
  * may cause underruns, after which the latency is raised: such a stretch is thrown away. Both looks at the figures count by the time that these tell of:
  * without shared memory they are copies, and a busy page gets them late.
+ * @param taps what is recorded in place of the two nodes' first channels
  */
-export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds: number): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
+export async function recordSteady(
+  node: DenoiseNode,
+  source: AudioNode,
+  seconds: number,
+  taps: readonly [Tapped, Tapped] = [source, node],
+): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
   const { context } = node;
   // A node that leads nowhere stands still, and its figures with it.
   const silent = new GainNode(context, { gain: 0 });
@@ -98,7 +108,7 @@ export async function recordSteady(node: DenoiseNode, source: AudioNode, seconds
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await figuresSince(node, context.currentTime);
     await figuresSince(node, before.time + FADES_SECONDS);
-    const [sent, heard] = await record(context, [source, node], seconds);
+    const [sent, heard] = await record(context, taps, seconds);
     const after = await figuresSince(node, context.currentTime);
     // The seconds, because one may have been under way from before the first look.
     if (after.latency !== before.latency || after.underrunSeconds !== before.underrunSeconds) continue;
