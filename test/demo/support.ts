@@ -50,7 +50,8 @@ export async function visit(
     });
     await page.evaluateOnNewDocument(rememberSound);
     await page.goto((front ?? server).url);
-    await page.waitForSelector('.alive');
+    // A function, which is asked anew where the page loads itself again to become isolated; an element of the page before would be lost.
+    await page.waitForFunction(() => document.body?.classList.contains('alive'), { timeout: 30_000 });
     await use({ page, complaints });
   } finally {
     await browser.close();
