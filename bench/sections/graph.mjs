@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { atMost, figure } from '../harness/figures.mjs';
+import { manifestPath } from '../harness/models.mjs';
 
 export const title = 'Operations of one hop';
 
@@ -14,7 +15,7 @@ const BARS = { base: { ops: 80, macs: 10e6 }, tiny: { ops: 60, macs: 2e6 } };
 export async function measure({ models }) {
   const tf = await startTensorFlow();
   const data = {};
-  for (const model of models) data[model] = await countOperations(tf, new URL(`../../models/${model}/`, import.meta.url));
+  for (const model of models) data[model] = await countOperations(tf, new URL(`../..${manifestPath(model)}`, import.meta.url));
   return { data, figures: models.flatMap((model) => figuresOf(model, data[model])) };
 }
 
@@ -39,9 +40,9 @@ async function startTensorFlow() {
   return { core, loadGraphModel };
 }
 
-async function countOperations({ core, loadGraphModel }, folder) {
-  const manifest = JSON.parse(await readFile(new URL('manifest.json', folder), 'utf8'));
-  const artifacts = await readArtifacts(folder, manifest);
+async function countOperations({ core, loadGraphModel }, manifestUrl) {
+  const manifest = JSON.parse(await readFile(manifestUrl, 'utf8'));
+  const artifacts = await readArtifacts(new URL('.', manifestUrl), manifest);
   const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
   const { input, output, states } = manifest.graph;
   const zeros = (shape) => core.zeros([1, ...shape.slice(1)]);
