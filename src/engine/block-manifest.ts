@@ -84,8 +84,8 @@ export interface ImageEstimate {
 export type Rebuild =
   /** A real gain in 0 … `gainLimit` on the noisy spectrum. */
   | { readonly kind: 'noisy-phase'; readonly gainLimit: number }
-  /** The same from mel bands, spread over the bins. */
-  | { readonly kind: 'mel-gain' }
+  /** The same from mel bands, spread over the bins: `gainFloor` … 1. */
+  | { readonly kind: 'mel-gain'; readonly gainFloor: number }
   /** A phase found by iteration, see griffin-lim.ts. */
   | GriffinLimRebuild;
 
@@ -207,7 +207,7 @@ function readRanges(field: Field): { inputRange: Range; outputRange: Range } {
 
 function readRebuild(field: Field, onMels: boolean): Rebuild {
   const kind = field.at('kind').oneOf(onMels ? ['mel-gain', 'griffin-lim'] : ['noisy-phase', 'griffin-lim']);
-  if (kind === 'mel-gain') return { kind };
+  if (kind === 'mel-gain') return { kind, gainFloor: field.at('gainFloor').missing() ? 0 : field.at('gainFloor').number(0, 1) };
   if (kind === 'noisy-phase') return { kind, gainLimit: field.at('gainLimit').missing() ? 1 : field.at('gainLimit').number(1, 100) };
   return {
     kind,

@@ -32,9 +32,9 @@ export function makeBlockRebuild(manifest: BlockManifest, stft: BlockStft): Bloc
   const { rebuild } = manifest;
   switch (rebuild.kind) {
     case 'noisy-phase':
-      return new GainRebuild(makeImageGains(manifest, rebuild.gainLimit), stft);
+      return new GainRebuild(makeImageGains(manifest, rebuild.gainLimit), 0, stft);
     case 'mel-gain':
-      return new GainRebuild(makeImageGains(manifest, 1), stft);
+      return new GainRebuild(makeImageGains(manifest, 1), rebuild.gainFloor, stft);
     case 'griffin-lim':
       return new PhaselessRebuild(makeMagnitudes(manifest), stft, rebuild);
   }
@@ -47,6 +47,8 @@ class GainRebuild implements BlockRebuild {
 
   constructor(
     private readonly imageGains: ImageGains,
+    /** The least gain: how far down a model that errs may turn the voice. */
+    private readonly floor: number,
     private readonly stft: BlockStft,
   ) {
     this.gains = new Float64Array(stft.frames * stft.bins);
@@ -54,11 +56,11 @@ class GainRebuild implements BlockRebuild {
   }
 
   run(estimate: Float32Array, { spectrum, image }: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
-    const { gains } = this;
+    const { floor, gains } = this;
     const { re, im } = this.enhanced;
     this.imageGains.compute(estimate, image, spectrum, gains);
     for (let i = 0; i < gains.length; i++) {
-      const gain = noisyShare + (1 - noisyShare) * gains[i];
+      const gain = noisyShare + (1 - noisyShare) * Math.max(floor, gains[i]);
       re[i] = gain * spectrum.re[i];
       im[i] = gain * spectrum.im[i];
     }

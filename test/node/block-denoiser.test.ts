@@ -240,6 +240,29 @@ describe('a block model', () => {
       }
     }));
 
+  it('turns nothing down further than the least gain of its manifest, however little the model leaves', async () => {
+    const range = [-120, 60] as const;
+    const fixture = {
+      network: 'half',
+      features: { kind: 'mel', ...MELS },
+      normalisation: { kind: 'fixed', inputRange: range, outputRange: range, to: [0, 1] },
+      estimate: { kind: 'clean-features' },
+      rows: 40,
+    } as const;
+    const noisy = speechLike(5 * BLOCK, 2);
+    const left = (gainFloor: number): Promise<number> =>
+      using({ ...fixture, rebuild: { kind: 'mel-gain', gainFloor } }, (denoiser) => {
+        const stream = denoiser.createStream(RATE);
+        const enhanced = run(denoiser, stream, noisy).subarray(stream.delaySamples);
+        return largestDifference(
+          enhanced,
+          noisy.subarray(0, enhanced.length).map((x) => 0.35 * x),
+        );
+      });
+    assert.ok((await left(0.35)) < 1e-5);
+    assert.ok((await left(0)) > 0.01, 'without a least gain this model leaves next to nothing');
+  });
+
   const silences: [what: string, fixture: BlockFixture][] = [
     ['magnitudes', { network: 'half' }],
     [

@@ -50,7 +50,7 @@ def librosa_gain(estimate: np.ndarray, image: np.ndarray, front: Front) -> np.nd
         bands = np.sqrt(np.minimum(1, wanted / heard))
         filters = librosa.filters.mel(sr=front.rate_hz, n_fft=front.fft, n_mels=front.mels).astype(np.float64)
         total = filters.sum(0)[:, None]
-        return np.where(total > 0, (filters.T @ bands) / np.maximum(total, 1e-12), 0)
+        return np.maximum(front.gain_floor, np.where(total > 0, (filters.T @ bands) / np.maximum(total, 1e-12), 0))
     if front.features == "magnitude":
         wanted = np.maximum(estimate, 0) ** (1 / front.exponent)
         heard = np.maximum(image ** (1 / front.exponent), 1e-8)

@@ -44,6 +44,7 @@ class Front:
     to: tuple[float, float] = (-1.0, 1.0)
     estimate: str = "noise-magnitude"
     rebuild: str = "noisy-phase"
+    gain_floor: float = 0.0  # mel-gain: the least gain
     iterations: int = 32  # of Griffin-Lim
     momentum: float = 0.99
 
@@ -196,11 +197,11 @@ class FrontEnd:
     # ---- estimate -> sound -------------------------------------------------------------------------------------------
 
     def gain(self, estimate: Tensor, noisy: Tensor) -> Tensor:
-        """Estimated and noisy image, neither scaled, -> real gain in 0...1 for each bin, [B, bins, frames]."""
+        """Estimated and noisy image, neither scaled, -> real gain in gain_floor...1 for each bin, [B, bins, frames]."""
         c = self.config
         if c.on_mels:
             half = ((estimate - noisy)[:, : c.mels] / 20).clamp(max=0.0)
-            return self.mel_to_bins @ torch.pow(10.0, half)
+            return (self.mel_to_bins @ torch.pow(10.0, half)).clamp_min(c.gain_floor)
         if c.features == "magnitude":
             magnitude = noisy.clamp_min(1e-30) ** (1 / c.exponent)
             ratio = estimate.clamp_min(0) ** (1 / c.exponent) / magnitude.clamp_min(1e-8)

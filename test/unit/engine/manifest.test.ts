@@ -109,6 +109,7 @@ describe('readManifest of a block model', () => {
     ['normalisation.rows[1].rows', 19, 'expected 20, found 19'],
     ['normalisation.rows[0].inputRange', [0, 0], 'expected a range'],
     ['estimate.kind', 'clean-magnitude', 'expected "clean-features", found "clean-magnitude"'],
+    ['rebuild', { kind: 'mel-gain', gainFloor: 2 }, 'field "rebuild.gainFloor": expected a number from 0 to 1, found 2'],
     ['rebuild.kind', 'noisy-phase', 'expected "mel-gain" or "griffin-lim", found "noisy-phase"'],
     ['graph.input.shape', [-1, 128, 109, 1], 'expected [-1,148,109,1], as framing, features, bands and estimate imply, found [-1,128,109,1]'],
   ];
