@@ -108,7 +108,7 @@ const GRIFFIN_LIM_SHARE = 1 / 2;
 
 /**
  * Share of the time between two blocks that live computing of one may take, for up to two channels: a node keeps so much sound ahead. 0 for models of
- * hops. On the machines that models are measured on it is a fourth of that, in stereo.
+ * hops.
  */
 export function computingShare(manifest: Manifest): number {
   if (!takesBlocks(manifest)) return 0;
