@@ -115,6 +115,8 @@ describe('a panel out of sight', () => {
 describe('panels and nodes that come and go', () => {
   it('can share a node, and agree', async () => {
     const [one, other] = [await place({ node }), await place({ node }, 320)];
+    node.bypass.value = 0;
+    await untilState(other, 'live');
     inside<HTMLInputElement>(one, '#on').click();
     await until('the other has seen it', () => textOf(other, '.state').startsWith('Bypassed'));
     one.remove();
