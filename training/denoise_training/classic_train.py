@@ -258,7 +258,7 @@ def train(config: ClassicConfig, args: argparse.Namespace) -> None:
         if now - last_valid > 60 * args.valid_minutes:
             validate()
             last_valid = time.time()
-    if not stop:
+    if not stop and not run.stalled:
         validate()
     save(run.checkpoint(), args.out / "last.pt")
     ends = "interrupted" if stop else "ended early, no better for a while" if run.stalled and progress < 1 else "ended"

@@ -16,8 +16,8 @@ card() {  # run, model folder
     --command "training/runs/$2.sh PREPARED RUN" ${scores:+--scores "$scores"}
 }
 if [ -z "$scores" ]; then
-  put unet-8k-clean unet-8k "U-Net on one-second spectrogram images at 8 kHz that estimates the clean image"
-  put unet-8k unet-8k "The same network, trained to estimate the noise" --variant noise
+  put unet-8k unet-8k "U-Net on one-second spectrogram images at 8 kHz that estimates the clean image"
+  put unet-8k-noise unet-8k "The same network, trained to estimate the noise" --variant noise
   put unet-8k-seed unet-8k "As first published: blocks side by side, each scaled by its own extremes" --variant seed
   put stft-unet stft-unet "U-Net on magnitudes at 16 kHz that estimates clean ones, with the phase of the input"
   put stft-unet stft-unet "The same estimate with a phase found by Griffin-Lim" --variant griffin-lim --rebuild griffin-lim --shared
@@ -29,5 +29,4 @@ if [ -z "$scores" ]; then
   put mel-latent-feature-level mel-latent "The same network, trained with noise added to features, not to sound" \
     --variant feature-level --lift-db 6
 fi
-card unet-8k-clean unet-8k
-for model in stft-unet noise-subtract mel-latent; do card "$model" "$model"; done
+for model in unet-8k stft-unet noise-subtract mel-latent; do card "$model" "$model"; done

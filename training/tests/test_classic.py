@@ -21,7 +21,7 @@ from denoise_training.data import Prepared
 from denoise_training.train import save
 
 TRAINING = Path(__file__).parent.parent
-CONFIGS = ["unet-8k", "unet-8k-clean", "unet-8k-seed", "stft-unet", "noise-subtract", "mel-latent", "mel-latent-feature-level"]
+CONFIGS = ["unet-8k", "unet-8k-noise", "unet-8k-seed", "stft-unet", "noise-subtract", "mel-latent", "mel-latent-feature-level"]
 
 
 def small(**changes):
