@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { tsImport } from 'tsx/esm/api';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, atMost, figure } from '../harness/figures.mjs';
 import { startServer } from '../harness/server.mjs';
@@ -71,8 +70,8 @@ function figuresOf(model, speeds, memory, [short, long]) {
 
 /** Seconds that each round takes, and that processors work for it. */
 async function timesInNode(model, { rate, channels }, samples, rounds) {
-  const [{ enhanceReader }, { openWav }, { WavWriter }, { bytesSource, BlobSink }] = await Promise.all(
-    ['enhance-reader', 'wav-reader', 'wav-writer', 'byte-source'].map((name) => tsImport(`../../src/files/${name}.ts`, import.meta.url)),
+  const { enhanceReader, openWav, WavWriter, bytesSource, BlobSink } = await import(
+    `data:text/javascript;base64,${Buffer.from(await bundleOfFiles()).toString('base64')}`
   );
   const { Denoiser } = await import('../../dist/engine.node.js');
   const denoiser = await Denoiser.load({
@@ -97,21 +96,13 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
 /** The same files and the same code, bundled for a page, on one worker of it: seconds by the clock. */
 async function timesInWorker(browser, model, { rate, channels }, samples, rounds) {
   const file = wavFile(samples, rate, channels);
-  const bundle = await build({
-    stdin: {
-      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer'].map((name) => `export * from './${name}.ts';`).join('\n'),
-      resolveDir: fileURLToPath(new URL('../../src/files', import.meta.url)),
-    },
-    bundle: true,
-    format: 'esm',
-    write: false,
-  });
+  const bundle = await bundleOfFiles();
   const send = (type, bytes) => async (_, response) => {
     response.writeHead(200, { 'Content-Type': type });
     response.end(bytes);
   };
   const server = await startServer({
-    routes: { '/bench/files.js': send('text/javascript', bundle.outputFiles[0].text), '/bench/recording.wav': send('audio/wav', file) },
+    routes: { '/bench/files.js': send('text/javascript', bundle), '/bench/recording.wav': send('audio/wav', file) },
   });
   try {
     return await withPage(browser, server.origin, (page) => callInPage(page, '/bench/pages/files.mjs', 'measureFiles', model, rounds));
@@ -140,4 +131,18 @@ async function memoryOfCommand(model, recording, seconds) {
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** What reads, enhances and writes files, as one module: compiled as what is shipped, without the names that a loader keeps at every call. */
+async function bundleOfFiles() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer'].map((name) => `export * from './${name}.ts';`).join('\n'),
+      resolveDir: fileURLToPath(new URL('../../src/files', import.meta.url)),
+    },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles[0].text;
 }
