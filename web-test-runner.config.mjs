@@ -46,8 +46,6 @@ export default {
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
   testsFinishTimeout: 600_000,
-  // Many tests listen to realtime contexts, and a machine with other work stops the audio thread when it likes: a test that fails is run twice
-  // more. What is wrong fails all three times.
-  testFramework: { config: { ui: 'bdd', timeout: 60_000, retries: 2 } },
+  testFramework: { config: { ui: 'bdd', timeout: 60_000 } },
   reporters: [summaryReporter(), countReporter()],
 };

@@ -191,6 +191,16 @@ export async function expectDry(context: AudioContext, node: DenoiseNode): Promi
   expect(largestDifference(sent, heard, Math.round(node.latency * context.sampleRate))).to.be.lessThan(1e-4);
 }
 
+/**
+ * Tests of files that import this one listen to realtime contexts, and a machine with other work stops the audio thread when it likes: what fails is
+ * run twice more, and each time it is said. What is wrong fails all three times.
+ */
+beforeEach(function () {
+  const test = this.currentTest as Mocha.Test & { currentRetry(): number };
+  test.retries(2);
+  if (test.currentRetry() > 0) console.warn(`run again, because it failed: ${test.fullTitle()}`);
+});
+
 /** Skips a test, and says why. */
 export function skip(test: Mocha.Context, reason: string): never {
   console.info(`skipped: ${test.test?.title}: ${reason}`);
