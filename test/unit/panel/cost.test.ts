@@ -115,7 +115,9 @@ describe('a panel out of sight', () => {
 describe('panels and nodes that come and go', () => {
   it('can share a node, and agree', async () => {
     const [one, other] = [await place({ node }), await place({ node }, 320)];
-    node.bypass.value = 0;
+    // One above the other, the second would be out of the window, where it rests.
+    Object.assign(other.style, { position: 'fixed', top: '0', right: '0' });
+    await settled(other, true);
     await untilState(other, 'live');
     inside<HTMLInputElement>(one, '#on').click();
     await until('the other has seen it', () => textOf(other, '.state').startsWith('Bypassed'));
