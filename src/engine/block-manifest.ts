@@ -91,7 +91,10 @@ export type Rebuild =
 
 export interface GriffinLimRebuild {
   readonly kind: 'griffin-lim';
+  /** At most. */
   readonly iterations: number;
+  /** Spectral convergence, dB, at which it ends; it ends as well where iterations no longer gain. −Infinity: all iterations. */
+  readonly convergenceDb: number;
   readonly momentum: number;
   readonly seed: number;
   /** Phases to begin with: drawn, those of the noisy block, or summed up from the peaks, see peak-phases.ts. */
@@ -212,6 +215,7 @@ function readRebuild(field: Field, onMels: boolean): Rebuild {
   return {
     kind,
     iterations: field.at('iterations').whole(1, 1000),
+    convergenceDb: field.at('convergenceDb').missing() ? Number.NEGATIVE_INFINITY : field.at('convergenceDb').number(-200, 0),
     momentum: field.at('momentum').number(0, 1),
     seed: field.at('seed').whole(0, 0xffffffff),
     init: field.at('init').oneOf(['random', 'noisy-phase', 'peaks']),

@@ -127,9 +127,9 @@ def normalisation_entry(front: Front) -> dict:
 def rebuild_entry(front: Front) -> dict:
     if front.rebuild != "griffin-lim":
         return {"kind": front.rebuild, **({"gainFloor": front.gain_floor} if front.gain_floor else {})}
-    # The engine begins with phases from the slopes of the magnitude (peak-phases.ts): 16 iterations do, of long windows 12.
-    iterations = 12 if front.fft >= 2048 else 16
-    return {"kind": "griffin-lim", "iterations": iterations, "momentum": front.momentum, "seed": 1, "init": "peaks"}
+    # The engine begins with phases from the slopes of the magnitude, and ends where it is near enough or gains no more.
+    most = {"iterations": 64, "convergenceDb": -26}
+    return {"kind": "griffin-lim", **most, "momentum": front.momentum, "seed": 1, "init": "peaks"}
 
 
 def manifest_of(front: Front, graph: GraphWriter, head: dict, model: str, files: dict, parameters: int) -> dict:

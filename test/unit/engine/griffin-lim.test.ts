@@ -13,7 +13,7 @@ const BLOCKS = [
   { sampleRateHz: 16000, blockSamples: 16256, hopSamples: 128, fftSamples: 512 },
   { sampleRateHz: 8000, blockSamples: 8064, hopSamples: 63, fftSamples: 255 },
 ];
-const SETTINGS: GriffinLimRebuild = { kind: 'griffin-lim', iterations: 32, momentum: 0.99, seed: 1, init: 'peaks' };
+const SETTINGS: GriffinLimRebuild = { kind: 'griffin-lim', iterations: 32, convergenceDb: Number.NEGATIVE_INFINITY, momentum: 0.99, seed: 1, init: 'peaks' };
 
 describe('GriffinLim', () => {
   it('gives what librosa.griffinlim gives from the same phases, with momentum', async () => {
@@ -71,6 +71,35 @@ describe('GriffinLim', () => {
     expect(thirtyTwo).to.be.below(eight - 3);
   });
 
+  it('ends where it is near enough, and no later', () => {
+    const stft = new BlockStft(framingOf({ ...BLOCKS[0], padding: 'constant', mels: 1, mfccs: 1, files: {} }));
+    const spectrum = spectrumOf(stft, chords(16000, 16256));
+    const magnitudes = magnitudesOf(spectrum);
+    const block = new Float64Array(16256);
+    const iterations = (convergenceDb: number): number =>
+      new GriffinLim(stft, { ...SETTINGS, init: 'random', convergenceDb, iterations: 64 }).run(magnitudes, spectrum, block);
+    const [early, later] = [iterations(-15), iterations(-20)];
+    expect(convergenceDb(stft, block, magnitudes)).to.be.below(-20);
+    expect(early).to.be.below(later);
+    expect(later).to.be.below(64);
+    expect(iterations(Number.NEGATIVE_INFINITY)).to.equal(64);
+  });
+
+  it('ends where magnitudes belong to no sound, and more iterations gain nothing', () => {
+    const stft = new BlockStft(framingOf({ ...BLOCKS[0], padding: 'constant', mels: 1, mfccs: 1, files: {} }));
+    const spectrum = spectrumOf(stft, chords(16000, 16256));
+    // Every other frame is hushed, which no overlapping windows can do.
+    const magnitudes = magnitudesOf(spectrum).map((magnitude, i) => (Math.floor(i / stft.bins) % 2 === 0 ? magnitude : 0));
+    const run = (settings: Partial<GriffinLimRebuild>): [number, number] => {
+      const block = new Float64Array(16256);
+      const iterations = new GriffinLim(stft, { ...SETTINGS, iterations: 64, ...settings }).run(magnitudes, spectrum, block);
+      return [iterations, convergenceDb(stft, block, magnitudes)];
+    };
+    const [whole, [iterations, reached]] = [run({}), run({ convergenceDb: -26 })];
+    expect(iterations).to.be.below(40);
+    expect(reached).to.be.within(whole[1] - 2, -1);
+  });
+
   it('draws the same phases for the same seed', () => {
     const stft = new BlockStft(framingOf({ ...BLOCKS[1], padding: 'constant', mels: 1, mfccs: 1, files: {} }));
     const spectrum = spectrumOf(stft, chords(8000, 8064));
@@ -110,7 +139,11 @@ describe('GriffinLim', () => {
 async function expectConvergence(framing: BlockFraming, settings: GriffinLimRebuild, sampleRateHz: number): Promise<void> {
   const { blockSamples } = framing;
   const stft = new BlockStft(framing);
-  const sounds = { speech: await speech(sampleRateHz, blockSamples), chords: chords(sampleRateHz, blockSamples) };
+  const sounds = {
+    speech: await speech(sampleRateHz, blockSamples, 'clean'),
+    'speech in noise': await speech(sampleRateHz, blockSamples, 'noisy'),
+    chords: chords(sampleRateHz, blockSamples),
+  };
   for (const [name, sound] of Object.entries(sounds)) {
     for (const seed of [settings.seed, settings.seed + 1]) {
       const spectrum = spectrumOf(stft, sound);
@@ -142,8 +175,8 @@ function convergenceDb(stft: BlockStft, block: Float64Array, magnitudes: Float64
 }
 
 /** A stretch of the recorded speech at another rate. */
-async function speech(rate: number, length: number): Promise<Float32Array> {
-  const bytes = await (await fetch('/test/fixtures/noisy-speech.wav')).arrayBuffer();
+async function speech(rate: number, length: number, kind: 'clean' | 'noisy'): Promise<Float32Array> {
+  const bytes = await (await fetch(`/test/fixtures/${kind}-speech.wav`)).arrayBuffer();
   const recordedHz = new DataView(bytes).getUint32(24, true);
   const recorded = new Int16Array(bytes.slice(44));
   const resampler = new Resampler(recordedHz, rate, rateRatio(recordedHz, rate).up * filterReach(recordedHz, rate));

@@ -93,6 +93,7 @@ describe('readManifest of a block model', () => {
     ['estimate.kind', 'clean-features', 'found "clean-features"'],
     ['rebuild.kind', 'mel-gain', 'expected "noisy-phase" or "griffin-lim", found "mel-gain"'],
     ['rebuild', { kind: 'griffin-lim', iterations: 0 }, 'field "rebuild.iterations": expected a whole number from 1 to 1000, found 0'],
+    ['rebuild', { kind: 'griffin-lim', iterations: 8, convergenceDb: 3 }, 'field "rebuild.convergenceDb": expected a number from -200 to 0, found 3'],
     ['graph.input.shape', [-1, 128, 127, 1], 'expected [-1,128,128,1] or [-1,127,128,1], as framing, features, bands and estimate imply, found [-1,128,127,1]'],
     ['graph.input.shape', [-1, 126, 128, 1], 'found [-1,126,128,1]'],
     ['graph.input.shape', [-1, 128, 128], 'found [-1,128,128]'],
