@@ -156,7 +156,10 @@ class Run:
         self.optimizer.load_state_dict(saved["optimizer"])
         self.step, self.seconds, self.best = saved["step"], saved["seconds"], saved["best"]
         self.norms, self.earlier = saved["norms"], saved.get("earlier", self.earlier)
-        if saved["states"][0].shape == self.states[0].shape:  # else: another number of processes; states begin empty
+
+    def take_states(self, saved: dict | None) -> None:
+        """Carries on with a process's own streams, which begin empty where it saved none, others, or at another step."""
+        if saved and saved["step"] == self.step and saved["states"][0].shape == self.states[0].shape:
             self.states = saved["states"]
 
 
@@ -251,13 +254,23 @@ def main() -> None:
         dist.destroy_process_group()
 
 
+def of_first_process(saved: dict | None) -> dict | None:
+    """The first process's checkpoint, for all: each saves by its own clock, and one that is new has none."""
+    shared = [saved]
+    dist.broadcast_object_list(shared, 0)
+    return shared[0]
+
+
 def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: int, device: str) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     data = Prepared(args.data, config.licence_flags, preload=True)
     run = Run(config, data, rank, processes, device)
     own = args.out / (f"last.{rank}.pt" if rank else "last.pt")
-    if own.exists():
-        run.restore(torch.load(own, weights_only=True))
+    saved = torch.load(own, weights_only=True) if own.exists() else None
+    shared = of_first_process(saved) if processes > 1 else saved
+    if shared:
+        run.restore(shared)
+        run.take_states(saved)
     elif args.init:
         run.begin_with(torch.load(args.init, weights_only=True))
     lead = rank == 0

@@ -31,7 +31,9 @@ def test_resumed_equals_uninterrupted(prepared_folder: Path, config_file: Path, 
         first.train_step(step / 6)
     save(first.checkpoint(), tmp_path / "last.pt")
     second = Run(config, data)
-    second.restore(torch.load(tmp_path / "last.pt", weights_only=True))
+    saved = torch.load(tmp_path / "last.pt", weights_only=True)
+    second.restore(saved)
+    second.take_states(saved)
     for step in range(3, 6):
         second.train_step(step / 6)
     assert second.step == 6
@@ -68,6 +70,16 @@ def test_two_processes_equal_one(prepared_folder: Path, config_file: Path, tmp_p
     assert saved[1]["step"] == 4
     # Adam divides by the size of the gradient: rounding of tiny gradients shows, in full, in the first steps.
     close(saved[0], saved[1], 5e-4)
+
+
+def test_more_processes_go_on_where_one_was(prepared_folder: Path, config_file: Path, tmp_path: Path):
+    arguments = ["--config", str(config_file), "--data", str(prepared_folder), "--out", str(tmp_path), "--steps"]
+    run_command([*arguments, "2"], 1)
+    one = torch.load(tmp_path / "last.pt", weights_only=True)
+    run_command([*arguments, "4"], 2)
+    saved = [torch.load(tmp_path / name, weights_only=True) for name in ("last.pt", "last.1.pt")]
+    assert [one["step"], *(s["step"] for s in saved)] == [2, 4, 4]
+    close(saved[0], saved[1], 0.0)
 
 
 def test_a_short_run_lowers_the_loss(prepared_folder: Path, config_file: Path):
