@@ -14,10 +14,9 @@ from pathlib import Path
 
 import torch
 
-from .classic_train import hours_heard as blocks_heard
 from .data import RATE_HZ, Clip, Prepared
 from .evaluate import markdown
-from .train import hours_heard, minutes_spent
+from .loop import hours_heard, minutes_spent
 
 ATTRIBUTION = Path(__file__).parent.parent / "attribution.csv"
 LIMITS = Path(__file__).parent.parent / "limits.md"
@@ -47,14 +46,6 @@ def sources_table(clips: list[Clip]) -> str:
         row = known[folder]
         lines.append(f"| {kind} | {row['source']} | {row['licence']} | {row['attribution']} | {total / 60:.1f} |")
     return "\n".join(lines)
-
-
-def heard(saved: dict) -> float:
-    """Hours of mixtures behind a checkpoint of either loop."""
-    config = saved["config"]
-    if "front" not in config:
-        return hours_heard(saved)
-    return blocks_heard(saved)
 
 
 def workings(manifest: dict) -> str:
@@ -115,7 +106,7 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
 
 `{command}`
 
-{heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
+{hours_heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
 Only audio with the licence flags {flags}.
 Validation of this checkpoint, on voices and noises held out from training: {valid}.
 

@@ -1,6 +1,5 @@
 """One TOML file -> the dataclasses of a classic run."""
 
-import dataclasses
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ class ClassicConfig:
     learning_rate: float = 2e-3
     final_rate: float = 0.02  # share of it that is left at the end of the cosine
     warmup: float = 0.03  # share of the run
+    hold: float = 0.0  # share of the run, warm-up included, before the rate begins to fall
     weight_decay: float = 1e-4
     ema: float = 0.99  # decay of the averaged weights, which are what is scored and shipped
     licence_flags: tuple[str, ...] | None = None  # only clips with these flags; None: all
@@ -55,7 +55,3 @@ def build_classic(values: dict) -> ClassicConfig:
 def load_classic(path: str | Path) -> ClassicConfig:
     with open(path, "rb") as file:
         return build_classic(tomllib.load(file))
-
-
-def plain(config: ClassicConfig) -> dict:
-    return dataclasses.asdict(config)

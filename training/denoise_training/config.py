@@ -27,6 +27,7 @@ class TrainConfig:
     ema: float = 0.997  # decay of the averaged weights, which are what is scored and shipped
     carry: float = 0.5  # share of examples that begin with the state in which another one ended: long streams
     licence_flags: tuple[str, ...] | None = None  # only clips with these flags; None: all
+    patience: int = 0  # validations without a better score before the run ends early; 0: never
     valid_examples: int = 24
     valid_seconds: float = 4.0
     model: ModelConfig = field(default_factory=ModelConfig)

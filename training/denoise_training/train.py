@@ -3,18 +3,14 @@
     python3 -m denoise_training.train --config configs/base.toml --data PREPARED --out RUN --minutes 60
     torchrun --nproc-per-node 2 -m denoise_training.train ...
 
-Notable: the learning rate follows the share of the time that is used up, so a run that is given an hour anneals in that hour
-whatever the machine. A run that stops (power, Ctrl-C) goes on from its last checkpoint: weights, average, optimizer, clock and
-carried states are in it, and examples depend only on (seed, step), so nothing else needs to be.
+Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in which
+another one ended, so checkpoints hold those states, too.
 """
 
 import argparse
 import dataclasses
 import math
 import os
-import signal
-import time
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,8 +18,9 @@ import torch.distributed as dist
 from torch import Tensor
 
 from .augment import Mixer
-from .config import TrainConfig, load_config, override
+from .config import TrainConfig, load_config
 from .data import Prepared
+from .loop import Log, Training, make_parser, parse, run_loop
 from .losses import DenoiseLoss
 from .models import Mixer as Network
 from .scores import estoi, pesq_wb, si_sdr
@@ -40,23 +37,8 @@ def enhance(network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | 
     return stft.inverse(enhanced.transpose(0, 1)), states
 
 
-class Average:
-    """Exponential moving average of the weights; young averages follow faster."""
-
-    def __init__(self, network: torch.nn.Module, decay: float):
-        self.decay, self.count = decay, 0
-        self.weights = {k: v.detach().clone() for k, v in network.state_dict().items()}
-
-    @torch.no_grad()
-    def update(self, network: torch.nn.Module) -> None:
-        self.count += 1
-        share = 1 - min(self.decay, (1 + self.count) / (10 + self.count))
-        weights = list(self.weights.values())
-        torch._foreach_lerp_(weights, list(network.state_dict().values()), share)
-
-
-class Run:
-    """Everything that a checkpoint holds, and one step of training."""
+class Run(Training):
+    """A training of the streaming network; one of `processes` that share every batch."""
 
     def __init__(
         self,
@@ -69,31 +51,16 @@ class Run:
     ):
         if config.batch % processes:
             raise ValueError(f"batch {config.batch} does not divide among {processes} processes: choose a multiple")
-        self.config, self.rank, self.processes, self.device = config, rank, processes, device
         torch.manual_seed(config.seed)
-        self.network = (network or Network(config.model)).to(device)
-        self.average = Average(self.network, config.ema)
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), config.learning_rate, config.betas, weight_decay=config.weight_decay
-        )
+        super().__init__(config, (network or Network(config.model)).to(device), config.betas)
+        self.processes, self.device = processes, device
         self.stft = Stft(config.framing, device)
         self.loss = DenoiseLoss(config.loss, config.framing.rate_hz)
         self.mixer = Mixer(data, "train", config.mix, config.seed)
         share = config.batch // processes
         self.indices = range(rank * share, (rank + 1) * share)
-        self.step, self.seconds, self.best = 0, 0.0, -math.inf
-        self.earlier = {"hours": 0.0, "minutes": 0.0}  # heard and spent by the runs that this one began with
         self.norms: list[float] = []
         self.states = self.network.initial_states(share)
-
-    def rate(self, progress: float) -> float:
-        """Learning rate after this share of the run: linear warm-up, a plateau, then a cosine."""
-        c = self.config
-        if progress < c.warmup:
-            return c.learning_rate * max(progress, 0.02 * c.warmup) / c.warmup
-        begin = max(c.warmup, c.hold)
-        along = min(1.0, max(0.0, progress - begin) / (1 - begin))
-        return c.learning_rate * (c.final_rate + (1 - c.final_rate) * 0.5 * (1 + math.cos(math.pi * along)))
 
     def train_step(self, progress: float) -> dict[str, float]:
         c = self.config
@@ -121,41 +88,16 @@ class Run:
             self.step += 1
             return {"skipped": 1.0}
         self.norms = [*self.norms, norm][-200:]
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.rate(progress)
-        self.optimizer.step()
-        self.average.update(self.network)
+        self.update(progress)
         self.step += 1
         return {"loss": loss.item(), **terms, "norm": norm, "rate": self.rate(progress)}
 
     def checkpoint(self) -> dict:
-        return {
-            "config": dataclasses.asdict(self.config),
-            "network": self.network.state_dict(),
-            "average": self.average.weights,
-            "average_count": self.average.count,
-            "optimizer": self.optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-            "earlier": self.earlier,
-            "best": self.best,
-            "norms": self.norms,
-            "states": self.states,
-        }
-
-    def begin_with(self, saved: dict) -> None:
-        """Weights of another run; clock, optimizer and average start anew."""
-        self.network.load_state_dict(saved["average"])
-        self.average = Average(self.network, self.config.ema)
-        self.earlier = {"hours": hours_heard(saved), "minutes": minutes_spent(saved)}
+        return {**super().checkpoint(), "norms": self.norms, "states": self.states}
 
     def restore(self, saved: dict) -> None:
-        self.network.load_state_dict(saved["network"])
-        self.average.weights = saved["average"]
-        self.average.count = saved["average_count"]
-        self.optimizer.load_state_dict(saved["optimizer"])
-        self.step, self.seconds, self.best = saved["step"], saved["seconds"], saved["best"]
-        self.norms, self.earlier = saved["norms"], saved.get("earlier", self.earlier)
+        super().restore(saved)
+        self.norms = saved["norms"]
 
     def take_states(self, saved: dict | None) -> None:
         """Carries on with a process's own streams, which begin empty where it saved none, others, or at another step."""
@@ -191,29 +133,6 @@ class Validation:
         return result
 
 
-def weights_only(saved: dict) -> dict:
-    """What a checkpoint needs for export and for a new run: a third of its size."""
-    return {k: saved[k] for k in ("config", "average", "step", "seconds", "earlier", "valid") if k in saved}
-
-
-def hours_heard(saved: dict) -> float:
-    """Hours of mixtures behind a checkpoint, with those of the runs before it."""
-    config = saved["config"]
-    own = saved["step"] * config["batch"] * config["mix"]["seconds"] / 3600
-    return own + saved.get("earlier", {}).get("hours", 0.0)
-
-
-def minutes_spent(saved: dict) -> float:
-    return saved["seconds"] / 60 + saved.get("earlier", {}).get("minutes", 0.0)
-
-
-def save(saved: dict, path: Path) -> None:
-    """Written beside, then renamed: a checkpoint is whole or the old one."""
-    part = path.with_suffix(".part")
-    torch.save(saved, part)
-    os.replace(part, path)
-
-
 def averaged_network(saved: dict, config: TrainConfig) -> Network:
     network = Network(config.model)
     network.load_state_dict(saved["average"])
@@ -221,26 +140,7 @@ def averaged_network(saved: dict, config: TrainConfig) -> Network:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Train a denoiser.")
-    parser.add_argument("--config", required=True)
-    parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoints, log, TensorBoard")
-    parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
-    parser.add_argument("--steps", type=int, help="length of the run in steps instead")
-    parser.add_argument("--valid-minutes", type=float, default=8.0)
-    parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in model.channels=48")
-    args = parser.parse_args()
-    if (args.minutes is None) == (args.steps is None):
-        parser.error("give --minutes or --steps")
-    config = load_config(args.config)
-    try:
-        override(config, args.set)
-    except ValueError as error:
-        parser.error(str(error))
-    if args.threads:
-        torch.set_num_threads(args.threads)
+    args, config = parse(make_parser("Train a denoiser.", valid_minutes=8.0), load_config)
     processes = int(os.environ.get("WORLD_SIZE", 1))
     rank = int(os.environ.get("RANK", 0))
     device = "cpu"
@@ -248,7 +148,6 @@ def main() -> None:
         device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
     if processes > 1:
         dist.init_process_group("nccl" if device != "cpu" else "gloo")
-    torch.set_flush_denormal(True)
     train(config, args, rank, processes, device)
     if processes > 1:
         dist.destroy_process_group()
@@ -262,98 +161,29 @@ def of_first_process(saved: dict | None) -> dict | None:
 
 
 def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: int, device: str) -> None:
-    args.out.mkdir(parents=True, exist_ok=True)
     data = Prepared(args.data, config.licence_flags, preload=True)
     run = Run(config, data, rank, processes, device)
-    own = args.out / (f"last.{rank}.pt" if rank else "last.pt")
-    saved = torch.load(own, weights_only=True) if own.exists() else None
+    last = f"last.{rank}.pt" if rank else "last.pt"
+    saved = torch.load(args.out / last, weights_only=True) if (args.out / last).exists() else None
     shared = of_first_process(saved) if processes > 1 else saved
     if shared:
         run.restore(shared)
         run.take_states(saved)
     elif args.init:
         run.begin_with(torch.load(args.init, weights_only=True))
-    lead = rank == 0
-    validation = Validation(config, data) if lead else None
-    board = None
-    if lead:
-        from torch.utils.tensorboard import SummaryWriter
+    validation = Validation(config, data) if rank == 0 else None
 
-        board = SummaryWriter(args.out / "board")
-    log_file = open(args.out / "log.txt", "a") if lead else None
+    def score(checkpoint: dict) -> dict[str, float]:
+        return validation.score(averaged_network(checkpoint, config).to(device), run.stft)
 
-    def log(text: str) -> None:
-        if lead:
-            line = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
-            print(line, flush=True)
-            print(line, file=log_file, flush=True)
-
-    stop = []
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.append(1))
-
-    parameters = sum(p.numel() for p in run.network.parameters())
-    begins = "resumed" if run.step else "started"
-    log(f"{begins} {config.model.name}: {parameters} parameters, step {run.step}, {run.seconds:.0f} s done")
-    begun, before = time.time(), run.seconds
-    last_valid = last_save = last_log = time.time()
-    sums: dict[str, float] = {}
-    counted, audio_seconds = 0, config.batch * config.mix.seconds
-    log_step = run.step
-
-    def validate() -> None:
-        scored = averaged_network(run.checkpoint(), config).to(device)
-        result = validation.score(scored, run.stft)
-        log("valid " + " ".join(f"{k} {v:.4f}" for k, v in result.items()))
-        for name, value in result.items():
-            board.add_scalar(f"valid/{name}", value, run.step)
-        if result["score"] > run.best:
-            run.best = result["score"]
-            best = {**run.checkpoint(), "valid": result}
-            save(best, args.out / "best.pt")
-            save(weights_only(best), args.out / "weights.pt")
-
-    while True:
-        run.seconds = before + time.time() - begun
-        progress = run.step / args.steps if args.steps else run.seconds / (60 * args.minutes)
-        halt = bool(stop) or progress >= 1
+    def agree(progress: float, halt: bool) -> tuple[float, bool]:
         if processes > 1:
             shared = torch.tensor([progress, float(halt)], dtype=torch.float64, device=device)
             dist.broadcast(shared, 0)
             progress, halt = shared[0].item(), bool(shared[1].item())
-        if halt:
-            break
-        terms = run.train_step(progress)
-        if "skipped" in terms:
-            log(f"step {run.step}: gradient not finite, skipped")
-            continue
-        counted += 1
-        for name, value in terms.items():
-            sums[name] = sums.get(name, 0.0) + value
-        now = time.time()
-        if now - last_log > 30:
-            means = {name: value / counted for name, value in sums.items()}
-            speed = (run.step - log_step) * audio_seconds / (now - last_log)
-            log(
-                f"step {run.step} {100 * progress:.1f}% audio {run.step * audio_seconds / 3600:.2f} h at {speed:.1f} s/s "
-                + " ".join(f"{name} {value:.4g}" for name, value in means.items())
-            )
-            if lead:
-                for name, value in means.items():
-                    board.add_scalar(f"train/{name}", value, run.step)
-            sums, counted, log_step, last_log = {}, 0, run.step, now
-        if now - last_save > 120:
-            save(run.checkpoint(), own)
-            last_save = now
-        if lead and now - last_valid > 60 * args.valid_minutes:
-            validate()
-            last_valid = time.time()
-    save(run.checkpoint(), own)
-    if lead and progress >= 1:
-        validate()
-        save(run.checkpoint(), own)
-    ends = "ended" if progress >= 1 else "interrupted"
-    log(f"{ends} at step {run.step}, {run.seconds:.0f} s, {run.step * audio_seconds / 3600:.2f} h of audio")
+        return progress, halt
+
+    run_loop(run, args, Log(args.out, rank == 0), score if validation else None, agree, last)
 
 
 if __name__ == "__main__":

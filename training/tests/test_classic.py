@@ -12,13 +12,13 @@ import soundfile
 import torch
 from test_export import needs_tfjs
 
-from denoise_training.classic_config import build_classic, load_classic, plain
+from denoise_training.classic_config import build_classic, load_classic
 from denoise_training.classic_data import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
 from denoise_training.classic_export import export, lifted, round_weights, write_graph
 from denoise_training.classic_models import ClassicModelConfig, make_network
-from denoise_training.classic_train import ClassicRun, averaged_network, hours_heard, network_of, weights_only
+from denoise_training.classic_train import ClassicRun, averaged_network, network_of
 from denoise_training.data import Prepared
-from denoise_training.train import save
+from denoise_training.loop import hours_heard, save, weights_only
 
 TRAINING = Path(__file__).parent.parent
 CONFIGS = ["unet-8k", "unet-8k-noise", "unet-8k-seed", "stft-unet", "noise-subtract", "mel-latent", "mel-latent-feature-level"]
@@ -151,7 +151,7 @@ def test_short_noise_is_played_again():
 @pytest.mark.parametrize("name", CONFIGS)
 def test_every_config_makes_a_network_within_the_budget(name: str):
     config = load_classic(TRAINING / "configs" / f"{name}.toml")
-    assert config == build_classic(plain(config))
+    assert config == build_classic(dataclasses.asdict(config))
     graph = write_graph(network_of(config), config.front)
     seconds = config.front.advance / config.front.rate_hz
     assert graph.macs / seconds <= 0.3e9
@@ -279,7 +279,7 @@ def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
     torch.manual_seed(0)
     config = load_classic(TRAINING / "configs" / f"{name}.toml")
     network = network_of(config)
-    saved = {"config": plain(config), "average": network.state_dict()}
+    saved = {"config": dataclasses.asdict(config), "average": network.state_dict()}
     wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1)).numpy()
     head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
     result = export(saved, tmp_path / name, wave, head)
@@ -309,9 +309,9 @@ def test_a_variant_cannot_share_weights_that_are_not_there(tmp_path: Path):
     head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
     wave = np.zeros(48000, np.float32)
     torch.manual_seed(0)
-    export({"config": plain(config), "average": network_of(config).state_dict()}, tmp_path / "m", wave, head)
+    export({"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}, tmp_path / "m", wave, head)
     torch.manual_seed(1)
-    other = {"config": plain(config), "average": network_of(config).state_dict()}
+    other = {"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}
     with pytest.raises(ValueError, match=r"weights\.bin is not of this checkpoint"):
         export(other, tmp_path / "m", wave, head, variant="v", shared=True)
 

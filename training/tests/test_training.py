@@ -10,7 +10,8 @@ import torch
 
 from denoise_training.config import load_config
 from denoise_training.data import Prepared
-from denoise_training.train import Run, save, weights_only
+from denoise_training.loop import save, weights_only
+from denoise_training.train import Run
 
 TRAINING = Path(__file__).parent.parent
 
