@@ -40,6 +40,8 @@ export class NodeGraph {
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
+  /** From its birth until it is heard, the worklet has so much time to fill its delay line. */
+  #unheardSamples: Samples = 0;
   #noisy: GainNode | undefined;
   #tookOver = false;
 
@@ -89,8 +91,11 @@ export class NodeGraph {
     const { AudioWorkletNode } = this.#family;
     this.#worklet?.disconnect();
     if (AudioWorkletNode === undefined) throw new TypeError('AudioWorkletNode is missing.');
-    const processorOptions: ProcessorOptions = { delaySamples, maxChannels };
-    const worklet = new AudioWorkletNode(this.#input.context, PROCESSOR_NAME, {
+    const { context } = this.#input;
+    const offline = isOfflineContext(context);
+    this.#unheardSamples = offline ? Number.POSITIVE_INFINITY : delaySamples + Math.ceil(SETTLE_SECONDS * context.sampleRate);
+    const processorOptions: ProcessorOptions = { delaySamples, unheardSamples: this.#unheardSamples, maxChannels };
+    const worklet = new AudioWorkletNode(context, PROCESSOR_NAME, {
       numberOfInputs: 1,
       numberOfOutputs: 1,
       channelCount: maxChannels,
@@ -104,7 +109,7 @@ export class NodeGraph {
     }
     this.#input.connect(worklet);
     worklet.connect(this.#late);
-    if (isOfflineContext(this.#input.context)) {
+    if (offline) {
       this.#early.gain.value = 0;
       this.#late.gain.value = 1;
       this.#tookOver = true;
@@ -112,15 +117,16 @@ export class NodeGraph {
     return worklet;
   }
 
-  /** Fades from the plain delay to the worklet, which plays the same signal, as soon as its delay line is full. */
-  takeOver(delaySamples: Samples): void {
+  /** The processor is there: fades from the plain delay to it, which plays the same signal, as soon as its delay line is full. */
+  takeOver(): void {
     if (this.#tookOver) return;
     this.#tookOver = true;
     const { context } = this.#input;
     const [early, late] = [this.#early.gain, this.#late.gain];
-    const start = context.currentTime + delaySamples / context.sampleRate + SETTLE_SECONDS;
-    early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
+    const start = context.currentTime + this.#unheardSamples / context.sampleRate;
+    // In this order: should the page be held up between the two for longer than it takes until then, both are heard and not neither.
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
+    early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
   }
 
   /** Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay that it has, which is the one that is asked for as far as there is room. */

@@ -264,7 +264,7 @@ export class Session {
     if (this.#state === 'disposed') throw new DOMException('The node has ended.', 'AbortError');
     const node = graph.addWorklet(this.#latencySamples, this.#options.maxChannels);
     const link = new WorkletLink(node, {
-      created: () => graph.takeOver(this.#latencySamples),
+      created: () => graph.takeOver(),
       words: (nodeId, words) => {
         if (this.#route?.nodeId === nodeId) this.#words.set(words);
       },

@@ -45,8 +45,8 @@ class DenoiseProcessor extends AudioWorkletProcessor {
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super();
-    const { delaySamples, maxChannels } = processorOptions;
-    this.path = new LivePath(sampleRate, maxChannels, delaySamples);
+    const { delaySamples, unheardSamples, maxChannels } = processorOptions;
+    this.path = new LivePath(sampleRate, maxChannels, delaySamples, unheardSamples);
     this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.receive(data);
     this.tell({ type: 'created' });
   }

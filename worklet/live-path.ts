@@ -69,8 +69,8 @@ export class LivePath {
   private readonly fadeOutSamples: Samples;
   private readonly fadeInSamples: Samples;
   private dryLine: DelayLine;
-  /** First position that the dry line knows, after it had to be replaced by a longer one. */
-  private dryFrom = Number.NEGATIVE_INFINITY;
+  /** First position that the dry line knows: birth, or a later one after it had to be replaced by a longer line. */
+  private dryFrom = 0;
   /** Samples heard since birth: the position of the next one in the dry line. */
   private now = 0;
   private attached: Attachment | undefined;
@@ -88,11 +88,13 @@ export class LivePath {
   /**
    * @param channels most that will ever come
    * @param delaySamples delay of the dry signal until a transport brings the exact one
+   * @param unheardSamples for so long after birth nobody hears the output, so that the silence before birth may be in it; always, where it really was silence
    */
   constructor(
     private readonly contextRateHz: Hertz,
     private readonly channels: number,
     delaySamples: Samples,
+    private readonly unheardSamples: Samples = Number.POSITIVE_INFINITY,
   ) {
     this.playout = new Playout(contextRateHz, channels, delaySamples, MOST_SAMPLES);
     this.mixer = new Mixer(contextRateHz, MOST_SAMPLES);
@@ -122,8 +124,7 @@ export class LivePath {
     if (past > this.dryLine.pastSamples) {
       const longer = new DelayLine(this.channels, past);
       longer.copyFrom(this.dryLine, this.now);
-      // Before birth lies silence, which every line knows.
-      if (this.now > this.dryLine.pastSamples) this.dryFrom = Math.max(this.dryFrom, this.now - this.dryLine.pastSamples);
+      this.dryFrom = Math.max(this.dryFrom, this.now - this.dryLine.pastSamples);
       this.dryLine = longer;
     }
     this.waiting?.link.pipe.close();
@@ -234,9 +235,9 @@ export class LivePath {
     else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), link.pushed, link.range);
   }
 
-  /** Whether the dry line goes back so far. */
+  /** Whether the dry line goes back so far, or will by the time that anyone hears it. */
   private reaches(delay: Samples): boolean {
-    return this.now - delay >= this.dryFrom;
+    return this.now - delay >= this.dryFrom || (this.dryFrom === 0 && delay <= this.unheardSamples);
   }
 
   /** Goes over to the latency that is wanted, if it has changed. */

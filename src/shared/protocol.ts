@@ -16,6 +16,8 @@ export const PROCESSOR_NAME = 'denoise-processor-1';
 export interface ProcessorOptions {
   /** Delay of the dry signal until 'attach' brings the exact one: what the page expects the total latency to be. */
   readonly delaySamples: Samples;
+  /** Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing was before. */
+  readonly unheardSamples: Samples;
   /** Most channels it will ever carry. */
   readonly maxChannels: number;
 }

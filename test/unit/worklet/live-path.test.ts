@@ -434,6 +434,31 @@ describe('LivePath with a model that takes blocks', () => {
     expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL, settled), settled, 400_000)).to.be.closeTo(1, 1e-6);
   });
 
+  for (const attachedAt of [0, 128, 1920]) {
+    it(`is dry, and not silent, while its past is too short, where the transport comes ${attachedAt} samples after its birth`, () => {
+      const signal = noise(200_000, 35);
+      // The page plays a plain delay for 50 ms longer than that takes to fill.
+      const path = new LivePath(RATE, 1, TOTAL, TOTAL + 2400);
+      const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+      const out = playThrough(path, signal, (played) => {
+        if (played === attachedAt) path.attach(worker.worklet, BLOCK);
+        worker.work();
+      });
+      expect(firstDifference(out.subarray(TOTAL, BLOCK_TOTAL), signal)).to.equal(-1);
+      const settled = attachedAt + BLOCK_TOTAL + 2000;
+      expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL, settled), settled, 200_000)).to.be.closeTo(1, 1e-6);
+    });
+  }
+
+  it('has its latency from the first sample on where nobody hears it before the past is long enough', () => {
+    const signal = noise(60_000, 36);
+    const path = new LivePath(RATE, 1, TOTAL - 500, TOTAL);
+    const worker = new HandWorker();
+    path.attach(worker.worklet, SETTINGS);
+    const out = playThrough(path, signal, () => worker.work());
+    for (let i = TOTAL; i < out.length; i++) expect(out[i]).to.equal(signal[i - TOTAL] / 2);
+  });
+
   it('keeps a channel that has vanished until its last block has come out', () => {
     const path = new LivePath(RATE, 1, TOTAL);
     const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
