@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { DenoiseNode, largestDifference, noise, play, record } from './support.ts';
+import { DenoiseNode, largestDifference, longestSilence, noise, play, record } from './support.ts';
 
 describe('DenoiseNode before it is ready', () => {
   it('passes the dry signal, delayed by its latency, from the first moment and without a click on the way to the worklet', async () => {
@@ -15,6 +15,24 @@ describe('DenoiseNode before it is ready', () => {
     // 1e-4: the plain delay may interpolate by a rounding error of its delay time; a click would be of the size of the signal.
     expect(largestDifference(sent, heard, declared, declared)).to.be.lessThan(1e-4);
     node.dispose();
+    await context.close();
+  });
+
+  it('is never silent on the way to a latency of more than a second, where the model is there at once', async function () {
+    this.timeout(60_000);
+    const context = new AudioContext({ sampleRate: 48000 });
+    const first = new DenoiseNode(context, { model: 'unet-8k' });
+    await first.ready;
+    const source = play(context, noise(48000));
+    source.loop = true;
+    source.start();
+    const node = new DenoiseNode(context, { model: 'unet-8k' });
+    source.connect(node);
+    const declared = Math.round(node.latency * 48000);
+    const [heard] = await record(context, [node], 2);
+    expect(node.latency).to.be.greaterThan(1);
+    expect(longestSilence(heard.subarray(declared))).to.be.lessThan(2);
+    for (const each of [first, node]) each.dispose();
     await context.close();
   });
 

@@ -71,7 +71,7 @@ export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayB
 /** A node's first output, or one of several. */
 type Tapped = AudioNode | readonly [AudioNode, number];
 
-/** Records the first channel of several nodes over the same frames. */
+/** Records the first channel of several nodes over the same frames. Begins when all of them are connected, however long the page is held up between two. */
 export async function record(context: BaseAudioContext, nodes: readonly Tapped[], seconds: number): Promise<Float32Array[]> {
   await context.audioWorklet.addModule(fixture('recorder-processor.js'));
   const recorder = new AudioWorkletNode(context, 'recorder', {
@@ -83,6 +83,7 @@ export async function record(context: BaseAudioContext, nodes: readonly Tapped[]
   recorder.connect(context.destination);
   const tracks = await new Promise<Float32Array[]>((resolve) => {
     recorder.port.onmessage = ({ data }) => resolve(data);
+    recorder.port.postMessage('begin');
   });
   recorder.disconnect();
   for (const [node, output] of taps) node.disconnect(recorder, output);
@@ -105,13 +106,16 @@ export async function recordSteady(
   // A node that leads nowhere stands still, and its figures with it.
   const silent = new GainNode(context, { gain: 0 });
   node.connect(silent).connect(context.destination);
+  // The plain delay is heard until the worklet's own is full, and another latency waits until its past is long enough.
+  const { latency } = await figuresSince(node, context.currentTime);
+  await figuresSince(node, context.currentTime + latency + 2 * FADES_SECONDS);
   for (let attempt = 0; attempt < 10; attempt++) {
     const before = await figuresSince(node, context.currentTime);
     await figuresSince(node, before.time + FADES_SECONDS);
     const [sent, heard] = await record(context, taps, seconds);
     const after = await figuresSince(node, context.currentTime);
     // The seconds, because one may have been under way from before the first look.
-    if (after.latency !== before.latency || after.underrunSeconds !== before.underrunSeconds) continue;
+    if (after.latency !== before.latency || after.underrunSeconds !== before.underrunSeconds || after.overruns !== before.overruns) continue;
     node.disconnect(silent);
     return { sent, heard, delay: Math.round(after.latency * context.sampleRate) };
   }
@@ -159,6 +163,16 @@ export function rms(samples: Float32Array, start = 0, end = samples.length): num
   let sum = 0;
   for (let i = start; i < end; i++) sum += samples[i] ** 2;
   return Math.sqrt(sum / (end - start));
+}
+
+/** Samples of the longest stretch of exact zeros. */
+export function longestSilence(samples: Float32Array): number {
+  let [most, now] = [0, 0];
+  for (const sample of samples) {
+    now = sample === 0 ? now + 1 : 0;
+    most = Math.max(most, now);
+  }
+  return most;
 }
 
 /** Renders samples through a node that is ready, offline. */
