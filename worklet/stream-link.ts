@@ -9,7 +9,8 @@
  *
  * What can happen is that samples are no enhancement of anything: the node was shed, or its streams began anew. Then the range is
  * frozen (an interruption), and opened again behind everything that was pushed meanwhile:
- *   - SHED is stored before the zeros that follow from it are published, and read after ENHANCED_WRITE: zeros never enter the range.
+ *   - SHED and SHEDDINGS are stored before the zeros that follow from it are published, and read after ENHANCED_WRITE: zeros never enter the range, not
+ *     even where the node has been taken back before this thread looked.
  *   - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed when we see
  *     that, plus the engine's delay, reach beyond the start of the new streams.
  *   - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing stops, the streams are asked
@@ -60,6 +61,7 @@ export class StreamLink implements PlayableRange {
   private closing = false;
   private patient = true;
   private resets = 0;
+  private sheddings = 0;
   private activeChannels = 0;
   /** Position from which the second plane is a stream of its own; before that it repeats the first. */
   private secondFrom = Number.POSITIVE_INFINITY;
@@ -133,7 +135,9 @@ export class StreamLink implements PlayableRange {
     const begunAnew = Atomics.load(words, Word.RESET_DONE) === this.resets;
     if (this.settings.waits && !this.interrupted) this.waitFor(due);
     let left = Math.min(enhanced.availableRead, Math.max(0, due - this.received) + DRAIN_SPEED * stretch);
-    const shed = Atomics.load(words, Word.SHED) !== 0;
+    const sheddings = Atomics.load(words, Word.SHEDDINGS);
+    const shed = Atomics.load(words, Word.SHED) !== 0 || sheddings !== this.sheddings;
+    this.sheddings = sheddings;
     while (left > 0) {
       const length = Math.min(left, this.piece.length);
       this.takeIn(length);

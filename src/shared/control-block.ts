@@ -69,6 +69,8 @@ export const Word = {
   VOICE: 31,
   /** [audio]  Frame of the context up to which all other words of this thread tell, wraps at 2³². Stored last. */
   FRAME: 32,
+  /** [worker] Times this node was shed: one that slept meanwhile may find itself taken back, and has to know that its streams are new. */
+  SHEDDINGS: 33,
 } as const;
 
 /** Words in a control block (room for more is kept so that layouts stay stable). */

@@ -28,6 +28,7 @@ export const WORKER_WORDS: readonly number[] = [
   Word.RESET_DONE,
   Word.PROBE_WORKER,
   Word.SHED,
+  Word.SHEDDINGS,
   Word.HEARTBEAT,
   Word.HOPS,
   Word.HOP_MICROS_P50,

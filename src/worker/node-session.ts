@@ -151,6 +151,7 @@ export class NodeSession {
   /** Gives zeros from now on, for which the worklet plays dry. */
   beginShedding(): void {
     this.shed = true;
+    Atomics.add(this.pipe.words, Word.SHEDDINGS, 1);
     Atomics.store(this.pipe.words, Word.SHED, 1);
     this.stop(0);
     this.pipe.flush();

@@ -78,6 +78,7 @@ export class HandWorker {
   }
 
   shed(on: boolean): void {
+    if (on) Atomics.add(this.words, Word.SHEDDINGS, 1);
     Atomics.store(this.words, Word.SHED, on ? 1 : 0);
     this.zeros();
   }

@@ -251,6 +251,22 @@ describe('LivePath with a transport', () => {
     expect(worker.word(Word.UNDERRUNS), 'being shed is no underrun').to.equal(0);
   });
 
+  it('never plays them either where it has been taken back before the next quantum', () => {
+    const signal = noise(120_000, 37);
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker();
+    path.attach(worker.worklet, SETTINGS);
+    const out = playThrough(path, signal, (played) => {
+      worker.work();
+      if (played !== 64000) return;
+      worker.shed(true);
+      worker.shed(false);
+    });
+    const shares = expectAligned(signal, out, TOTAL, TOTAL);
+    expect(meanWetness(shares, TOTAL, 64000)).to.be.closeTo(1, 1e-4);
+    expect(meanWetness(shares, 68000, 120_000)).to.be.closeTo(1, 1e-4);
+  });
+
   it('changes transports without a gap or a shift, and closes the old one', () => {
     const signal = noise(120_000, 13);
     const path = new LivePath(RATE, 1, TOTAL);
