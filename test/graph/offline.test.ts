@@ -3,6 +3,7 @@ import { executeServerCommand } from '@web/test-runner-commands';
 import {
   canPause,
   DenoiseNode,
+  figuresSince,
   importEngine,
   largestDifference,
   needsPauses,
@@ -47,15 +48,20 @@ async function liveFromTheStart(
     await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
     const node = new DenoiseNode(context, { transport, latencyHint: 0.4 });
     const source = play(context, samples);
-    source.connect(node);
+    // What leads nowhere stands still, and its figures with it.
+    source
+      .connect(node)
+      .connect(new GainNode(context, { gain: 0 }))
+      .connect(context.destination);
     source.start();
     await node.ready;
-    const recording = record(context, [source, node], 3.1);
-    await wait(200);
+    let recording: Promise<Float32Array[]> | undefined;
+    await new Promise<void>((begun) => {
+      recording = record(context, [source, node], 3.1, begun);
+    });
     await context.resume();
-    const [sent, heard] = await recording;
-    await wait(300); // News of the last moments, in message mode.
-    const { underruns, latency } = node.getMetrics();
+    const [sent, heard] = (await recording)!;
+    const { underruns, latency } = await figuresSince(node, context.currentTime);
     node.dispose();
     await context.close();
     if (underruns === 0) return { sent, heard, delay: Math.round(latency * 48000) };

@@ -13,7 +13,6 @@ import {
   recordSteady,
   rms,
   until,
-  wait,
 } from './support.ts';
 
 const RATE = 48000;
@@ -41,8 +40,9 @@ describe('a worker that fails', () => {
         source.start();
         await until('the worker is missed', () => states.includes('recovering'), 15_000);
         await until('the node runs again', () => node.state === 'running', 10_000);
-        await wait(1500);
-        const [sent, heard] = await record(context, [source, node], 1);
+        const { hops } = node.getMetrics();
+        await until('the new worker computes', () => node.getMetrics().hops > hops + 50);
+        const { sent, heard } = await recordSteady(node, source, 1);
         expect(rms(heard)).to.be.lessThan(0.5 * rms(sent));
         expect(states).to.deep.equal(['running', 'recovering', 'running']);
         expect(errors).to.deep.equal([]);

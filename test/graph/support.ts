@@ -71,8 +71,11 @@ export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayB
 /** A node's first output, or one of several. */
 type Tapped = AudioNode | readonly [AudioNode, number];
 
-/** Records the first channel of several nodes over the same frames. Begins when all of them are connected, however long the page is held up between two. */
-export async function record(context: BaseAudioContext, nodes: readonly Tapped[], seconds: number): Promise<Float32Array[]> {
+/**
+ * Records the first channel of several nodes over the same frames. Begins when all of them are connected, however long the page is held up between two.
+ * @param begun called then: the next quantum is the first that is recorded
+ */
+export async function record(context: BaseAudioContext, nodes: readonly Tapped[], seconds: number, begun = (): void => {}): Promise<Float32Array[]> {
   await context.audioWorklet.addModule(fixture('recorder-processor.js'));
   const recorder = new AudioWorkletNode(context, 'recorder', {
     numberOfInputs: nodes.length,
@@ -82,7 +85,10 @@ export async function record(context: BaseAudioContext, nodes: readonly Tapped[]
   taps.forEach(([node, output], index) => node.connect(recorder, output, index));
   recorder.connect(context.destination);
   const tracks = await new Promise<Float32Array[]>((resolve) => {
-    recorder.port.onmessage = ({ data }) => resolve(data);
+    recorder.port.onmessage = ({ data }) => {
+      if (data === 'begun') begun();
+      else resolve(data);
+    };
     recorder.port.postMessage('begin');
   });
   recorder.disconnect();
@@ -126,7 +132,7 @@ export async function recordSteady(
 const FADES_SECONDS = 0.1;
 
 /** The first figures of a node that tell of a time of its context, or a later one. */
-async function figuresSince(node: DenoiseNode, time: number): Promise<Core.DenoiseMetrics> {
+export async function figuresSince(node: DenoiseNode, time: number): Promise<Core.DenoiseMetrics> {
   await until(`figures tell of ${time} s`, () => node.getMetrics().time >= time);
   return node.getMetrics();
 }
@@ -199,7 +205,9 @@ export async function expectDry(context: AudioContext, node: DenoiseNode): Promi
   source.loop = true;
   source.connect(node);
   source.start();
-  await wait(300);
+  // A worklet that was heard a moment ago may still be fading away.
+  const start = context.currentTime;
+  await until('every fade is over', () => context.currentTime > start + 3 * FADES_SECONDS);
   const [sent, heard] = await record(context, [source, node], 0.4);
   source.disconnect(node);
   expect(largestDifference(sent, heard, Math.round(node.latency * context.sampleRate))).to.be.lessThan(1e-4);
