@@ -6,17 +6,44 @@ import { DenoiseNode, noise, play, until, wait } from './support.ts';
 const OTHER = '/test/changed-models/copy/';
 const EMPTY = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
 
-async function untilEmpty(): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await DenoiseNode.census()).workers === 0) break;
+/** Workers hear of a node's end when they have time. */
+async function untilCensus(expected: object): Promise<void> {
+  let census = await DenoiseNode.census();
+  for (let tries = 0; tries < 100 && JSON.stringify(census) !== JSON.stringify(expected); tries++) {
     await wait(100);
+    census = await DenoiseNode.census();
   }
-  expect(await DenoiseNode.census()).to.deep.equal(EMPTY);
+  expect(census).to.deep.equal(expected);
+}
+
+/** Workers that nobody needs are kept for a while, and the browser tells of their end a moment later. */
+async function untilWorkers(expected: number): Promise<void> {
+  const count = (): Promise<number> => executeServerCommand<number, undefined>('count-workers');
+  let workers = await count();
+  for (let tries = 0; tries < 100 && workers !== expected; tries++) {
+    await wait(100);
+    workers = await count();
+  }
+  expect(workers).to.equal(expected);
+}
+
+function untilEmpty(): Promise<void> {
+  return untilCensus(EMPTY);
 }
 
 /** Bytes of JavaScript objects that live on. */
 function collectGarbage(): Promise<number> {
   return executeServerCommand<number, undefined>('collect-garbage');
+}
+
+/** What was under way when a node was disposed is let go of when it has come to its end. */
+async function untilHeap(most: number): Promise<void> {
+  let bytes = await collectGarbage();
+  for (let tries = 0; tries < 20 && bytes >= most; tries++) {
+    await wait(100);
+    bytes = await collectGarbage();
+  }
+  expect(bytes).to.be.lessThan(most);
 }
 
 describe('what nodes leave behind', () => {
@@ -41,10 +68,9 @@ describe('what nodes leave behind', () => {
         node.dispose();
         source.disconnect(node);
       }
-      await wait(500);
-      expect(await DenoiseNode.census()).to.deep.equal(before);
+      await untilCensus(before);
       // A node that stayed would be 20 KB and more, a hundred of them 2 MB.
-      expect((await collectGarbage()) - heapBefore).to.be.lessThan(500_000);
+      await untilHeap(heapBefore + 500_000);
       keeper.dispose();
       await untilEmpty();
       await context.close();
@@ -72,11 +98,10 @@ describe('what nodes leave behind', () => {
         await change.catch(() => {});
       }
       await node.setModel(OTHER);
-      await wait(2500); // Workers without nodes are kept for a while.
       await until('it works', () => node.getMetrics().hops > 20);
-      expect(await DenoiseNode.census()).to.deep.equal(before);
-      expect(await executeServerCommand<number, undefined>('count-workers')).to.equal(2);
-      expect((await collectGarbage()) - heapBefore).to.be.lessThan(500_000);
+      await untilWorkers(2);
+      await untilCensus(before);
+      await untilHeap(heapBefore + 500_000);
       keeper.dispose();
       node.dispose();
       await untilEmpty();
@@ -103,11 +128,10 @@ describe('what nodes leave behind', () => {
     const nodes = [1, 2, 3].map(() => new DenoiseNode(context));
     await Promise.all(nodes.map((node) => node.ready));
     expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 3 });
-    const workers = await executeServerCommand<number, undefined>('count-workers');
-    expect(workers).to.equal(1);
+    await untilWorkers(1);
     for (const node of nodes) node.dispose();
     await untilEmpty();
-    expect(await executeServerCommand<number, undefined>('count-workers')).to.equal(0);
+    await untilWorkers(0);
     await context.close();
   });
 
