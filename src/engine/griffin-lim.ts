@@ -19,7 +19,7 @@ import { makePhaseSource } from './phase-source.ts';
 
 /** Iterations over which the gain is looked at, and the least that makes it worth going on, dB. */
 const STALL_ITERATIONS = 4;
-const STALL_DB = 0.2;
+const STALL_DB = 0.5;
 
 export class GriffinLim {
   private readonly weight: number;
