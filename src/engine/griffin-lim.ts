@@ -60,6 +60,7 @@ export class GriffinLim {
     stft.inverse(previous, block);
     this.magnitudes = magnitudes;
     const energy = energyOf(magnitudes);
+    if (energy === 0) return 0;
     for (let i = 0; i < settings.iterations; i++) {
       this.isFirst = i === 0;
       this.error = 0;

@@ -1,6 +1,10 @@
 import { crc8, crc16 } from './flac-frame.ts';
 
-/** Bits of a FLAC frame, in big-endian order. */
+/**
+ * In:     numbers of any width, one after the other (flac-writer.ts, flac-subframe.ts)
+ * Out:    the bytes of one FLAC frame, big-endian, with its checksums
+ * Thread: any
+ */
 export class BitWriter {
   private bytes = new Uint8Array(1 << 15);
   private length = 0;

@@ -96,6 +96,8 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
     config = saved["config"]
     flags = ", ".join(config["licence_flags"] or ["all"])
     valid = ", ".join(f"{k} {v:.3f}" for k, v in saved.get("valid", {}).items())
+    chained = "Begun with the weights of earlier runs (`--init`), whose hours are counted; LOG.md has their settings.\n"
+    begun = chained if saved.get("earlier", {}).get("hours") else ""
     text = f"""# {manifest["name"]} {manifest["version"]}
 
 {manifest["description"]}. Licence of the weights: {manifest["licence"]}.
@@ -107,7 +109,7 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
 `{command}`
 
 {hours_heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
-Only audio with the licence flags {flags}.
+{begun}Only audio with the licence flags {flags}.
 Validation of this checkpoint, on voices and noises held out from training: {valid}.
 
 ## Scores
