@@ -23,6 +23,7 @@ from .config import override
 
 LOG_SECONDS = 30.0
 SAVE_SECONDS = 120.0
+LEAST_GAIN = 1e-3  # of a score; the same weights can differ by rounding from one validation to the next
 
 
 class Average:
@@ -98,7 +99,7 @@ class Training:
 
     def judge(self, score: float) -> bool:
         """Notes a validation; true where it is the best so far."""
-        better = score > self.best
+        better = score > self.best + LEAST_GAIN
         self.best, self.stale = (score, 0) if better else (self.best, self.stale + 1)
         return better
 

@@ -243,6 +243,12 @@ def test_a_run_stops_when_nothing_gets_better(prepared_folder: Path):
     assert found == [(True, False), (False, False), (True, False), (False, False), (False, True)]
 
 
+def test_rounding_is_no_gain(prepared_folder: Path):
+    run = ClassicRun(small(patience=1), Prepared(prepared_folder))
+    assert run.judge(1.0) and not run.stalled
+    assert not run.judge(1.0 + 1e-6) and run.stalled
+
+
 def test_the_command_trains_resumes_and_ends_early(prepared_folder: Path, tmp_path: Path):
     text = (TRAINING / "configs" / "unet-8k.toml").read_text()
     text = text.replace('speech_folders = ["librispeech"]', "").replace('noise_folders = ["esc10", "esc50_16k"]', "")
