@@ -2,9 +2,11 @@
  * `npm test`: builds, checks, and runs every test there is; installs a browser first where there is none.
  * Ends with one line `N passed, N failed, N skipped`; the exit code is 1 where anything failed.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { BROWSER_CACHE, findBrowser } from './support/browser.mjs';
 import { findWebKit } from './support/other-browsers.mjs';
 import { startSoundServer } from './support/sound-server.mjs';
@@ -17,10 +19,11 @@ step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
 const inNode = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
-suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('test/parity')], nodeCounts);
-for (const group of ['unit', 'platform', 'graph']) browserSuite(`chromium: ${group}`, group, [], process.env);
-// These drive the browser from outside, one file after the other: each measures sound in real time.
-suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
+// Side by side, for neither waits for a clock. What follows has the machine for itself: it hears sound in real time.
+await Promise.all([suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('test/parity')], nodeCounts), suiteInPython()]);
+for (const group of ['unit', 'platform', 'graph']) await browserSuite(`chromium: ${group}`, group, [], process.env);
+// These drive the browser from outside, one file after the other.
+await suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
 for (const { name, command, groups, pages, found } of otherBrowsers()) {
   if (!found) {
     skip(name, 'not installed');
@@ -28,11 +31,10 @@ for (const { name, command, groups, pages, found } of otherBrowsers()) {
   }
   const sound = startSoundServer();
   const env = { ...process.env, ...sound.env, TEST_BROWSER: name };
-  for (const group of groups) browserSuite(`${name}: ${group}`, group, command, env);
-  if (pages) pageSuites(name, pages, sound.hasSound, env);
+  for (const group of groups) await browserSuite(`${name}: ${group}`, group, command, env);
+  if (pages) await pageSuites(name, pages, sound.hasSound, env);
   sound.stop();
 }
-suiteInPython();
 
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed > 0 ? 1 : 0);
@@ -55,9 +57,10 @@ function run(command, args) {
 }
 
 /** Runs a test command, shows its output, and adds up what `count` reads in it; an exit code that no failure explains is one. */
-function suite(name, command, args, count, options = {}) {
-  console.log(`\n── ${name}`);
-  const { stdout, stderr, status } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+async function suite(name, command, args, count, options = {}) {
+  const begun = performance.now();
+  const { stdout, stderr, status } = await outputOf(command, args, options);
+  console.log(`\n── ${name} (${Math.round((performance.now() - begun) / 1000)} s)`);
   const counts = count(stdout);
   if (status !== 0 && counts.failed === 0) counts.failed = 1;
   if (status !== 0) console.log(stdout + stderr);
@@ -65,15 +68,22 @@ function suite(name, command, args, count, options = {}) {
   for (const key of Object.keys(total)) total[key] += counts[key];
 }
 
+/** What a command prints, and how it ends; `status` is null where a signal ended it. */
+async function outputOf(command, args, options) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close').then(([code]) => code)]);
+  return { stdout, stderr, status };
+}
+
 function browserSuite(name, group, before, env) {
   const [command, ...args] = [...before, process.execPath, 'node_modules/@web/test-runner/dist/bin.js', '--group', group];
-  suite(name, command, args, browserCounts, { env });
+  return suite(name, command, args, browserCounts, { env });
 }
 
 /** The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place. */
-function pageSuites(name, { silent, playing }, hasSound, env) {
+async function pageSuites(name, { silent, playing }, hasSound, env) {
   const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.test.ts`);
-  suite(`${name}: demo`, process.execPath, [...inNode, '--test-concurrency=1', ...files], nodeCounts, { env });
+  await suite(`${name}: demo`, process.execPath, [...inNode, '--test-concurrency=1', ...files], nodeCounts, { env });
   if (!hasSound) skip(`${name}: demo, played`, 'no sound device, and no PulseAudio in its place');
 }
 
@@ -130,7 +140,7 @@ function otherBrowsers() {
 function suiteInPython() {
   const python = [join(ROOT, 'training/.venv/bin/python'), 'python3'].find((command) => spawnSync(command, ['-c', 'import torch, pytest']).status === 0);
   if (!python) return skip('training', 'no PyTorch: training/setup.sh installs it (Python 3.11 or newer)');
-  suite('training', python, ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
+  return suite('training', python, ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
 }
 
 function skip(name, why) {
