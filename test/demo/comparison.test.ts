@@ -8,7 +8,7 @@ import { floatWav, tone, withFile } from './wav-files.ts';
 const TONE_HZ = 330;
 const SAMPLE_SECONDS = 7.2;
 
-const listenTo = (page: Page, side: 'original' | 'denoised') => page.click(`[name=side][value=${side}]`);
+const listenTo = (page: Page, side: 'original' | 'denoised') => page.locator(`[name=side][value=${side}]`).click();
 
 /** Largest difference of a sound from the steady tone of one frequency that comes nearest to it. */
 function distanceFromTone(sound: Float32Array, hz: number, sampleRateHz: number): { distance: number; amplitude: number } {
@@ -31,7 +31,7 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       const rate = await rateOf(page);
       await withFile('tone.wav', floatWav([tone(rate, rate, TONE_HZ)], rate), async (path) => {
         await slide(page, '#mix', 0);
-        await page.click('#match');
+        await page.locator('#match').click();
         await give(page, path);
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
         await hear(page, 1);
@@ -60,7 +60,7 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       const denoised = loudnessOf([await hear(page, SAMPLE_SECONDS)], rate);
       await listenTo(page, 'original');
       const original = loudnessOf([await hear(page, SAMPLE_SECONDS)], rate);
-      await page.click('#match');
+      await page.locator('#match').click();
       await hear(page, 1);
       const asItIs = loudnessOf([await hear(page, SAMPLE_SECONDS)], rate);
       assert.ok(Math.abs(original - denoised) < 1, `original ${original} LUFS, denoised ${denoised} LUFS`);

@@ -42,7 +42,7 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
     visit(({ page, complaints }) =>
       withFile('long.wav', longRecording(), async (path) => {
         await page.evaluate(rememberElement);
-        await page.click('#match');
+        await page.locator('#match').click();
         await dropFromDisk(page, [path]);
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
         assert.equal(await textOf(page, '#file-name'), 'long.wav');
@@ -51,7 +51,7 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
         const clean = await readWav(fixture('clean-speech.wav'));
         const rate = await rateOf(page);
         const reference = resampled(clean.channels[0], clean.sampleRateHz, rate).subarray(0, 2.4 * rate);
-        await page.click('[name=side][value=original]');
+        await page.locator('[name=side][value=original]').click();
         const original = siSdrDb(await calmly(page, () => hear(page, 6)), reference);
         assert.ok(original > 4, `the noisy voice of 8 dB was not found again: ${original} dB`);
 
@@ -62,7 +62,7 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
         });
         assert.ok(seconds > 240, `${seconds} s`);
         await page.waitForFunction(() => (window as unknown as Remembered).element.currentTime < 5, { timeout: 30_000 });
-        await page.click('[name=side][value=denoised]');
+        await page.locator('[name=side][value=denoised]').click();
         const denoised = siSdrDb(await calmly(page, () => hear(page, 6)), reference);
         assert.ok(denoised > original + 1, `SI-SDR denoised ${denoised} dB, original ${original} dB`);
 

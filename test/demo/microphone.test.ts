@@ -14,7 +14,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       const { before } = await levels(page, 3);
       assert.ok(before > -80, `the fake microphone beeps, the meter showed ${before} dBFS`);
       assert.match(await textOf(page, '#state-words'), /^Live, but not played/);
-      await page.click('#monitor');
+      await page.locator('#monitor').click();
       assert.match(await textOf(page, '#state-words'), /^Live: /);
       assert.match(await textOf(page, '#code'), /getUserMedia/);
       assert.deepEqual(complaints, []);
@@ -32,7 +32,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       await choose(page, 'microphone');
       await start(page);
       assert.deepEqual(await processing(), { noiseSuppression: false, autoGainControl: false, echoCancellation: true });
-      await page.click('#browser-processing');
+      await page.locator('#browser-processing').click();
       await page.waitForFunction(() => /the browser’s own noise suppression/.test(document.querySelector('#note')!.textContent!));
       assert.deepEqual(await processing(), { noiseSuppression: true, autoGainControl: true, echoCancellation: true });
     }));
@@ -57,7 +57,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       async ({ page }) => {
         await page.browserContext().overridePermissions(new URL(page.url()).origin, []);
         await choose(page, 'microphone');
-        await page.click('#play');
+        await page.locator('#play').click();
         await page.waitForSelector('#problem:not([hidden])');
         assert.match(await textOf(page, '#problem'), /^This page may not use the microphone\. Allow it/);
         assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
@@ -69,7 +69,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
     visit(
       async ({ page }) => {
         await choose(page, 'microphone');
-        await page.click('#play');
+        await page.locator('#play').click();
         await page.waitForSelector('#problem:not([hidden])');
         assert.match(await textOf(page, '#problem'), /^No microphone was found\. Plug one in/);
       },

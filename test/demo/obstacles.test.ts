@@ -19,7 +19,7 @@ describe('the demo page, when the browser holds the sound back', { timeout: 120_
       await page.evaluate(() => (window as unknown as { context: AudioContext }).context.suspend());
       await page.waitForSelector('#resume:not([hidden])');
       assert.match(await textOf(page, '#state-words'), /^The browser holds the sound back until you ask for it/);
-      await page.click('#resume');
+      await page.locator('#resume').click();
       await page.waitForSelector('#resume[hidden]');
       assert.match(await textOf(page, '#state-words'), /^Live/);
     }));

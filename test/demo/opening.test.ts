@@ -17,7 +17,7 @@ describe('the pages of the demo, when they open', { timeout: 120_000 }, () => {
 
   it('show the node in the panel as soon as the button is pressed: its models, its latency, its switches, which set it', () =>
     visit(async ({ page, complaints }) => {
-      await page.click('#play');
+      await page.locator('#play').click();
       await page.waitForFunction(() => document.querySelector('denoise-panel')!.node?.state === 'running', { timeout: 30_000 });
       await page.waitForFunction(() =>
         /^\d+\.\d\sms$/.test(document.querySelector('denoise-panel')!.shadowRoot!.querySelector('#latency')!.textContent!.trim()),

@@ -35,7 +35,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
       await choose(page, 'keyboard');
       const { before } = await levels(page, 2);
       assert.ok(before > -60, `heard ${before} dBFS`);
-      await page.click('#play');
+      await page.locator('#play').click();
       assert.match(await textOf(page, '#play-words'), /^Play the/);
       await page.waitForFunction(() => document.querySelector('#state-words')!.textContent!.startsWith('Stopped'));
       await start(page);
@@ -89,7 +89,7 @@ describe('the demo page when a file of the package is missing', { timeout: 60_00
     let isMissing = true;
     return visit(
       async ({ page }) => {
-        await page.click('#play');
+        await page.locator('#play').click();
         await page.waitForSelector('#state[data-state=failed]');
         assert.match(await panelText(page, '[role=alert]'), /denoise-processor\.js.* module-load/);
         const heard = await hear(page, 1);

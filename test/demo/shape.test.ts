@@ -32,9 +32,9 @@ describe('the demo page on a phone', { timeout: 60_000 }, () => {
       }
       await start(page);
       await page.waitForSelector('#record:not([disabled])');
-      await page.click('#record');
+      await page.locator('#record').click();
       await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-words')!.textContent!));
-      await page.click('#record');
+      await page.locator('#record').click();
       await page.waitForSelector('#recorded a');
       assert.ok((await overflowOf(page)) <= 0, 'with a recording');
     }));
@@ -47,7 +47,7 @@ describe('the demo page to axe', { timeout: 120_000 }, () => {
         await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
         assert.deepEqual(await violationsOf(page), [], 'at rest');
         await start(page);
-        await page.click('[name=side][value=original]');
+        await page.locator('[name=side][value=original]').click();
         assert.deepEqual(await violationsOf(page), [], 'playing');
         await choose(page, 'microphone');
         assert.deepEqual(await violationsOf(page), [], 'microphone');

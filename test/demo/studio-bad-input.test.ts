@@ -84,13 +84,13 @@ describe('the file studio and files that are not as they should be', { timeout: 
       }
       // The page plays each of them, or stays silent, and does not fail.
       for (const name of ['silent.wav', 'one sample.wav', 'all nan.wav', 'eight.wav', '192 kHz.wav']) {
-        await page.click(`::-p-aria([name="${name}"][role="button"])`);
+        await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
         await page.waitForFunction(
           (wanted) => document.querySelector('.stage h2')?.textContent === wanted && !document.querySelector('#play:disabled'),
           {},
           name,
         );
-        await page.click('#play');
+        await page.locator('#play').click();
         await page.waitForSelector('#play[aria-label=Play]', { timeout: 20_000 });
       }
       assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true);

@@ -17,16 +17,16 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
   it('takes the microphone as it is: what is made of the recording scores higher against the clean voice than the recording', () =>
     visitStudio(
       async ({ page, complaints, folder }) => {
-        await page.click('#record');
+        await page.locator('#record').click();
         await hasRecorded(page, 6);
-        await page.click('#record');
+        await page.locator('#record').click();
         const [[name, state]] = await settled(page, 1);
         assert.match(name, RECORDING);
         assert.equal(state, 'done');
         assert.equal(await textOf(page, '#record'), 'Record');
         const wet = await readWav((await downloaded(page, folder, () => press(page, 'Download', name))).bytes);
         assert.ok(wet.channels[0].length > 6 * wet.sampleRateHz, `${wet.channels[0].length / wet.sampleRateHz} s of more than 6`);
-        await page.click('.item summary');
+        await page.locator('.item summary').click();
         await slide(page, '.item .mix', 0);
         await press(page, 'Apply settings', name);
         await page.waitForFunction(() => document.querySelector('.outcome')?.textContent?.includes('mix 0 %'));
@@ -78,11 +78,11 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
     await visitStudio(
       async ({ page }) => {
         await page.browserContext().overridePermissions(new URL(page.url()).origin, []);
-        await page.click('#record');
+        await page.locator('#record').click();
         await page.waitForSelector('#problem:not([hidden])');
         assert.match(await textOf(page, '#problem'), /^This page may not use the microphone\. Allow it/);
         await page.browserContext().overridePermissions(new URL(page.url()).origin, ['microphone']);
-        await page.click('#record');
+        await page.locator('#record').click();
         await page.waitForFunction(() => /^Nothing can be recorded/.test(document.querySelector('#problem')!.textContent!), { timeout: 30_000 });
         assert.equal(await textOf(page, '#record'), 'Record');
         assert.equal(await page.evaluate(() => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].readyState), 'ended');

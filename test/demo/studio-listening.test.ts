@@ -16,16 +16,16 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       const gains = (await textOf(page, '#gains')).matchAll(/(\w+) ([+−]?[\d.]+) dB/g);
       const shown = new Map(Array.from(gains, ([, version, db]) => [version, Number(db.replace('−', '-'))]));
       // The context begins with the first sound: only then it can be listened to, and then from the start.
-      await page.click('#play');
+      await page.locator('#play').click();
       await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 0.1, { timeout: 30_000 });
-      await page.click('#play');
+      await page.locator('#play').click();
       await page.focus('#seek');
       await page.keyboard.press('Home');
       const hearing = await beginHearing(page);
-      await page.click('#play');
+      await page.locator('#play').click();
       const order = ['after', 'before', 'removed', 'after', 'removed', 'before'] as const;
       for (const version of order) {
-        await page.click(`.versions .${version}`);
+        await page.locator(`.versions .${version}`).click();
         await page.waitForFunction(
           (from) => Number(document.querySelector<HTMLInputElement>('#seek')!.value) >= from + 0.4,
           { timeout: 30_000 },

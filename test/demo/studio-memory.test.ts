@@ -45,16 +45,16 @@ async function work(page: Page, path: string, count: number): Promise<{ working:
   const working = await memory(page);
   await settled(page, count, 250_000);
   const done = await memory(page);
-  await page.click(`.item:nth-of-type(${count}) .pick`);
+  await page.locator(`.item:nth-of-type(${count}) .pick`).click();
   await page.waitForFunction(
     (name) => document.querySelector('.stage h2')?.textContent === name && !document.querySelector('#play:disabled'),
     {},
     path.slice(path.lastIndexOf('/') + 1),
   );
-  await page.click('#play');
+  await page.locator('#play').click();
   await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 1.5, { timeout: 30_000 });
   const playing = await memory(page);
-  await page.click('#play');
+  await page.locator('#play').click();
   return { working, done, playing };
 }
 

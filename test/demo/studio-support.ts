@@ -70,7 +70,7 @@ export function wordsOf(page: Page, name: string): Promise<string> {
 
 /** Presses the button of this name that belongs to a file. */
 export async function press(page: Page, words: string, name: string): Promise<void> {
-  await page.click(`::-p-aria([name="${words}: ${name}"][role="button"])`);
+  await page.locator(`::-p-aria([name="${words}: ${name}"][role="button"])`).click();
 }
 
 /** Does what begins a download, and gives what arrives. */

@@ -65,7 +65,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
     visitStudio(async ({ page, folder }) => {
       await chooseFiles(page, CROWD);
       await settled(page, 1);
-      await page.click('.item summary');
+      await page.locator('.item summary').click();
       await slide(page, '.item .mix', 0.6);
       await slide(page, '.item .limit', 12);
       await press(page, 'Apply settings', 'crowd.wav');
@@ -106,7 +106,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
       }
       await settled(page, 10);
       assert.match(await textOf(page, '#totals'), /^10 of 10 done: .* of sound, .* × real time\.$/);
-      const { name, bytes } = await downloaded(page, folder, () => page.click('#download-all'));
+      const { name, bytes } = await downloaded(page, folder, () => page.locator('#download-all').click());
       assert.equal(name, 'denoised.zip');
       const files = unzipSync(bytes);
       const names = [...Array.from({ length: 9 }, (_, i) => `talk ${i}-denoised.wav`), 'talk 8-denoised (2).wav', 'summary.txt'];
@@ -139,7 +139,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
       await page.waitForSelector('.item[data-status=working] progress');
       await chooseFiles(page, long, long, long);
       await page.waitForFunction(() => document.querySelectorAll('.item').length === 5);
-      await page.click('#cancel-all');
+      await page.locator('#cancel-all').click();
       const states = await page.waitForFunction(() => {
         const found = Array.from(document.querySelectorAll<HTMLElement>('.item'), ({ dataset }) => dataset.status);
         return found.includes('working') || found.includes('opening') || found.includes('waiting') ? false : found.join(' ');

@@ -165,7 +165,7 @@ export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> 
 /** Presses the record button, waits some seconds of sound, presses it again, and takes the file that is offered. */
 export async function record(page: Page, seconds: number): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
   await page.waitForSelector('#record:not([disabled])');
-  await page.click('#record');
+  await page.locator('#record').click();
   await page.waitForFunction(
     (least) => {
       const [, minutes, rest] = document.querySelector('#record-words')!.textContent!.match(/(\d+):(\d+)/) ?? [];
@@ -174,7 +174,7 @@ export async function record(page: Page, seconds: number): Promise<{ channels: F
     { timeout: 30_000 + 1000 * seconds },
     Math.ceil(seconds),
   );
-  await page.click('#record');
+  await page.locator('#record').click();
   await page.waitForSelector('#recorded a[download]');
   return readWav(await download(page, '#recorded a'));
 }
@@ -191,7 +191,7 @@ export async function download(page: Page, selector: string): Promise<Uint8Array
         if (state === 'canceled') reject(new Error(`The download of ${selector} was cancelled.`));
       });
     });
-    await page.click(selector);
+    await page.locator(selector).click();
     return readFileSync(join(folder, await saved));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -242,7 +242,7 @@ export const textOf = (page: Page, selector: string): Promise<string> => page.$e
 
 /** Presses the button and waits until the model is heard. */
 export async function start(page: Page): Promise<void> {
-  await page.click('#play');
+  await page.locator('#play').click();
   await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
 }
 
@@ -262,7 +262,7 @@ export async function dropFromDisk(page: Page, files: readonly string[]): Promis
 }
 
 export async function choose(page: Page, source: string): Promise<void> {
-  await page.click(`input[value=${source}]`);
+  await page.locator(`input[value=${source}]`).click();
 }
 
 /** Puts a slider where a visitor would drag it. */
