@@ -1,6 +1,7 @@
 """The training loop: resume, several processes, and that the loss falls."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -53,8 +54,13 @@ def test_a_new_run_can_begin_with_the_weights_of_another(prepared_folder: Path, 
         assert torch.equal(value, second.average.weights[name])
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
 def run_command(arguments: list[str], processes: int) -> None:
-    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--master-port", "29531"]
+    launcher = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--master-port", str(free_port())]
     command = [sys.executable, *(launcher if processes > 1 else []), "-m", "denoise_training.train", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=TRAINING, env=environment, capture_output=True, text=True)
