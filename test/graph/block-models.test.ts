@@ -6,11 +6,16 @@ import { DenoiseNode, delayBetween, importEngine, largestDifference, noisySpeech
 
 const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
-const models = await executeServerCommand<{ name: string; rebuild: string }[], undefined>('block-models');
+const models = await executeServerCommand<{ name: string; framing: string; rebuild: string }[], undefined>('block-models');
 /** The one with the shortest blocks. */
 const first = 'unet-8k';
 /** A variant has the blocks of its model and other weights or another rebuild, so that one mode shows what there is to see. */
 const modesOf = (model: string): readonly ('shared' | 'message')[] => (model.includes('/') ? ['shared'] : MODES);
+/** A variant that differs from its model in its weights alone is one more network to the engine, and the same to the live path. */
+const heardLive = models.filter(({ name, framing, rebuild }) => {
+  const model = models.find((other) => other.name === name.split('/')[0]);
+  return name === model?.name || framing !== model?.framing || rebuild !== model.rebuild;
+});
 
 /** Three tones whose sum repeats once a second, below what the lowest model rate carries. A shift of one sample changes it by 5e-3. */
 function tones(seconds: number, sampleRate = RATE): Float32Array<ArrayBuffer> {
@@ -82,7 +87,7 @@ async function expectExact(node: DenoiseNode, source: AudioNode): Promise<void> 
   expect(node.getMetrics().overruns).to.equal(0);
 }
 
-for (const { name: model, rebuild } of models) {
+for (const { name: model, rebuild } of heardLive) {
   // Griffin-Lim invents phases, and with them steps of its own.
   const keepsPhase = rebuild !== 'griffin-lim';
 
@@ -112,7 +117,9 @@ for (const { name: model, rebuild } of models) {
       });
     }
   });
+}
 
+for (const { name: model } of models) {
   describe(`${model} in an OfflineAudioContext`, () => {
     for (const transport of modesOf(model)) {
       it(`gives what the engine gives, sample for sample, in ${transport} mode`, async function () {

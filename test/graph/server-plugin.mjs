@@ -45,7 +45,7 @@ function blockModels() {
   return bundledModels()
     .map((name) => ({ name, manifest: readModel(name).manifest }))
     .filter(({ manifest }) => manifest.framing.kind === 'block')
-    .map(({ name, manifest }) => ({ name, rebuild: manifest.rebuild.kind }));
+    .map(({ name, manifest: { framing, rebuild } }) => ({ name, framing: JSON.stringify(framing), rebuild: rebuild.kind }));
 }
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
