@@ -65,11 +65,11 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       await page.waitForSelector('#seek:not(:disabled)');
       await page.focus('#seek');
       for (let i = 0; i < 100; i++) await page.keyboard.press('ArrowRight');
-      assert.ok(Math.abs((await now(page)) - 1) < 0.02, `${await now(page)} s after a hundred keys of 10 ms`);
+      await stands(page, 1, 0.02); // A hundred keys of 10 ms.
       const picture = await (await page.$('.row.after canvas'))!.boundingBox();
       await page.mouse.click(picture!.x + 30 + (picture!.width - 30) / 2, picture!.y + 20);
       const length = await page.$eval('#seek', (seek) => Number((seek as HTMLInputElement).max));
-      assert.ok(Math.abs((await now(page)) - length / 2) < 0.05, `${await now(page)} s of ${length} s`);
+      await stands(page, length / 2, 0.05);
       await page.focus('#play');
       await page.keyboard.press('1');
       await page.waitForFunction(isHeard, {}, 'before');
@@ -134,5 +134,15 @@ function gainOf(heard: Float32Array, sound: Float32Array, from: number, to: numb
 /** Whether the page shows that this version is heard. */
 const isHeard = (version: string) =>
   document.querySelector(`.row.${version}`)?.hasAttribute('data-heard') && document.querySelector<HTMLInputElement>(`input[value=${version}]`)?.checked;
+
+/** Waits until playing would begin about there: the page follows a jump a moment later. */
+async function stands(page: Page, seconds: number, tolerance: number): Promise<void> {
+  const isThere = (wanted: number, most: number) => Math.abs(Number(document.querySelector<HTMLInputElement>('#seek')!.value) - wanted) < most;
+  try {
+    await page.waitForFunction(isThere, { timeout: 10_000 }, seconds, tolerance);
+  } catch (cause) {
+    throw new Error(`Expected to stand at ${seconds} s, found ${await now(page)} s.`, { cause });
+  }
+}
 
 const now = (page: Page) => page.$eval('#seek', (seek) => Number((seek as HTMLInputElement).value));
