@@ -2,9 +2,9 @@ import { expect } from '@esm-bundle/chai';
 import { delayBetween, noisySpeech, renderOffline, rms } from './support.ts';
 
 const RATE = 48000;
-const MINUTES = 5;
+const MINUTES = 10;
 
-describe('a stream of five minutes', () => {
+describe('a stream of ten minutes', () => {
   it('ends as clean, as loud and as punctual as it began', async function () {
     this.timeout(300_000);
     const speech = await noisySpeech(RATE);
