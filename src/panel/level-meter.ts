@@ -39,7 +39,7 @@ export class LevelMeter extends LitElement {
   @query('.peak', true) private mark!: HTMLElement;
   #level = Number.NEGATIVE_INFINITY;
   #said = Number.NEGATIVE_INFINITY;
-  #saidAt = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #peak = QUIETEST_DB;
   #peakAt = 0;
   #movedAt = 0;
