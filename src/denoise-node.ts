@@ -4,11 +4,11 @@
  * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle.
  */
 import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
-import { DenoiseError } from './errors.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
 import { type DenoiseOptions, resolveOptions } from './options.ts';
 import { Session } from './session.ts';
+import { DenoiseError } from './shared/errors.ts';
 import { expectedLatencySamples } from './shared/latency.ts';
 import { isSupported } from './support.ts';
 import { type Census, takeCensus } from './worker-pool.ts';

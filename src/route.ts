@@ -5,9 +5,9 @@
  */
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
-import { DenoiseError } from './errors.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
+import { DenoiseError } from './shared/errors.ts';
 import { hopWaitSamples, mostPrefillSamples, prefillSamples, realtimePrefillSamples, totalLatencySamples } from './shared/latency.ts';
 import type { TransportMode } from './shared/protocol.ts';
 import type { Samples, Seconds } from './shared/units.ts';

@@ -9,7 +9,6 @@
  */
 import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
-import { DenoiseError } from './errors.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
 import { addModuleOnce } from './modules.ts';
@@ -18,6 +17,7 @@ import { type ResolvedOptions, requireModel } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import { openRoute, type Route } from './route.ts';
 import { CONTROL_WORDS, Word } from './shared/control-block.ts';
+import { DenoiseError } from './shared/errors.ts';
 import type { TransportMode } from './shared/protocol.ts';
 import type { Samples, Seconds } from './shared/units.ts';
 import { canShareMemory, missingFeature } from './support.ts';

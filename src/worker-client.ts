@@ -1,5 +1,5 @@
-import { DenoiseError, fromErrorData } from './errors.ts';
 import { BELL_WORDS, BellWord } from './shared/control-block.ts';
+import { DenoiseError, fromErrorData } from './shared/errors.ts';
 import type { MainToWorker, TransportMode, WorkerToMain } from './shared/protocol.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

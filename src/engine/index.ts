@@ -1,4 +1,4 @@
-export { DenoiseError, type DenoiseErrorCode } from '../errors.ts';
+export { DenoiseError, type DenoiseErrorCode } from '../shared/errors.ts';
 export { CONTEXT_RATE_HZ } from '../shared/units.ts';
 export type { BlockManifest } from './block-manifest.ts';
 export { Denoiser, type DenoiserSource, DenoiserStream } from './denoiser.ts';

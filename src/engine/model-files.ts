@@ -1,4 +1,4 @@
-import { DenoiseError } from '../errors.ts';
+import { DenoiseError } from '../shared/errors.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 
 /**

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { DenoiseError } from '../errors.ts';
+import { DenoiseError } from '../shared/errors.ts';
 import { DENORMAL_FLOOR } from './clean-sample.ts';
 import { batched, type Executor, elements, makeExecutor } from './executor.ts';
 import type { Manifest } from './manifest.ts';

@@ -1,4 +1,4 @@
-import type { DenoiseErrorCode } from '../errors.ts';
+import type { DenoiseErrorCode } from '../shared/errors.ts';
 
 /** What a panel says of the sound that is heard now. */
 export type PanelState = 'empty' | 'starting' | 'live' | 'bypassed' | 'paused' | 'overloaded' | 'recovering' | 'failed' | 'ended';

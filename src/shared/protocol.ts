@@ -6,7 +6,7 @@
  *   main ◀──WorkerToMain── worker        main ◀──WorkletToMain── worklet
  *   worklet ◀──audio port (message mode only): WorkletToWorker / WorkerToWorklet──▶ worker
  */
-import type { ErrorData } from '../errors.ts';
+import type { ErrorData } from './errors.ts';
 import type { Hertz, Samples } from './units.ts';
 
 /** Name under which the processor is registered; it changes with the protocol, so that two versions can live in one context. */

@@ -7,7 +7,7 @@
  */
 import { Denoiser } from '../engine/denoiser.ts';
 import { advanceSamples, computingShare } from '../engine/manifest.ts';
-import { toErrorData } from '../errors.ts';
+import { toErrorData } from '../shared/errors.ts';
 import { MessageWorkerPipe } from '../shared/message-pipe.ts';
 import type { Pipe } from '../shared/pipe.ts';
 import type { MainToWorker, WorkerToMain } from '../shared/protocol.ts';

@@ -79,7 +79,7 @@ describe('links', () => {
 
 describe('README.md', () => {
   it('explains every error code', () => {
-    const codes = [...read('src/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
+    const codes = [...read('src/shared/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
     assert.ok(codes.length >= 9);
     for (const code of codes) assert.ok(read('README.md').includes(`<a id="${code}"></a>`), `README.md has no anchor "${code}"`);
   });

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import { type BlockFraming, blockFrames } from '../../../src/engine/block-manifest.ts';
 import { advanceSamples, algorithmicDelaySamples, readManifest } from '../../../src/engine/manifest.ts';
-import { DenoiseError } from '../../../src/errors.ts';
+import { DenoiseError } from '../../../src/shared/errors.ts';
 
 type Json = Record<string, unknown>;
 
