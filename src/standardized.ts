@@ -15,9 +15,9 @@ import {
   isAnyOfflineAudioContext,
   type TContext,
 } from 'standardized-audio-context';
-import { type AudioFamily, isNativeContext, nameOf } from './audio-family.ts';
-import { defineDenoiseNode, type DenoiseNodeConstructor as NativeConstructor, DenoiseNode as NativeDenoiseNode } from './denoise-node.ts';
-import type { DenoiseOptions } from './options.ts';
+import { type AudioFamily, isNativeContext, nameOf } from './main/audio-family.ts';
+import { defineDenoiseNode, type DenoiseNodeConstructor as NativeConstructor, DenoiseNode as NativeDenoiseNode } from './main/denoise-node.ts';
+import type { DenoiseOptions } from './main/options.ts';
 
 export * from './index.ts';
 export { NativeDenoiseNode };

@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { DenoiseNode } from '../denoise-node.ts';
-import type { DenoiseMetrics } from '../events.ts';
-import { RANGES } from '../options.ts';
+import type { DenoiseNode } from '../main/denoise-node.ts';
+import type { DenoiseMetrics } from '../main/events.ts';
+import { RANGES } from '../main/options.ts';
 import { styles } from './denoise-panel.styles.ts';
 import { german } from './german.ts';
 import { keepSettings, type PanelSettings, readSettings } from './kept-settings.ts';

@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
 const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/panel.md'];
-const WITH_EXAMPLES = [...DOCUMENTS, 'src/denoise-node.ts'];
+const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts'];
 
 const TSCONFIG = {
   extends: '../../tsconfig.base.json',
@@ -85,7 +85,7 @@ describe('README.md', () => {
   });
 
   it('names every option with its default', async () => {
-    const { DEFAULT_OPTIONS } = await import('../../src/options.ts');
+    const { DEFAULT_OPTIONS } = await import('../../src/main/options.ts');
     for (const [name, value] of Object.entries(DEFAULT_OPTIONS)) {
       const shown = typeof value === 'string' ? `'${value}'` : String(value);
       assert.ok(
@@ -96,7 +96,7 @@ describe('README.md', () => {
   });
 
   it('names every event', () => {
-    const events = [...read('src/events.ts').matchAll(/^ {2}(\w+): CustomEvent/gm)].map(([, name]) => name);
+    const events = [...read('src/main/events.ts').matchAll(/^ {2}(\w+): CustomEvent/gm)].map(([, name]) => name);
     assert.ok(events.length >= 7);
     for (const name of events) assert.ok(read('README.md').includes(`\`${name}\``), `README.md lacks the event ${name}`);
   });

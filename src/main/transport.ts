@@ -1,6 +1,6 @@
-import { CONTROL_WORDS, Word } from './shared/control-block.ts';
-import type { SharedStreamMemory, TransportEnd, TransportMode } from './shared/protocol.ts';
-import type { Hertz, Samples } from './shared/units.ts';
+import { CONTROL_WORDS, Word } from '../shared/control-block.ts';
+import type { SharedStreamMemory, TransportEnd, TransportMode } from '../shared/protocol.ts';
+import type { Hertz, Samples } from '../shared/units.ts';
 
 /** How long the worker may stand still before noisy samples are lost. */
 const STANDSTILL_SECONDS = 0.2;

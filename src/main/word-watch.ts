@@ -1,5 +1,5 @@
-import { Word } from './shared/control-block.ts';
-import type { Samples, Seconds } from './shared/units.ts';
+import { Word } from '../shared/control-block.ts';
+import type { Samples, Seconds } from '../shared/units.ts';
 
 /**
  * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those of a block model

@@ -1,4 +1,4 @@
-import type { TransportMode } from './shared/protocol.ts';
+import type { TransportMode } from '../shared/protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**

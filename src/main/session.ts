@@ -7,6 +7,11 @@
  *      ▲           ▼                              any ──▶ disposed
  *      └─── recovering (its worker died: at most MAX_RESTARTS in a row)
  */
+
+import { CONTROL_WORDS, Word } from '../shared/control-block.ts';
+import { DenoiseError } from '../shared/errors.ts';
+import type { TransportMode } from '../shared/protocol.ts';
+import type { Samples, Seconds } from '../shared/units.ts';
 import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
@@ -16,10 +21,6 @@ import type { NodeGraph } from './node-graph.ts';
 import { type ResolvedOptions, requireModel } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import { openRoute, type Route } from './route.ts';
-import { CONTROL_WORDS, Word } from './shared/control-block.ts';
-import { DenoiseError } from './shared/errors.ts';
-import type { TransportMode } from './shared/protocol.ts';
-import type { Samples, Seconds } from './shared/units.ts';
 import { canShareMemory, missingFeature } from './support.ts';
 import { audioEchoed } from './transport.ts';
 import { WordWatch } from './word-watch.ts';

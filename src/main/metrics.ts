@@ -1,6 +1,6 @@
+import { Word, wordToFloat } from '../shared/control-block.ts';
+import { gainToDecibels, type Hertz, type Samples, type Seconds } from '../shared/units.ts';
 import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
-import { Word, wordToFloat } from './shared/control-block.ts';
-import { gainToDecibels, type Hertz, type Samples, type Seconds } from './shared/units.ts';
 
 /** Counters that start at 0 with every new route, and go on for the node. */
 export interface Totals {

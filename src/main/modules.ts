@@ -1,5 +1,5 @@
+import { DenoiseError } from '../shared/errors.ts';
 import type { AudioFamily } from './audio-family.ts';
-import { DenoiseError } from './shared/errors.ts';
 
 /** A module of one context: being fetched or there, and how often it was not. */
 interface Module {

@@ -1,6 +1,6 @@
-import { BELL_WORDS, BellWord } from './shared/control-block.ts';
-import { DenoiseError, fromErrorData } from './shared/errors.ts';
-import type { MainToWorker, TransportMode, WorkerToMain } from './shared/protocol.ts';
+import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
+import { DenoiseError, fromErrorData } from '../shared/errors.ts';
+import type { MainToWorker, TransportMode, WorkerToMain } from '../shared/protocol.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** A request without its number, which the client gives. */

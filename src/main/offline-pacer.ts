@@ -3,7 +3,7 @@
  * So rendering is paused every few quanta until all nodes of the context have what is due. One pacer serves all nodes of
  * a context, because two pauses at one frame are an error. [main]
  */
-import type { Samples } from './shared/units.ts';
+import type { Samples } from '../shared/units.ts';
 
 /** Time of audio between two pauses; about a hop, so that it adds little latency. */
 const PACE_SECONDS = 0.008;

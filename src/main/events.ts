@@ -1,4 +1,4 @@
-import type { DenoiseError } from './shared/errors.ts';
+import type { DenoiseError } from '../shared/errors.ts';
 
 /**
  * What the listener gets.

@@ -1,5 +1,5 @@
-import type { MainToWorklet, WorkletToMain } from './shared/protocol.ts';
-import type { Seconds } from './shared/units.ts';
+import type { MainToWorklet, WorkletToMain } from '../shared/protocol.ts';
+import type { Seconds } from '../shared/units.ts';
 
 /** Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of sound in a step of the model. */
 const SETTLE_MS = 5000;

@@ -8,10 +8,11 @@
  *                 ▲
  *   mix, attenuationLimit, outputGain, bypass (constant sources whose offset is the public AudioParam)
  */
+
+import { PROCESSOR_NAME, type ProcessorOptions } from '../shared/protocol.ts';
+import type { Samples } from '../shared/units.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
-import { PROCESSOR_NAME, type ProcessorOptions } from './shared/protocol.ts';
-import type { Samples } from './shared/units.ts';
 
 const PARAMETERS = ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const;
 type ParameterName = (typeof PARAMETERS)[number];

@@ -1,4 +1,4 @@
-import type { Seconds } from './shared/units.ts';
+import type { Seconds } from '../shared/units.ts';
 
 /** Where the files of the package lie. Every one defaults to a URL beside this module and can be overridden alone. */
 export interface DenoiseAssets {

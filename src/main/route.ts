@@ -3,14 +3,15 @@
  * Out: a route: worklet and worker introduced to each other, with a proof that they meet.
  * Thread: [main]
  */
+
+import { DenoiseError } from '../shared/errors.ts';
+import { hopWaitSamples, mostPrefillSamples, prefillSamples, realtimePrefillSamples, totalLatencySamples } from '../shared/latency.ts';
+import type { TransportMode } from '../shared/protocol.ts';
+import type { Samples, Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
-import { DenoiseError } from './shared/errors.ts';
-import { hopWaitSamples, mostPrefillSamples, prefillSamples, realtimePrefillSamples, totalLatencySamples } from './shared/latency.ts';
-import type { TransportMode } from './shared/protocol.ts';
-import type { Samples, Seconds } from './shared/units.ts';
 import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './transport.ts';
 import { leaseWorker } from './worker-pool.ts';
 import type { WorkletLink } from './worklet-link.ts';

@@ -3,13 +3,14 @@
  * Out: the same sound, denoised, `latency` seconds later, to whatever the node is connected to.
  * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle.
  */
+
+import { DenoiseError } from '../shared/errors.ts';
+import { expectedLatencySamples } from '../shared/latency.ts';
 import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
 import { type DenoiseOptions, resolveOptions } from './options.ts';
 import { Session } from './session.ts';
-import { DenoiseError } from './shared/errors.ts';
-import { expectedLatencySamples } from './shared/latency.ts';
 import { isSupported } from './support.ts';
 import { type Census, takeCensus } from './worker-pool.ts';
 
