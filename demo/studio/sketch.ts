@@ -1,4 +1,4 @@
-import { RealFft } from '../../src/engine/fft.ts';
+import { RealFft } from '../../src/engine/dsp/fft.ts';
 import { frequencyRows } from '../../src/panel/frequency-axis.ts';
 
 /**

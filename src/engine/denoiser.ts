@@ -1,12 +1,12 @@
 import { CONTEXT_RATE_HZ, type Decibels, type Hertz, type Samples } from '../shared/units.ts';
-import { cleanSample } from './clean-sample.ts';
+import { cleanSample } from './dsp/clean-sample.ts';
+import { filterReach, Resampler, rateRatio } from './dsp/resampler.ts';
+import { SampleQueue } from './dsp/sample-queue.ts';
 import { NO_LIMIT_DB } from './estimate.ts';
-import { elements } from './executor.ts';
-import { algorithmicDelaySamples, type Manifest, takesBlocks } from './manifest.ts';
-import { Model, type StreamState } from './model.ts';
-import { loadModelFiles } from './model-files.ts';
-import { filterReach, Resampler, rateRatio } from './resampler.ts';
-import { SampleQueue } from './sample-queue.ts';
+import { elements } from './graph/executor.ts';
+import { Model, type StreamState } from './graph/model.ts';
+import { loadModelFiles } from './graph/model-files.ts';
+import { algorithmicDelaySamples, type Manifest, takesBlocks } from './manifest/manifest.ts';
 import { makePaths, type StreamPath, type StreamPaths } from './stream-path.ts';
 
 /**

@@ -1,5 +1,5 @@
 export { DenoiseError, type DenoiseErrorCode } from '../shared/errors.ts';
 export { CONTEXT_RATE_HZ } from '../shared/units.ts';
-export type { BlockManifest } from './block-manifest.ts';
 export { Denoiser, type DenoiserSource, DenoiserStream } from './denoiser.ts';
-export { advanceSamples, algorithmicDelaySamples, type Manifest, type StreamingManifest } from './manifest.ts';
+export type { BlockManifest } from './manifest/block-manifest.ts';
+export { advanceSamples, algorithmicDelaySamples, type Manifest, type StreamingManifest } from './manifest/manifest.ts';

@@ -1,8 +1,8 @@
 import type { Decibels, Samples } from '../shared/units.ts';
-import { BlockPaths } from './block-path.ts';
-import { HopPaths } from './hop-path.ts';
-import { type Manifest, takesBlocks } from './manifest.ts';
-import type { SampleQueue } from './sample-queue.ts';
+import { BlockPaths } from './blocks/block-path.ts';
+import type { SampleQueue } from './dsp/sample-queue.ts';
+import { HopPaths } from './hops/hop-path.ts';
+import { type Manifest, takesBlocks } from './manifest/manifest.ts';
 
 /**
  * In:     noisy samples of one stream, model rate, from its queue (denoiser.ts)

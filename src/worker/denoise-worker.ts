@@ -6,7 +6,7 @@
  * The entry: owns the loaded models and introduces nodes to the loop.
  */
 import { Denoiser } from '../engine/denoiser.ts';
-import { advanceSamples, computingShare } from '../engine/manifest.ts';
+import { advanceSamples, computingShare } from '../engine/manifest/manifest.ts';
 import { toErrorData } from '../shared/errors.ts';
 import { MessageWorkerPipe } from '../shared/message-pipe.ts';
 import type { Pipe } from '../shared/pipe.ts';

@@ -10,7 +10,7 @@
  *   enhanced index:        zeros up to r   │ r, r + 1, …  (after `pad` zeros, if fewer than r samples were out when it began)
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
-import { advanceSamples } from '../engine/manifest.ts';
+import { advanceSamples } from '../engine/manifest/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { hopWaitSamples } from '../shared/latency.ts';
 import { hasReached, type Pipe } from '../shared/pipe.ts';

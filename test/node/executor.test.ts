@@ -3,10 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { memory } from '@tensorflow/tfjs-core';
-import { type Executor, elements, GraphExecutor, makeExecutor, PlanExecutor } from '../../src/engine/executor.ts';
+import { type Executor, elements, GraphExecutor, makeExecutor, PlanExecutor } from '../../src/engine/graph/executor.ts';
+import { loadModelFiles, parseJson } from '../../src/engine/graph/model-files.ts';
 import { Denoiser } from '../../src/engine/index.ts';
-import { type Manifest, takesBlocks } from '../../src/engine/manifest.ts';
-import { loadModelFiles, parseJson } from '../../src/engine/model-files.ts';
+import { type Manifest, takesBlocks } from '../../src/engine/manifest/manifest.ts';
 import { noise } from '../unit/engine/signals.ts';
 
 const MODELS = new URL('../../models/', import.meta.url);

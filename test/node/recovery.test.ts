@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { Model } from '../../src/engine/graph/model.ts';
+import { loadModelFiles } from '../../src/engine/graph/model-files.ts';
 import { Denoiser } from '../../src/engine/index.ts';
-import type { StreamingManifest } from '../../src/engine/manifest.ts';
-import { Model } from '../../src/engine/model.ts';
-import { loadModelFiles } from '../../src/engine/model-files.ts';
+import type { StreamingManifest } from '../../src/engine/manifest/manifest.ts';
 import { FIXTURE_URL, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 import { largestDifference, noise } from '../unit/engine/signals.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { type BlockManifest, imageRows } from '../../src/engine/block-manifest.ts';
-import { BlockStft, makeBlockSpectrum } from '../../src/engine/block-stft.ts';
+import { BlockStft, makeBlockSpectrum } from '../../src/engine/blocks/block-stft.ts';
+import { makeImageExtractor } from '../../src/engine/blocks/image.ts';
+import { Normaliser } from '../../src/engine/blocks/normalisation.ts';
 import { Denoiser } from '../../src/engine/denoiser.ts';
-import { makeImageExtractor } from '../../src/engine/features/image.ts';
-import { readManifest, takesBlocks } from '../../src/engine/manifest.ts';
-import { Model } from '../../src/engine/model.ts';
-import { loadModelFiles } from '../../src/engine/model-files.ts';
-import { Normaliser } from '../../src/engine/normalisation.ts';
+import { Model } from '../../src/engine/graph/model.ts';
+import { loadModelFiles } from '../../src/engine/graph/model-files.ts';
+import { type BlockManifest, imageRows } from '../../src/engine/manifest/block-manifest.ts';
+import { readManifest, takesBlocks } from '../../src/engine/manifest/manifest.ts';
 
 /**
  * Every stage of every bundled block model, variants included, beside the vectors that training wrote for it with librosa. Each stage is fed with

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { Analysis, makeSpectrum } from '../../src/engine/analysis.ts';
-import { BandMap } from '../../src/engine/bands.ts';
 import { Denoiser } from '../../src/engine/denoiser.ts';
-import { CompressedComplex } from '../../src/engine/features/compressed-complex.ts';
-import { RealFft } from '../../src/engine/fft.ts';
-import { graphColumns, type StreamingManifest } from '../../src/engine/manifest.ts';
-import { Model } from '../../src/engine/model.ts';
-import { loadModelFiles } from '../../src/engine/model-files.ts';
-import { SampleQueue } from '../../src/engine/sample-queue.ts';
-import { asymmetricSqrtHann, type WindowPair } from '../../src/engine/window.ts';
+import { Analysis, makeSpectrum } from '../../src/engine/dsp/analysis.ts';
+import { RealFft } from '../../src/engine/dsp/fft.ts';
+import { SampleQueue } from '../../src/engine/dsp/sample-queue.ts';
+import { asymmetricSqrtHann, type WindowPair } from '../../src/engine/dsp/window.ts';
+import { Model } from '../../src/engine/graph/model.ts';
+import { loadModelFiles } from '../../src/engine/graph/model-files.ts';
+import { BandMap } from '../../src/engine/hops/bands.ts';
+import { CompressedComplex } from '../../src/engine/hops/compressed-complex.ts';
+import { graphColumns, type StreamingManifest } from '../../src/engine/manifest/manifest.ts';
 
 /**
  * Every stage of the engine beside the vectors that training wrote with the model. Each stage is fed with what training fed it,

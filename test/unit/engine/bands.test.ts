@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { BandMap } from '../../../src/engine/bands.ts';
+import { BandMap } from '../../../src/engine/hops/bands.ts';
 import { noise } from './signals.ts';
 
 /** Three single bins, then wider and wider. */

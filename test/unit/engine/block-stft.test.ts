@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { BlockStft, makeBlockSpectrum } from '../../../src/engine/block-stft.ts';
+import { BlockStft, makeBlockSpectrum } from '../../../src/engine/blocks/block-stft.ts';
 import { framingOf, loadGolden, relativeDifference, requiredVector, vector } from './golden-dsp.ts';
 import { largestDifference, noise } from './signals.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { BucketQueue } from '../../../src/engine/bucket-queue.ts';
+import { BucketQueue } from '../../../src/engine/dsp/bucket-queue.ts';
 import { seededRandom } from './signals.ts';
 
 describe('BucketQueue', () => {

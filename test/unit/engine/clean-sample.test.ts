@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { cleanSample, DENORMAL_FLOOR, SAMPLE_CEILING } from '../../../src/engine/clean-sample.ts';
+import { cleanSample, DENORMAL_FLOOR, SAMPLE_CEILING } from '../../../src/engine/dsp/clean-sample.ts';
 
 describe('cleanSample', () => {
   it('lets sound through as it is', () => {

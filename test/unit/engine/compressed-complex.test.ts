@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { makeSpectrum } from '../../../src/engine/analysis.ts';
-import { CompressedComplex } from '../../../src/engine/features/compressed-complex.ts';
+import { makeSpectrum } from '../../../src/engine/dsp/analysis.ts';
+import { CompressedComplex } from '../../../src/engine/hops/compressed-complex.ts';
 
 const SETTINGS = { kind: 'compressed-complex', exponent: 0.3, floor: 1e-6 } as const;
 

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { Crossfade } from '../../../src/engine/crossfade.ts';
+import { Crossfade } from '../../../src/engine/dsp/crossfade.ts';
 import { largestDifference, noise } from './signals.ts';
 
 describe('Crossfade', () => {

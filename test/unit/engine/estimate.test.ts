@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { makeSpectrum, type Spectrum } from '../../../src/engine/analysis.ts';
+import { makeSpectrum, type Spectrum } from '../../../src/engine/dsp/analysis.ts';
 import { applyEstimate, noisyShare } from '../../../src/engine/estimate.ts';
 import { noise } from './signals.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { RealFft } from '../../../src/engine/fft.ts';
+import { RealFft } from '../../../src/engine/dsp/fft.ts';
 import { largestDifference, seededRandom } from './signals.ts';
 
 /** Every small length, powers, products of 2, 3 and 5, primes, and the sizes that models use. */

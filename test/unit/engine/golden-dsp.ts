@@ -1,4 +1,4 @@
-import type { BlockFraming } from '../../../src/engine/block-manifest.ts';
+import type { BlockFraming } from '../../../src/engine/manifest/block-manifest.ts';
 
 /** What librosa made of a short recording, stage by stage; training/denoise_training/golden_dsp.py wrote it. */
 export interface GoldenDsp {

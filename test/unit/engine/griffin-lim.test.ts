@@ -1,10 +1,10 @@
 import { expect } from '@esm-bundle/chai';
-import type { BlockFraming, BlockManifest, GriffinLimRebuild } from '../../../src/engine/block-manifest.ts';
-import { type BlockSpectrum, BlockStft, makeBlockSpectrum } from '../../../src/engine/block-stft.ts';
-import { GriffinLim } from '../../../src/engine/griffin-lim.ts';
-import { readManifest } from '../../../src/engine/manifest.ts';
-import { filterReach, Resampler, rateRatio } from '../../../src/engine/resampler.ts';
-import { SampleQueue } from '../../../src/engine/sample-queue.ts';
+import { type BlockSpectrum, BlockStft, makeBlockSpectrum } from '../../../src/engine/blocks/block-stft.ts';
+import { GriffinLim } from '../../../src/engine/blocks/griffin-lim.ts';
+import { filterReach, Resampler, rateRatio } from '../../../src/engine/dsp/resampler.ts';
+import { SampleQueue } from '../../../src/engine/dsp/sample-queue.ts';
+import type { BlockFraming, BlockManifest, GriffinLimRebuild } from '../../../src/engine/manifest/block-manifest.ts';
+import { readManifest } from '../../../src/engine/manifest/manifest.ts';
 import { framingOf, loadGolden, relativeDifference, requiredVector } from './golden-dsp.ts';
 import { largestDifference, noise } from './signals.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from '@esm-bundle/chai';
-import type { ImageFeatures } from '../../../src/engine/block-manifest.ts';
-import { BlockStft, makeBlockSpectrum } from '../../../src/engine/block-stft.ts';
-import { makeImageExtractor } from '../../../src/engine/features/image.ts';
-import { MelFilters } from '../../../src/engine/features/mel-filters.ts';
-import { MelInversion } from '../../../src/engine/mel-inversion.ts';
+import { BlockStft, makeBlockSpectrum } from '../../../src/engine/blocks/block-stft.ts';
+import { makeImageExtractor } from '../../../src/engine/blocks/image.ts';
+import { MelFilters } from '../../../src/engine/blocks/mel-filters.ts';
+import { MelInversion } from '../../../src/engine/blocks/mel-inversion.ts';
+import type { ImageFeatures } from '../../../src/engine/manifest/block-manifest.ts';
 import { framingOf, type Geometry, loadGolden, relativeDifference, requiredVector, vector } from './golden-dsp.ts';
 import { noise } from './signals.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { type BlockFraming, blockFrames } from '../../../src/engine/block-manifest.ts';
-import { advanceSamples, algorithmicDelaySamples, readManifest } from '../../../src/engine/manifest.ts';
+import { type BlockFraming, blockFrames } from '../../../src/engine/manifest/block-manifest.ts';
+import { advanceSamples, algorithmicDelaySamples, readManifest } from '../../../src/engine/manifest/manifest.ts';
 import { DenoiseError } from '../../../src/shared/errors.ts';
 
 type Json = Record<string, unknown>;

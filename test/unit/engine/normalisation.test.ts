@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import type { Normalisation } from '../../../src/engine/block-manifest.ts';
-import { Normaliser } from '../../../src/engine/normalisation.ts';
+import { Normaliser } from '../../../src/engine/blocks/normalisation.ts';
+import type { Normalisation } from '../../../src/engine/manifest/block-manifest.ts';
 
 /** Two rows of three. */
 const IMAGE = Float32Array.of(-80, -40, 0, 20, -120, 60);

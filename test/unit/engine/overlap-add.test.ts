@@ -1,9 +1,9 @@
 import { expect } from '@esm-bundle/chai';
-import { Analysis, makeSpectrum } from '../../../src/engine/analysis.ts';
-import { RealFft } from '../../../src/engine/fft.ts';
-import { SampleQueue } from '../../../src/engine/sample-queue.ts';
-import { Synthesis } from '../../../src/engine/synthesis.ts';
-import { asymmetricSqrtHann } from '../../../src/engine/window.ts';
+import { Analysis, makeSpectrum } from '../../../src/engine/dsp/analysis.ts';
+import { RealFft } from '../../../src/engine/dsp/fft.ts';
+import { SampleQueue } from '../../../src/engine/dsp/sample-queue.ts';
+import { Synthesis } from '../../../src/engine/dsp/synthesis.ts';
+import { asymmetricSqrtHann } from '../../../src/engine/dsp/window.ts';
 import { largestDifference, noise } from './signals.ts';
 
 const FRAMINGS = [

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { PowerTable } from '../../../src/engine/power-table.ts';
+import { PowerTable } from '../../../src/engine/dsp/power-table.ts';
 import { seededRandom } from './signals.ts';
 
 describe('PowerTable', () => {

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { filterReach, Resampler, rateRatio } from '../../../src/engine/resampler.ts';
-import { SampleQueue } from '../../../src/engine/sample-queue.ts';
+import { filterReach, Resampler, rateRatio } from '../../../src/engine/dsp/resampler.ts';
+import { SampleQueue } from '../../../src/engine/dsp/sample-queue.ts';
 import { largestDifference, noise, seededRandom } from './signals.ts';
 
 const MODEL_RATE = 48000;

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { SampleQueue } from '../../../src/engine/sample-queue.ts';
+import { SampleQueue } from '../../../src/engine/dsp/sample-queue.ts';
 import { seededRandom } from './signals.ts';
 
 describe('SampleQueue', () => {

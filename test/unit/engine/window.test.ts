@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { asymmetricSqrtHann } from '../../../src/engine/window.ts';
+import { asymmetricSqrtHann } from '../../../src/engine/dsp/window.ts';
 
 const FRAMINGS = [
   { hopSamples: 480, windowSamples: 1536, overlapSamples: 240 },

@@ -1,5 +1,5 @@
-import { DenoiseError } from '../shared/errors.ts';
-import { type Manifest, readManifest } from './manifest.ts';
+import { DenoiseError } from '../../shared/errors.ts';
+import { type Manifest, readManifest } from '../manifest/manifest.ts';
 
 /**
  * In:     the URL of a model folder, or of a variant's manifest in one (`….json`)

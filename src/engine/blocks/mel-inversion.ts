@@ -1,4 +1,4 @@
-import type { MelFilters } from './features/mel-filters.ts';
+import type { MelFilters } from './mel-filters.ts';
 
 /**
  * In:     the power in each mel band of one frame

@@ -1,4 +1,4 @@
-import type { Bands } from './manifest.ts';
+import type { Bands } from '../manifest/manifest.ts';
 
 /**
  * In:     rows over the bins of the transform, or over a model's bands

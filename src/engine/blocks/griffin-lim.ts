@@ -1,5 +1,5 @@
-import type { Spectrum } from './analysis.ts';
-import type { GriffinLimRebuild } from './block-manifest.ts';
+import type { Spectrum } from '../dsp/analysis.ts';
+import type { GriffinLimRebuild } from '../manifest/block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { PeakPhases } from './peak-phases.ts';
 import { makePhaseSource } from './phase-source.ts';

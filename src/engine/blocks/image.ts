@@ -1,5 +1,5 @@
-import { type BlockManifest, type ImageFeatures, imageRows } from '../block-manifest.ts';
-import type { BlockSpectrum } from '../block-stft.ts';
+import { type BlockManifest, type ImageFeatures, imageRows } from '../manifest/block-manifest.ts';
+import type { BlockSpectrum } from './block-stft.ts';
 import { amplitudeToDb, powerToDb } from './decibels.ts';
 import { MelFilters } from './mel-filters.ts';
 import { Mfcc } from './mfcc.ts';

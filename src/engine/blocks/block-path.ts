@@ -1,14 +1,14 @@
-import type { Decibels, Samples } from '../shared/units.ts';
-import { type BlockManifest, imageRows } from './block-manifest.ts';
+import type { Decibels, Samples } from '../../shared/units.ts';
+import { Crossfade } from '../dsp/crossfade.ts';
+import type { SampleQueue } from '../dsp/sample-queue.ts';
+import { noisyShare } from '../estimate.ts';
+import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
+import { advanceSamples } from '../manifest/manifest.ts';
+import type { StreamPath, StreamPaths } from '../stream-path.ts';
 import { type BlockRebuild, makeBlockRebuild, type NoisyBlock } from './block-rebuild.ts';
 import { BlockStft, makeBlockSpectrum } from './block-stft.ts';
-import { Crossfade } from './crossfade.ts';
-import { noisyShare } from './estimate.ts';
-import { type ImageExtractor, makeImageExtractor } from './features/image.ts';
-import { advanceSamples } from './manifest.ts';
+import { type ImageExtractor, makeImageExtractor } from './image.ts';
 import { Normaliser } from './normalisation.ts';
-import type { SampleQueue } from './sample-queue.ts';
-import type { StreamPath, StreamPaths } from './stream-path.ts';
 
 /**
  * In:     as many noisy samples as a block advances, model rate

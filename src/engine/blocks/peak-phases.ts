@@ -1,6 +1,6 @@
-import type { BlockFraming } from './block-manifest.ts';
+import { BucketQueue } from '../dsp/bucket-queue.ts';
+import type { BlockFraming } from '../manifest/block-manifest.ts';
 import type { BlockSpectrum } from './block-stft.ts';
-import { BucketQueue } from './bucket-queue.ts';
 import { makePhaseSource } from './phase-source.ts';
 
 /**

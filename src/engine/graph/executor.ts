@@ -1,7 +1,7 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, type NamedTensorMap, type Tensor, tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import type { Manifest } from '../manifest/manifest.ts';
 import { KernelPlan } from './kernel-plan.ts';
-import type { Manifest } from './manifest.ts';
 import type { StreamState } from './model.ts';
 
 /**

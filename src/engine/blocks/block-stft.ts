@@ -1,6 +1,6 @@
-import { makeSpectrum, type Spectrum } from './analysis.ts';
-import { type BlockFraming, blockBins, blockFrames } from './block-manifest.ts';
-import { RealFft } from './fft.ts';
+import { makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
+import { RealFft } from '../dsp/fft.ts';
+import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-manifest.ts';
 
 /**
  * In:     one block of samples, model rate, from block-path.ts

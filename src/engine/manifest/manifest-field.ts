@@ -1,4 +1,4 @@
-import { DenoiseError } from '../shared/errors.ts';
+import { DenoiseError } from '../../shared/errors.ts';
 
 /** Two numbers, the smaller one first. */
 export type Range = readonly [number, number];

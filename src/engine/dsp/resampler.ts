@@ -1,4 +1,4 @@
-import type { Hertz, Samples } from '../shared/units.ts';
+import type { Hertz, Samples } from '../../shared/units.ts';
 import type { SampleQueue } from './sample-queue.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { BlockManifest, GriffinLimRebuild } from './block-manifest.ts';
+import type { BlockManifest, GriffinLimRebuild } from '../manifest/block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
-import { dbToPower } from './features/decibels.ts';
-import { MelFilters } from './features/mel-filters.ts';
+import { dbToPower } from './decibels.ts';
 import { GriffinLim } from './griffin-lim.ts';
 import { type ImageGains, makeImageGains } from './image-gains.ts';
+import { MelFilters } from './mel-filters.ts';
 import { MelInversion } from './mel-inversion.ts';
 
 /**

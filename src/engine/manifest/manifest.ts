@@ -1,4 +1,4 @@
-import type { Hertz, Samples } from '../shared/units.ts';
+import type { Hertz, Samples } from '../../shared/units.ts';
 import { type BlockFraming, type BlockManifest, readBlock } from './block-manifest.ts';
 import { Field } from './manifest-field.ts';
 

@@ -1,7 +1,7 @@
-import { type BlockManifest, imageRows } from './block-manifest.ts';
+import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
 import type { BlockSpectrum } from './block-stft.ts';
-import { dbToAmplitude } from './features/decibels.ts';
-import { MelFilters } from './features/mel-filters.ts';
+import { dbToAmplitude } from './decibels.ts';
+import { MelFilters } from './mel-filters.ts';
 
 /**
  * In:     a model's estimate of a block in the units of its image (normalisation.ts), and the noisy image and spectrum

@@ -1,14 +1,14 @@
-import type { Decibels, Samples } from '../shared/units.ts';
-import { Analysis, makeSpectrum, type Spectrum } from './analysis.ts';
+import type { Decibels, Samples } from '../../shared/units.ts';
+import { Analysis, makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
+import { RealFft } from '../dsp/fft.ts';
+import type { SampleQueue } from '../dsp/sample-queue.ts';
+import { Synthesis } from '../dsp/synthesis.ts';
+import { asymmetricSqrtHann, type WindowPair } from '../dsp/window.ts';
+import { applyEstimate, estimatePlanes } from '../estimate.ts';
+import type { StreamingManifest } from '../manifest/manifest.ts';
+import type { StreamPath, StreamPaths } from '../stream-path.ts';
 import { BandMap } from './bands.ts';
-import { applyEstimate, estimatePlanes } from './estimate.ts';
-import { CompressedComplex, FEATURE_PLANES } from './features/compressed-complex.ts';
-import { RealFft } from './fft.ts';
-import type { StreamingManifest } from './manifest.ts';
-import type { SampleQueue } from './sample-queue.ts';
-import type { StreamPath, StreamPaths } from './stream-path.ts';
-import { Synthesis } from './synthesis.ts';
-import { asymmetricSqrtHann, type WindowPair } from './window.ts';
+import { CompressedComplex, FEATURE_PLANES } from './compressed-complex.ts';
 
 /**
  * In:     one hop of noisy samples, model rate

@@ -2,10 +2,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { DenoiseError } from '../shared/errors.ts';
-import { DENORMAL_FLOOR } from './clean-sample.ts';
+import { DenoiseError } from '../../shared/errors.ts';
+import { DENORMAL_FLOOR } from '../dsp/clean-sample.ts';
+import type { Manifest } from '../manifest/manifest.ts';
 import { batched, type Executor, elements, makeExecutor } from './executor.ts';
-import type { Manifest } from './manifest.ts';
 import { isNode, type ModelFiles, parseJson } from './model-files.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Normalisation } from './block-manifest.ts';
-import type { Range } from './manifest-field.ts';
+import type { Normalisation } from '../manifest/block-manifest.ts';
+import type { Range } from '../manifest/manifest-field.ts';
 
 /**
  * In:     a noisy image in its own units (features/image.ts); later the graph's estimate

@@ -1,4 +1,4 @@
-import type { Decibels, Hertz, Samples } from '../shared/units.ts';
+import type { Decibels, Hertz, Samples } from '../../shared/units.ts';
 import type { ModelHead } from './manifest.ts';
 import type { Field, Range } from './manifest-field.ts';
 
