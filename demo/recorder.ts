@@ -4,7 +4,7 @@
  * Thread: [main]
  */
 import { encodeFrames, sampleBytes } from '../src/files/sample-format.ts';
-import { formatChunkOf, wavHeader } from '../src/files/wav.ts';
+import { formatChunkOf, wavHeader } from '../src/files/wav/wav.ts';
 import { RECORDER_PROCESSOR, type RecordedMessage, type StopMessage } from './messages.ts';
 
 /** Exact to −138 dBFS, and read by every player; 32-bit float is not. */

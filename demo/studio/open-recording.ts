@@ -1,8 +1,8 @@
 import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
 import { nextTask } from '../../src/files/enhance.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav, type WavReader } from '../../src/files/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav-writer.ts';
+import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { type Identity, identify } from './identify.ts';
 import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './words.ts';
 

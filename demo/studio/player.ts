@@ -1,6 +1,6 @@
 import { blobSource } from '../../src/files/byte-source.ts';
 import { decodeFrames, frameBytes } from '../../src/files/sample-format.ts';
-import { readWavLayout, type WavLayout } from '../../src/files/wav.ts';
+import { readWavLayout, type WavLayout } from '../../src/files/wav/wav.ts';
 import type { EnhanceReport } from './protocol.ts';
 import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './worklet/deck-messages.ts';
 

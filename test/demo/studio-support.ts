@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import type { Page } from 'puppeteer-core';
 import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav } from '../../src/files/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav-writer.ts';
+import { openWav } from '../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { IN_FIREFOX, visit } from './support.ts';
 
 export interface StudioVisit {

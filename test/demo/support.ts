@@ -8,7 +8,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 // @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
 import { serveDemo } from '../../demo/serve.mjs';
 import { decodeFrames } from '../../src/files/sample-format.ts';
-import { readWavLayout } from '../../src/files/wav.ts';
+import { readWavLayout } from '../../src/files/wav/wav.ts';
 import type {} from '../../src/panel/define.ts';
 // @ts-expect-error: as above.
 import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';

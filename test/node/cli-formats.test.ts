@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { openAudio } from '../../src/cli/formats/open-audio.ts';
 import type { AudioReader } from '../../src/files/audio-file.ts';
 import { bytesSource } from '../../src/files/byte-source.ts';
-import { openFlac } from '../../src/files/flac-reader.ts';
+import { openFlac } from '../../src/files/flac/flac-reader.ts';
 import { channelsOf, command, readWav, wav } from '../support/command-line.ts';
 import { largestDifference } from '../unit/engine/signals.ts';
 

@@ -5,8 +5,8 @@ import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
 import { Enhancer, enhanceChannels } from '../../src/files/enhance.ts';
 import { enhanceReader } from '../../src/files/enhance-reader.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav } from '../../src/files/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav-writer.ts';
+import { openWav } from '../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { largestDifference, noise, seededRandom } from '../unit/engine/signals.ts';
 
 const MODEL = new URL('../../models/base/', import.meta.url);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bytesSource } from '../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav.ts';
+import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav/wav.ts';
 import { noise } from '../unit/engine/signals.ts';
 
 /** Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it looks for. */

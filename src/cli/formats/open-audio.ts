@@ -1,8 +1,8 @@
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
-import { afterId3, openFlac } from '../../files/flac-reader.ts';
+import { afterId3, openFlac } from '../../files/flac/flac-reader.ts';
 import { OggDemuxer } from '../../files/ogg.ts';
-import { openWav } from '../../files/wav-reader.ts';
+import { openWav } from '../../files/wav/wav-reader.ts';
 import { openMp3 } from './mp3.ts';
 import { openOpus } from './opus.ts';
 import { openVorbis } from './vorbis.ts';

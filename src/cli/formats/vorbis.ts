@@ -1,7 +1,7 @@
 import type { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg.ts';
-import { requireRate } from '../../files/wav.ts';
+import { requireRate } from '../../files/wav/wav.ts';
 
 /**
  * In:     packets of an Ogg Vorbis file (files/ogg.ts)

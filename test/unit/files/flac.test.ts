@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import { BlobSink, bytesSource } from '../../../src/files/byte-source.ts';
-import { openFlac } from '../../../src/files/flac-reader.ts';
-import { FlacWriter, flacFormat } from '../../../src/files/flac-writer.ts';
+import { openFlac } from '../../../src/files/flac/flac-reader.ts';
+import { FlacWriter, flacFormat } from '../../../src/files/flac/flac-writer.ts';
 import { quantise, type SampleFormat } from '../../../src/files/sample-format.ts';
 import { noise } from '../engine/signals.ts';
 

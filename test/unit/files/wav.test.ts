@@ -1,9 +1,9 @@
 import { expect } from '@esm-bundle/chai';
 import { BlobSink, bytesSource } from '../../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, wavHeader } from '../../../src/files/wav.ts';
-import { openWav } from '../../../src/files/wav-reader.ts';
-import { WavWriter } from '../../../src/files/wav-writer.ts';
+import { formatChunkOf, readWavLayout, wavHeader } from '../../../src/files/wav/wav.ts';
+import { openWav } from '../../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../../src/files/wav/wav-writer.ts';
 import { noise } from '../engine/signals.ts';
 
 const FORMATS: readonly [format: SampleFormat, code: number, bits: number][] = [

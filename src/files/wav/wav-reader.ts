@@ -1,6 +1,6 @@
-import type { AudioReader } from './audio-file.ts';
-import type { ByteSource } from './byte-source.ts';
-import { decodeFrames, frameBytes } from './sample-format.ts';
+import type { AudioReader } from '../audio-file.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { decodeFrames, frameBytes } from '../sample-format.ts';
 import { readWavLayout, type WavLayout } from './wav.ts';
 
 /**

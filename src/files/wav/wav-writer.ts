@@ -1,6 +1,6 @@
-import type { AudioShape, AudioWriter } from './audio-file.ts';
-import type { ByteSink } from './byte-source.ts';
-import { encodeFrames, frameBytes, type SampleFormat } from './sample-format.ts';
+import type { AudioShape, AudioWriter } from '../audio-file.ts';
+import type { ByteSink } from '../byte-source.ts';
+import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
 import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
 
 /**

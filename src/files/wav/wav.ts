@@ -1,6 +1,6 @@
-import { CONTEXT_RATE_HZ, type Hertz } from '../shared/units.ts';
-import type { ByteSource } from './byte-source.ts';
-import { frameBytes, type SampleFormat, sampleBytes } from './sample-format.ts';
+import { CONTEXT_RATE_HZ, type Hertz } from '../../shared/units.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
 
 /**
  * In:     bytes of a RIFF WAVE or RF64 file, wherever they lie (byte-source.ts)

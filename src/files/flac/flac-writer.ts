@@ -1,8 +1,8 @@
-import type { AudioShape, AudioWriter } from './audio-file.ts';
+import type { AudioShape, AudioWriter } from '../audio-file.ts';
+import type { ByteSink } from '../byte-source.ts';
+import { fullScaleOf, rounded, type SampleFormat, sampleBytes } from '../sample-format.ts';
 import { BitWriter } from './bit-writer.ts';
-import type { ByteSink } from './byte-source.ts';
 import { BLOCK, SubframeCoder } from './flac-subframe.ts';
-import { fullScaleOf, rounded, type SampleFormat, sampleBytes } from './sample-format.ts';
 
 /**
  * In:     planar samples, piece by piece (enhance-reader.ts)

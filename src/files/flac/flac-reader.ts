@@ -1,9 +1,9 @@
-import type { AudioReader } from './audio-file.ts';
-import type { ByteSource } from './byte-source.ts';
-import { MOST_GAP_SECONDS } from './chunk-reader.ts';
+import type { AudioReader } from '../audio-file.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
+import type { SampleFormat } from '../sample-format.ts';
+import { requireRate } from '../wav/wav.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
-import type { SampleFormat } from './sample-format.ts';
-import { requireRate } from './wav.ts';
 
 /**
  * In:     a FLAC file, wherever its bytes lie (byte-source.ts)
