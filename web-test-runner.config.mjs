@@ -1,7 +1,7 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
-import { graphTestServer } from './test/graph/server-plugin.mjs';
+import { graphTestServer } from './test/main/server-plugin.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './test/support/browser.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
 import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
@@ -27,16 +27,19 @@ function launcher(name) {
   }
 }
 
+/** What runs in a page: not the tests for Node, nor those that drive a page from there. */
+const inBrowser = (folders) => `test/${folders}/**/!(*.node|*.page).test.ts`;
+
 export default {
   rootDir: '.',
   nodeResolve: true,
   groups: [
-    { name: 'unit', files: 'test/unit/**/*.test.ts' },
+    { name: 'unit', files: inBrowser('{engine,files,shared,worklet,worker,panel,demo}') },
     // What needs no sound device: Firefox and WebKit have none without a sound server.
-    { name: 'portable', files: 'test/unit/{engine,files,shared,worklet}/**/*.test.ts' },
-    { name: 'offline', files: 'test/graph/offline.test.ts' },
-    { name: 'platform', files: 'test/platform/**/*.test.ts' },
-    { name: 'graph', files: 'test/graph/**/*.test.ts' },
+    { name: 'portable', files: inBrowser('{engine,files,shared,worklet}') },
+    { name: 'offline', files: 'test/main/offline.test.ts' },
+    { name: 'platform', files: inBrowser('platform') },
+    { name: 'graph', files: inBrowser('main') },
   ],
   plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: './tsconfig.base.json' }), graphTestServer()],
   middleware: [isolationHeaders],

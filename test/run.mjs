@@ -20,10 +20,10 @@ step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
 const inNode = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
 // Side by side, for neither waits for a clock. What follows has the machine for itself: it hears sound in real time.
-await Promise.all([suite('node', process.execPath, [...inNode, ...tests('test/node'), ...tests('test/parity')], nodeCounts), suiteInPython()]);
+await Promise.all([suite('node', process.execPath, [...inNode, ...tests('test', 'node')], nodeCounts), suiteInPython()]);
 for (const group of ['unit', 'platform', 'graph']) await browserSuite(`chromium: ${group}`, group, [], process.env);
 // These drive the browser from outside, one file after the other.
-await suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo')], nodeCounts);
+await suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo', 'page')], nodeCounts);
 for (const { name, command, groups, pages, found } of otherBrowsers()) {
   if (!found) {
     skip(name, 'not installed');
@@ -82,7 +82,7 @@ function browserSuite(name, group, before, env) {
 
 /** The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place. */
 async function pageSuites(name, { silent, playing }, hasSound, env) {
-  const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.test.ts`);
+  const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.page.test.ts`);
   await suite(`${name}: demo`, process.execPath, [...inNode, '--test-concurrency=1', ...files], nodeCounts, { env });
   if (!hasSound) skip(`${name}: demo, played`, 'no sound device, and no PulseAudio in its place');
 }
@@ -103,8 +103,12 @@ function pytestCounts(output) {
   return { passed: read('passed'), failed: read('failed') + read('error'), skipped: read('skipped') };
 }
 
-function tests(folder) {
-  return execFileSync('find', [folder, '-name', '*.test.ts'], { encoding: 'utf8' }).split('\n').filter(Boolean).sort();
+/** Tests of a kind: `node` tests run in Node, `page` tests drive a browser from there; those of no kind run in browsers. */
+function tests(folder, kind) {
+  return execFileSync('find', [folder, '-name', `*.${kind}.test.ts`], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
+    .sort();
 }
 
 function installBrowser() {

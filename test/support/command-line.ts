@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { bytesSource } from '../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
 import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav/wav.ts';
-import { noise } from '../unit/engine/signals.ts';
+import { noise } from '../engine/signals.ts';
 
 /** Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it looks for. */
 const COMMAND = fileURLToPath(new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url));

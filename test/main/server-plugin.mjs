@@ -1,0 +1,131 @@
+/**
+ * What the graph tests need of the test server: broken and altered models and a policy against WebAssembly, really served, and
+ * commands that a page cannot carry out itself.
+ */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { bundledModels, readModel } from '../../bench/harness/models.mjs';
+
+const ROOT = new URL('../../', import.meta.url);
+
+const MODEL = new URL('../../models/base/', import.meta.url);
+const CHANGED = '/test/changed-models/';
+
+const withManifest = (change) => (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes);
+
+/** What can be done to the files of a model: name of the folder → what happens to the bytes of a file. */
+const CHANGES = {
+  /** The same model under another URL, and so in another worker. */
+  copy: (_name, bytes) => bytes,
+  /** A copy that takes its time to come, once for each further folder in its URL: then it is in the browser's cache. */
+  slow: (_name, bytes) => sleep(1500, bytes),
+  /** It takes 48 kHz for 24 kHz: every delay is twice as long, and there are resamplers. */
+  'half-rate': withManifest({ sampleRateHz: 24000 }),
+  corrupt: (name, bytes) => {
+    if (name === 'weights.bin') bytes[bytes.length >> 1] ^= 1;
+    return bytes;
+  },
+  truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
+  'other-contract': withManifest({ contract: 99 }),
+};
+
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+
+/** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
+const LATER = '/test/later-model/';
+const LATER_WORKLET = '/test/later-worklet/';
+const served = new Set();
+
+/** The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound is rebuilt. */
+function blockModels() {
+  return bundledModels()
+    .map((name) => ({ name, manifest: readModel(name).manifest }))
+    .filter(({ manifest }) => manifest.framing.kind === 'block')
+    .map(({ name, manifest: { framing, rebuild } }) => ({ name, framing: JSON.stringify(framing), rebuild: rebuild.kind }));
+}
+
+/** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
+async function withPlainServer(use) {
+  const server = createServer(async ({ url }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    try {
+      const body = await readFile(new URL(`.${pathname}`, ROOT));
+      response.writeHead(200, { 'Content-Type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, resolve));
+  try {
+    return await use(`http://localhost:${server.address().port}/`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** A plugin for @web/test-runner. */
+export function graphTestServer() {
+  return {
+    name: 'graph-test-server',
+
+    async serve({ path }) {
+      if (path === '/test/no-wasm/denoise-worker.js') {
+        const body = await readFile(new URL('../../dist/denoise-worker.js', import.meta.url), 'utf8');
+        // Without 'wasm-unsafe-eval' a browser compiles no WebAssembly.
+        return { body, type: 'js', headers: { 'Content-Security-Policy': "script-src 'self'" } };
+      }
+      if (path.startsWith(LATER)) {
+        const [folder, name] = path.slice(LATER.length).split('/');
+        if (!served.has(`${folder}/`)) return undefined;
+        return { body: await readFile(new URL(name, MODEL)), type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
+      }
+      if (path.startsWith(LATER_WORKLET)) {
+        if (!served.has(path)) return undefined; // 404
+        return { body: await readFile(new URL('../../dist/denoise-processor.js', import.meta.url)), type: 'js' };
+      }
+      if (!path.startsWith(CHANGED)) return undefined;
+      const parts = path.slice(CHANGED.length).split('/');
+      const [folder, name] = [parts[0], parts.at(-1)];
+      const body = await CHANGES[folder](name, await readFile(new URL(name, MODEL)));
+      return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
+    },
+
+    async executeCommand({ command, payload, session }) {
+      if (command === 'serve-model' || command === 'serve-worklet') {
+        served.add(payload);
+        return true;
+      }
+      if (command === 'enhance-in-node') {
+        const script = new URL('enhance-in-node.ts', import.meta.url).pathname;
+        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
+        return JSON.parse(stdout);
+      }
+      if (command === 'block-models') return blockModels();
+      if (command === 'visit-unisolated') {
+        return withPlainServer(async (origin) => {
+          const page = await session.browser.getPage(session.id).browser().newPage();
+          try {
+            await page.goto(`${origin}${payload ?? 'test/main/fixtures/unisolated.html'}`);
+            return await page.evaluate(() => globalThis.outcome);
+          } finally {
+            await page.close();
+          }
+        });
+      }
+      if (command === 'count-workers') return session.browser.getPage(session.id).workers().length;
+      if (command === 'collect-garbage') {
+        const page = session.browser.getPage(session.id);
+        const devtools = await page.createCDPSession();
+        await devtools.send('HeapProfiler.collectGarbage');
+        await devtools.detach();
+        return (await page.metrics()).JSHeapUsedSize;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { expect } from '@esm-bundle/chai';
+import { LatencyControl } from '../../worklet/latency-control.ts';
+
+const RATE = 48000;
+const [ASKED, MOST, HOP, STEP] = [768, 4800, 480, 240];
+
+/** Lets so many seconds pass with so much slack. */
+function calm(control: LatencyControl, seconds: number, slack: number): void {
+  for (let i = 0; i < seconds * RATE; i += 128) control.advance(128, slack);
+}
+
+describe('LatencyControl', () => {
+  it('raises the prefill by a step for each underrun, up to the most', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    control.underrun();
+    expect(control.prefill).to.equal(ASKED + STEP);
+    for (let i = 0; i < 100; i++) control.underrun();
+    expect(control.prefill).to.equal(MOST);
+  });
+
+  it('gives it back after a long calm, and never below what was asked for', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    control.underrun();
+    control.underrun();
+    calm(control, 19, 1000);
+    expect(control.prefill).to.equal(ASKED + 2 * STEP);
+    calm(control, 2, 1000);
+    expect(control.prefill).to.be.below(ASKED + 2 * STEP);
+    calm(control, 100, 1000);
+    expect(control.prefill).to.equal(ASKED);
+  });
+
+  it('keeps what was needed: one moment of little slack makes a calm useless', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    control.underrun();
+    for (let round = 0; round < 5; round++) {
+      calm(control, 10, 1000);
+      control.advance(128, 300);
+    }
+    expect(control.prefill).to.equal(ASKED + STEP);
+  });
+
+  it('gives back in one go no more than half of what was not needed, and a step at the least', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    for (let i = 0; i < 10; i++) control.underrun();
+    calm(control, 20.1, 2288);
+    // 288 samples are kept spare.
+    expect(control.prefill).to.equal(ASKED + 10 * STEP - 1000);
+  });
+
+  it('waits twice as long after each step that it gave back too early', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    control.underrun();
+    calm(control, 21, 700);
+    expect(control.prefill).to.equal(ASKED);
+    control.underrun();
+    calm(control, 39, 700);
+    expect(control.prefill).to.equal(ASKED + STEP);
+    calm(control, 2, 700);
+    expect(control.prefill).to.equal(ASKED);
+  });
+
+  it('goes by longer steps and longer calms where hops are blocks', () => {
+    const [asked, block] = [12_000, 48_000];
+    const control = new LatencyControl(asked, block, block, RATE);
+    control.underrun();
+    expect(control.prefill).to.equal(asked + block / 16);
+    calm(control, 31, 12_000);
+    expect(control.prefill).to.equal(asked + block / 16);
+    calm(control, 2, 12_000);
+    expect(control.prefill).to.equal(asked);
+  });
+
+  it('tells the least slack of the last moments', () => {
+    const control = new LatencyControl(ASKED, MOST, HOP, RATE);
+    expect(control.leastSlack).to.equal(0);
+    calm(control, 3, 700);
+    control.advance(128, 50);
+    expect(control.leastSlack).to.equal(50);
+    calm(control, 0.4, 700);
+    expect(control.leastSlack).to.equal(50);
+    calm(control, 1.2, 700);
+    expect(control.leastSlack).to.equal(700);
+  });
+});
