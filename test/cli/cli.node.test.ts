@@ -75,7 +75,7 @@ describe('denoise-node', () => {
     assert.equal(status, 1);
     assert.match(stderr, /broken\.wav: expected a data chunk/);
     assert.match(stderr, /missing\.wav: no such file/);
-    assert.match(stderr, /cli\.test\.ts: expected a file ending in \.wav/);
+    assert.match(stderr, /cli\.node\.test\.ts: expected a file ending in \.wav/);
     const report = JSON.parse(stdout) as { model: string; failed: number; files: { input: string; output?: string; seconds?: number; error?: string }[] };
     assert.equal(report.model, 'base');
     assert.equal(report.failed, 3);
