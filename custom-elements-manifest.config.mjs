@@ -1,6 +1,6 @@
 /**
- * `npm run manifest` writes custom-elements.json: what the elements of denoise-node/panel have, for editors and documentation tools. Its paths lead
- * into src/, which is part of the package.
+ * `npm run manifest` writes custom-elements.json: what the elements of denoise-node/panel have, for editors and
+ * documentation tools. Its paths lead into src/, which is part of the package.
  */
 const PRIVATE = (member) => member.privacy === 'private' || member.name.startsWith('#');
 
@@ -8,11 +8,15 @@ const PRIVATE = (member) => member.privacy === 'private' || member.name.startsWi
 const publicOnly = {
   name: 'public-only',
   packageLinkPhase({ customElementsManifest }) {
-    customElementsManifest.modules = customElementsManifest.modules.filter(({ declarations }) => declarations?.some(({ customElement }) => customElement));
+    customElementsManifest.modules = customElementsManifest.modules.filter(({ declarations }) =>
+      declarations?.some(({ customElement }) => customElement),
+    );
     for (const { declarations } of customElementsManifest.modules) {
       for (const declaration of declarations) {
         if (declaration.members)
-          declaration.members = declaration.members.filter((member) => !PRIVATE(member) && !member.static && member.privacy !== 'protected');
+          declaration.members = declaration.members.filter(
+            (member) => !PRIVATE(member) && !member.static && member.privacy !== 'protected',
+          );
       }
     }
   },

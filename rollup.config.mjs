@@ -7,7 +7,9 @@ import esbuild from 'rollup-plugin-esbuild';
 
 const require = createRequire(import.meta.url);
 
-/** TensorFlow.js' glue asks for these where it finds itself in Node, which a browser bundle never is: they become empty. */
+/**
+ * TensorFlow.js' glue asks for these where it finds itself in Node, which a browser bundle never is: they become empty.
+ */
 const NODE_MODULES = ['fs', 'os', 'path', 'perf_hooks', 'util', 'worker_threads', 'crypto', 'node-fetch'];
 const withoutNode = {
   name: 'without-node',
@@ -15,10 +17,20 @@ const withoutNode = {
   load: (id) => (id === '\0empty' ? 'export default {};' : null),
 };
 
-/** One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/, which the package holds, and do not repeat them. */
+/**
+ * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/, which the
+ * package holds, and do not repeat them.
+ */
 const inBrowser = (input, file, options = {}) => ({
   input,
-  output: { file, format: 'es', sourcemap: true, sourcemapExcludeSources: true, inlineDynamicImports: true, paths: options.paths ?? {} },
+  output: {
+    file,
+    format: 'es',
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    inlineDynamicImports: true,
+    paths: options.paths ?? {},
+  },
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
     withoutNode,
@@ -39,7 +51,10 @@ const onMainThread = {
   preserveEntrySignatures: 'allow-extension',
   output: { dir: 'dist', format: 'es', sourcemap: true },
   external: ['standardized-audio-context'],
-  plugins: [nodeResolve({ browser: true }), esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' })],
+  plugins: [
+    nodeResolve({ browser: true }),
+    esbuild({ target: 'es2022', minify: true, tsconfig: 'tsconfig.base.json' }),
+  ],
 };
 
 /** Node keeps its dependencies outside: npm has installed them. */
@@ -47,7 +62,10 @@ const inNode = (input, file, banner = '') => ({
   input,
   output: { file, format: 'es', sourcemap: true, banner },
   external: [/^node:/, /^[^./]/],
-  plugins: [nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }), esbuild({ target: 'node20', tsconfig: 'tsconfig.base.json' })],
+  plugins: [
+    nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
+    esbuild({ target: 'node20', tsconfig: 'tsconfig.base.json' }),
+  ],
 });
 
 /** The wasm backend's binaries, without the threaded one: one thread is faster at this size. */
@@ -94,7 +112,10 @@ export default [
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
-  inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', { plugins: [listModels], paths: { 'denoise-node': '../../denoise-node.js' } }),
+  inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
+    plugins: [listModels],
+    paths: { 'denoise-node': '../../denoise-node.js' },
+  }),
   inBrowser('demo/studio/worker/studio-worker.ts', 'dist/demo/studio/studio-worker.js'),
   inBrowser('demo/studio/worklet/deck-processor.ts', 'dist/demo/studio/studio-deck.js'),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

@@ -3,7 +3,8 @@
  *
  *   node bench/enhance-with-peer.mjs --peer rnnoise|gtcrn|speex IN_DIR -o OUT_DIR
  *
- * Files that OUT_DIR has already are left as they are, and each appears there whole: interrupted, the same command goes on.
+ * Files that OUT_DIR has already are left as they are, and each appears there whole: interrupted, the same command goes
+ * on.
  */
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -42,7 +43,9 @@ const server = await startServer({ routes: { '/exchange/': exchange } });
 const browser = await startBrowser();
 try {
   const delay = await measureDelay();
-  console.log(`${peer}: delay ${delay.samples} samples (${((1000 * delay.samples) / PEER_RATE_HZ).toFixed(2)} ms), likeness ${delay.likeness.toFixed(3)}`);
+  console.log(
+    `${peer}: delay ${delay.samples} samples (${((1000 * delay.samples) / PEER_RATE_HZ).toFixed(2)} ms), likeness ${delay.likeness.toFixed(3)}`,
+  );
   for (let first = 0; first < names.length; first += FILES_PER_PAGE) {
     await withPage(browser, server.origin, async (page) => {
       for (const name of names.slice(first, first + FILES_PER_PAGE)) await enhanceFile(page, name, delay.samples);
@@ -78,11 +81,21 @@ async function enhanceFile(page, name, delay) {
 /** Planar samples → planar samples, `TAIL` longer. */
 async function render(page, channels) {
   served = { noisy: channels, enhanced: undefined };
-  await callInPage(page, '/bench/pages/enhance.mjs', 'enhanceWithPeer', peer, `${server.origin}/exchange/${process.hrtime.bigint()}`, channels.length, TAIL);
+  await callInPage(
+    page,
+    '/bench/pages/enhance.mjs',
+    'enhanceWithPeer',
+    peer,
+    `${server.origin}/exchange/${process.hrtime.bigint()}`,
+    channels.length,
+    TAIL,
+  );
   return served.enhanced;
 }
 
-/** GET: the samples that are to be enhanced; POST: the enhanced ones. Planar float32, in the byte order of this machine. */
+/**
+ * GET: the samples that are to be enhanced; POST: the enhanced ones. Planar float32, in the byte order of this machine.
+ */
 async function exchange(request, response) {
   response.setHeader('Cache-Control', 'no-store');
   if (request.method === 'POST') {
@@ -91,7 +104,8 @@ async function exchange(request, response) {
     served.enhanced = served.noisy.map((_, channel) => new Float32Array(bytes.buffer, 4 * length * channel, length));
     response.end();
   } else {
-    for (const samples of served.noisy) response.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    for (const samples of served.noisy)
+      response.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
     response.end();
   }
 }
@@ -101,12 +115,16 @@ function silent(channels) {
 }
 
 function requireRate({ sampleRateHz }, name) {
-  if (sampleRateHz !== PEER_RATE_HZ) throw new Error(`${name}: expected ${PEER_RATE_HZ} Hz, which the peers run at, found ${sampleRateHz} Hz.`);
+  if (sampleRateHz !== PEER_RATE_HZ)
+    throw new Error(`${name}: expected ${PEER_RATE_HZ} Hz, which the peers run at, found ${sampleRateHz} Hz.`);
 }
 
 function readArguments() {
   try {
-    const { values, positionals } = parseArgs({ options: { peer: { type: 'string' }, out: { type: 'string', short: 'o' } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      options: { peer: { type: 'string' }, out: { type: 'string', short: 'o' } },
+      allowPositionals: true,
+    });
     if (!Object.hasOwn(PEERS, values.peer ?? '') || values.out === undefined || positionals.length !== 1) fail(USAGE);
     return { peer: values.peer, from: positionals[0], to: values.out };
   } catch (error) {

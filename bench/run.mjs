@@ -11,7 +11,20 @@ import { bundledModels } from './harness/models.mjs';
 import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
-const SECTIONS = ['graph', 'bytes', 'start', 'cost', 'streams', 'offline', 'files', 'studio', 'latency', 'underruns', 'panel', 'leaks'];
+const SECTIONS = [
+  'graph',
+  'bytes',
+  'start',
+  'cost',
+  'streams',
+  'offline',
+  'files',
+  'studio',
+  'latency',
+  'underruns',
+  'panel',
+  'leaks',
+];
 
 /** Only when asked for: what the quality table takes from here. */
 const ON_REQUEST = ['beside'];
@@ -61,7 +74,11 @@ function readArguments() {
         model: { type: 'string', default: 'base' },
       },
     });
-    return { ...values, only: known('--only', values.only, [...SECTIONS, ...ON_REQUEST]), models: known('--model', values.model, bundledModels()) };
+    return {
+      ...values,
+      only: known('--only', values.only, [...SECTIONS, ...ON_REQUEST]),
+      models: known('--model', values.model, bundledModels()),
+    };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);

@@ -10,9 +10,18 @@ export interface Settings extends Required<Pick<DenoiseOptions, 'mix' | 'attenua
   readonly heard: boolean;
 }
 
-const OPTIONS = ['model', 'mix', 'attenuationLimit', 'outputGain', 'bypass'] as const satisfies readonly (keyof Settings & keyof DenoiseOptions)[];
+const OPTIONS = [
+  'model',
+  'mix',
+  'attenuationLimit',
+  'outputGain',
+  'bypass',
+] as const satisfies readonly (keyof Settings & keyof DenoiseOptions)[];
 
-/** The code that does in an app what the page does now; only what differs from the defaults is spelled out. TypeScript and JavaScript alike. */
+/**
+ * The code that does in an app what the page does now; only what differs from the defaults is spelled out. TypeScript
+ * and JavaScript alike.
+ */
 export function codeFor(settings: Settings): string {
   return [
     "import { DenoiseNode } from 'denoise-node';",
@@ -26,17 +35,24 @@ export function codeFor(settings: Settings): string {
 }
 
 function optionsOf(settings: Settings): string {
-  const options = OPTIONS.filter((name) => settings[name] !== DEFAULT_OPTIONS[name]).map((name) => `${name}: ${literal(settings[name])}`);
+  const options = OPTIONS.filter((name) => settings[name] !== DEFAULT_OPTIONS[name]).map(
+    (name) => `${name}: ${literal(settings[name])}`,
+  );
   return options.length > 0 ? `, { ${options.join(', ')} }` : '';
 }
 
 /** Settings come from AudioParams, which are 32-bit floats: 0.8 reads as 0.800000011920929. */
 function literal(value: string | number | boolean): string {
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : typeof value === 'string' ? `'${value}'` : String(value);
+  return typeof value === 'number'
+    ? String(Number(value.toPrecision(6)))
+    : typeof value === 'string'
+      ? `'${value}'`
+      : String(value);
 }
 
 function sourceLines({ source, browserProcessing }: Settings): string[] {
-  if (source === 'recording') return ["const audio = new Audio('recording.mp3');", 'const source = context.createMediaElementSource(audio);'];
+  if (source === 'recording')
+    return ["const audio = new Audio('recording.mp3');", 'const source = context.createMediaElementSource(audio);'];
   return [
     'const stream = await navigator.mediaDevices.getUserMedia({',
     `  audio: { echoCancellation: true, noiseSuppression: ${browserProcessing}, autoGainControl: ${browserProcessing} },`,
@@ -48,5 +64,8 @@ function sourceLines({ source, browserProcessing }: Settings): string[] {
 function targetLines({ source, heard }: Settings): string[] {
   if (source === 'recording') return ['source.connect(denoise).connect(context.destination);', 'await audio.play();'];
   if (heard) return ['source.connect(denoise).connect(context.destination);'];
-  return ['const call = context.createMediaStreamDestination(); // call.stream is what the others hear', 'source.connect(denoise).connect(call);'];
+  return [
+    'const call = context.createMediaStreamDestination(); // call.stream is what the others hear',
+    'source.connect(denoise).connect(call);',
+  ];
 }

@@ -11,9 +11,9 @@
  *     crossfade ─┬─► denoised.gain
  *                └─► −1 ─► original.gain (1)
  *
- * Both always run and line up to the sample, so that changing sides leaves no gap and repeats nothing. The denoised side is
- * heard as it is; the original is brought to its loudness, as measured over the last seconds, so that the ear compares the
- * noise and not the volume.
+ * Both always run and line up to the sample, so that changing sides leaves no gap and repeats nothing. The denoised
+ * side is heard as it is; the original is brought to its loudness, as measured over the last seconds, so that the ear
+ * compares the noise and not the volume.
  */
 import type { DenoiseNode } from 'denoise-node';
 import { integratedLoudness } from './loudness.ts';
@@ -38,7 +38,10 @@ export class Comparison {
   readonly #node: DenoiseNode;
   readonly #delay: DelayNode;
   readonly #match: GainNode;
-  /** 0: original, 1: denoised. One for both gains, so that they add up to 1 at every sample, however late the audio thread hears of it. */
+  /**
+   * 0: original, 1: denoised. One for both gains, so that they add up to 1 at every sample, however late the audio
+   * thread hears of it.
+   */
   readonly #crossfade: ConstantSourceNode;
   readonly #steps: readonly [LoudnessMessage[], LoudnessMessage[]] = [[], []];
   #side: Side = 'denoised';
@@ -106,7 +109,10 @@ export class Comparison {
     this.#applyMatch();
   }
 
-  /** By how much the original is turned up to sound as loud as the denoised side, dB; undefined while too little was heard to know. */
+  /**
+   * By how much the original is turned up to sound as loud as the denoised side, dB; undefined while too little was
+   * heard to know.
+   */
   get matchDb(): number | undefined {
     return this.#steps.every(({ length }) => length >= STEPS_NEEDED) ? this.#matchDb : undefined;
   }

@@ -35,7 +35,8 @@ const isHeard = (live = chosen() === 'microphone'): boolean => !live || monitor.
 
 function open(): OpenSource {
   const source = chosen();
-  if (source === 'microphone') return microphone({ deviceId: device.value, browserProcessing: browserProcessing.checked });
+  if (source === 'microphone')
+    return microphone({ deviceId: device.value, browserProcessing: browserProcessing.checked });
   if (source === 'file' && chosenFile) return recording(chosenFile);
   return sample(`samples/${SAMPLES.find((name) => name === source) ?? SAMPLES[0]}.wav`);
 }
@@ -148,7 +149,14 @@ function show(id: string, words: string): void {
 
 function showButton(): void {
   at('play').classList.toggle('playing', isPlaying);
-  const words = chosen() === 'microphone' ? 'Start the microphone' : chosen() !== 'file' ? 'Play the sample' : chosenFile ? 'Play the file' : 'Choose a file';
+  const words =
+    chosen() === 'microphone'
+      ? 'Start the microphone'
+      : chosen() !== 'file'
+        ? 'Play the sample'
+        : chosenFile
+          ? 'Play the file'
+          : 'Choose a file';
   show('play-words', isPlaying ? 'Stop' : words);
 }
 
@@ -180,7 +188,10 @@ function take(files: FileList | null | undefined): void {
   const file = files?.[0];
   if (!file) return;
   chosenFile = file;
-  at('file-name').textContent = files.length > 1 ? `${file.name}. The other ${files.length - 1} are for the file studio, which takes many.` : file.name;
+  at('file-name').textContent =
+    files.length > 1
+      ? `${file.name}. The other ${files.length - 1} are for the file studio, which takes many.`
+      : file.name;
   form.querySelector<HTMLInputElement>('[value=file]')!.checked = true;
   // A file is chosen to be heard. Where the browser wants a gesture first, the page says so.
   isPlaying = true;
@@ -240,7 +251,10 @@ mix.addEventListener('input', () => {
   showSettings();
 });
 
-at('resume').addEventListener('click', () => void player?.resume().catch((error) => showProblem(failureInWords(error))));
+at('resume').addEventListener(
+  'click',
+  () => void player?.resume().catch((error) => showProblem(failureInWords(error))),
+);
 panel.addEventListener('denoise-change', showSettings);
 panel.addEventListener('denoise-retry', (event) => {
   event.preventDefault();

@@ -1,6 +1,7 @@
 /**
- * A service worker that adds the isolation headers to what a plain static host serves, so that the demo page gets shared
- * memory (isolation.ts registers it). It stores nothing. Plain JavaScript beside the page, because its folder is its scope.
+ * A service worker that adds the isolation headers to what a plain static host serves, so that the demo page gets
+ * shared memory (isolation.ts registers it). It stores nothing. Plain JavaScript beside the page, because its folder is
+ * its scope.
  */
 const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -16,8 +17,11 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== scope.origin) return;
-  // Of the pages only the demo itself: others below this folder have workers of their own, which lie outside of the scope.
-  const isDemo = ['', 'index.html'].includes(url.pathname.slice(scope.pathname.length)) && url.searchParams.get('mode') !== 'message';
+  // Of the pages only the demo itself: others below this folder have workers of their own, which lie outside of the
+  // scope.
+  const isDemo =
+    ['', 'index.html'].includes(url.pathname.slice(scope.pathname.length)) &&
+    url.searchParams.get('mode') !== 'message';
   if (request.mode === 'navigate' && !isDemo) return;
   event.respondWith(isolated(request, url));
 });

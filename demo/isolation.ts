@@ -4,7 +4,10 @@
  */
 import type { DenoiseAssets } from 'denoise-node';
 
-/** In the page's address: leave it as the host serves it, which is how message mode is seen on purpose. isolation-worker.js knows it too. */
+/**
+ * In the page's address: leave it as the host serves it, which is how message mode is seen on purpose.
+ * isolation-worker.js knows it too.
+ */
 const LEAVE = ['mode', 'message'] as const;
 /** Set before the page loads itself again, so that a browser in which it does not help is not sent round in circles. */
 const TRIED = 'isolation-tried';
@@ -33,5 +36,7 @@ export async function isolate(isInUse: () => boolean): Promise<void> {
  * worker of an isolated page must come with its headers: it is asked for at an address inside, and fetched from dist/.
  */
 export function isolatedAssets(): DenoiseAssets {
-  return crossOriginIsolated && navigator.serviceWorker?.controller ? { worker: new URL('dist/denoise-worker.js', document.baseURI) } : {};
+  return crossOriginIsolated && navigator.serviceWorker?.controller
+    ? { worker: new URL('dist/denoise-worker.js', document.baseURI) }
+    : {};
 }

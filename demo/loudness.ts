@@ -1,6 +1,6 @@
 /**
- * How loud sound is to a listener, after ITU-R BS.1770-5: energy behind a filter that hears as a head does, in overlapping
- * blocks of 400 ms, of which the quiet ones do not count. Pure: the page, its worklets and tests share it.
+ * How loud sound is to a listener, after ITU-R BS.1770-5: energy behind a filter that hears as a head does, in
+ * overlapping blocks of 400 ms, of which the quiet ones do not count. Pure: the page, its worklets and tests share it.
  */
 
 /** Energy is added up in steps of a quarter of a block, which is how far blocks of the recommendation lie apart. */
@@ -28,9 +28,9 @@ class Biquad {
 }
 
 /**
- * The two K-weighting filters at any rate. BS.1770 tables them for 48 kHz only; these are the analogue prototypes behind the
- * table (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement", AES 145, 2018), which give the
- * table's numbers at 48 kHz.
+ * The two K-weighting filters at any rate. BS.1770 tables them for 48 kHz only; these are the analogue prototypes
+ * behind the table (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement", AES 145, 2018),
+ * which give the table's numbers at 48 kHz.
  */
 function headShelf(sampleRateHz: number): Biquad {
   const k = Math.tan((Math.PI * 1681.974450955533) / sampleRateHz);
@@ -85,10 +85,13 @@ export class LoudnessSteps {
   }
 }
 
-/** Integrated loudness of consecutive steps, LUFS; −Infinity where there is less than one block, or nothing but quiet. */
+/**
+ * Integrated loudness of consecutive steps, LUFS; −Infinity where there is less than one block, or nothing but quiet.
+ */
 export function integratedLoudness(stepEnergies: readonly number[]): number {
   const blocks: number[] = [];
-  for (let i = STEPS_PER_BLOCK; i <= stepEnergies.length; i++) blocks.push(mean(stepEnergies.slice(i - STEPS_PER_BLOCK, i)));
+  for (let i = STEPS_PER_BLOCK; i <= stepEnergies.length; i++)
+    blocks.push(mean(stepEnergies.slice(i - STEPS_PER_BLOCK, i)));
   const audible = blocks.filter((energy) => toLufs(energy) > ABSOLUTE_GATE_LUFS);
   const gate = toLufs(mean(audible)) + RELATIVE_GATE_LU;
   return toLufs(mean(audible.filter((energy) => toLufs(energy) > gate)));
@@ -97,7 +100,9 @@ export function integratedLoudness(stepEnergies: readonly number[]): number {
 /** Loudness of a whole recording, planar, LUFS. */
 export function loudnessOf(channels: readonly Float32Array[], sampleRateHz: number): number {
   const energies: number[] = [];
-  new LoudnessSteps(sampleRateHz, channels.length).push(channels, 0, channels[0]?.length ?? 0, (energy) => energies.push(energy));
+  new LoudnessSteps(sampleRateHz, channels.length).push(channels, 0, channels[0]?.length ?? 0, (energy) =>
+    energies.push(energy),
+  );
   return integratedLoudness(energies);
 }
 

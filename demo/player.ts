@@ -41,7 +41,9 @@ export class Player {
     this.comparison = new Comparison(this.node);
     this.comparison.output.connect(this.#monitor);
     this.context.addEventListener('statechange', () => events.onContextState());
-    this.tools = this.context.audioWorklet.addModule(new URL('demo-processors.js', import.meta.url)).then(() => this.comparison.measure());
+    this.tools = this.context.audioWorklet
+      .addModule(new URL('demo-processors.js', import.meta.url))
+      .then(() => this.comparison.measure());
     this.tools.catch(() => {}); // Whoever needs them asks; the sound does not.
   }
 

@@ -16,7 +16,10 @@ export interface Recording {
   readonly seconds: number;
 }
 
-/** Records a node until {@link Recorder.stop}. Sound is encoded as it comes, so that the browser may keep it outside of memory. */
+/**
+ * Records a node until {@link Recorder.stop}. Sound is encoded as it comes, so that the browser may keep it outside of
+ * memory.
+ */
 export class Recorder {
   readonly #worklet: AudioWorkletNode;
   readonly #source: AudioNode;

@@ -3,8 +3,9 @@
  *
  *   node demo/serve.mjs [--open] [--port 8000] [--no-isolation]
  *
- * The three isolation headers give the page shared memory; `--no-isolation` leaves them out, as a plain static host does. The demo then
- * isolates itself through a service worker; with `?mode=message` behind its address it does not, and runs in message mode.
+ * The three isolation headers give the page shared memory; `--no-isolation` leaves them out, as a plain static host
+ * does. The demo then isolates itself through a service worker; with `?mode=message` behind its address it does not,
+ * and runs in message mode.
  */
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
@@ -94,7 +95,10 @@ async function answer(request, response, isolation) {
 
 /** Asks the desktop for a browser. Without one, the printed address has to do. */
 function openBrowser(url) {
-  const [command, ...args] = { darwin: ['open', url], win32: ['cmd', '/c', 'start', '', url] }[process.platform] ?? ['xdg-open', url];
+  const [command, ...args] = { darwin: ['open', url], win32: ['cmd', '/c', 'start', '', url] }[process.platform] ?? [
+    'xdg-open',
+    url,
+  ];
   spawn(command, args, { stdio: 'ignore', detached: true })
     .on('error', () => {})
     .unref();
@@ -102,9 +106,15 @@ function openBrowser(url) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const { values } = parseArgs({
-    options: { open: { type: 'boolean' }, port: { type: 'string', default: '8000' }, 'no-isolation': { type: 'boolean' } },
+    options: {
+      open: { type: 'boolean' },
+      port: { type: 'string', default: '8000' },
+      'no-isolation': { type: 'boolean' },
+    },
   });
   const { url } = await serveDemo({ port: Number(values.port), isolation: !values['no-isolation'] });
-  console.log(`The demo is at ${url}${values['no-isolation'] ? ' (without isolation headers; append ?mode=message for message mode)' : ''}. Stop with Ctrl-C.`);
+  console.log(
+    `The demo is at ${url}${values['no-isolation'] ? ' (without isolation headers; append ?mode=message for message mode)' : ''}. Stop with Ctrl-C.`,
+  );
   if (values.open) openBrowser(url);
 }

@@ -24,11 +24,17 @@ export type OpenSource = (context: AudioContext) => Promise<Source>;
 export interface MicrophoneSettings {
   /** Empty for the browser's choice. */
   readonly deviceId: string;
-  /** Whether the browser's own noise suppression and gain control are on: only to compare with, for they leave little to show. */
+  /**
+   * Whether the browser's own noise suppression and gain control are on: only to compare with, for they leave little to
+   * show.
+   */
   readonly browserProcessing: boolean;
 }
 
-/** What is decoded at once, bytes. Larger files play from where they lie: an hour of MP3 decodes to more than a gigabyte. */
+/**
+ * What is decoded at once, bytes. Larger files play from where they lie: an hour of MP3 decodes to more than a
+ * gigabyte.
+ */
 const DECODED_AT_MOST = 24e6;
 const LONGEST_LOOP_SECONDS = 20 * 60;
 
@@ -38,9 +44,15 @@ const NEVER = new Promise<never>(() => {});
 export function sample(url: string): OpenSource {
   return async (context) => {
     const response = await fetch(url).catch((cause: unknown) => {
-      throw new SourceError('The sample could not be fetched. Is the server still running? Start it again, then try once more.', { cause });
+      throw new SourceError(
+        'The sample could not be fetched. Is the server still running? Start it again, then try once more.',
+        { cause },
+      );
     });
-    if (!response.ok) throw new SourceError(`The sample could not be fetched: the server answered ${response.status}. Try another one, or a file of your own.`);
+    if (!response.ok)
+      throw new SourceError(
+        `The sample could not be fetched: the server answered ${response.status}. Try another one, or a file of your own.`,
+      );
     return loop(context, await decode(context, await response.arrayBuffer(), 'The sample'));
   };
 }
@@ -61,8 +73,15 @@ export function recording(file: File): OpenSource {
 /** The microphone. Echo cancellation is always on; it is what this page does not do. */
 export function microphone({ deviceId, browserProcessing }: MicrophoneSettings): OpenSource {
   return async (context) => {
-    if (!navigator.mediaDevices) throw new SourceError('A page may use the microphone only over https or on localhost. Open this page there, or try a sample.');
-    const audio: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: browserProcessing, autoGainControl: browserProcessing };
+    if (!navigator.mediaDevices)
+      throw new SourceError(
+        'A page may use the microphone only over https or on localhost. Open this page there, or try a sample.',
+      );
+    const audio: MediaTrackConstraints = {
+      echoCancellation: true,
+      noiseSuppression: browserProcessing,
+      autoGainControl: browserProcessing,
+    };
     if (deviceId) audio.deviceId = { exact: deviceId };
     const stream = await navigator.mediaDevices.getUserMedia({ audio }).catch((cause: unknown) => {
       throw SourceError.ofMicrophone(cause);
@@ -70,7 +89,11 @@ export function microphone({ deviceId, browserProcessing }: MicrophoneSettings):
     const [track] = stream.getAudioTracks();
     const lost = new Promise<SourceError>((resolve) => {
       track.addEventListener('ended', () =>
-        resolve(new SourceError('The microphone is gone: unplugged, or taken away by the system. Plug it in or choose another one, then start again.')),
+        resolve(
+          new SourceError(
+            'The microphone is gone: unplugged, or taken away by the system. Plug it in or choose another one, then start again.',
+          ),
+        ),
       );
     });
     return {
@@ -98,14 +121,18 @@ function noteOf(track: MediaStreamTrack, browserProcessing: boolean): string {
   if (!browserProcessing && (noiseSuppression || autoGainControl)) {
     return 'This browser or device cleans the microphone before the page gets it, and cannot be told not to. “Original” is what is left.';
   }
-  if (browserProcessing && noiseSuppression === false) return 'This browser has no noise suppression of its own for this microphone.';
-  if (browserProcessing) return 'On now: the browser’s own noise suppression and gain. “Original” is its result, and the model works on top of it.';
+  if (browserProcessing && noiseSuppression === false)
+    return 'This browser has no noise suppression of its own for this microphone.';
+  if (browserProcessing)
+    return 'On now: the browser’s own noise suppression and gain. “Original” is its result, and the model works on top of it.';
   return echoCancellation === false ? 'This browser cancels no echo: wear headphones if you speak with someone.' : '';
 }
 
 async function decode(context: AudioContext, encoded: ArrayBuffer, name: string): Promise<AudioBuffer> {
   const buffer = await context.decodeAudioData(encoded).catch((cause: unknown) => {
-    throw new SourceError(`${name} is nothing that this browser can decode. Try a WAV, MP3, OGG, FLAC or M4A file.`, { cause });
+    throw new SourceError(`${name} is nothing that this browser can decode. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
+      cause,
+    });
   });
   if (buffer.length === 0) throw new SourceError(`${name} has no sound in it. Choose another file.`);
   return buffer;
@@ -113,7 +140,8 @@ async function decode(context: AudioContext, encoded: ArrayBuffer, name: string)
 
 function loop(context: AudioContext, buffer: AudioBuffer): Source {
   const notes = [replaceNonFinite(buffer), isSilent(buffer) ? 'This recording is silent from beginning to end.' : ''];
-  if (buffer.duration > LONGEST_LOOP_SECONDS) notes.push('A long one: the file studio processes it faster than it sounds.');
+  if (buffer.duration > LONGEST_LOOP_SECONDS)
+    notes.push('A long one: the file studio processes it faster than it sounds.');
   const node = new AudioBufferSourceNode(context, { buffer, loop: true });
   node.start();
   return {
@@ -139,12 +167,24 @@ async function stream(context: AudioContext, file: File, name: string): Promise<
   const node = context.createMediaElementSource(element);
   await element.play().catch((cause: unknown) => {
     stop();
-    throw new SourceError(`${name} is nothing that this browser can play. Try a WAV, MP3, OGG, FLAC or M4A file.`, { cause });
+    throw new SourceError(`${name} is nothing that this browser can play. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
+      cause,
+    });
   });
   const lost = new Promise<SourceError>((resolve) => {
-    element.addEventListener('error', () => element.src && resolve(new SourceError(`${name} cannot be read any further: it is damaged, or was moved.`)));
+    element.addEventListener(
+      'error',
+      () => element.src && resolve(new SourceError(`${name} cannot be read any further: it is damaged, or was moved.`)),
+    );
   });
-  return { node, channelCount: 2, live: false, note: 'A long one: the file studio processes it faster than it sounds.', lost, stop };
+  return {
+    node,
+    channelCount: 2,
+    live: false,
+    note: 'A long one: the file studio processes it faster than it sounds.',
+    lost,
+    stop,
+  };
 }
 
 /** Files of floats may hold what is not a number, which would silence every node after it for good. */
@@ -162,6 +202,7 @@ function replaceNonFinite(buffer: AudioBuffer): string {
 }
 
 function isSilent(buffer: AudioBuffer): boolean {
-  for (let c = 0; c < buffer.numberOfChannels; c++) if (buffer.getChannelData(c).some((sample) => sample !== 0)) return false;
+  for (let c = 0; c < buffer.numberOfChannels; c++)
+    if (buffer.getChannelData(c).some((sample) => sample !== 0)) return false;
   return true;
 }

@@ -11,8 +11,10 @@ export class SourceError extends Error {
     const name = cause instanceof Error ? cause.name : '';
     const message =
       {
-        NotAllowedError: 'This page may not use the microphone. Allow it through the icon beside the address, then start again. Or try a sample.',
-        SecurityError: 'This page may not use the microphone: a policy of this browser or of the page around it forbids it. Try a sample.',
+        NotAllowedError:
+          'This page may not use the microphone. Allow it through the icon beside the address, then start again. Or try a sample.',
+        SecurityError:
+          'This page may not use the microphone: a policy of this browser or of the page around it forbids it. Try a sample.',
         AbortError: 'The microphone did not start. Unplug it, plug it in again, and start once more.',
         NotFoundError: 'No microphone was found. Plug one in and start again, or try a sample.',
         NotReadableError: 'The microphone does not answer. Close other programs that use it, then start again.',

@@ -1,6 +1,7 @@
 /**
- * Pictures of the demo page while a noisy sample plays. docs/screenshots.mjs calls this; alone, `node docs/demo-screenshots.mjs [folder]` writes
- * the same files. Needs `npm run build`. Prints what the page says, so that a picture of a failure is noticed.
+ * Pictures of the demo page while a noisy sample plays. docs/screenshots.mjs calls this; alone, `node
+ * docs/demo-screenshots.mjs [folder]` writes the same files. Needs `npm run build`. Prints what the page says, so that
+ * a picture of a failure is noticed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -51,14 +52,20 @@ async function take(browser, url, { name, width, height, theme, phone = false })
   await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
   await page.goto(url);
   await page.click('#play');
-  await page.waitForSelector('#state[data-state=running]', { timeout: 20_000 }).catch(() => console.error(`${name}: the node does not run`));
+  await page
+    .waitForSelector('#state[data-state=running]', { timeout: 20_000 })
+    .catch(() => console.error(`${name}: the node does not run`));
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS_OF_SOUND));
   const { underruns, latency } = await page.$eval('denoise-panel', (panel) => panel.node.getMetrics());
   const png = await page.screenshot();
   const said = await page.$eval('#state-words', (words) => words.textContent);
   const matched = await page.$eval('#match-words', (words) => words.textContent);
   await page.close();
-  return { png, underruns, words: `${said} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns` };
+  return {
+    png,
+    underruns,
+    words: `${said} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns`,
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,6 +1,7 @@
 /**
- * Pictures of `<denoise-panel>`, for screenshots.mjs; alone: `node docs/panel-screenshots.mjs [folder]`. Each shows a real node that denoises a
- * noisy sample. Needs `npm run build`. Prints what the panel says, so that a picture of a failure is noticed.
+ * Pictures of `<denoise-panel>`, for screenshots.mjs; alone: `node docs/panel-screenshots.mjs [folder]`. Each shows a
+ * real node that denoises a noisy sample. Needs `npm run build`. Prints what the panel says, so that a picture of a
+ * failure is noticed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,7 +60,12 @@ async function take(browser, origin, { name, width, theme }) {
     await page.setViewport({ width: width + 2 * MARGIN, height: 1100, deviceScaleFactor: 1.5 });
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
     await page.goto(`${origin}/bench/pages/blank.html`);
-    const underruns = await page.evaluate(showPanel, { theme, margin: MARGIN, models: MODELS, seconds: SECONDS_OF_SOUND });
+    const underruns = await page.evaluate(showPanel, {
+      theme,
+      margin: MARGIN,
+      models: MODELS,
+      seconds: SECONDS_OF_SOUND,
+    });
     const frame = await page.$('#frame');
     const png = await frame.screenshot();
     const words = await page.$eval('denoise-panel', (panel) => {

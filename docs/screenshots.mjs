@@ -1,6 +1,7 @@
 /**
- * `node docs/screenshots.mjs [folder]`: writes all pictures of the documents beside this file: of the demo page, the panel and the file studio.
- * Each has a file of its own here, which also runs alone. Needs `npm run build`, and a quiet machine: a busy one has underruns, which show.
+ * `node docs/screenshots.mjs [folder]`: writes all pictures of the documents beside this file: of the demo page, the
+ * panel and the file studio. Each has a file of its own here, which also runs alone. Needs `npm run build`, and a quiet
+ * machine: a busy one has underruns, which show.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Pictures of the file studio: some samples dropped on its page, one of them playing. docs/screenshots.mjs calls this; alone,
- * `node docs/studio-screenshots.mjs [folder]` writes the same files. Needs `npm run build`.
+ * Pictures of the file studio: some samples dropped on its page, one of them playing. docs/screenshots.mjs calls this;
+ * alone, `node docs/studio-screenshots.mjs [folder]` writes the same files. Needs `npm run build`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
 
-const SAMPLES = ['crowd', 'rain', 'keyboard'].map((name) => join(import.meta.dirname, '../demo/samples', `${name}.wav`));
+const SAMPLES = ['crowd', 'rain', 'keyboard'].map((name) =>
+  join(import.meta.dirname, '../demo/samples', `${name}.wav`),
+);
 
 const PICTURES = [
   { name: 'studio-light.png', width: 1280, height: 900, theme: 'light' },
@@ -38,7 +40,11 @@ async function take(browser, demoUrl, { name, width, height, theme, phone = fals
   await page.waitForSelector('.alive');
   const input = await page.$('#files');
   await input.uploadFile(...SAMPLES);
-  await page.waitForFunction((count) => document.querySelectorAll('.item[data-status=done]').length === count, { timeout: 60_000 }, SAMPLES.length);
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('.item[data-status=done]').length === count,
+    { timeout: 60_000 },
+    SAMPLES.length,
+  );
   await page.waitForSelector('#play:not(:disabled)');
   await page.$eval('#seek', (seek) => {
     seek.value = String(0.42 * Number(seek.max));

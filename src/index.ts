@@ -1,5 +1,11 @@
 export { DenoiseNode, type DenoiseNodeConstructor } from './main/denoise-node.ts';
 export type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './main/events.ts';
-export { DEFAULT_OPTIONS, type DenoiseAssets, type DenoiseOptions, LATENCY_HINT_SECONDS, RANGES } from './main/options.ts';
+export {
+  DEFAULT_OPTIONS,
+  type DenoiseAssets,
+  type DenoiseOptions,
+  LATENCY_HINT_SECONDS,
+  RANGES,
+} from './main/options.ts';
 export type { Census } from './main/worker-pool.ts';
 export { DenoiseError, type DenoiseErrorCode } from './shared/errors.ts';

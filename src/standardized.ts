@@ -16,7 +16,11 @@ import {
   type TContext,
 } from 'standardized-audio-context';
 import { type AudioFamily, isNativeContext, nameOf } from './main/audio-family.ts';
-import { defineDenoiseNode, type DenoiseNodeConstructor as NativeConstructor, DenoiseNode as NativeDenoiseNode } from './main/denoise-node.ts';
+import {
+  defineDenoiseNode,
+  type DenoiseNodeConstructor as NativeConstructor,
+  DenoiseNode as NativeDenoiseNode,
+} from './main/denoise-node.ts';
 import type { DenoiseOptions } from './main/options.ts';
 
 export * from './index.ts';
@@ -45,7 +49,10 @@ interface StandardizedConstructor extends Pick<NativeConstructor, 'isSupported' 
   new <T extends TContext>(context: T | BaseAudioContext, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
-/** Gives a node of the family that its context belongs to. To extend the class, extend {@link StandardizedDenoiseNode} or the native one. */
+/**
+ * Gives a node of the family that its context belongs to. To extend the class, extend {@link StandardizedDenoiseNode}
+ * or the native one.
+ */
 export interface DenoiseNodeConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {
   new (context: BaseAudioContext, options?: DenoiseOptions): NativeDenoiseNode;
   new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
@@ -60,7 +67,9 @@ const standardizedFamily = {
   addModule: addAudioWorkletModule,
   requireContext: (context: unknown): void => {
     if (!isNativeContext(context) && (isAnyAudioContext(context) || isAnyOfflineAudioContext(context))) return;
-    throw new TypeError(`DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got ${nameOf(context)}.`);
+    throw new TypeError(
+      `DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got ${nameOf(context)}.`,
+    );
   },
 } as unknown as AudioFamily;
 
@@ -77,7 +86,9 @@ export const DenoiseNode = class {
 
   constructor(context: BaseAudioContext, options?: DenoiseOptions) {
     // biome-ignore lint/correctness/noConstructorReturn: the context decides which of the two classes it is.
-    return isNativeContext(context) ? new NativeDenoiseNode(context, options) : new StandardizedDenoiseNode(context, options);
+    return isNativeContext(context)
+      ? new NativeDenoiseNode(context, options)
+      : new StandardizedDenoiseNode(context, options);
   }
 
   static [Symbol.hasInstance](value: unknown): boolean {

@@ -20,10 +20,18 @@ step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
 const inNode = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
 // Side by side, for neither waits for a clock. What follows has the machine for itself: it hears sound in real time.
-await Promise.all([suite('node', process.execPath, [...inNode, ...tests('test', 'node')], nodeCounts), suiteInPython()]);
+await Promise.all([
+  suite('node', process.execPath, [...inNode, ...tests('test', 'node')], nodeCounts),
+  suiteInPython(),
+]);
 for (const group of ['unit', 'platform', 'graph']) await browserSuite(`chromium: ${group}`, group, [], process.env);
 // These drive the browser from outside, one file after the other.
-await suite('chromium: demo', process.execPath, [...inNode, '--test-concurrency=1', ...tests('test/demo', 'page')], nodeCounts);
+await suite(
+  'chromium: demo',
+  process.execPath,
+  [...inNode, '--test-concurrency=1', ...tests('test/demo', 'page')],
+  nodeCounts,
+);
 for (const { name, command, groups, pages, found } of otherBrowsers()) {
   if (!found) {
     skip(name, 'not installed');
@@ -56,7 +64,10 @@ function run(command, args) {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
-/** Runs a test command, shows its output, and adds up what `count` reads in it; an exit code that no failure explains is one. */
+/**
+ * Runs a test command, shows its output, and adds up what `count` reads in it; an exit code that no failure explains is
+ * one.
+ */
 async function suite(name, command, args, count, options = {}) {
   const begun = performance.now();
   const { stdout, stderr, status } = await outputOf(command, args, options);
@@ -71,16 +82,28 @@ async function suite(name, command, args, count, options = {}) {
 /** What a command prints, and how it ends; `status` is null where a signal ended it. */
 async function outputOf(command, args, options) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close').then(([code]) => code)]);
+  const [stdout, stderr, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close').then(([code]) => code),
+  ]);
   return { stdout, stderr, status };
 }
 
 function browserSuite(name, group, before, env) {
-  const [command, ...args] = [...before, process.execPath, 'node_modules/@web/test-runner/dist/bin.js', '--group', group];
+  const [command, ...args] = [
+    ...before,
+    process.execPath,
+    'node_modules/@web/test-runner/dist/bin.js',
+    '--group',
+    group,
+  ];
   return suite(name, command, args, browserCounts, { env });
 }
 
-/** The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place. */
+/**
+ * The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place.
+ */
 async function pageSuites(name, { silent, playing }, hasSound, env) {
   const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.page.test.ts`);
   await suite(`${name}: demo`, process.execPath, [...inNode, '--test-concurrency=1', ...files], nodeCounts, { env });
@@ -103,7 +126,9 @@ function pytestCounts(output) {
   return { passed: read('passed'), failed: read('failed') + read('error'), skipped: read('skipped') };
 }
 
-/** Tests of a kind: `node` tests run in Node, `page` tests drive a browser from there; those of no kind run in browsers. */
+/**
+ * Tests of a kind: `node` tests run in Node, `page` tests drive a browser from there; those of no kind run in browsers.
+ */
 function tests(folder, kind) {
   return execFileSync('find', [folder, '-name', `*.${kind}.test.ts`], { encoding: 'utf8' })
     .split('\n')
@@ -121,7 +146,8 @@ function installBrowser() {
   } else {
     run('npx', ['@puppeteer/browsers', 'install', 'chrome@stable', '--path', BROWSER_CACHE]);
   }
-  if (!findBrowser('chromium')) throw new Error('Expected Chromium after its installation. Install Chrome or Chromium, or set CHROME_PATH.');
+  if (!findBrowser('chromium'))
+    throw new Error('Expected Chromium after its installation. Install Chrome or Chromium, or set CHROME_PATH.');
 }
 
 /** Browsers beside Chromium take part where they are installed. */
@@ -142,7 +168,9 @@ function otherBrowsers() {
 
 /** Training is for those who have PyTorch: `training/setup.sh` makes the environment. */
 function suiteInPython() {
-  const python = [join(ROOT, 'training/.venv/bin/python'), 'python3'].find((command) => spawnSync(command, ['-c', 'import torch, pytest']).status === 0);
+  const python = [join(ROOT, 'training/.venv/bin/python'), 'python3'].find(
+    (command) => spawnSync(command, ['-c', 'import torch, pytest']).status === 0,
+  );
   if (!python) return skip('training', 'no PyTorch: training/setup.sh installs it (Python 3.11 or newer)');
   return suite('training', python, ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: join(ROOT, 'training') });
 }

@@ -2,9 +2,9 @@
 //
 //   node check_tfjs.mjs MODEL_FOLDER VECTORS_FOLDER [MANIFEST]
 //
-// VECTORS_FOLDER holds the graph's input and output (features.f32 and mask.f32, say), one entry for each hop or block of one
-// stream. The last line printed is JSON: largest error for one stream, for two streams on the batch axis, both also in
-// proportion to the largest output, and the time of one hop in a tight loop.
+// VECTORS_FOLDER holds the graph's input and output (features.f32 and mask.f32, say), one entry for each hop or block
+// of one stream. The last line printed is JSON: largest error for one stream, for two streams on the batch axis, both
+// also in proportion to the largest output, and the time of one hop in a tight loop.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';

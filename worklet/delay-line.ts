@@ -6,8 +6,8 @@
 import type { Samples } from '../src/shared/units.ts';
 
 /**
- * The recent past of a few planes, by absolute position: what was written at position p is read at position p until `pastSamples` more
- * were written. Before anything was written lies silence. Nothing but the constructor allocates.
+ * The recent past of a few planes, by absolute position: what was written at position p is read at position p until
+ * `pastSamples` more were written. Before anything was written lies silence. Nothing but the constructor allocates.
  */
 export class DelayLine {
   private readonly planes: readonly Float32Array[];
@@ -28,7 +28,9 @@ export class DelayLine {
     return this.planes.length;
   }
 
-  /** Stores samples of one plane at a position (any whole number, also beyond 2³²: the mask takes it modulo the length). */
+  /**
+   * Stores samples of one plane at a position (any whole number, also beyond 2³²: the mask takes it modulo the length).
+   */
   write(channel: number, position: number, source: Float32Array, start: number, length: Samples): void {
     const plane = this.planes[channel];
     for (let i = 0; i < length; i++) plane[(position + i) & this.mask] = source[start + i];

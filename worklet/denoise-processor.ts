@@ -8,7 +8,12 @@
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
 import { MessageWorkletPipe } from '../src/shared/message-pipe.ts';
 import type { Pipe } from '../src/shared/pipe.ts';
-import { type MainToWorklet, PROCESSOR_NAME, type ProcessorOptions, type WorkletToMain } from '../src/shared/protocol.ts';
+import {
+  type MainToWorklet,
+  PROCESSOR_NAME,
+  type ProcessorOptions,
+  type WorkletToMain,
+} from '../src/shared/protocol.ts';
 import { SharedWorkletPipe } from '../src/shared/shared-pipe.ts';
 import { LivePath, type LivePathParams } from './live-path.ts';
 
@@ -52,9 +57,10 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an end), throws nothing. Any quantum
-   * length, read from the arrays; zero, one or many channels; inputs that come and go. Every buffer is made in the constructor or when a transport is
-   * attached. Only in message mode it posts, and posting allocates: a hop's samples to the worker, and four times a second the words to the page.
+   * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an
+   * end), throws nothing. Any quantum length, read from the arrays; zero, one or many channels; inputs that come and
+   * go. Every buffer is made in the constructor or when a transport is attached. Only in message mode it posts, and
+   * posting allocates: a hop's samples to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     if (this.disposed) return false;
@@ -112,7 +118,8 @@ class DenoiseProcessor extends AudioWorkletProcessor {
 
   private answerIfSettled(): void {
     if (this.messagePipe !== undefined && !this.messagePipe.settled) return;
-    for (; this.settling > 0; this.settling--) this.tell({ type: 'settled', framesPushed: this.messagePipe?.noisy.writeIndex ?? 0 });
+    for (; this.settling > 0; this.settling--)
+      this.tell({ type: 'settled', framesPushed: this.messagePipe?.noisy.writeIndex ?? 0 });
   }
 
   private postWords(pipe: Pipe, length: number): void {

@@ -5,10 +5,16 @@
  */
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
-/** One raise of the prefill, and the least that is given back at once; a share of a hop where that is more, so that a late block needs few raises. */
+/**
+ * One raise of the prefill, and the least that is given back at once; a share of a hop where that is more, so that a
+ * late block needs few raises.
+ */
 const STEP_SECONDS = 0.005;
 const STEP_HOPS = 1 / 16;
-/** Calm that must pass before a step is given back, and in hops, of which a block model has few; twice as long after each step that was given back too early. */
+/**
+ * Calm that must pass before a step is given back, and in hops, of which a block model has few; twice as long after
+ * each step that was given back too early.
+ */
 const CALM_SECONDS = 20;
 const CALM_HOPS = 32;
 const MOST_CALM_SECONDS = 600;
@@ -75,7 +81,8 @@ export class LatencyControl {
     if (this.calm < this.neededCalm) return;
     const surplus = this.leastWhileCalm - this.spare;
     if (this.prefill > this.askedPrefill && surplus >= this.step) {
-      // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved enough.
+      // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved
+      // enough.
       this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.step, Math.floor(surplus / 2)));
       this.sinceGivenBack = 0;
     }

@@ -20,12 +20,15 @@ import { NoiseMeter } from './noise-meter.ts';
 import { Playout } from './playout.ts';
 import { StreamLink } from './stream-link.ts';
 
-/** Longest stretch that is worked on at once; longer quanta are cut, so that every buffer has its size from the start. */
+/**
+ * Longest stretch that is worked on at once; longer quanta are cut, so that every buffer has its size from the start.
+ */
 export const MOST_SAMPLES = 128;
 
 /**
- * Fade to dry before enhanced samples run out, and back when they have come again. The first is taken out of the prefill, because it must begin while samples are
- * still there; it can be short, because it joins two signals that line up.
+ * Fade to dry before enhanced samples run out, and back when they have come again. The first is taken out of the
+ * prefill, because it must begin while samples are still there; it can be short, because it joins two signals that line
+ * up.
  */
 const FADE_OUT_SECONDS = 64 / 48000;
 const FADE_IN_SECONDS = 0.02;
@@ -55,8 +58,9 @@ interface Attachment {
 }
 
 /**
- * All that happens to samples on the audio thread. {@link process} allocates nothing, throws nothing and waits for nothing (offline: until the worker has
- * answered, with an end); the other methods are called between two quanta, and attach allocates.
+ * All that happens to samples on the audio thread. {@link process} allocates nothing, throws nothing and waits for
+ * nothing (offline: until the worker has answered, with an end); the other methods are called between two quanta, and
+ * attach allocates.
  */
 export class LivePath {
   private readonly playout: Playout;
@@ -88,7 +92,8 @@ export class LivePath {
   /**
    * @param channels most that will ever come
    * @param delaySamples delay of the dry signal until a transport brings the exact one
-   * @param unheardSamples for so long after birth nobody hears the output, so that the silence before birth may be in it; always, where it really was silence
+   * @param unheardSamples for so long after birth nobody hears the output, so that the silence before birth may be in
+   *   it; always, where it really was silence
    */
   constructor(
     private readonly contextRateHz: Hertz,
@@ -131,7 +136,12 @@ export class LivePath {
     this.waiting = {
       link,
       settings,
-      control: new LatencyControl(settings.prefillSamples, settings.maxPrefillSamples, settings.hopWaitSamples, this.contextRateHz),
+      control: new LatencyControl(
+        settings.prefillSamples,
+        settings.maxPrefillSamples,
+        settings.hopWaitSamples,
+        this.contextRateHz,
+      ),
     };
     this.tellLatency(this.waiting);
     this.leave();
@@ -169,15 +179,23 @@ export class LivePath {
    */
   process(inputs: readonly Float32Array[], outputs: readonly Float32Array[], params: LivePathParams): void {
     const length = outputs.length > 0 ? outputs[0].length : 0;
-    for (let start = 0; start < length; start += MOST_SAMPLES) this.stretch(inputs, outputs, start, Math.min(MOST_SAMPLES, length - start), params);
+    for (let start = 0; start < length; start += MOST_SAMPLES)
+      this.stretch(inputs, outputs, start, Math.min(MOST_SAMPLES, length - start), params);
     if (this.attached !== undefined) this.tell(this.attached);
   }
 
-  private stretch(inputs: readonly Float32Array[], outputs: readonly Float32Array[], start: number, length: Samples, params: LivePathParams): void {
+  private stretch(
+    inputs: readonly Float32Array[],
+    outputs: readonly Float32Array[],
+    start: number,
+    length: Samples,
+    params: LivePathParams,
+  ): void {
     this.change();
     const { attached, playout, clean } = this;
     const nonFinite = cleanInput(inputs, start, length, clean);
-    for (let channel = 0; channel < this.channels; channel++) this.dryLine.write(channel, this.now, clean[channel], 0, length);
+    for (let channel = 0; channel < this.channels; channel++)
+      this.dryLine.write(channel, this.now, clean[channel], 0, length);
     let wetPosition = 0;
     if (attached !== undefined) {
       const { link } = attached;
@@ -226,7 +244,8 @@ export class LivePath {
       this.inUnderrun = false;
       this.playout.setFades(this.attached.settings.offline ? 1 : this.fadeOutSamples, this.fadeInSamples);
     }
-    // It is fed from now on, so that its first enhanced samples are there by the time that the dry line goes back far enough for its latency.
+    // It is fed from now on, so that its first enhanced samples are there by the time that the dry line goes back far
+    // enough for its latency.
     if (this.attached === undefined || this.joined) return;
     const { link, settings } = this.attached;
     if (!this.reaches(totalLatencySamples(settings))) return;
@@ -264,7 +283,8 @@ export class LivePath {
       if (!settings.offline) control.underrun();
     }
     if (this.inUnderrun) Atomics.add(words, Word.UNDERRUN_SAMPLES, tap.dimmed);
-    // A raise of the latency opens the gate for a moment, with samples that were there before: the underrun is over when new ones have come.
+    // A raise of the latency opens the gate for a moment, with samples that were there before: the underrun is over
+    // when new ones have come.
     if (tap.level === 1 && !(this.inUnderrun && link.end === this.endAtUnderrun)) {
       if (this.inUnderrun) control.recovered();
       this.opened = true;

@@ -25,7 +25,10 @@ export interface MixerParams {
   readonly outputGain: ParamValues;
 }
 
-/** Blends, bypasses and sets the level. Linear, because dry and enhanced are one voice: equal-power would swell by 3 dB half way. */
+/**
+ * Blends, bypasses and sets the level. Linear, because dry and enhanced are one voice: equal-power would swell by 3 dB
+ * half way.
+ */
 export class Mixer {
   private readonly mix: SlewLimiter;
   private readonly bypass: SlewLimiter;
@@ -91,7 +94,10 @@ export class Mixer {
     return most === 0;
   }
 
-  /** Returns whether the level is left as it is. The target is read once a stretch, because a power of ten costs as much as all the rest. */
+  /**
+   * Returns whether the level is left as it is. The target is read once a stretch, because a power of ten costs as much
+   * as all the rest.
+   */
   private moveGains(start: number, length: Samples, { outputGain }: MixerParams): boolean {
     const target = decibelsToGain(clamp(valueAt(outputGain, start + length - 1), LEAST_GAIN_DB, MOST_GAIN_DB));
     if (!this.started) this.gain.value = target;

@@ -12,7 +12,10 @@ const VOICE_SECONDS = 0.03;
 const HOLD_SECONDS = 0.2;
 /** Mean square below which a signal is silence, −100 dBFS: its ratio to another means nothing. */
 const FLOOR = 1e-10;
-/** What the model leaves of a sound, relative to it: below the first it is taken for noise, above the second for a voice. */
+/**
+ * What the model leaves of a sound, relative to it: below the first it is taken for noise, above the second for a
+ * voice.
+ */
 const KEPT_DB = [-14, -6] as const;
 /** Levels of what is left: no voice is quieter than the first, any may be louder than the second. */
 const LEVEL_DB = [-62, -50] as const;
@@ -37,9 +40,16 @@ export class NoiseMeter {
 
   /**
    * Takes the first `length` samples of the first `channels` planes in.
-   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is taken off again before a voice is looked for
+   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is taken off again
+   *   before a voice is looked for
    */
-  take(dry: readonly Float32Array[], enhanced: readonly Float32Array[], channels: number, length: Samples, limitDb: Decibels): void {
+  take(
+    dry: readonly Float32Array[],
+    enhanced: readonly Float32Array[],
+    channels: number,
+    length: Samples,
+    limitDb: Decibels,
+  ): void {
     if (length === 0) return;
     const share = limitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-limitDb);
     let [drySum, enhancedSum, keptSum] = [0, 0, 0];

@@ -3,8 +3,8 @@
  * Out:    dry and enhanced samples that line up, to mixer.ts
  * Thread: [audio]
  *
- * A change of latency moves the reading position of both lines: from then on the samples of two taps are blended, for as long as a
- * crossfade takes, and their weights sum to one. Nothing but the constructor allocates.
+ * A change of latency moves the reading position of both lines: from then on the samples of two taps are blended, for
+ * as long as a crossfade takes, and their weights sum to one. Nothing but the constructor allocates.
  */
 import type { Hertz, Samples } from '../src/shared/units.ts';
 import type { DelayLine } from './delay-line.ts';
@@ -62,7 +62,10 @@ export class Playout {
     this.current.level = 1;
   }
 
-  /** Goes over to other delays by a crossfade, of which there must be none under way. Where the dry delay stays and the gate is closed, none is needed. */
+  /**
+   * Goes over to other delays by a crossfade, of which there must be none under way. Where the dry delay stays and the
+   * gate is closed, none is needed.
+   */
   glide(dryDelay: Samples, wetDelay: Samples, wetPosition: number, range: PlayableRange | undefined): void {
     if (dryDelay === this.current.dryDelay && this.closed) {
       this.current.wetDelay = wetDelay;
@@ -74,8 +77,18 @@ export class Playout {
     this.faded = 0;
   }
 
-  /** Fills {@link dry} and {@link enhanced} with `length` samples of the first `channels` planes; see {@link Tap.render}. */
-  render(dryLine: DelayLine, dryPosition: number, range: PlayableRange | undefined, wetPosition: number, channels: number, length: Samples): void {
+  /**
+   * Fills {@link dry} and {@link enhanced} with `length` samples of the first `channels` planes; see {@link
+   * Tap.render}.
+   */
+  render(
+    dryLine: DelayLine,
+    dryPosition: number,
+    range: PlayableRange | undefined,
+    wetPosition: number,
+    channels: number,
+    length: Samples,
+  ): void {
     this.current.render(dryLine, dryPosition, range, wetPosition, channels, length, this.dry, this.enhanced);
     if (this.faded === undefined) return;
     this.next.render(dryLine, dryPosition, range, wetPosition, channels, length, this.nextDry, this.nextEnhanced);

@@ -1,8 +1,8 @@
 import type { Samples } from '../src/shared/units.ts';
 
 /**
- * Follows a target no faster than one unit in `rampSamples`: a jump becomes a straight ramp, and what moves slower passes unchanged,
- * sample for sample. [audio]
+ * Follows a target no faster than one unit in `rampSamples`: a jump becomes a straight ramp, and what moves slower
+ * passes unchanged, sample for sample. [audio]
  */
 export class SlewLimiter {
   private readonly mostPerSample: number;

@@ -3,18 +3,23 @@
  * Out:    the noisy ring; the line of enhanced samples and the part of it that can be played, to tap.ts
  * Thread: [audio]
  *
- * Positions. Sample k that is pushed into the noisy ring and sample k that comes out of the enhanced ring belong together, for
- * ever: neither side skips an index (what the worker does not compute it replaces by zeros). So a sample's position in this line is
- * its index, and the enhanced sample due while sample n is pushed is n − ringDelay, whatever happened before.
+ * Positions. Sample k that is pushed into the noisy ring and sample k that comes out of the enhanced ring belong
+ * together, for ever: neither side skips an index (what the worker does not compute it replaces by zeros). So a
+ * sample's position in this line is its index, and the enhanced sample due while sample n is pushed is n − ringDelay,
+ * whatever happened before.
  *
- * What can happen is that samples are no enhancement of anything: the node was shed, or its streams began anew. Then the range is
- * frozen (an interruption), and opened again behind everything that was pushed meanwhile:
- *   - SHED and SHEDDINGS are stored before the zeros that follow from it are published, and read after ENHANCED_WRITE: zeros never enter the range, not
+ * What can happen is that samples are no enhancement of anything: the node was shed, or its streams began anew. Then
+ * the range is frozen (an interruption), and opened again behind everything that was pushed meanwhile:
+ *    - SHED and SHEDDINGS are stored before the zeros that follow from it are published, and read after ENHANCED_WRITE:
+ *     zeros never enter the range, not
  *     even where the node has been taken back before this thread looked.
- *   - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed when we see
+ *    - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed
+ *     when we see
  *     that, plus the engine's delay, reach beyond the start of the new streams.
- *   - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing stops, the streams are asked
- *     to begin anew, and pushing starts again when the ring has been emptied: index and time go apart only while nothing is played.
+ *    - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing
+ *     stops, the streams are asked
+ *      to begin anew, and pushing starts again when the ring has been emptied: index and time go apart only while
+ *   nothing is played.
  */
 import { Word } from '../src/shared/control-block.ts';
 import { hasReached, type Pipe } from '../src/shared/pipe.ts';
@@ -22,15 +27,21 @@ import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { DelayLine } from './delay-line.ts';
 import type { PlayableRange } from './tap.ts';
 
-/** A channel that vanishes goes on as silence for so long after its tail has come out, so that a short gap does not make the model forget. */
+/**
+ * A channel that vanishes goes on as silence for so long after its tail has come out, so that a short gap does not make
+ * the model forget.
+ */
 const LINGER_SECONDS = 1;
 /**
- * How long an offline context waits for a worker that does not answer, before it goes on with the dry signal; and how much longer for
- * each second of sound in a step of the model.
+ * How long an offline context waits for a worker that does not answer, before it goes on with the dry signal; and how
+ * much longer for each second of sound in a step of the model.
  */
 const OFFLINE_PATIENCE_MS = 5000;
 const OFFLINE_PATIENCE_MS_PER_SECOND = 10_000;
-/** A block comes back all at once. It is taken in at so many times the speed of sound, for a quantum is too short to copy seconds of several channels. */
+/**
+ * A block comes back all at once. It is taken in at so many times the speed of sound, for a quantum is too short to
+ * copy seconds of several channels.
+ */
 const DRAIN_SPEED = 16;
 
 export interface LinkSettings {
@@ -46,7 +57,10 @@ export interface LinkSettings {
   readonly waits: boolean;
 }
 
-/** The worklet's side of one transport: its rings, its positions, its interruptions. Nothing but the constructor allocates. */
+/**
+ * The worklet's side of one transport: its rings, its positions, its interruptions. Nothing but the constructor
+ * allocates.
+ */
 export class StreamLink implements PlayableRange {
   readonly pipe: Pipe;
   readonly line: DelayLine;
@@ -78,8 +92,10 @@ export class StreamLink implements PlayableRange {
     this.settings = settings;
     this.line = new DelayLine(channels, settings.maxRingDelaySamples + 2 * settings.mostSamples);
     this.from = settings.fresh ? Number.NEGATIVE_INFINITY : settings.engineDelaySamples;
-    this.linger = Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.hopWaitSamples + settings.engineDelaySamples;
-    this.patienceMs = OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.hopWaitSamples / settings.contextRateHz);
+    this.linger =
+      Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.hopWaitSamples + settings.engineDelaySamples;
+    this.patienceMs =
+      OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.hopWaitSamples / settings.contextRateHz);
     this.absent = new Float64Array(channels).fill(this.linger);
     this.piece = new Float32Array(settings.mostSamples);
   }
@@ -108,7 +124,10 @@ export class StreamLink implements PlayableRange {
     this.end = Math.min(this.end, wetPosition + samples);
   }
 
-  /** Puts `length` samples of every plane into the noisy ring, or drops them where it is full. `inputChannels` of them are really there. */
+  /**
+   * Puts `length` samples of every plane into the noisy ring, or drops them where it is full. `inputChannels` of them
+   * are really there.
+   */
   push(planes: readonly Float32Array[], inputChannels: number, length: Samples): void {
     this.noteChannels(inputChannels, length);
     if (this.holding || this.closing) {
@@ -128,7 +147,10 @@ export class StreamLink implements PlayableRange {
     this.pipe.signal();
   }
 
-  /** Takes in what the worker has published, all that is due and more. `due`: position before which samples are needed now; `gateClosed`: none is heard. */
+  /**
+   * Takes in what the worker has published, all that is due and more. `due`: position before which samples are needed
+   * now; `gateClosed`: none is heard.
+   */
   drain(due: number, stretch: Samples, gateClosed: boolean): void {
     if (this.closing) return;
     const { words, enhanced } = this.pipe;

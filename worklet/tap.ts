@@ -14,13 +14,14 @@ export interface PlayableRange {
 }
 
 /**
- * One reading position of both lines and the gate between them. The level of the gate is 1 while enhanced samples are ahead, falls to 0 just as the
- * last one is played, and rises again when more have come:
+ * One reading position of both lines and the gate between them. The level of the gate is 1 while enhanced samples are
+ * ahead, falls to 0 just as the last one is played, and rises again when more have come:
  *
  *   level(p) = min(level(p − 1) + 1/fadeIn, (end − p)/fadeOut, 1), and 0 outside the range
  *
- * `end` never moves backwards while the level is above 0, so the level never falls faster than 1/fadeOut: an underrun is a fade
- * that ends in time, not a hole. Dry and enhanced line up at every tap, so a fade between them shifts nothing.
+ * `end` never moves backwards while the level is above 0, so the level never falls faster than 1/fadeOut: an underrun
+ * is a fade that ends in time, not a hole. Dry and enhanced line up at every tap, so a fade between them shifts
+ * nothing.
  */
 export class Tap {
   /** Level of the gate after the last sample, 0 (dry) to 1 (enhanced). */
@@ -55,7 +56,8 @@ export class Tap {
 
   /**
    * Fills `dry` and `enhanced` with `length` samples of each of their first `channels` planes.
-   * @param dryPosition and `wetPosition`: where the newest samples begin in the dry line and would begin in the enhanced line
+   * @param dryPosition and `wetPosition`: where the newest samples begin in the dry line and would begin in the
+   *   enhanced line
    * @param range what can be played; undefined: nothing, the enhanced planes are the dry ones
    */
   render(
@@ -68,7 +70,8 @@ export class Tap {
     dry: readonly Float32Array[],
     enhanced: readonly Float32Array[],
   ): void {
-    for (let channel = 0; channel < channels; channel++) dryLine.read(channel, dryPosition - this.dryDelay, dry[channel], length);
+    for (let channel = 0; channel < channels; channel++)
+      dryLine.read(channel, dryPosition - this.dryDelay, dry[channel], length);
     const open = this.gate(wetPosition - this.wetDelay, length, range);
     for (let channel = 0; channel < channels; channel++) {
       if (range === undefined || open === 0) copy(dry[channel], enhanced[channel], length);
@@ -79,7 +82,10 @@ export class Tap {
     }
   }
 
-  /** Moves the gate over a stretch; returns how much of it is open: `length` for all the way, 0 for not at all, something between otherwise. */
+  /**
+   * Moves the gate over a stretch; returns how much of it is open: `length` for all the way, 0 for not at all,
+   * something between otherwise.
+   */
   private gate(position: number, length: Samples, range: PlayableRange | undefined): number {
     this.short = false;
     this.dimmed = 0;
@@ -88,7 +94,8 @@ export class Tap {
       this.dimmed = length;
       return 0;
     }
-    if (this.level === 1 && position >= range.from && range.end - (position + length - 1) >= this.fadeOutSamples) return length;
+    if (this.level === 1 && position >= range.from && range.end - (position + length - 1) >= this.fadeOutSamples)
+      return length;
     const rise = 1 / this.fadeInSamples;
     let open = 0;
     for (let i = 0; i < length; i++) {

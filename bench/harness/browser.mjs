@@ -2,7 +2,10 @@
 import { launch } from 'puppeteer-core';
 import { CHROMIUM_FLAGS, findBrowser } from '../../test/support/browser.mjs';
 
-/** Pages are measured one after the other, but none may be slowed down for being in the background; heaps are weighed after a collection. */
+/**
+ * Pages are measured one after the other, but none may be slowed down for being in the background; heaps are weighed
+ * after a collection.
+ */
 const BENCH_FLAGS = [
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
@@ -16,7 +19,8 @@ const PATIENCE_MS = 900_000;
 /** Starts the Chromium that the tests use. */
 export function startBrowser() {
   const executablePath = findBrowser('chromium');
-  if (executablePath === undefined) throw new Error('Expected Chromium in PATH, found none. Set CHROME_PATH to where it is.');
+  if (executablePath === undefined)
+    throw new Error('Expected Chromium in PATH, found none. Set CHROME_PATH to where it is.');
   return launch({ executablePath, args: [...CHROMIUM_FLAGS, ...BENCH_FLAGS], protocolTimeout: PATIENCE_MS });
 }
 

@@ -6,7 +6,12 @@ import { cpus, loadavg, totalmem } from 'node:os';
 
 const require = createRequire(import.meta.url);
 
-const PACKAGES = ['@sapphi-red/web-noise-suppressor', '@tensorflow/tfjs-core', '@tensorflow/tfjs-converter', '@tensorflow/tfjs-backend-wasm'];
+const PACKAGES = [
+  '@sapphi-red/web-noise-suppressor',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-converter',
+  '@tensorflow/tfjs-backend-wasm',
+];
 
 /** @param {import('puppeteer-core').Browser} browser */
 export async function describeMachine(browser) {

@@ -9,7 +9,9 @@ export function bundledModels(folder = MODELS) {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap(({ name }) => {
-      const manifests = readdirSync(new URL(`${name}/`, folder)).filter((file) => file.endsWith('.json') && isManifest(new URL(`${name}/${file}`, folder)));
+      const manifests = readdirSync(new URL(`${name}/`, folder)).filter(
+        (file) => file.endsWith('.json') && isManifest(new URL(`${name}/${file}`, folder)),
+      );
       return manifests.map((file) => (file === 'manifest.json' ? name : `${name}/${file.slice(0, -'.json'.length)}`));
     })
     .sort();
@@ -25,7 +27,10 @@ export function readModel(model) {
   const url = new URL(`../..${manifestPath(model)}`, import.meta.url);
   const text = readFileSync(url);
   const manifest = JSON.parse(text.toString());
-  const bytes = Object.keys(manifest.files).reduce((sum, file) => sum + readFileSync(new URL(file, url)).length, text.length);
+  const bytes = Object.keys(manifest.files).reduce(
+    (sum, file) => sum + readFileSync(new URL(file, url)).length,
+    text.length,
+  );
   return { manifest, bytes, path: fileURLToPath(url) };
 }
 

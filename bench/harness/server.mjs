@@ -1,4 +1,6 @@
-/** A static server for the repository, with the headers of cross-origin isolation or without. For this machine alone. */
+/**
+ * A static server for the repository, with the headers of cross-origin isolation or without. For this machine alone.
+ */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -26,9 +28,11 @@ const ISOLATION = {
 /**
  * Starts a server on a free port.
  *
- * @param {{ isolated?: boolean, routes?: Record<string, (request, response, rest: string) => Promise<void>> }} [options] `routes`: handlers for
+ * @param {{ isolated?: boolean, routes?: Record<string, (request, response, rest: string) => Promise<void>> }}
+ *   [options] `routes`: handlers for
  *   paths that begin with a prefix; `rest` is what follows it
- * @returns {Promise<{ origin: string, served: string[], close: () => Promise<void> }>} `served`: paths of the files asked for so far
+ * @returns {Promise<{ origin: string, served: string[], close: () => Promise<void> }>} `served`: paths of the files
+ *   asked for so far
  */
 export async function startServer({ isolated = true, routes = {} } = {}) {
   const served = [];
@@ -63,6 +67,9 @@ export async function startServer({ isolated = true, routes = {} } = {}) {
 async function sendFile(path, response) {
   const file = join(ROOT, normalize(join('/', path)));
   const { size } = await stat(file);
-  response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream', 'Content-Length': size });
+  response.writeHead(200, {
+    'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'Content-Length': size,
+  });
   await pipeline(createReadStream(file), response);
 }

@@ -7,7 +7,9 @@ const TICK_MS = 10;
 const RATE_HZ = 48000;
 const TICK_SAMPLES = (RATE_HZ * TICK_MS) / 1000;
 
-/** Processes the next 10 ms; true if the denoiser computed in it. Blocks of a second compute in one tick of a hundred. */
+/**
+ * Processes the next 10 ms; true if the denoiser computed in it. Blocks of a second compute in one tick of a hundred.
+ */
 let tick;
 
 const handlers = {
@@ -50,13 +52,17 @@ globalThis.onmessage = async ({ data }) => {
 /** Ours: the engine as the package's worker calls it, sound in and out included. */
 async function modelTick(name, count, samples) {
   const { Denoiser } = await import('/dist/engine.js');
-  const denoiser = await Denoiser.load({ modelUrl: name.includes('/') ? `/models/${name}.json` : `/models/${name}/`, wasmUrl: '/dist/wasm/' });
+  const denoiser = await Denoiser.load({
+    modelUrl: name.includes('/') ? `/models/${name}.json` : `/models/${name}/`,
+    wasmUrl: '/dist/wasm/',
+  });
   const streams = Array.from({ length: count }, () => denoiser.createStream(RATE_HZ));
   const enhanced = new Float32Array(4 * TICK_SAMPLES);
   let at = 0;
   return () => {
     // Streams hear different parts of the recording.
-    for (const [i, stream] of streams.entries()) stream.push(samples, (at + i * 7 * TICK_SAMPLES) % samples.length, TICK_SAMPLES);
+    for (const [i, stream] of streams.entries())
+      stream.push(samples, (at + i * 7 * TICK_SAMPLES) % samples.length, TICK_SAMPLES);
     const computes = streams[0].hopReady;
     while (streams[0].hopReady) denoiser.step(streams);
     for (const stream of streams) stream.pull(enhanced, 0, enhanced.length);

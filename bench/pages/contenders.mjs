@@ -17,7 +17,10 @@ export async function measurePaced(names, { rounds, ticks }) {
   return inTurns(names, rounds, 1, (ask) => ask({ type: 'paced', ticks }));
 }
 
-/** Several streams in one batch: microseconds per 10 ms for all of them together, one value a round, by number of streams. */
+/**
+ * Several streams in one batch: microseconds per 10 ms for all of them together, one value a round, by number of
+ * streams.
+ */
 export async function measureStreams(model, counts, { rounds, ticks }) {
   const results = Object.fromEntries(counts.map((count) => [count, []]));
   const workers = [];
@@ -46,7 +49,8 @@ async function startContender(name, streams) {
   const ask = (message) =>
     new Promise((resolve, reject) => {
       worker.onerror = (event) => reject(new Error(`${name}: ${event.message}`));
-      worker.onmessage = ({ data }) => ('error' in data ? reject(new Error(`${name}: ${data.error}`)) : resolve(data.answer));
+      worker.onmessage = ({ data }) =>
+        'error' in data ? reject(new Error(`${name}: ${data.error}`)) : resolve(data.answer);
       worker.postMessage(message);
     });
   await ask({ type: 'prepare', name, streams, samples: await noisySpeech(PEER_RATE_HZ, 10) });

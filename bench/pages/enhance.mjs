@@ -7,7 +7,8 @@ import { noisySpeech } from './sound.mjs';
 const MOST_DELAY = 4800;
 
 /**
- * Renders planar samples through a peer and lets it run on for `tail` samples, so that its delay can be cut off afterwards.
+ * Renders planar samples through a peer and lets it run on for `tail` samples, so that its delay can be cut off
+ * afterwards.
  *
  * @param {string} name
  * @param {Float32Array<ArrayBuffer>[]} channels
@@ -18,7 +19,11 @@ export async function renderThroughPeer(name, channels, tail) {
   const length = channels[0].length;
   const context = new OfflineAudioContext(channels.length, length + tail, PEER_RATE_HZ);
   const peer = await createPeer(context, name, channels.length);
-  const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: length + tail, sampleRate: PEER_RATE_HZ });
+  const buffer = new AudioBuffer({
+    numberOfChannels: channels.length,
+    length: length + tail,
+    sampleRate: PEER_RATE_HZ,
+  });
   for (const [channel, samples] of channels.entries()) buffer.copyToChannel(samples, channel);
   const source = new AudioBufferSourceNode(context, { buffer });
   source.connect(peer).connect(context.destination);
@@ -39,7 +44,9 @@ export async function measurePeerDelay(name) {
 export async function enhanceWithPeer(name, url, channelCount, tail) {
   const noisy = new Float32Array(await (await fetch(url)).arrayBuffer());
   const length = noisy.length / channelCount;
-  const channels = Array.from({ length: channelCount }, (_, channel) => noisy.slice(channel * length, (channel + 1) * length));
+  const channels = Array.from({ length: channelCount }, (_, channel) =>
+    noisy.slice(channel * length, (channel + 1) * length),
+  );
   const enhanced = await renderThroughPeer(name, channels, tail);
   const response = await fetch(url, { method: 'POST', body: new Blob(enhanced) });
   if (!response.ok) throw new Error(await response.text());

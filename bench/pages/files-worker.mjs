@@ -3,7 +3,10 @@ globalThis.onmessage = async ({ data: { model, rounds } }) => {
   try {
     const { Denoiser } = await import('/dist/engine.js');
     const { BlobSink, blobSource, enhanceReader, openWav, WavWriter } = await import('/bench/files.js');
-    const denoiser = await Denoiser.load({ modelUrl: model.includes('/') ? `/models/${model}.json` : `/models/${model}/`, wasmUrl: '/dist/wasm/' });
+    const denoiser = await Denoiser.load({
+      modelUrl: model.includes('/') ? `/models/${model}.json` : `/models/${model}/`,
+      wasmUrl: '/dist/wasm/',
+    });
     const file = await (await fetch('/bench/recording.wav')).blob();
     const times = [];
     for (let round = 0; round < rounds; round++) {

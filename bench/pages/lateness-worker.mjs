@@ -1,6 +1,6 @@
 /**
- * [worker] How late this machine lets a thread run that is due every 10 ms and does nothing: whoever is later than its prefill because of that
- * underruns, whatever it computes. A message ends it; it answers with what it saw.
+ * [worker] How late this machine lets a thread run that is due every 10 ms and does nothing: whoever is later than its
+ * prefill because of that underruns, whatever it computes. A message ends it; it answers with what it saw.
  */
 import { quantile } from '../harness/statistics.mjs';
 

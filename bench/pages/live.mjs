@@ -3,10 +3,15 @@ import { delayBetween } from '../harness/delay.mjs';
 import { createPeer, PEERS } from '../peers/peers.mjs';
 import { noisySpeech, play, wait } from './sound.mjs';
 
-/** Longest latency that is looked for, beyond what is declared: more than the prefill of a model of short hops ever rises to by itself. */
+/**
+ * Longest latency that is looked for, beyond what is declared: more than the prefill of a model of short hops ever
+ * rises to by itself.
+ */
 const MOST_LATENCY_SECONDS = 0.2;
 
-/** Time for the enhanced signal to be faded in, after the latency: a model that takes blocks is heard after two of them. */
+/**
+ * Time for the enhanced signal to be faded in, after the latency: a model that takes blocks is heard after two of them.
+ */
 const SETTLE_MS = 1000;
 const settle = (node) => wait(SETTLE_MS + 2000 * (node.latency ?? 0));
 
@@ -14,7 +19,8 @@ const settle = (node) => wait(SETTLE_MS + 2000 * (node.latency ?? 0));
 const ATTEMPTS = 6;
 
 /**
- * Latency by cross-correlation of what enters and what leaves a denoiser, both recorded in the same context, beside what it declares.
+ * Latency by cross-correlation of what enters and what leaves a denoiser, both recorded in the same context, beside
+ * what it declares.
  *
  * @param {string} name a peer or a model
  * @param {{ sampleRate: number, seconds: number }} settings

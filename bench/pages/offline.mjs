@@ -3,7 +3,8 @@ import { createPeer, PEER_RATE_HZ, PEERS } from '../peers/peers.mjs';
 import { noisySpeech, play } from './sound.mjs';
 
 /**
- * Milliseconds that a context takes to render `seconds` of sound, one value a round, by name; '' is the context without a denoiser.
+ * Milliseconds that a context takes to render `seconds` of sound, one value a round, by name; '' is the context without
+ * a denoiser.
  *
  * @param {string[]} names peers, models or ''
  * @param {{ rounds: number, seconds: number }} extent

@@ -31,7 +31,10 @@ export function hide() {
   return new Promise((resolve) => setTimeout(resolve, 500));
 }
 
-/** Frames that the browser gives in so much time. Asking for them is work too, which the page without a panel has as well. */
+/**
+ * Frames that the browser gives in so much time. Asking for them is work too, which the page without a panel has as
+ * well.
+ */
 export function countFrames(ms) {
   return new Promise((resolve) => {
     const end = performance.now() + ms;

@@ -1,6 +1,6 @@
 /**
- * [worker] A peer's processor outside of an audio context, because only here is there a clock fine enough to time it. The module is the
- * peer's own; the four names that it expects of an AudioWorkletGlobalScope are provided.
+ * [worker] A peer's processor outside of an audio context, because only here is there a clock fine enough to time it.
+ * The module is the peer's own; the four names that it expects of an AudioWorkletGlobalScope are provided.
  */
 import { peerFiles } from './peers.mjs';
 

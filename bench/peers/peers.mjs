@@ -17,8 +17,8 @@ export function peerFiles(name) {
 }
 
 /**
- * A peer's node that processes from the first quantum on: the package instantiates its WebAssembly in the background and is silent until
- * then, so a probe in the worklet says when it has.
+ * A peer's node that processes from the first quantum on: the package instantiates its WebAssembly in the background
+ * and is silent until then, so a probe in the worklet says when it has.
  *
  * @param {BaseAudioContext} context
  * @param {keyof typeof PEERS} name
@@ -26,7 +26,10 @@ export function peerFiles(name) {
  */
 export async function createPeer(context, name, maxChannels = 1) {
   const { node: className, worklet, wasm } = PEERS[name];
-  const [library, wasmBinary] = await Promise.all([import(`${PACKAGE}index.js`), fetch(PACKAGE + wasm).then((response) => response.arrayBuffer())]);
+  const [library, wasmBinary] = await Promise.all([
+    import(`${PACKAGE}index.js`),
+    fetch(PACKAGE + wasm).then((response) => response.arrayBuffer()),
+  ]);
   await context.audioWorklet.addModule('/bench/peers/ready-probe.js');
   await context.audioWorklet.addModule(PACKAGE + worklet);
   const node = new library[className](context, { maxChannels, wasmBinary });

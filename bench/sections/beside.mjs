@@ -1,4 +1,7 @@
-/** What a denoiser costs beside the others, one line each: computing time, latency, parameters, bytes. The quality table takes them from here. */
+/**
+ * What a denoiser costs beside the others, one line each: computing time, latency, parameters, bytes. The quality table
+ * takes them from here.
+ */
 import { readFile } from 'node:fs/promises';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { figure } from '../harness/figures.mjs';
@@ -14,7 +17,8 @@ export async function measure({ browser, isolated, models, quick }) {
   const peers = Object.keys(PEERS);
   const names = [...models, ...peers];
   const extent = quick ? { rounds: 3, ticks: 300 } : { rounds: 7, ticks: 1000 };
-  const inPage = (module, exported, ...args) => withPage(browser, isolated.origin, (page) => callInPage(page, `/bench/pages/${module}.mjs`, exported, ...args));
+  const inPage = (module, exported, ...args) =>
+    withPage(browser, isolated.origin, (page) => callInPage(page, `/bench/pages/${module}.mjs`, exported, ...args));
   const tight = await inPage('contenders', 'measureTight', names, extent);
   const data = {};
   for (const model of models) {
@@ -29,7 +33,10 @@ export async function measure({ browser, isolated, models, quick }) {
     const { samples } = await inPage('enhance', 'measurePeerDelay', peer);
     const [, , wasm] = peerFiles(peer);
     // Network and code are one file; how much of it is weights it does not say.
-    data[peer] = { ...costOf(tight[peer], samples), bytes: (await readFile(new URL(`../..${wasm}`, import.meta.url))).length };
+    data[peer] = {
+      ...costOf(tight[peer], samples),
+      bytes: (await readFile(new URL(`../..${wasm}`, import.meta.url))).length,
+    };
   }
   return { data, figures: names.flatMap((name) => figuresOf(name, data[name])) };
 }

@@ -1,4 +1,7 @@
-/** Bytes that a page fetches until a denoiser is ready: what the server was really asked for, plain and compressed with gzip. */
+/**
+ * Bytes that a page fetches until a denoiser is ready: what the server was really asked for, plain and compressed with
+ * gzip.
+ */
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { callInPage, withPage } from '../harness/browser.mjs';
@@ -46,10 +49,19 @@ function kindOf(path) {
 }
 
 function sum(files) {
-  return { raw: files.reduce((total, { raw }) => total + raw, 0), gzip: files.reduce((total, { gzip }) => total + gzip, 0) };
+  return {
+    raw: files.reduce((total, { raw }) => total + raw, 0),
+    gzip: files.reduce((total, { gzip }) => total + gzip, 0),
+  };
 }
 
 function figuresOf(name, sizes) {
-  const line = (label, { raw, gzip }, bar) => [figure(`${name}, ${label}, plain`, raw / 1000, 'KB'), figure(`${name}, ${label}, gzip`, gzip / 1000, 'KB', bar)];
-  return [...sizes.files.flatMap((file) => line(file.path.split('/').at(-1), file)), ...line('together', sizes.total, MOST_KB[name] && atMost(MOST_KB[name]))];
+  const line = (label, { raw, gzip }, bar) => [
+    figure(`${name}, ${label}, plain`, raw / 1000, 'KB'),
+    figure(`${name}, ${label}, gzip`, gzip / 1000, 'KB', bar),
+  ];
+  return [
+    ...sizes.files.flatMap((file) => line(file.path.split('/').at(-1), file)),
+    ...line('together', sizes.total, MOST_KB[name] && atMost(MOST_KB[name])),
+  ];
 }

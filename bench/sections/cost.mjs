@@ -1,4 +1,7 @@
-/** Computing time per 10 ms of sound: in a worker as fast as it goes, paced like live sound, and in an OfflineAudioContext. */
+/**
+ * Computing time per 10 ms of sound: in a worker as fast as it goes, paced like live sound, and in an
+ * OfflineAudioContext.
+ */
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
 import { mean, median, quantile } from '../harness/statistics.mjs';
@@ -38,7 +41,10 @@ export async function measure({ browser, isolated, models, quick }) {
         },
       ]),
     );
-    return { data: { ...data, emptyContextMicros: empty }, figures: names.flatMap((name) => figuresOf(name, data[name])) };
+    return {
+      data: { ...data, emptyContextMicros: empty },
+      figures: names.flatMap((name) => figuresOf(name, data[name])),
+    };
   });
 }
 

@@ -1,4 +1,7 @@
-/** Whole recordings: how fast they are enhanced on one thread, in Node and in a worker of a page, and what memory they take. */
+/**
+ * Whole recordings: how fast they are enhanced on one thread, in Node and in a worker of a page, and what memory they
+ * take.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,7 +29,8 @@ const KINDS = [
   { label: 'mono, 44.1 kHz', rate: 44100, channels: 1 },
 ];
 /** Prints the most memory that the process ever had, KiB, when it ends. */
-const TELL_MEMORY = 'data:text/javascript,process.on("exit",()=>process.stderr.write("MOST "+process.resourceUsage().maxRSS))';
+const TELL_MEMORY =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("MOST "+process.resourceUsage().maxRSS))';
 
 export async function measure({ browser, models, quick }) {
   const [rounds, seconds] = quick ? [3, 20] : [7, 30];
@@ -51,19 +55,37 @@ export async function measure({ browser, models, quick }) {
   return { data, figures };
 }
 
-/** By the clock, and by the time that a processor worked for it: on a busy machine only the latter says something about us. */
+/**
+ * By the clock, and by the time that a processor worked for it: on a busy machine only the latter says something about
+ * us.
+ */
 function speedsOf(seconds, times) {
-  return { node: seconds / median(times.map(({ wall }) => wall)), nodeProcessor: seconds / median(times.map(({ processor }) => processor)) };
+  return {
+    node: seconds / median(times.map(({ wall }) => wall)),
+    nodeProcessor: seconds / median(times.map(({ processor }) => processor)),
+  };
 }
 
 function figuresOf(model, speeds, memory, [short, long]) {
   return [
     ...KINDS.flatMap(({ label }, k) =>
       ['node', 'nodeProcessor', 'worker'].map((place) =>
-        figure(`${model}, ${label}, in ${PLACES[place]}`, speeds[label][place], '× real time', k === 0 ? atLeast(LEAST_SPEED) : undefined),
+        figure(
+          `${model}, ${label}, in ${PLACES[place]}`,
+          speeds[label][place],
+          '× real time',
+          k === 0 ? atLeast(LEAST_SPEED) : undefined,
+        ),
       ),
     ),
-    ...[short, long].map((length) => figure(`${model}, most memory of the command, ${length / 60} min of stereo`, memory[length], 'MiB', atMost(MOST_MIB))),
+    ...[short, long].map((length) =>
+      figure(
+        `${model}, most memory of the command, ${length / 60} min of stereo`,
+        memory[length],
+        'MiB',
+        atMost(MOST_MIB),
+      ),
+    ),
     figure(`${model}, the long one beside the short one`, memory[long] / memory[short], '×', atMost(MOST_GROWTH)),
   ];
 }
@@ -75,7 +97,9 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
   );
   const { Denoiser } = await import('../../dist/engine.node.js');
   const denoiser = await Denoiser.load({
-    modelUrl: fileURLToPath(new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url)),
+    modelUrl: fileURLToPath(
+      new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url),
+    ),
   });
   const file = wavFile(samples, rate, channels);
   const times = [];
@@ -105,7 +129,9 @@ async function timesInWorker(browser, model, { rate, channels }, samples, rounds
     routes: { '/bench/files.js': send('text/javascript', bundle), '/bench/recording.wav': send('audio/wav', file) },
   });
   try {
-    return await withPage(browser, server.origin, (page) => callInPage(page, '/bench/pages/files.mjs', 'measureFiles', model, rounds));
+    return await withPage(browser, server.origin, (page) =>
+      callInPage(page, '/bench/pages/files.mjs', 'measureFiles', model, rounds),
+    );
   } finally {
     await server.close();
   }
@@ -117,9 +143,13 @@ async function memoryOfCommand(model, recording, seconds) {
   try {
     const from = join(folder, 'noisy.wav');
     await writeLong(from, recording, seconds);
-    const child = spawn(process.execPath, ['--import', TELL_MEMORY, CLI, from, '-o', join(folder, 'enhanced.wav'), '--model', model, '--quiet'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--import', TELL_MEMORY, CLI, from, '-o', join(folder, 'enhanced.wav'), '--model', model, '--quiet'],
+      {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     let told = '';
     child.stderr.setEncoding('utf8').on('data', (text) => {
       told += text;
@@ -133,11 +163,16 @@ async function memoryOfCommand(model, recording, seconds) {
   }
 }
 
-/** What reads, enhances and writes files, as one module: compiled as what is shipped, without the names that a loader keeps at every call. */
+/**
+ * What reads, enhances and writes files, as one module: compiled as what is shipped, without the names that a loader
+ * keeps at every call.
+ */
 async function bundleOfFiles() {
   const { outputFiles } = await build({
     stdin: {
-      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer'].map((name) => `export * from './${name}.ts';`).join('\n'),
+      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer']
+        .map((name) => `export * from './${name}.ts';`)
+        .join('\n'),
       resolveDir: fileURLToPath(new URL('../../src/files', import.meta.url)),
     },
     bundle: true,

@@ -1,4 +1,7 @@
-/** What a model computes for one hop: as its manifest says, and counted: operations in the graph, multiply-adds while it runs. */
+/**
+ * What a model computes for one hop: as its manifest says, and counted: operations in the graph, multiply-adds while it
+ * runs.
+ */
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -15,7 +18,8 @@ const BARS = { base: { ops: 80, macs: 10e6 }, tiny: { ops: 60, macs: 2e6 } };
 export async function measure({ models }) {
   const tf = await startTensorFlow();
   const data = {};
-  for (const model of models) data[model] = await countOperations(tf, new URL(`../..${manifestPath(model)}`, import.meta.url));
+  for (const model of models)
+    data[model] = await countOperations(tf, new URL(`../..${manifestPath(model)}`, import.meta.url));
   return { data, figures: models.flatMap((model) => figuresOf(model, data[model])) };
 }
 
@@ -46,8 +50,13 @@ async function countOperations({ core, loadGraphModel }, manifestUrl) {
   const graph = await loadGraphModel({ load: () => Promise.resolve(artifacts) });
   const { input, output, states } = manifest.graph;
   const zeros = (shape) => core.zeros([1, ...shape.slice(1)]);
-  const inputs = { [input.name]: zeros(input.shape), ...Object.fromEntries(states.map((state) => [state.input, zeros(state.shape)])) };
-  const { kernels } = await core.profile(() => core.tidy(() => graph.execute(inputs, [output.name, ...states.map((state) => state.output)])));
+  const inputs = {
+    [input.name]: zeros(input.shape),
+    ...Object.fromEntries(states.map((state) => [state.input, zeros(state.shape)])),
+  };
+  const { kernels } = await core.profile(() =>
+    core.tidy(() => graph.execute(inputs, [output.name, ...states.map((state) => state.output)])),
+  );
   const operations = artifacts.modelTopology.node.map(({ op }) => op).filter((op) => !DATA.includes(op));
   const { opsPerHop, macsPerHop, parameters } = manifest.cost;
   const result = {
@@ -55,7 +64,9 @@ async function countOperations({ core, loadGraphModel }, manifestUrl) {
     counted: {
       ops: operations.length,
       macs: kernels.reduce((sum, kernel) => sum + macsOf(kernel), 0),
-      byOperation: Object.fromEntries([...new Set(operations)].sort().map((op) => [op, operations.filter((one) => one === op).length])),
+      byOperation: Object.fromEntries(
+        [...new Set(operations)].sort().map((op) => [op, operations.filter((one) => one === op).length]),
+      ),
     },
   };
   graph.dispose();
@@ -87,8 +98,12 @@ function size(shape) {
 }
 
 async function readArtifacts(folder, manifest) {
-  const { modelTopology, signature, weightsManifest } = JSON.parse(await readFile(new URL(manifest.graph.model, folder), 'utf8'));
-  const parts = await Promise.all(weightsManifest.flatMap(({ paths }) => paths).map((path) => readFile(new URL(path, folder))));
+  const { modelTopology, signature, weightsManifest } = JSON.parse(
+    await readFile(new URL(manifest.graph.model, folder), 'utf8'),
+  );
+  const parts = await Promise.all(
+    weightsManifest.flatMap(({ paths }) => paths).map((path) => readFile(new URL(path, folder))),
+  );
   return {
     modelTopology,
     signature,

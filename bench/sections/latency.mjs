@@ -21,16 +21,21 @@ export async function measure({ browser, isolated, plain, models, quick }) {
     [plain, 'message'],
   ]) {
     for (const model of models) {
-      for (const sampleRate of RATES_HZ) results.push(await measureOne(browser, server, model, { sampleRate, seconds }, mode));
+      for (const sampleRate of RATES_HZ)
+        results.push(await measureOne(browser, server, model, { sampleRate, seconds }, mode));
     }
   }
-  for (const peer of PEER_NAMES) results.push(await measureOne(browser, isolated, peer, { sampleRate: PEER_RATE_HZ, seconds }));
+  for (const peer of PEER_NAMES)
+    results.push(await measureOne(browser, isolated, peer, { sampleRate: PEER_RATE_HZ, seconds }));
   return { data: results, figures: results.flatMap(figuresOf) };
 }
 
 async function measureOne(browser, server, name, settings, expectedMode) {
-  const result = await withPage(browser, server.origin, (page) => callInPage(page, '/bench/pages/live.mjs', 'measureLatency', name, settings));
-  if (result.mode !== expectedMode) throw new Error(`${name}: expected mode "${expectedMode}", found "${result.mode}".`);
+  const result = await withPage(browser, server.origin, (page) =>
+    callInPage(page, '/bench/pages/live.mjs', 'measureLatency', name, settings),
+  );
+  if (result.mode !== expectedMode)
+    throw new Error(`${name}: expected mode "${expectedMode}", found "${result.mode}".`);
   const { sampleRate } = settings;
   return { name, sampleRate, ...result, measuredMs: (1000 * result.measuredSamples) / sampleRate };
 }
@@ -39,7 +44,21 @@ function figuresOf({ name, sampleRate, mode, measuredMs, measuredSamples, declar
   const label = `${name}, ${sampleRate / 1000} kHz${mode === undefined ? '' : `, ${mode} mode`}${steady ? '' : ', moving: not comparable'}`;
   const ours = declaredSamples !== undefined;
   return [
-    figure(label, measuredMs, 'ms', OF_HOPS.includes(name) && sampleRate === 48000 && mode === 'shared' ? atMost(MOST_MS) : undefined),
-    ...(ours ? [figure(`${label}, measured beside declared`, Math.abs(measuredSamples - declaredSamples), 'samples', atMost(1))] : []),
+    figure(
+      label,
+      measuredMs,
+      'ms',
+      OF_HOPS.includes(name) && sampleRate === 48000 && mode === 'shared' ? atMost(MOST_MS) : undefined,
+    ),
+    ...(ours
+      ? [
+          figure(
+            `${label}, measured beside declared`,
+            Math.abs(measuredSamples - declaredSamples),
+            'samples',
+            atMost(1),
+          ),
+        ]
+      : []),
   ];
 }

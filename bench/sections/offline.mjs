@@ -1,4 +1,7 @@
-/** How much faster than it plays a recording is enhanced: in an OfflineAudioContext, by the engine in Node, by the command line. */
+/**
+ * How much faster than it plays a recording is enhanced: in an OfflineAudioContext, by the engine in Node, by the
+ * command line.
+ */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,14 +35,27 @@ export async function measure({ browser, isolated, models, quick }) {
 
 function figuresOf(name, { context, engine, commandLine }, ours) {
   return [
-    figure(`${name}, OfflineAudioContext`, context, '× real time', ours ? atLeast(LEAST[readModel(name).manifest.framing.kind]) : undefined),
-    ...(ours ? [figure(`${name}, engine in Node`, engine, '× real time'), figure(`${name}, command line`, commandLine, '× real time')] : []),
+    figure(
+      `${name}, OfflineAudioContext`,
+      context,
+      '× real time',
+      ours ? atLeast(LEAST[readModel(name).manifest.framing.kind]) : undefined,
+    ),
+    ...(ours
+      ? [
+          figure(`${name}, engine in Node`, engine, '× real time'),
+          figure(`${name}, command line`, commandLine, '× real time'),
+        ]
+      : []),
   ];
 }
 
 async function measureInNode(model, rounds, seconds) {
   const { layout, channels } = await readWav(RECORDING);
-  const long = Float32Array.from({ length: seconds * layout.sampleRateHz }, (_, i) => channels[0][i % channels[0].length]);
+  const long = Float32Array.from(
+    { length: seconds * layout.sampleRateHz },
+    (_, i) => channels[0][i % channels[0].length],
+  );
   const folder = await mkdtemp(join(tmpdir(), 'denoise-bench-'));
   try {
     const [from, to] = [join(folder, 'noisy.wav'), join(folder, 'enhanced.wav')];
@@ -58,7 +74,9 @@ async function measureInNode(model, rounds, seconds) {
 /** Seconds that the engine takes for whole hops of sound. */
 async function enhanceInNode(model, samples, sampleRateHz) {
   const { Denoiser } = await import('../../dist/engine.node.js');
-  const denoiser = await Denoiser.load({ modelUrl: fileURLToPath(new URL(`../..${manifestPath(model)}`, import.meta.url)) });
+  const denoiser = await Denoiser.load({
+    modelUrl: fileURLToPath(new URL(`../..${manifestPath(model)}`, import.meta.url)),
+  });
   const stream = denoiser.createStream(sampleRateHz);
   const enhanced = new Float32Array(samples.length);
   const piece = sampleRateHz;

@@ -1,4 +1,7 @@
-/** What `<denoise-panel>` costs the main thread: all of its work, script, style, layout and paint, by the browser's own account. */
+/**
+ * What `<denoise-panel>` costs the main thread: all of its work, script, style, layout and paint, by the browser's own
+ * account.
+ */
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
 
@@ -31,7 +34,12 @@ async function busy(page, ms) {
   const frames = await callInPage(page, PAGE, 'countFrames', ms);
   const after = await page.metrics();
   const [task, script] = ['TaskDuration', 'ScriptDuration'].map((name) => 1000 * (after[name] - before[name]));
-  return { frames, framesPerSecond: frames / (after.Timestamp - before.Timestamp), taskMsPerFrame: task / frames, scriptMsPerFrame: script / frames };
+  return {
+    frames,
+    framesPerSecond: frames / (after.Timestamp - before.Timestamp),
+    taskMsPerFrame: task / frames,
+    scriptMsPerFrame: script / frames,
+  };
 }
 
 function figuresOf([layout, { without, shown, hidden }]) {
@@ -39,6 +47,11 @@ function figuresOf([layout, { without, shown, hidden }]) {
     figure(`${layout}, a frame`, shown.taskMsPerFrame - without.taskMsPerFrame, 'ms', atMost(4)),
     figure(`${layout}, of that in script`, shown.scriptMsPerFrame - without.scriptMsPerFrame, 'ms'),
     figure(`${layout}, frames`, shown.framesPerSecond, 'a second'),
-    figure(`${layout}, in script while hidden`, Math.max(0, hidden.scriptMsPerFrame - without.scriptMsPerFrame), 'ms a frame', atMost(0.1)),
+    figure(
+      `${layout}, in script while hidden`,
+      Math.max(0, hidden.scriptMsPerFrame - without.scriptMsPerFrame),
+      'ms a frame',
+      atMost(0.1),
+    ),
   ];
 }

@@ -14,10 +14,16 @@ export async function measure({ browser, isolated, models, quick }) {
   const data = {};
   for (const model of models) {
     const rounds = await withPage(browser, isolated.origin, (page) =>
-      callInPage(page, '/bench/pages/contenders.mjs', 'measureStreams', model, COUNTS, { rounds: quick ? 6 : 20, ticks: 60 }),
+      callInPage(page, '/bench/pages/contenders.mjs', 'measureStreams', model, COUNTS, {
+        rounds: quick ? 6 : 20,
+        ticks: 60,
+      }),
     );
     const micros = Object.fromEntries(COUNTS.map((count) => [count, median(rounds[count]) / count]));
-    data[model] = { microsPerStream: micros, ofOne: Object.fromEntries(COUNTS.map((count) => [count, micros[count] / micros[1]])) };
+    data[model] = {
+      microsPerStream: micros,
+      ofOne: Object.fromEntries(COUNTS.map((count) => [count, micros[count] / micros[1]])),
+    };
   }
   return { data, figures: models.flatMap((model) => figuresOf(model, data[model])) };
 }
@@ -25,6 +31,15 @@ export async function measure({ browser, isolated, models, quick }) {
 function figuresOf(model, { microsPerStream, ofOne }) {
   return COUNTS.flatMap((count) => [
     figure(`${model}, ${count} streams`, microsPerStream[count], 'µs'),
-    ...(count === 1 ? [] : [figure(`${model}, ${count} streams, beside one`, ofOne[count], '×', count === 4 ? atMost(MOST_OF_FOUR) : undefined)]),
+    ...(count === 1
+      ? []
+      : [
+          figure(
+            `${model}, ${count} streams, beside one`,
+            ofOne[count],
+            '×',
+            count === 4 ? atMost(MOST_OF_FOUR) : undefined,
+          ),
+        ]),
   ]);
 }

@@ -13,7 +13,8 @@ const MOST_GROWTH = 1.2;
 const RECORDING = new URL('../../test/fixtures/noisy-speech.wav', import.meta.url);
 
 export async function measure({ quick }) {
-  if (process.platform !== 'linux') return { data: {}, figures: [figure('not measured: needs /proc of Linux', Number.NaN, 'MiB')] };
+  if (process.platform !== 'linux')
+    return { data: {}, figures: [figure('not measured: needs /proc of Linux', Number.NaN, 'MiB')] };
   const lengths = quick ? [60, 300] : [60, 3600];
   const recording = (await readWav(RECORDING)).channels[0];
   const data = {};
@@ -41,7 +42,9 @@ async function mostMemory(recording, seconds) {
     const input = await page.$('#files');
     await input.uploadFile(path);
     await page.waitForSelector('.item:is([data-status=done], [data-status=failed])', { timeout: 0 });
-    const told = await page.$eval('.item', (item) => (item.dataset.status === 'done' ? '' : item.querySelector('.now').textContent.trim()));
+    const told = await page.$eval('.item', (item) =>
+      item.dataset.status === 'done' ? '' : item.querySelector('.now').textContent.trim(),
+    );
     if (told !== '') throw new Error(`The studio says: ${told}`);
     return await mostOfPages(browser);
   } finally {

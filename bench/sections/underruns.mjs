@@ -24,7 +24,18 @@ export async function measure({ browser, isolated, plain, models, quick }) {
   return { data: results, figures: results.flatMap(figuresOf) };
 }
 
-function figuresOf({ model, mode, seconds, blocked, underruns, latencyAfter, hopMsP50, hopMsP95, load, machineLateMs }) {
+function figuresOf({
+  model,
+  mode,
+  seconds,
+  blocked,
+  underruns,
+  latencyAfter,
+  hopMsP50,
+  hopMsP95,
+  load,
+  machineLateMs,
+}) {
   const label = `${model}, ${mode} mode, main thread ${blocked ? 'blocked half of the time' : 'idle'}`;
   return [
     figure(`${label}, in ${seconds} s`, underruns, 'underruns', atMost(0)),

@@ -5,8 +5,8 @@ import type { ByteSource } from '../../src/files/byte-source.ts';
  * Out:    what it is, and the rate and bit depth that it states
  * Thread: any; does no input or output itself
  *
- * decodeAudioData brings everything to the rate of its context and tells nobody what it was before. So the rate is read here, and the
- * context is made at that rate. Only what is needed for that is read; the browser does the decoding.
+ * decodeAudioData brings everything to the rate of its context and tells nobody what it was before. So the rate is read
+ * here, and the context is made at that rate. Only what is needed for that is read; the browser does the decoding.
  */
 
 /** What a file says about itself. */
@@ -57,7 +57,8 @@ function flac(head: Uint8Array): Identity {
 function ogg(head: Uint8Array): Identity {
   // Opus decodes at 48 kHz whatever was recorded: https://www.rfc-editor.org/rfc/rfc7845#section-5.1
   if (text(head, 28, 8) === 'OpusHead') return { format: 'Opus', sampleRateHz: 48000 };
-  if (text(head, 29, 6) === 'vorbis' && head.length >= 44) return { format: 'Ogg Vorbis', sampleRateHz: plausible(viewOf(head).getUint32(40, true)) };
+  if (text(head, 29, 6) === 'vorbis' && head.length >= 44)
+    return { format: 'Ogg Vorbis', sampleRateHz: plausible(viewOf(head).getUint32(40, true)) };
   if (text(head, 29, 4) === 'FLAC') return { ...flac(head.subarray(37)), format: 'Ogg FLAC' };
   return { format: 'Ogg' };
 }
@@ -69,7 +70,9 @@ function mpeg(bytes: Uint8Array): Identity | undefined {
     const version = (bytes[at + 1] >> 3) & 3;
     const layer = (bytes[at + 1] >> 1) & 3;
     if (layer === 0 && (bytes[at + 1] & 0xf0) === 0xf0) {
-      const rate = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000][(bytes[at + 2] >> 2) & 15];
+      const rate = [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000][
+        (bytes[at + 2] >> 2) & 15
+      ];
       if (rate !== undefined) return { format: 'AAC', sampleRateHz: rate };
     }
     const index = (bytes[at + 2] >> 2) & 3;
@@ -94,7 +97,10 @@ function webm(bytes: Uint8Array): Identity {
   return { format };
 }
 
-/** The clock of the first sound track, which writers set to its sample rate: ISO/IEC 14496-12, boxes moov, trak, mdia, mdhd and hdlr. */
+/**
+ * The clock of the first sound track, which writers set to its sample rate: ISO/IEC 14496-12, boxes moov, trak, mdia,
+ * mdhd and hdlr.
+ */
 async function mp4Rate(read: Read, fileBytes: number): Promise<number | undefined> {
   const ends = [fileBytes];
   let clock: number | undefined;
@@ -128,7 +134,8 @@ function text(bytes: Uint8Array, at: number, length: number): string {
 }
 
 function indexOf(bytes: Uint8Array, word: string): number {
-  for (let at = 0; at + word.length <= bytes.length; at++) if (bytes[at] === word.charCodeAt(0) && text(bytes, at, word.length) === word) return at;
+  for (let at = 0; at + word.length <= bytes.length; at++)
+    if (bytes[at] === word.charCodeAt(0) && text(bytes, at, word.length) === word) return at;
   return -1;
 }
 

@@ -42,7 +42,14 @@ export class Lane {
 
   async enhance({ recording, settings, modelUrl, signal, onProgress }: EnhanceCall): Promise<Enhanced> {
     const job = ++this.#lastJob;
-    const request = { type: 'enhance', job, wav: recording.wav, format: recording.resultFormat, modelUrl, settings } as const;
+    const request = {
+      type: 'enhance',
+      job,
+      wav: recording.wav,
+      format: recording.resultFormat,
+      modelUrl,
+      settings,
+    } as const;
     return (await this.#ask(request, signal, onProgress)) as Extract<Answer, { type: 'done' }>;
   }
 
@@ -56,7 +63,11 @@ export class Lane {
     if (stored !== undefined) this.#send({ type: 'discard', stored });
   }
 
-  #ask(request: Extract<PageToWorker, { job: number }>, signal: AbortSignal, onProgress: EnhanceCall['onProgress']): Promise<Answer> {
+  #ask(
+    request: Extract<PageToWorker, { job: number }>,
+    signal: AbortSignal,
+    onProgress: EnhanceCall['onProgress'],
+  ): Promise<Answer> {
     const { job } = request;
     const cancel = () => this.#send({ type: 'cancel', job });
     return new Promise<Answer>((resolve, reject) => {
@@ -77,7 +88,10 @@ export class Lane {
 
   #start(): Worker {
     // The name tells files of different workers apart.
-    const worker = new Worker(new URL('./studio-worker.js', import.meta.url), { type: 'module', name: `${this.name}-${this.#workers++}` });
+    const worker = new Worker(new URL('./studio-worker.js', import.meta.url), {
+      type: 'module',
+      name: `${this.name}-${this.#workers++}`,
+    });
     worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#take(data);
     worker.onerror = (event) => this.#lose(event.message);
     worker.onmessageerror = () => this.#lose('a message could not be read');
@@ -107,7 +121,9 @@ export class Lane {
   #lose(reason: string | undefined): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    const error = new Error(`The worker stopped${reason ? `: ${reason}` : ', or its script could not be fetched'}. Try again.`);
+    const error = new Error(
+      `The worker stopped${reason ? `: ${reason}` : ', or its script could not be fetched'}. Try again.`,
+    );
     for (const { reject } of this.#pending.values()) reject(error);
   }
 }

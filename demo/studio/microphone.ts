@@ -20,7 +20,8 @@ export class Microphone {
   }
 
   /**
-   * Rejects with a SourceError that says what to do. Does nothing while it is on already, or the visitor is being asked.
+   * Rejects with a SourceError that says what to do. Does nothing while it is on already, or the visitor is being
+   * asked.
    * @param onTick called four times a second
    * @param onLost called when the microphone goes away; what was recorded is there to be taken by {@link stop}
    */
@@ -47,7 +48,8 @@ export class Microphone {
   }
 
   async #start(onTick: () => void, onLost: () => void): Promise<void> {
-    if (!navigator.mediaDevices) throw new SourceError('A page may use the microphone only over https or on localhost. Open this page there.');
+    if (!navigator.mediaDevices)
+      throw new SourceError('A page may use the microphone only over https or on localhost. Open this page there.');
     const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted }).catch((cause: unknown) => {
       throw SourceError.ofMicrophone(cause);
@@ -55,7 +57,10 @@ export class Microphone {
     const context = new AudioContext();
     await context.audioWorklet.addModule(new URL('../demo-processors.js', import.meta.url)).catch((cause: unknown) => {
       release(stream, context);
-      throw new SourceError('Nothing can be recorded: a file of this page did not arrive. Reload the page, then record again.', { cause });
+      throw new SourceError(
+        'Nothing can be recorded: a file of this page did not arrive. Reload the page, then record again.',
+        { cause },
+      );
     });
     const [track] = stream.getAudioTracks();
     const channels = track.getSettings().channelCount === 2 ? 2 : 1;

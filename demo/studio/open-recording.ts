@@ -11,8 +11,8 @@ import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './word
  * Out:    a WAV file, to lane.ts and player.ts: the file itself, or what was decoded
  * Thread: [main], because browsers decode nowhere else
  *
- * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate where its
- * header tells it, and laid down as a WAV blob at once, which the browser may keep outside of memory.
+ * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate
+ * where its header tells it, and laid down as a WAV blob at once, which the browser may keep outside of memory.
  */
 export interface Recording {
   readonly wav: Blob;
@@ -36,7 +36,10 @@ const USUAL_RATE_HZ = 48000;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
 
-/** Opens a file by what it contains, whatever its name says. Throws an Error with the reason, for the visitor; or the signal's. */
+/**
+ * Opens a file by what it contains, whatever its name says. Throws an Error with the reason, for the visitor; or the
+ * signal's.
+ */
 export async function openRecording(file: Blob, signal: AbortSignal): Promise<Recording> {
   if (file.size === 0) throw new Error('The file is empty: 0 bytes.');
   const source = blobSource(file);
@@ -90,20 +93,31 @@ async function decoded(file: Blob, identity: Identity | undefined, signal: Abort
 }
 
 function keptInWords(ownRate: string | undefined, rate: string, bits: number | undefined, result: string): string {
-  const depth = bits === undefined ? `It has no bit depth of its own: the result is a WAV file of ${result}.` : `The result is a WAV file of ${result}.`;
-  const rateKept = ownRate === undefined ? `The file does not tell its rate: it was decoded at ${rate}.` : 'Rate, channels and length are kept.';
+  const depth =
+    bits === undefined
+      ? `It has no bit depth of its own: the result is a WAV file of ${result}.`
+      : `The result is a WAV file of ${result}.`;
+  const rateKept =
+    ownRate === undefined
+      ? `The file does not tell its rate: it was decoded at ${rate}.`
+      : 'Rate, channels and length are kept.';
   return `${rateKept} ${depth}`;
 }
 
 async function decode(file: Blob, identity: Identity | undefined, rateHz: number): Promise<AudioBuffer> {
   if (file.size > MOST_ENCODED_BYTES) {
-    throw new Error(`Browsers decode up to 2 GB at once, this file has ${sizeInWords(file.size)}. Turn it into a WAV file: those are read in pieces.`);
+    throw new Error(
+      `Browsers decode up to 2 GB at once, this file has ${sizeInWords(file.size)}. Turn it into a WAV file: those are read in pieces.`,
+    );
   }
   try {
     const bytes = await file.arrayBuffer();
     return await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes);
   } catch (cause) {
-    const found = identity === undefined ? 'Its content is no sound format that is known here' : `It begins as ${identity.format} does, but cannot be decoded`;
+    const found =
+      identity === undefined
+        ? 'Its content is no sound format that is known here'
+        : `It begins as ${identity.format} does, but cannot be decoded`;
     throw new Error(`${found}. Try a whole WAV, FLAC, MP3, Ogg, Opus, M4A or WebM file.`, { cause });
   }
 }
@@ -112,7 +126,12 @@ async function decode(file: Blob, identity: Identity | undefined, rateHz: number
 async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
   const { sampleRate, numberOfChannels, length } = buffer;
   const sink = new BlobSink();
-  const writer = await WavWriter.open(sink, { sampleRateHz: sampleRate, channels: numberOfChannels, format: 'float32', frames: length });
+  const writer = await WavWriter.open(sink, {
+    sampleRateHz: sampleRate,
+    channels: numberOfChannels,
+    format: 'float32',
+    frames: length,
+  });
   const piece = Array.from({ length: numberOfChannels }, () => new Float32Array(sampleRate));
   for (let start = 0; start < length; start += sampleRate) {
     signal.throwIfAborted();
@@ -125,7 +144,9 @@ async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob>
 }
 
 /** The rate in a header whose samples are stored in some other way than plainly. */
-async function claimedRate(source: { read(position: number, length: number): Promise<Uint8Array> }): Promise<number | undefined> {
+async function claimedRate(source: {
+  read(position: number, length: number): Promise<Uint8Array>;
+}): Promise<number | undefined> {
   const head = await source.read(0, 28);
   if (head.length < 28 || String.fromCharCode(...head.subarray(12, 16)) !== 'fmt ') return undefined;
   const rate = new DataView(head.buffer, head.byteOffset).getUint32(24, true);

@@ -24,7 +24,14 @@ export interface PictureStyle {
  * @param version 0 before, 1 after, 2 removed
  * @param scale sample value that reaches the edge of the waveform's strip, the same for all versions
  */
-export function drawPicture(canvas: HTMLCanvasElement, sketch: Sketch, version: number, scale: number, nyquistHz: number, style: PictureStyle): void {
+export function drawPicture(
+  canvas: HTMLCanvasElement,
+  sketch: Sketch,
+  version: number,
+  scale: number,
+  nyquistHz: number,
+  style: PictureStyle,
+): void {
   const { clientWidth, clientHeight } = canvas;
   if (clientWidth <= PICTURE_LEFT || clientHeight === 0) return;
   const ratio = devicePixelRatio;
@@ -42,7 +49,17 @@ export function drawPicture(canvas: HTMLCanvasElement, sketch: Sketch, version: 
   if (sketch.filled > 0) {
     const filledWidth = (plot.width * sketch.filled) / sketch.columns;
     pen.imageSmoothingQuality = 'high';
-    pen.drawImage(spectrogram(sketch, version), 0, 0, sketch.filled, SKETCH_ROWS, plot.left, top, filledWidth, clientHeight - top);
+    pen.drawImage(
+      spectrogram(sketch, version),
+      0,
+      0,
+      sketch.filled,
+      SKETCH_ROWS,
+      plot.left,
+      top,
+      filledWidth,
+      clientHeight - top,
+    );
   }
   drawPitches(pen, top, clientWidth, clientHeight, nyquistHz, style);
 }
@@ -76,7 +93,8 @@ function spectrogram(sketch: Sketch, version: number): HTMLCanvasElement {
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < sketch.filled; i++) {
     const at = (version * sketch.columns + i) * SKETCH_ROWS;
-    for (let row = 0; row < SKETCH_ROWS; row++) pixels[(SKETCH_ROWS - 1 - row) * sketch.columns + i] = COLOURS[sketch.levels[at + row]];
+    for (let row = 0; row < SKETCH_ROWS; row++)
+      pixels[(SKETCH_ROWS - 1 - row) * sketch.columns + i] = COLOURS[sketch.levels[at + row]];
   }
   canvas.getContext('2d')!.putImageData(image, 0, 0);
   return canvas;
@@ -85,7 +103,14 @@ function spectrogram(sketch: Sketch, version: number): HTMLCanvasElement {
 /** The map as one number for each colour, in the machine's byte order. */
 const COLOURS = new Uint32Array(COLOUR_MAP.slice().buffer);
 
-function drawPitches(pen: CanvasRenderingContext2D, top: number, width: number, height: number, nyquistHz: number, style: PictureStyle): void {
+function drawPitches(
+  pen: CanvasRenderingContext2D,
+  top: number,
+  width: number,
+  height: number,
+  nyquistHz: number,
+  style: PictureStyle,
+): void {
   pen.font = `11px ${style.fontFamily}`;
   pen.fillStyle = style.ink;
   pen.strokeStyle = 'rgb(255 255 255 / 0.08)';
@@ -105,7 +130,13 @@ function drawPitches(pen: CanvasRenderingContext2D, top: number, width: number, 
 
 /** Times to write under the pictures: some round ones, and where they lie, 0 … 1. */
 export function timeTicks(seconds: number, most: number): { readonly share: number; readonly words: string }[] {
-  const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000].find((each) => seconds / each <= most) ?? 36000;
+  const step =
+    [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000].find(
+      (each) => seconds / each <= most,
+    ) ?? 36000;
   const words = (time: number) => (step < 1 ? `${time.toFixed(1)} s` : clock(time));
-  return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, i) => ({ share: (i * step) / seconds, words: words(i * step) }));
+  return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, i) => ({
+    share: (i * step) / seconds,
+    words: words(i * step),
+  }));
 }

@@ -9,8 +9,8 @@ import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './worklet/
  * Out:    one of them, or what was removed, to the loudspeakers
  * Thread: [main]; the worklet plays (worklet/deck.ts)
  *
- * Files are read a second at a time, two seconds ahead of what is heard, so that an hour takes no more memory than a minute. The
- * context runs at the file's own rate: what is heard is what is in the files.
+ * Files are read a second at a time, two seconds ahead of what is heard, so that an hour takes no more memory than a
+ * minute. The context runs at the file's own rate: what is heard is what is in the files.
  */
 export const VERSION_NAMES = ['before', 'after', 'removed'] as const;
 export type Version = (typeof VERSION_NAMES)[number];
@@ -27,8 +27,8 @@ const AHEAD_SECONDS = 2;
 const MATCH_RANGE_DB = 24;
 
 /**
- * Gains that make all three equally loud, dB, in the order of {@link VERSION_NAMES}. The louder of before and after is turned down,
- * so that neither clips; what was removed is turned up as far as its peaks allow.
+ * Gains that make all three equally loud, dB, in the order of {@link VERSION_NAMES}. The louder of before and after is
+ * turned down, so that neither clips; what was removed is turned up as far as its peaks allow.
  */
 export function matchGains({ loudness, peak }: Pick<EnhanceReport, 'loudness' | 'peak'>): [number, number, number] {
   const [before, after, removed] = loudness;
@@ -39,7 +39,10 @@ export function matchGains({ loudness, peak }: Pick<EnhanceReport, 'loudness' | 
   return [Math.min(0, target - before), Math.min(0, target - after), removedDb];
 }
 
-/** Fires `change` when it starts, stops or has another take, and `fail`, with the error in `detail`, when a file cannot be read on. */
+/**
+ * Fires `change` when it starts, stops or has another take, and `fail`, with the error in `detail`, when a file cannot
+ * be read on.
+ */
 export class Player extends EventTarget {
   #take: Take | undefined;
   #layouts: { before: WavLayout; after: WavLayout } | undefined;
@@ -108,7 +111,10 @@ export class Player extends EventTarget {
     this.#take = take;
     this.#tell();
     if (!take) return;
-    const [before, after] = await Promise.all([readWavLayout(blobSource(take.before)), readWavLayout(blobSource(take.after))]);
+    const [before, after] = await Promise.all([
+      readWavLayout(blobSource(take.before)),
+      readWavLayout(blobSource(take.after)),
+    ]);
     if (this.#take !== take) return;
     this.#layouts = { before, after };
     this.#start = 0;
@@ -194,11 +200,18 @@ export class Player extends EventTarget {
     this.#isReading = true;
     const { before, after } = this.#layouts;
     try {
-      while (this.#layouts?.before === before && this.#read < before.frames && this.#read < this.#start + this.#consumed + AHEAD_SECONDS * this.#rate) {
+      while (
+        this.#layouts?.before === before &&
+        this.#read < before.frames &&
+        this.#read < this.#start + this.#consumed + AHEAD_SECONDS * this.#rate
+      ) {
         const position = this.#position;
         const count = Math.min(Math.ceil(PIECE_SECONDS * this.#rate), before.frames - this.#read);
         const take = this.#take!;
-        const piece = { before: await readPlanes(take.before, before, this.#read, count), after: await readPlanes(take.after, after, this.#read, count) };
+        const piece = {
+          before: await readPlanes(take.before, before, this.#read, count),
+          after: await readPlanes(take.after, after, this.#read, count),
+        };
         if (position !== this.#position || this.#layouts?.before !== before) continue;
         this.#read += count;
         this.#send({ type: 'piece', piece, isLast: this.#read === before.frames }, buffersOf(piece));
@@ -208,7 +221,11 @@ export class Player extends EventTarget {
       if (this.#layouts?.before !== before) return;
       this.pause();
       this.dispatchEvent(
-        new CustomEvent('fail', { detail: new Error('The file cannot be read any more: it was moved, changed or deleted. Add it again.', { cause }) }),
+        new CustomEvent('fail', {
+          detail: new Error('The file cannot be read any more: it was moved, changed or deleted. Add it again.', {
+            cause,
+          }),
+        }),
       );
     } finally {
       this.#isReading = false;
@@ -245,7 +262,12 @@ function heardChannels({ channels }: WavLayout): number {
   return channels === 2 ? 2 : 1;
 }
 
-async function readPlanes(wav: Blob, layout: WavLayout, start: number, count: number): Promise<Float32Array<ArrayBuffer>[]> {
+async function readPlanes(
+  wav: Blob,
+  layout: WavLayout,
+  start: number,
+  count: number,
+): Promise<Float32Array<ArrayBuffer>[]> {
   const from = layout.dataStart + start * frameBytes(layout);
   const bytes = new Uint8Array(await wav.slice(from, from + count * frameBytes(layout)).arrayBuffer());
   const planes = Array.from({ length: layout.channels }, () => new Float32Array(count));
@@ -257,6 +279,12 @@ async function readPlanes(wav: Blob, layout: WavLayout, start: number, count: nu
   return [mean];
 }
 
-function buffersOf({ before, after }: { before: Float32Array<ArrayBuffer>[]; after: Float32Array<ArrayBuffer>[] }): ArrayBuffer[] {
+function buffersOf({
+  before,
+  after,
+}: {
+  before: Float32Array<ArrayBuffer>[];
+  after: Float32Array<ArrayBuffer>[];
+}): ArrayBuffer[] {
   return [...before, ...after].map(({ buffer }) => buffer);
 }

@@ -27,7 +27,11 @@ export type PageToWorker =
       readonly settings: FileSettings;
     }
   /** Answered by `packed` or `failed`. */
-  | { readonly type: 'pack'; readonly job: number; readonly entries: readonly { readonly name: string; readonly content: Blob | string }[] }
+  | {
+      readonly type: 'pack';
+      readonly job: number;
+      readonly entries: readonly { readonly name: string; readonly content: Blob | string }[];
+    }
   /** Ends a job at the next second of sound, with `failed` and an AbortError. Without such a job, nothing happens. */
   | { readonly type: 'cancel'; readonly job: number }
   /** Deletes a result that is needed no more. Not answered. */
@@ -56,7 +60,16 @@ export interface Stored {
 }
 
 export type WorkerToPage =
-  | { readonly type: 'progress'; readonly job: number; readonly frames: number; readonly columns: SketchColumns | undefined }
+  | {
+      readonly type: 'progress';
+      readonly job: number;
+      readonly frames: number;
+      readonly columns: SketchColumns | undefined;
+    }
   | { readonly type: 'done'; readonly job: number; readonly result: Stored; readonly report: EnhanceReport }
   | { readonly type: 'packed'; readonly job: number; readonly result: Stored }
-  | { readonly type: 'failed'; readonly job: number; readonly error: { readonly name: string; readonly message: string } };
+  | {
+      readonly type: 'failed';
+      readonly job: number;
+      readonly error: { readonly name: string; readonly message: string };
+    };

@@ -69,7 +69,11 @@ export class Item {
   /** Whether the result is not what the settings ask for now. */
   get isOutdated(): boolean {
     const { settings: now, usedSettings: then } = this;
-    return this.status === 'done' && !!then && (now.model !== then.model || now.mix !== then.mix || now.limitDb !== then.limitDb);
+    return (
+      this.status === 'done' &&
+      !!then &&
+      (now.model !== then.model || now.mix !== then.mix || now.limitDb !== then.limitDb)
+    );
   }
 
   /** Takes progress; the model is loaded when the first arrives, and the clock starts. */
@@ -97,7 +101,10 @@ export class Item {
 export interface QueueWork {
   open(file: File, signal: AbortSignal): Promise<Recording>;
   /** One for each file that is worked on at a time. */
-  readonly lanes: readonly { enhance(call: EnhanceCall): Promise<Enhanced>; discard(result: Enhanced['result']): void }[];
+  readonly lanes: readonly {
+    enhance(call: EnhanceCall): Promise<Enhanced>;
+    discard(result: Enhanced['result']): void;
+  }[];
   modelUrl(model: string): string;
 }
 
@@ -187,7 +194,13 @@ export class Queue extends EventTarget {
         if (columns) item.sketch?.put(columns);
         this.#tell('progress', item);
       };
-      const enhanced = await lane.enhance({ recording, settings, modelUrl: this.#work.modelUrl(settings.model), signal, onProgress });
+      const enhanced = await lane.enhance({
+        recording,
+        settings,
+        modelUrl: this.#work.modelUrl(settings.model),
+        signal,
+        onProgress,
+      });
       if (signal.aborted) lane.discard(enhanced.result);
       signal.throwIfAborted();
       item.enhanced = enhanced;

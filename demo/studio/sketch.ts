@@ -3,11 +3,12 @@ import { frequencyRows } from '../../src/panel/frequency-axis.ts';
 
 /**
  * In:     before and after of one recording, a piece at a time (worker/enhance-blob.ts)
- * Out:    waveform and spectrogram of before, after and removed (= before − after), as wide as a screen however long it is
+ * Out:    waveform and spectrogram of before, after and removed (= before − after), as wide as a screen however long it
+ *         is
  * Thread: any; pure
  *
- * A picture of a recording is a fixed number of columns: an hour takes no more memory than a minute. A column has the extremes of
- * all channels, and the mean spectrum of a few windows spread over it, all channels together.
+ * A picture of a recording is a fixed number of columns: an hour takes no more memory than a minute. A column has the
+ * extremes of all channels, and the mean spectrum of a few windows spread over it, all channels together.
  */
 
 /** Columns of a picture; a recording with fewer samples has as many columns as samples. */
@@ -65,11 +66,19 @@ export class Sketcher {
     this.#columns = columnsOf(frames);
     const length = 2 ** Math.max(5, Math.round(Math.log2(WINDOW_SECONDS * sampleRateHz)));
     this.#fft = new RealFft(length);
-    this.#window = Float64Array.from({ length }, (_, i) => (1 - Math.cos((2 * Math.PI * (i + 0.5)) / length)) / (length / 2));
+    this.#window = Float64Array.from(
+      { length },
+      (_, i) => (1 - Math.cos((2 * Math.PI * (i + 0.5)) / length)) / (length / 2),
+    );
     this.#rows = frequencyRows(SKETCH_ROWS, this.#fft.bins, sampleRateHz);
-    const beyond = Array.from({ length: SKETCH_ROWS }, (_, row) => row).find((row) => row > 0 && this.#rows[2 * row] >= this.#fft.bins - 1);
+    const beyond = Array.from({ length: SKETCH_ROWS }, (_, row) => row).find(
+      (row) => row > 0 && this.#rows[2 * row] >= this.#fft.bins - 1,
+    );
     this.#rowsUsed = beyond ?? SKETCH_ROWS;
-    this.#windowsPerColumn = Math.max(1, Math.min(WINDOWS_PER_COLUMN, Math.round(frames / this.#columns / (length / 2))));
+    this.#windowsPerColumn = Math.max(
+      1,
+      Math.min(WINDOWS_PER_COLUMN, Math.round(frames / this.#columns / (length / 2))),
+    );
     this.#recent = Array.from({ length: VERSIONS }, () => new Float64Array(length));
     this.#framed = new Float64Array(length);
     this.#re = new Float64Array(this.#fft.bins);
@@ -105,7 +114,9 @@ export class Sketcher {
     }
   }
 
-  /** Columns that nothing can change any more; undefined where there are none. After the last frame, all that are left. */
+  /**
+   * Columns that nothing can change any more; undefined where there are none. After the last frame, all that are left.
+   */
   take(): SketchColumns | undefined {
     if (this.#position === this.#frames) this.#finish();
     const count = Math.floor(this.#nextWindow / this.#windowsPerColumn) - this.#taken;
@@ -119,7 +130,8 @@ export class Sketcher {
         extremes[2 * (v * count + i) + 1] = this.#extremes[2 * (VERSIONS * i + v) + 1];
         for (let row = 0; row < SKETCH_ROWS; row++) {
           const db = 10 * Math.log10(this.#power[(VERSIONS * i + v) * SKETCH_ROWS + row] / this.#windowsPerColumn);
-          levels[(v * count + i) * SKETCH_ROWS + row] = 255 * Math.max(0, Math.min(1, (db - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB)));
+          levels[(v * count + i) * SKETCH_ROWS + row] =
+            255 * Math.max(0, Math.min(1, (db - QUIETEST_DB) / (LOUDEST_DB - QUIETEST_DB)));
         }
       }
     }
@@ -134,7 +146,11 @@ export class Sketcher {
   }
 
   #analyseDue(): void {
-    while (this.#nextWindow < this.#columns * this.#windowsPerColumn && this.#windowEnd(this.#nextWindow) === this.#position) this.#analyse();
+    while (
+      this.#nextWindow < this.#columns * this.#windowsPerColumn &&
+      this.#windowEnd(this.#nextWindow) === this.#position
+    )
+      this.#analyse();
   }
 
   /** The last windows reach beyond the end, into silence. */
@@ -158,7 +174,8 @@ export class Sketcher {
       for (let i = 0; i < length; i++) this.#framed[i] = this.#window[i] * recent[(this.#position + i) & mask];
       this.#fft.forward(this.#framed, this.#re, this.#im);
       const at = (VERSIONS * (column - this.#taken) + v) * SKETCH_ROWS;
-      for (let row = 0; row < this.#rowsUsed; row++) this.#power[at + row] += this.#loudest(this.#rows[2 * row], this.#rows[2 * row + 1]);
+      for (let row = 0; row < this.#rowsUsed; row++)
+        this.#power[at + row] += this.#loudest(this.#rows[2 * row], this.#rows[2 * row + 1]);
     }
     this.#nextWindow += 1;
   }
@@ -215,7 +232,10 @@ export class Sketch {
   put({ first, count, extremes, levels }: SketchColumns): void {
     for (let v = 0; v < VERSIONS; v++) {
       this.extremes.set(extremes.subarray(2 * v * count, 2 * (v + 1) * count), 2 * (v * this.columns + first));
-      this.levels.set(levels.subarray(v * count * SKETCH_ROWS, (v + 1) * count * SKETCH_ROWS), (v * this.columns + first) * SKETCH_ROWS);
+      this.levels.set(
+        levels.subarray(v * count * SKETCH_ROWS, (v + 1) * count * SKETCH_ROWS),
+        (v * this.columns + first) * SKETCH_ROWS,
+      );
     }
     this.filled = first + count;
   }

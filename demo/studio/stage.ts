@@ -76,7 +76,12 @@ export class Stage {
   #row(item: Item, version: Version, index: number, title: string): TemplateResult {
     const loudness = item.enhanced?.report.loudness[index];
     const isHeard = item.enhanced !== undefined && this.#player.listens === version;
-    const figure = loudness === undefined ? '' : Number.isFinite(loudness) ? `${loudness.toFixed(1).replace('-', '−')} LUFS` : 'silent';
+    const figure =
+      loudness === undefined
+        ? ''
+        : Number.isFinite(loudness)
+          ? `${loudness.toFixed(1).replace('-', '−')} LUFS`
+          : 'silent';
     return html`
       <figure class="row ${version}" ?data-heard=${isHeard}>
         <figcaption><h3>${title}</h3><span class="figure">${figure}</span></figcaption>
@@ -114,7 +119,9 @@ export class Stage {
 
   #gains(isReady: boolean): string {
     if (!isReady || !this.#player.isMatched) return '';
-    return this.#player.gainsDb.map((db, i) => `${ROWS[i].title.toLowerCase()} ${decibels(Math.abs(db) < 0.05 ? 0 : db)}`).join(', ');
+    return this.#player.gainsDb
+      .map((db, i) => `${ROWS[i].title.toLowerCase()} ${decibels(Math.abs(db) < 0.05 ? 0 : db)}`)
+      .join(', ');
   }
 
   #outcome(item: Item): TemplateResult {

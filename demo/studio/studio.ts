@@ -1,5 +1,6 @@
 /**
- * The file studio: what the visitor does goes to the {@link Queue} and the {@link Player}, what they do goes to the page.
+ * The file studio: what the visitor does goes to the {@link Queue} and the {@link Player}, what they do goes to the
+ * page.
  *
  *     files ─► take-in ─► queue ─► open-recording ─► lane ─► worker ─► result, picture, report
  *                                                                        └─► player, view
@@ -73,7 +74,10 @@ function showTake(): void {
   const { recording, enhanced } = selected ?? {};
   const isSame = player.take && enhanced && player.take.after === enhanced.result.content;
   if (isSame) return;
-  const take = recording && enhanced ? { before: recording.wav, after: enhanced.result.content, report: enhanced.report } : undefined;
+  const take =
+    recording && enhanced
+      ? { before: recording.wav, after: enhanced.result.content, report: enhanced.report }
+      : undefined;
   player.open(take).catch((error: unknown) => showProblem(failureInWords(error)));
 }
 
@@ -89,7 +93,10 @@ function schedule(): void {
 
 function draw(): void {
   render(intakeView({ models, settings, microphone }, intakeActions), at('intake'));
-  render(queueView({ queue, models, selected, isPacking: packing !== undefined, announced }, queueActions), at('queue'));
+  render(
+    queueView({ queue, models, selected, isPacking: packing !== undefined, announced }, queueActions),
+    at('queue'),
+  );
   stage.draw();
   const { files, done } = totalsOf(queue.items);
   document.title = `${queue.busy.length > 0 ? `(${done} of ${files}) ` : ''}File studio · denoise-node`;
@@ -146,7 +153,9 @@ async function record(): Promise<void> {
     showProblem('');
     await microphone.start(schedule, async () => {
       await takeRecording();
-      showProblem('The microphone is gone: unplugged, or taken away by the system. What was recorded until then is in the list.');
+      showProblem(
+        'The microphone is gone: unplugged, or taken away by the system. What was recorded until then is in the list.',
+      );
     });
   } catch (error) {
     showProblem(failureInWords(error));
@@ -178,7 +187,10 @@ async function downloadAll(): Promise<void> {
   const names = distinct(items.map(({ file }) => resultName(file.name)));
   const results = items.map(({ enhanced }, i) => ({ name: names[i], content: enhanced!.result.content }));
   try {
-    const archive = await lanes[0].pack([...results, { name: 'summary.txt', content: summaryText(queue.items) }], packing.signal);
+    const archive = await lanes[0].pack(
+      [...results, { name: 'summary.txt', content: summaryText(queue.items) }],
+      packing.signal,
+    );
     save(archive.content, 'denoised.zip');
   } catch (error) {
     if (!packing.signal.aborted) showProblem(failureInWords(error));

@@ -27,8 +27,14 @@ export function totalsOf(items: readonly Item[]): Totals {
 /** For example `8 of 10 done, 1 failed, 1 cancelled: 12:30 of sound, 31 × real time.` */
 export function totalsInWords({ files, done, failed, cancelled, soundSeconds, workSeconds }: Totals): string {
   if (files === 0) return 'No files yet.';
-  const counts = [`${done} of ${files} done`, ...(failed ? [`${failed} failed`] : []), ...(cancelled ? [`${cancelled} cancelled`] : [])].join(', ');
-  return done === 0 ? `${counts}.` : `${counts}: ${lengthInWords(soundSeconds)} of sound, ${speedInWords(soundSeconds / Math.max(1e-3, workSeconds))}.`;
+  const counts = [
+    `${done} of ${files} done`,
+    ...(failed ? [`${failed} failed`] : []),
+    ...(cancelled ? [`${cancelled} cancelled`] : []),
+  ].join(', ');
+  return done === 0
+    ? `${counts}.`
+    : `${counts}: ${lengthInWords(soundSeconds)} of sound, ${speedInWords(soundSeconds / Math.max(1e-3, workSeconds))}.`;
 }
 
 /** How much quieter the pauses became, dB; undefined where that cannot be told. */
@@ -64,7 +70,9 @@ function warnings(item: Item): string {
 export function warningsOf({ recording, enhanced }: Item): string[] {
   const broken = enhanced?.report.brokenSamples ?? 0;
   return [
-    ...(recording?.warnings.map((warning) => warning.charAt(0).toUpperCase() + warning.slice(1) + (warning.endsWith('.') ? '' : '.')) ?? []),
+    ...(recording?.warnings.map(
+      (warning) => warning.charAt(0).toUpperCase() + warning.slice(1) + (warning.endsWith('.') ? '' : '.'),
+    ) ?? []),
     ...(broken > 0 ? [`${broken} samples were not numbers and count as silence.`] : []),
   ];
 }

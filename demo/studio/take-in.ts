@@ -12,12 +12,16 @@ export interface TakenIn {
   readonly problem: string;
 }
 
-/** Text and pictures lie beside recordings in folders. A type that the browser does not know may be anything, and is opened. */
+/**
+ * Text and pictures lie beside recordings in folders. A type that the browser does not know may be anything, and is
+ * opened.
+ */
 const NO_RECORDING = /^(?:text|image|font|model)\/|^application\/(?!ogg|octet-stream)/;
 
 /**
- * Files of a drop or a paste. Folders are searched, all the way down, for what may be a recording; hidden files and folders in them are left out. What
- * cannot be read stops nothing else. Call it within the event: afterwards there is nothing.
+ * Files of a drop or a paste. Folders are searched, all the way down, for what may be a recording; hidden files and
+ * folders in them are left out. What cannot be read stops nothing else. Call it within the event: afterwards there is
+ * nothing.
  */
 export async function takeIn(transfer: DataTransfer | null): Promise<TakenIn> {
   const items = Array.from(transfer?.items ?? []).filter(({ kind }) => kind === 'file');
@@ -39,7 +43,10 @@ async function recordingsBelow(folder: FileSystemDirectoryEntry, unreadable: str
   for (const child of children ?? []) {
     if (child.name.startsWith('.')) continue;
     if (child.isDirectory) files.push(...(await recordingsBelow(child as FileSystemDirectoryEntry, unreadable)));
-    else files.push(...(await fileOf(child as FileSystemFileEntry, unreadable)).filter(({ type }) => !NO_RECORDING.test(type)));
+    else
+      files.push(
+        ...(await fileOf(child as FileSystemFileEntry, unreadable)).filter(({ type }) => !NO_RECORDING.test(type)),
+      );
   }
   return files;
 }
@@ -50,7 +57,8 @@ async function childrenOf(folder: FileSystemDirectoryEntry): Promise<FileSystemE
   const children: FileSystemEntry[] = [];
   for (;;) {
     const portion = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (portion.length === 0) return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+    if (portion.length === 0)
+      return children.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
     children.push(...portion);
   }
 }
@@ -66,6 +74,7 @@ async function fileOf(entry: FileSystemFileEntry, unreadable: string[]): Promise
 
 function problemInWords(unreadable: readonly string[], isEmpty: boolean): string {
   const names = unreadable.map((name) => `“${name}”`).join(', ');
-  if (names) return `${names} could not be read. May this browser see ${unreadable.length === 1 ? 'it' : 'them'}? Everything else is in the list.`;
+  if (names)
+    return `${names} could not be read. May this browser see ${unreadable.length === 1 ? 'it' : 'them'}? Everything else is in the list.`;
   return isEmpty ? 'There is no recording in what you dropped.' : '';
 }

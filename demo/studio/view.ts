@@ -78,10 +78,14 @@ export interface QueueActions {
   cancelPacking(): void;
 }
 
-export function queueView({ queue, models, selected, isPacking, announced }: QueueState, actions: QueueActions): TemplateResult {
+export function queueView(
+  { queue, models, selected, isPacking, announced }: QueueState,
+  actions: QueueActions,
+): TemplateResult {
   const { items, busy } = queue;
   const { done, failed, cancelled } = totalsOf(items);
-  const total = items.reduce((sum, { share, status }) => sum + (busyOrDone(status) ? share : 1), 0) / Math.max(1, items.length);
+  const total =
+    items.reduce((sum, { share, status }) => sum + (busyOrDone(status) ? share : 1), 0) / Math.max(1, items.length);
   return html`
     <div class="queue-head">
       <h2 id="queue-title">Files</h2>
@@ -167,7 +171,8 @@ export function stateInWords(item: Item): string {
       return `${Math.floor(100 * item.share)} %, ${speedInWords(speed)}, ${lengthInWords(remaining)} left`;
     case 'done': {
       const reduction = reductionDb(item);
-      const quieter = reduction !== undefined && reduction >= 0.5 ? ` Pauses are ${Math.round(reduction)} dB quieter.` : '';
+      const quieter =
+        reduction !== undefined && reduction >= 0.5 ? ` Pauses are ${Math.round(reduction)} dB quieter.` : '';
       return `Done in ${lengthInWords(item.enhanced!.report.elapsedSeconds)}, ${speedInWords(speed!)}.${quieter}`;
     }
     case 'failed':
@@ -183,7 +188,12 @@ function settingsInWords({ model, mix, limitDb }: FileSettings): string {
   return `${model}, mix ${percent(mix)}, ${limitDb === 100 ? 'no limit' : `at most ${limitDb} dB`}`;
 }
 
-function settingsView(whose: string, models: readonly Model[], settings: FileSettings, set: (change: Partial<FileSettings>) => void): TemplateResult {
+function settingsView(
+  whose: string,
+  models: readonly Model[],
+  settings: FileSettings,
+  set: (change: Partial<FileSettings>) => void,
+): TemplateResult {
   const sliderValue = ({ target }: Event) => (target as LabelledSlider).value;
   return html`
     <fieldset class="settings">

@@ -26,7 +26,8 @@ export class RecorderProcessor extends AudioWorkletProcessor {
 
   process([input]: Float32Array[][]): boolean {
     if (!this.#isRecording) return false;
-    // A node whose upstream is silent for good has no channels: there is nothing to add, and no time has passed in the recording.
+    // A node whose upstream is silent for good has no channels: there is nothing to add, and no time has passed in the
+    // recording.
     if (input.length === 0) return true;
     const length = input[0].length;
     for (let done = 0; done < length; ) {
@@ -48,7 +49,9 @@ export class RecorderProcessor extends AudioWorkletProcessor {
   }
 
   #send(last: boolean): void {
-    const channels = this.#chunk.map((channel) => (this.#filled === this.#capacity ? channel : channel.slice(0, this.#filled)));
+    const channels = this.#chunk.map((channel) =>
+      this.#filled === this.#capacity ? channel : channel.slice(0, this.#filled),
+    );
     this.port.postMessage(
       { channels, last } satisfies RecordedMessage,
       channels.map(({ buffer }) => buffer),

@@ -118,6 +118,7 @@ function formatOf(text: string | undefined): OutputFormat | undefined {
 
 function numberIn(option: string, text: string, least: number, most: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!(value >= least && value <= most)) throw new UsageError(`Expected ${option} from ${least} to ${most}, got "${text}".`);
+  if (!(value >= least && value <= most))
+    throw new UsageError(`Expected ${option} from ${least} to ${most}, got "${text}".`);
   return value;
 }

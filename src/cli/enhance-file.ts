@@ -41,8 +41,8 @@ export interface FileResult {
 }
 
 /**
- * Enhances one file, a second of sound at a time, so memory stays flat however long it is. Outputs are written under other names and
- * renamed at the end: they are whole or not there. Throws an Error with the reason.
+ * Enhances one file, a second of sound at a time, so memory stays flat however long it is. Outputs are written under
+ * other names and renamed at the end: they are whole or not there. Throws an Error with the reason.
  */
 export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSettings): Promise<FileResult> {
   const targets = [job.output, ...(job.residual === undefined ? [] : [job.residual])];
@@ -55,7 +55,12 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
     try {
       for (const target of targets) outputs.push(await Output.open(target, reader, job.format));
       const [enhanced, removed] = outputs;
-      const { frames, brokenSamples } = await enhanceReader(denoiser, reader, { enhanced: enhanced.writer, removed: removed?.writer }, settings);
+      const { frames, brokenSamples } = await enhanceReader(
+        denoiser,
+        reader,
+        { enhanced: enhanced.writer, removed: removed?.writer },
+        settings,
+      );
       for (const output of outputs) await output.finish();
       for (const output of outputs) await output.publish(settings.overwrite);
       const { sampleRateHz, channels } = reader;
@@ -99,7 +104,8 @@ class Output {
     const file = await open(part, 'wx');
     try {
       const sink = fileSink(file);
-      const writer = format === 'wav' ? await WavWriter.open(sink, reader) : await FlacWriter.open(sink, reader, createHash('md5'));
+      const writer =
+        format === 'wav' ? await WavWriter.open(sink, reader) : await FlacWriter.open(sink, reader, createHash('md5'));
       return new Output(path, part, file, writer);
     } catch (error) {
       await file.close();
@@ -134,7 +140,8 @@ async function linked(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Error(`${to} appeared meanwhile; --overwrite replaces it`, { cause: error });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new Error(`${to} appeared meanwhile; --overwrite replaces it`, { cause: error });
     await requireAbsent(to);
     return false;
   }
@@ -142,7 +149,10 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 async function requireFree(input: string, output: string, overwrite: boolean): Promise<void> {
   const [from, to] = await Promise.all([stat(input), stat(output).catch(() => undefined)]);
-  if (resolve(input) === resolve(output) || (to !== undefined && from.ino === to.ino && from.dev === to.dev && from.ino !== 0)) {
+  if (
+    resolve(input) === resolve(output) ||
+    (to !== undefined && from.ino === to.ino && from.dev === to.dev && from.ino !== 0)
+  ) {
     throw new Error('the output would replace its own input');
   }
   if (to?.isDirectory()) throw new Error(`${output} is a folder`);
@@ -157,9 +167,12 @@ async function requireAbsent(path: string): Promise<void> {
 function warningsOf(job: Job, kind: AudioKind, reader: AudioReader, writer: AudioWriter): string[] {
   const warnings = [...reader.warnings];
   const extension = extname(job.input).toLowerCase();
-  if (!EXTENSIONS[extension]?.includes(kind)) warnings.push(`the name ends in "${extension}", what is in it is ${kind}`);
+  if (!EXTENSIONS[extension]?.includes(kind))
+    warnings.push(`the name ends in "${extension}", what is in it is ${kind}`);
   if (writer.format !== reader.format)
-    warnings.push(`the samples, ${reader.format}, are rounded to ${writer.format}, which is the most that is written to FLAC`);
+    warnings.push(
+      `the samples, ${reader.format}, are rounded to ${writer.format}, which is the most that is written to FLAC`,
+    );
   return warnings;
 }
 

@@ -33,11 +33,15 @@ let planned: readonly Job[] = [];
 if (isMainThread) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   // Whoever reads the output may have enough of it: `… | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => (error.code === 'EPIPE' ? process.exit() : Promise.reject(error)));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    error.code === 'EPIPE' ? process.exit() : Promise.reject(error),
+  );
   try {
     process.exitCode = await main(process.argv.slice(2));
   } catch (error) {
-    process.stderr.write(`denoise-node: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `denoise-node: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = Exit.someFailed;
   }
 } else {
@@ -102,11 +106,20 @@ async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: 
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }
 
-/** One enhancer for each file that is worked on at once, and one in any case: a model that cannot be loaded is an error without files, too. */
-async function startAll({ jobs }: CommandLine, files: number, settings: Parameters<typeof enhanceHere>[0]): Promise<readonly Enhancing[]> {
+/**
+ * One enhancer for each file that is worked on at once, and one in any case: a model that cannot be loaded is an error
+ * without files, too.
+ */
+async function startAll(
+  { jobs }: CommandLine,
+  files: number,
+  settings: Parameters<typeof enhanceHere>[0],
+): Promise<readonly Enhancing[]> {
   const threads = Math.max(1, Math.min(jobs, files));
   if (threads === 1) return [await enhanceHere(settings)];
-  const started = await Promise.allSettled(Array.from({ length: threads }, () => enhanceInThread(new URL(import.meta.url), settings)));
+  const started = await Promise.allSettled(
+    Array.from({ length: threads }, () => enhanceInThread(new URL(import.meta.url), settings)),
+  );
   const failure = started.find((result) => result.status === 'rejected');
   const alive = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (failure === undefined) return alive;
@@ -114,7 +127,12 @@ async function startAll({ jobs }: CommandLine, files: number, settings: Paramete
   throw failure.reason;
 }
 
-async function enhanceOne(enhancing: Enhancing, command: CommandLine, job: Job, bars: ProgressBars): Promise<FileReport> {
+async function enhanceOne(
+  enhancing: Enhancing,
+  command: CommandLine,
+  job: Job,
+  bars: ProgressBars,
+): Promise<FileReport> {
   const { input, output, residual } = job;
   const started = performance.now();
   bars.set(input, 0);
@@ -151,10 +169,19 @@ function modelUrl(model: string): string {
 
 /** Names of bundled models and their variants, as `--model` takes them. */
 function bundledModels(): string[] {
-  const folders = readdirSync(modelsFolder(), { withFileTypes: true }).filter((entry) => existsSync(join(modelsFolder(), entry.name, 'manifest.json')));
+  const folders = readdirSync(modelsFolder(), { withFileTypes: true }).filter((entry) =>
+    existsSync(join(modelsFolder(), entry.name, 'manifest.json')),
+  );
   return folders.flatMap(({ name }) => {
-    const manifests = readdirSync(join(modelsFolder(), name)).filter((file) => file.endsWith('.json') && isManifest(join(modelsFolder(), name, file)));
-    return [name, ...manifests.filter((file) => file !== 'manifest.json').map((file) => `${name}/${file.slice(0, -'.json'.length)}`)];
+    const manifests = readdirSync(join(modelsFolder(), name)).filter(
+      (file) => file.endsWith('.json') && isManifest(join(modelsFolder(), name, file)),
+    );
+    return [
+      name,
+      ...manifests
+        .filter((file) => file !== 'manifest.json')
+        .map((file) => `${name}/${file.slice(0, -'.json'.length)}`),
+    ];
   });
 }
 
@@ -170,12 +197,16 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-/** The nearest folder above this file with a package.json, which is the package's own whether this runs from source or from dist. */
+/**
+ * The nearest folder above this file with a package.json, which is the package's own whether this runs from source or
+ * from dist.
+ */
 function packageRoot(): string {
   let folder = fileURLToPath(new URL('.', import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const above = join(folder, '..');
-    if (above === folder) throw new Error('Expected a package.json above the command, found none: install the package again.');
+    if (above === folder)
+      throw new Error('Expected a package.json above the command, found none: install the package again.');
     folder = above;
   }
   return folder;

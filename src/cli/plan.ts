@@ -18,13 +18,18 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = { wav: ['.wav', '.wave', '.bwf', '.rf64'], flac: ['.flac'] };
+const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = {
+  wav: ['.wav', '.wave', '.bwf', '.rf64'],
+  flac: ['.flac'],
+};
 
 /**
- * Pairs inputs with outputs: a file goes to `output` itself or into that folder, what a folder holds goes there under the same relative name.
- * Throws {@link UsageError} where the output cannot hold the inputs.
+ * Pairs inputs with outputs: a file goes to `output` itself or into that folder, what a folder holds goes there under
+ * the same relative name. Throws {@link UsageError} where the output cannot hold the inputs.
  */
-export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>): Promise<{ jobs: Job[]; refusals: Refusal[] }> {
+export async function planJobs(
+  command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>,
+): Promise<{ jobs: Job[]; refusals: Refusal[] }> {
   const { inputs, output, format } = command;
   const jobs: Job[] = [];
   const refusals: Refusal[] = [];
@@ -37,7 +42,12 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
   if (!toFolder) checkName(output, format);
   const add = (input: string, target: string): void => {
     const written = format ?? formatOfName(target) ?? 'wav';
-    jobs.push({ input, output: target, residual: command.residual ? withSuffix(target, '.noise') : undefined, format: written });
+    jobs.push({
+      input,
+      output: target,
+      residual: command.residual ? withSuffix(target, '.noise') : undefined,
+      format: written,
+    });
   };
   for (const [i, input] of inputs.entries()) {
     if (kinds[i] === 'missing') {
@@ -45,14 +55,18 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
     } else if (kinds[i] === 'folder') {
       const { found, refused } = await recordingsIn(input, resolve(output));
       refusals.push(...refused);
-      if (found.length === 0 && refused.length === 0) refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
+      if (found.length === 0 && refused.length === 0)
+        refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
     } else if (kinds[i] === 'other') {
       refusals.push({ input, reason: 'neither a file nor a folder' });
     } else if (isRecording(input)) {
       add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
     } else {
-      refusals.push({ input, reason: `expected a file ending in ${Object.keys(EXTENSIONS).join(', ')}, got "${extname(input)}"` });
+      refusals.push({
+        input,
+        reason: `expected a file ending in ${Object.keys(EXTENSIONS).join(', ')}, got "${extname(input)}"`,
+      });
     }
   }
   return { jobs, refusals: [...refusals, ...collisions(jobs)] };
@@ -61,8 +75,10 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
 /** The output file that is named on the command line must say what will be in it. */
 function checkName(output: string, format: OutputFormat | undefined): void {
   const named = formatOfName(output);
-  if (named === undefined) throw new UsageError(`Expected an output ending in .wav or .flac, or a folder ending in a slash, got "${output}".`);
-  if (format !== undefined && named !== format) throw new UsageError(`Expected an output ending in .${format} for --format ${format}, got "${output}".`);
+  if (named === undefined)
+    throw new UsageError(`Expected an output ending in .wav or .flac, or a folder ending in a slash, got "${output}".`);
+  if (format !== undefined && named !== format)
+    throw new UsageError(`Expected an output ending in .${format} for --format ${format}, got "${output}".`);
 }
 
 /** The name of an output in a folder: the input's, with another extension where another format is written. */

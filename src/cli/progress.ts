@@ -46,7 +46,8 @@ export class ProgressBars {
     if (!this.shows) return;
     this.clear();
     const width = this.stream.columns || 80;
-    for (const [name, { share, startedMs }] of this.running) this.stream.write(`${line(name, share, performance.now() - startedMs, width)}\n`);
+    for (const [name, { share, startedMs }] of this.running)
+      this.stream.write(`${line(name, share, performance.now() - startedMs, width)}\n`);
     this.drawnLines = this.running.size;
     this.drawnMs = performance.now();
   }

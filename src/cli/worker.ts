@@ -105,7 +105,10 @@ export async function serveJobs(): Promise<void> {
     }
     current = new AbortController();
     try {
-      send({ type: 'done', result: await enhancing.enhance(message.job, current.signal, (share) => send({ type: 'progress', share })) });
+      send({
+        type: 'done',
+        result: await enhancing.enhance(message.job, current.signal, (share) => send({ type: 'progress', share })),
+      });
     } catch (error) {
       send({ type: 'failed', reason: reasonOf(error) });
     }

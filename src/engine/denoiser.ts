@@ -19,21 +19,27 @@ import { makePaths, type StreamPath, type StreamPaths } from './stream-path.ts';
  *          … the same for every stream ┴→ model, a batch for all ┴ …
  *   pull:  enhanced queue →
  *
- * A path is what its model needs around it: hop-path.ts for hops with a memory, block-path.ts for spectrogram images. A step takes one
- * advance of samples: a hop, or a block without its overlap. Names that say hop here mean either.
+ * A path is what its model needs around it: hop-path.ts for hops with a memory, block-path.ts for spectrogram images. A
+ * step takes one advance of samples: a hop, or a block without its overlap. Names that say hop here mean either.
  */
 
 /** Where a model comes from. */
 export interface DenoiserSource {
   /** URL of a folder with manifest.json, or of a variant's manifest in one (`….json`); in Node also a path. */
   readonly modelUrl: string | URL;
-  /** Folder with the `tfjs-backend-wasm*.wasm` files. Default: `wasm/` beside this module; in Node the backend package's own. */
+  /**
+   * Folder with the `tfjs-backend-wasm*.wasm` files. Default: `wasm/` beside this module; in Node the backend package's
+   * own.
+   */
   readonly wasmUrl?: string | URL | undefined;
   /** Used instead of the global fetch for everything that is not on disk. */
   readonly fetch?: typeof fetch | undefined;
 }
 
-/** A rate that needs both resamplers, and steps enough for the compiler to have seen every loop: a block has thousands of turns of each. */
+/**
+ * A rate that needs both resamplers, and steps enough for the compiler to have seen every loop: a block has thousands
+ * of turns of each.
+ */
 const WARM_UP_RATE_HZ = 44100;
 const WARM_UP_HOPS = { streams: 3, steps: 6 };
 const WARM_UP_BLOCKS = { streams: 1, steps: 1 };
@@ -51,7 +57,9 @@ export class Denoiser {
   private features = new Float32Array();
   private estimates = new Float32Array();
   private readonly states: StreamState[] = [];
-  /** The steps of a batch in order: whose they are, and where the estimate lies; below 0 where the graph was not asked. */
+  /**
+   * The steps of a batch in order: whose they are, and where the estimate lies; below 0 where the graph was not asked.
+   */
   private readonly steppers: DenoiserStream[] = [];
   private readonly offsets: number[] = [];
   private disposed = false;
@@ -66,7 +74,8 @@ export class Denoiser {
   }
 
   /**
-   * Fetches, verifies and starts a model. Throws DenoiseError 'model-load', 'model-corrupt', 'model-mismatch', 'wasm' or 'unsupported'.
+   * Fetches, verifies and starts a model. Throws DenoiseError 'model-load', 'model-corrupt', 'model-mismatch', 'wasm'
+   * or 'unsupported'.
    *
    * @example
    * const denoiser = await Denoiser.load({ modelUrl: 'models/base/' });
@@ -94,19 +103,27 @@ export class Denoiser {
   }
 
   /**
-   * One hop, or block, for each of the first `count` streams, in as few runs of the model as pay. Every one must be `hopReady` and in the list once;
-   * Error otherwise. Allocates nothing that outlives it once a batch size has occurred.
+   * One hop, or block, for each of the first `count` streams, in as few runs of the model as pay. Every one must be
+   * `hopReady` and in the list once; Error otherwise. Allocates nothing that outlives it once a batch size has
+   * occurred.
    */
   step(streams: readonly DenoiserStream[], count: number = streams.length): void {
     this.requireAlive();
     for (let i = 0; i < count; i++) {
-      if (!streams[i].hopReady) throw new Error(`Denoiser.step: expected a whole hop in every stream, stream ${i} misses ${streams[i].samplesToHop} samples.`);
-      if (streams.indexOf(streams[i]) !== i) throw new Error(`Denoiser.step: expected every stream once, stream ${i} is there before.`);
+      if (!streams[i].hopReady)
+        throw new Error(
+          `Denoiser.step: expected a whole hop in every stream, stream ${i} misses ${streams[i].samplesToHop} samples.`,
+        );
+      if (streams.indexOf(streams[i]) !== i)
+        throw new Error(`Denoiser.step: expected every stream once, stream ${i} is there before.`);
     }
     this.stepUpTo(1, streams, count);
   }
 
-  /** As {@link step} until no stream has a whole hop left. Blocks of one stream share runs of the model, so whole recordings are best stepped this way. */
+  /**
+   * As {@link step} until no stream has a whole hop left. Blocks of one stream share runs of the model, so whole
+   * recordings are best stepped this way.
+   */
   stepAll(streams: readonly DenoiserStream[]): void {
     this.requireAlive();
     while (streams.some((stream) => stream.hopReady)) this.stepUpTo(this.paths.depth, streams, streams.length);
@@ -179,7 +196,9 @@ interface SharedParts {
 export class DenoiserStream {
   /** Samples per second on both sides. A fraction is rounded off inside: it cancels out between the two resamplers. */
   readonly contextRateHz: Hertz;
-  /** Delay inside the engine at the context rate, whole: overlap of the synthesis, or of blocks, plus both resamplers. */
+  /**
+   * Delay inside the engine at the context rate, whole: overlap of the synthesis, or of blocks, plus both resamplers.
+   */
   readonly delaySamples: Samples;
   /** Recurrent memory, for {@link Denoiser.step} alone. */
   readonly state: StreamState;
@@ -213,13 +232,17 @@ export class DenoiserStream {
     this.enhanced = new SampleQueue(4 * Math.ceil((paths.advanceSamples * contextRate) / manifest.sampleRateHz));
   }
 
-  /** Most that noise is turned down, dB, 0 (not at all) to 100 (no limit, the default). Takes effect at the next hop. RangeError otherwise. */
+  /**
+   * Most that noise is turned down, dB, 0 (not at all) to 100 (no limit, the default). Takes effect at the next hop.
+   * RangeError otherwise.
+   */
   get attenuationLimitDb(): Decibels {
     return this.limitDb;
   }
 
   set attenuationLimitDb(limit: Decibels) {
-    if (!(limit >= 0 && limit <= NO_LIMIT_DB)) throw new RangeError(`attenuationLimitDb: expected 0 to ${NO_LIMIT_DB}, got ${limit}.`);
+    if (!(limit >= 0 && limit <= NO_LIMIT_DB))
+      throw new RangeError(`attenuationLimitDb: expected 0 to ${NO_LIMIT_DB}, got ${limit}.`);
     this.limitDb = limit;
   }
 
@@ -270,7 +293,10 @@ export class DenoiserStream {
     this.shared.model.resetState(this.state);
   }
 
-  /** First half of a step, for {@link Denoiser} alone: noisy queue → `features` from `offset` on. False: there is nothing to ask the model. */
+  /**
+   * First half of a step, for {@link Denoiser} alone: noisy queue → `features` from `offset` on. False: there is
+   * nothing to ask the model.
+   */
   analyse(features: Float32Array, offset: number): boolean {
     return this.path.analyse(this.noisy, features, offset);
   }
@@ -288,8 +314,9 @@ export class DenoiserStream {
 }
 
 /**
- * The resamplers before and after a model and the delay of the whole path in context samples. The way up has the least delay its filter
- * allows; the phase of the way down is chosen so that the sum is whole. With context:model = down:up in lowest terms
+ * The resamplers before and after a model and the delay of the whole path in context samples. The way up has the least
+ * delay its filter allows; the phase of the way down is chosen so that the sum is whole. With context:model = down:up
+ * in lowest terms
  *   delay·up = (delay of the way down in 1/up context samples) + (delay of the way up + overlap, in model samples)·down
  */
 function resamplerPair(

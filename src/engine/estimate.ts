@@ -22,9 +22,9 @@ export function noisyShare(attenuationLimitDb: Decibels): number {
 }
 
 /**
- * enhanced = g·noisy + (1 − g)·estimate, g = {@link noisyShare}. `output` holds the model's rows from `offset` on: a gain for each bin
- * ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask').
- * Returns false, and lets the noisy spectrum through, where any of them is not a finite number.
+ * enhanced = g·noisy + (1 − g)·estimate, g = {@link noisyShare}. `output` holds the model's rows from `offset` on: a
+ * gain for each bin ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask'). Returns
+ * false, and lets the noisy spectrum through, where any of them is not a finite number.
  */
 export function applyEstimate(
   estimate: MaskEstimate,

@@ -13,14 +13,15 @@ import { type Manifest, takesBlocks } from './manifest/manifest.ts';
  */
 export interface StreamPath {
   /**
-   * Takes one advance of samples, which must be there, and writes what the graph wants to know of it into `features` from `offset` on.
-   * Returns false where there is nothing to ask: no estimate follows then. Does not allocate.
+   * Takes one advance of samples, which must be there, and writes what the graph wants to know of it into `features`
+   * from `offset` on. Returns false where there is nothing to ask: no estimate follows then. Does not allocate.
    */
   analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean;
 
   /**
-   * Writes the enhanced samples of the oldest {@link analyse} that has not had its own; the graph's answer lies in `estimates` from `offset` on.
-   * Returns false where it is not finite: the noisy signal has been let through. Does not allocate.
+   * Writes the enhanced samples of the oldest {@link analyse} that has not had its own; the graph's answer lies in
+   * `estimates` from `offset` on. Returns false where it is not finite: the noisy signal has been let through. Does not
+   * allocate.
    */
   synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean;
 

@@ -11,15 +11,20 @@ export interface AudioShape {
   readonly frames: number | undefined;
 }
 
-/** A recording that is read from its beginning to its end, piece by piece. Every format has one; callers need not know which. */
+/**
+ * A recording that is read from its beginning to its end, piece by piece. Every format has one; callers need not know
+ * which.
+ */
 export interface AudioReader extends AudioShape {
-  /** What is wrong with the file and did not keep it from being read, one sentence each. Complete after the last read. */
+  /**
+   * What is wrong with the file and did not keep it from being read, one sentence each. Complete after the last read.
+   */
   readonly warnings: readonly string[];
   /** Share of the file that has been read, 0 … 1. */
   readonly share: number;
   /**
-   * The next frames, at most `count`, into `channels` arrays from `start` on. Returns how many there were: fewer than asked only at the
-   * end, 0 after it. Throws an Error with the reason where the file cannot be read on.
+   * The next frames, at most `count`, into `channels` arrays from `start` on. Returns how many there were: fewer than
+   * asked only at the end, 0 after it. Throws an Error with the reason where the file cannot be read on.
    */
   read(into: readonly Float32Array[], start: number, count: number): Promise<number>;
   /** Frees what the reader holds, not the source. Idempotent. */

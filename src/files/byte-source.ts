@@ -3,8 +3,8 @@
  * Out:    bytes at any position, to the readers of formats
  * Thread: any
  *
- * Recordings are read and written through these two, so that the same code serves a page, a worker and a command line, and never needs a
- * whole file in memory:
+ * Recordings are read and written through these two, so that the same code serves a page, a worker and a command line,
+ * and never needs a whole file in memory:
  *
  *   const reader = await openWav(blobSource(file));
  *   const sink = new BlobSink();
@@ -17,7 +17,10 @@
 export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
-  /** At most `length` bytes from `position` on; fewer, or none, only at the end. The array is the caller's until the next read. */
+  /**
+   * At most `length` bytes from `position` on; fewer, or none, only at the end. The array is the caller's until the
+   * next read.
+   */
   read(position: number, length: number): Promise<Uint8Array>;
 }
 
@@ -33,8 +36,9 @@ export interface ByteSink {
 const AHEAD_BYTES = 1 << 20;
 
 /**
- * A Blob or File. Reads slices of it, so the whole is never in memory. They lie in another process, and a message there and back takes as long as
- * a twentieth of the work on a second of sound: whoever reads in order gets what follows from one large slice.
+ * A Blob or File. Reads slices of it, so the whole is never in memory. They lie in another process, and a message there
+ * and back takes as long as a twentieth of the work on a second of sound: whoever reads in order gets what follows from
+ * one large slice.
  */
 export function blobSource(blob: Blob): ByteSource {
   let slice = new Uint8Array();
@@ -61,13 +65,19 @@ export function blobSource(blob: Blob): ByteSource {
 export function bytesSource(bytes: Uint8Array): ByteSource {
   // Node's Buffer has a slice of its own, which does not copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { size: plain.length, read: (position, length) => Promise.resolve(plain.subarray(position, position + length)) };
+  return {
+    size: plain.length,
+    read: (position, length) => Promise.resolve(plain.subarray(position, position + length)),
+  };
 }
 
 /** Bytes of a part of a {@link BlobSink} before it is handed to the browser, which may keep it on disk. */
 const PART_BYTES = 1 << 20;
 
-/** Collects a Blob. Parts become Blobs of their own as they fill up; only the first, where headers lie, can be corrected. */
+/**
+ * Collects a Blob. Parts become Blobs of their own as they fill up; only the first, where headers lie, can be
+ * corrected.
+ */
 export class BlobSink implements ByteSink {
   private readonly parts: Blob[] = [];
   private readonly part = new Uint8Array(PART_BYTES);
@@ -88,13 +98,19 @@ export class BlobSink implements ByteSink {
   async rewrite(position: number, bytes: Uint8Array): Promise<void> {
     const into = this.first ?? this.part;
     const end = this.first === undefined ? this.filled : this.first.length;
-    if (position + bytes.length > end) throw new RangeError(`BlobSink.rewrite: expected bytes 0 to ${end}, got ${position} to ${position + bytes.length}.`);
+    if (position + bytes.length > end)
+      throw new RangeError(
+        `BlobSink.rewrite: expected bytes 0 to ${end}, got ${position} to ${position + bytes.length}.`,
+      );
     into.set(bytes, position);
   }
 
   /** Everything that was written. */
   toBlob(type: string): Blob {
-    return new Blob([...(this.first === undefined ? [] : [this.first]), ...this.parts, this.part.slice(0, this.filled)], { type });
+    return new Blob(
+      [...(this.first === undefined ? [] : [this.first]), ...this.parts, this.part.slice(0, this.filled)],
+      { type },
+    );
   }
 
   private endPart(): void {

@@ -9,7 +9,10 @@ export interface Chunk {
   readonly gap: number;
 }
 
-/** Longest silence that stands for what is lost. A position further off is damaged itself, and would be followed by hours of nothing. */
+/**
+ * Longest silence that stands for what is lost. A position further off is damaged itself, and would be followed by
+ * hours of nothing.
+ */
 export const MOST_GAP_SECONDS = 600;
 
 /**
@@ -46,7 +49,8 @@ export abstract class ChunkReader implements AudioReader {
   abstract close(): void;
 
   get warnings(): readonly string[] {
-    const warnings = this.lostFrames === 0 ? [] : [`${this.lostFrames} samples per channel are damaged and count as silence`];
+    const warnings =
+      this.lostFrames === 0 ? [] : [`${this.lostFrames} samples per channel are damaged and count as silence`];
     if (this.damagedBytes > 0) warnings.push(`${this.damagedBytes} bytes are damaged or cut off and left out`);
     if (this.ended && this.frames !== undefined && this.given < this.frames) {
       warnings.push(`the file promises ${this.frames} samples per channel and ends after ${this.given}`);
@@ -62,7 +66,8 @@ export abstract class ChunkReader implements AudioReader {
         this.chunk = await this.nextChunk();
         if (this.chunk === undefined) {
           this.ended = true;
-          if (this.given + done === 0 && this.damagedBytes > 0) throw new Error(`found no sound: ${this.damagedBytes} bytes are damaged or cut off`);
+          if (this.given + done === 0 && this.damagedBytes > 0)
+            throw new Error(`found no sound: ${this.damagedBytes} bytes are damaged or cut off`);
           break;
         }
         this.taken = 0;

@@ -14,7 +14,10 @@ import { fullScaleOf, quantise } from './sample-format.ts';
 /** Where results go; either may be left out. Both stay the caller's: this neither finishes nor closes them. */
 export interface EnhanceTargets {
   readonly enhanced?: AudioWriter | undefined;
-  /** Noisy − enhanced. Samples of both written files sum to the input's exactly, where formats are the same and nothing clips. */
+  /**
+   * Noisy − enhanced. Samples of both written files sum to the input's exactly, where formats are the same and nothing
+   * clips.
+   */
   readonly removed?: AudioWriter | undefined;
 }
 
@@ -26,9 +29,9 @@ export interface EnhanceSummary {
 }
 
 /**
- * Enhances everything that `reader` gives. The result has the length of the input and lines up with it. Gives way to other tasks, and
- * tells its progress, after every second of sound.
- * Rejects with the reader's or writer's Error, or the signal's reason; writers then hold a part.
+ * Enhances everything that `reader` gives. The result has the length of the input and lines up with it. Gives way to
+ * other tasks, and tells its progress, after every second of sound. Rejects with the reader's or writer's Error, or the
+ * signal's reason; writers then hold a part.
  */
 export async function enhanceReader(
   denoiser: Denoiser,
@@ -42,7 +45,11 @@ export async function enhanceReader(
   const enhancer = new Enhancer(denoiser, reader.channels, reader.sampleRateHz, options);
   let [frames, brokenSamples] = [0, 0];
   const drain = async (): Promise<void> => {
-    for (let count = enhancer.pull(samples, 0, piece, noisy); count > 0; count = enhancer.pull(samples, 0, piece, noisy)) {
+    for (
+      let count = enhancer.pull(samples, 0, piece, noisy);
+      count > 0;
+      count = enhancer.pull(samples, 0, piece, noisy)
+    ) {
       await enhanced?.write(samples, 0, count);
       if (removed === undefined) continue;
       if (enhanced !== undefined) quantise(samples, enhanced.format, count);

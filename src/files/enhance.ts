@@ -26,8 +26,8 @@ export interface EnhanceOptions extends EnhanceSettings {
 }
 
 /**
- * Enhances a whole recording. Channels are streams of one batch. The result has the length of the input and lines up with it; the input is
- * left as it is. Gives way to other tasks after every second of sound.
+ * Enhances a whole recording. Channels are streams of one batch. The result has the length of the input and lines up
+ * with it; the input is left as it is. Gives way to other tasks after every second of sound.
  *
  * @param channels one array for each channel, all of one length; RangeError otherwise
  */
@@ -39,7 +39,9 @@ export async function enhanceChannels(
 ): Promise<Float32Array[]> {
   const length = channels[0]?.length ?? 0;
   if (channels.some((channel) => channel.length !== length)) {
-    throw new RangeError(`enhanceChannels: expected channels of one length, got ${channels.map((channel) => channel.length).join(', ')}.`);
+    throw new RangeError(
+      `enhanceChannels: expected channels of one length, got ${channels.map((channel) => channel.length).join(', ')}.`,
+    );
   }
   const enhanced = channels.map(() => new Float32Array(length));
   const enhancer = new Enhancer(denoiser, channels.length, sampleRateHz, options);
@@ -61,8 +63,9 @@ export async function enhanceChannels(
 }
 
 /**
- * The same piece by piece, for recordings that do not fit into memory: push pieces of any length, pull what is available, `finish` after the
- * last, pull the rest. As many samples come out as went in, and sample j out is sample j in, enhanced.
+ * The same piece by piece, for recordings that do not fit into memory: push pieces of any length, pull what is
+ * available, `finish` after the last, pull the rest. As many samples come out as went in, and sample j out is sample j
+ * in, enhanced.
  */
 export class Enhancer {
   private readonly denoiser: Denoiser;

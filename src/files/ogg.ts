@@ -5,8 +5,8 @@ import type { ByteSource } from './byte-source.ts';
  * Out:    the packets of its first logical stream, page by page, to the reader of a codec
  * Thread: any
  *
- * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the position that the next one
- * states tells how much is missing.
+ * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the position
+ * that the next one states tells how much is missing.
  */
 
 /** Packets that end on one page. */
@@ -66,7 +66,10 @@ export class OggDemuxer {
     return undefined;
   }
 
-  /** Position that the page which ends the stream states, read from the end of the file; undefined where the end is missing. */
+  /**
+   * Position that the page which ends the stream states, read from the end of the file; undefined where the end is
+   * missing.
+   */
   async lastPosition(): Promise<number | undefined> {
     const from = Math.max(0, this.source.size - 2 * MOST_PAGE_BYTES);
     const tail = (await this.source.read(from, this.source.size - from)).slice();
@@ -125,7 +128,8 @@ export class OggDemuxer {
   private keep(part: Uint8Array): void {
     this.partial.push(part);
     this.partialBytes += part.length;
-    if (this.partialBytes > MOST_PACKET_BYTES) throw new Error(`expected packets of at most ${MOST_PACKET_BYTES} bytes, found a longer one`);
+    if (this.partialBytes > MOST_PACKET_BYTES)
+      throw new Error(`expected packets of at most ${MOST_PACKET_BYTES} bytes, found a longer one`);
   }
 
   private dropPartial(): void {
@@ -150,7 +154,14 @@ export class OggDemuxer {
 
 /** Length of the page at `at`, or undefined where there is no whole one whose checksum holds. */
 function pageLength(bytes: Uint8Array, at: number): number | undefined {
-  if (bytes[at] !== 0x4f || bytes[at + 1] !== 0x67 || bytes[at + 2] !== 0x67 || bytes[at + 3] !== 0x53 || bytes[at + 4] !== 0) return undefined;
+  if (
+    bytes[at] !== 0x4f ||
+    bytes[at + 1] !== 0x67 ||
+    bytes[at + 2] !== 0x67 ||
+    bytes[at + 3] !== 0x53 ||
+    bytes[at + 4] !== 0
+  )
+    return undefined;
   const segments = bytes[at + 26];
   let end = at + HEADER_BYTES + segments;
   if (end > bytes.length) return undefined;
@@ -165,7 +176,10 @@ export function oggFile(packetsOfPages: readonly (readonly Uint8Array[])[]): Uin
   const pages: Uint8Array[] = [];
   for (const packets of packetsOfPages) {
     // Lacing values of all packets, cut into pages of at most 255.
-    const lacing = packets.flatMap((packet) => [...new Array<number>(Math.floor(packet.length / 255)).fill(255), packet.length % 255]);
+    const lacing = packets.flatMap((packet) => [
+      ...new Array<number>(Math.floor(packet.length / 255)).fill(255),
+      packet.length % 255,
+    ]);
     const body = new Uint8Array(packets.reduce((sum, packet) => sum + packet.length, 0));
     packets.reduce((at, packet) => {
       body.set(packet, at);

@@ -7,7 +7,14 @@
 /** How a sample is stored. Little-endian; `uint8` has its zero at 128. */
 export type SampleFormat = 'uint8' | 'int16' | 'int24' | 'int32' | 'float32' | 'float64';
 
-const BYTES: Readonly<Record<SampleFormat, number>> = { uint8: 1, int16: 2, int24: 3, int32: 4, float32: 4, float64: 8 };
+const BYTES: Readonly<Record<SampleFormat, number>> = {
+  uint8: 1,
+  int16: 2,
+  int24: 3,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
 
 /** Bytes of one sample. */
 export function sampleBytes(format: SampleFormat): number {
@@ -19,8 +26,17 @@ export function frameBytes(layout: { readonly channels: number; readonly format:
   return layout.channels * BYTES[layout.format];
 }
 
-/** Interleaved bytes → planes. Writes `frames` samples of each of the `channels` from `start` on. Integers are scaled to −1 … 1. */
-export function decodeFrames(bytes: Uint8Array, format: SampleFormat, channels: readonly Float32Array[], frames: number, start = 0): void {
+/**
+ * Interleaved bytes → planes. Writes `frames` samples of each of the `channels` from `start` on. Integers are scaled to
+ * −1 … 1.
+ */
+export function decodeFrames(
+  bytes: Uint8Array,
+  format: SampleFormat,
+  channels: readonly Float32Array[],
+  frames: number,
+  start = 0,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = BYTES[format];
   const step = size * channels.length;
@@ -36,7 +52,8 @@ export function decodeFrames(bytes: Uint8Array, format: SampleFormat, channels: 
         for (let n = start; n < start + frames; n++, at += step) channel[n] = view.getInt16(at, true) / 0x8000;
         break;
       case 'int24':
-        for (let n = start; n < start + frames; n++, at += step) channel[n] = (view.getUint16(at, true) + 0x10000 * view.getInt8(at + 2)) / 0x800000;
+        for (let n = start; n < start + frames; n++, at += step)
+          channel[n] = (view.getUint16(at, true) + 0x10000 * view.getInt8(at + 2)) / 0x800000;
         break;
       case 'int32':
         for (let n = start; n < start + frames; n++, at += step) channel[n] = view.getInt32(at, true) / 0x80000000;
@@ -54,13 +71,23 @@ export function decodeFrames(bytes: Uint8Array, format: SampleFormat, channels: 
 }
 
 /**
- * Planes → interleaved bytes, `frames` samples of each from `start` on. Integers are rounded and clipped; what came from
- * {@link decodeFrames} goes back exactly (up to 24 bits, which is what a float32 holds).
+ * Planes → interleaved bytes, `frames` samples of each from `start` on. Integers are rounded and clipped; what came
+ * from {@link decodeFrames} goes back exactly (up to 24 bits, which is what a float32 holds).
  */
-export function encodeFrames(channels: readonly Float32Array[], format: SampleFormat, bytes: Uint8Array, frames: number, start = 0): void {
+export function encodeFrames(
+  channels: readonly Float32Array[],
+  format: SampleFormat,
+  bytes: Uint8Array,
+  frames: number,
+  start = 0,
+): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Most files are of this kind, and a view of 16 bits takes a fifth of the time. Machines that run JavaScript are little-endian, as files are.
-  const words = format === 'int16' && bytes.byteOffset % 2 === 0 ? new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1) : undefined;
+  // Most files are of this kind, and a view of 16 bits takes a fifth of the time. Machines that run JavaScript are
+  // little-endian, as files are.
+  const words =
+    format === 'int16' && bytes.byteOffset % 2 === 0
+      ? new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1)
+      : undefined;
   const size = BYTES[format];
   const step = size * channels.length;
   for (let c = 0; c < channels.length; c++) {
@@ -71,8 +98,11 @@ export function encodeFrames(channels: readonly Float32Array[], format: SampleFo
         for (let n = start; n < start + frames; n++, at += step) view.setUint8(at, rounded(channel[n], 0x80) + 0x80);
         break;
       case 'int16':
-        if (words === undefined) for (let n = start; n < start + frames; n++, at += step) view.setInt16(at, rounded(channel[n], 0x8000), true);
-        else for (let n = start, i = c; n < start + frames; n++, i += channels.length) words[i] = rounded(channel[n], 0x8000);
+        if (words === undefined)
+          for (let n = start; n < start + frames; n++, at += step) view.setInt16(at, rounded(channel[n], 0x8000), true);
+        else
+          for (let n = start, i = c; n < start + frames; n++, i += channels.length)
+            words[i] = rounded(channel[n], 0x8000);
         break;
       case 'int24':
         for (let n = start; n < start + frames; n++, at += step) {
@@ -82,7 +112,8 @@ export function encodeFrames(channels: readonly Float32Array[], format: SampleFo
         }
         break;
       case 'int32':
-        for (let n = start; n < start + frames; n++, at += step) view.setInt32(at, rounded(channel[n], 0x80000000), true);
+        for (let n = start; n < start + frames; n++, at += step)
+          view.setInt32(at, rounded(channel[n], 0x80000000), true);
         break;
       case 'float32':
         for (let n = start; n < start + frames; n++, at += step) view.setFloat32(at, channel[n], true);

@@ -14,7 +14,10 @@ export interface AudioFamily {
   readonly requireContext: (context: unknown) => void;
 }
 
-/** The browser's own classes. Outside a browser they are undefined, and {@link missingFeature} says so before one is used. */
+/**
+ * The browser's own classes. Outside a browser they are undefined, and {@link missingFeature} says so before one is
+ * used.
+ */
 export const nativeFamily: AudioFamily = {
   GainNode: globalThis.GainNode,
   DelayNode: globalThis.DelayNode,
@@ -50,5 +53,11 @@ export function nameOf(value: unknown): string {
 }
 
 function looksLikeContext(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'sampleRate' in value && 'destination' in value && 'currentTime' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'sampleRate' in value &&
+    'destination' in value &&
+    'currentTime' in value
+  );
 }

@@ -15,8 +15,8 @@ import { isSupported } from './support.ts';
 import { type Census, takeCensus } from './worker-pool.ts';
 
 /**
- * A speech denoiser as one AudioNode. Usable at once: until the model has loaded, and whenever it fails, the delayed dry
- * signal is heard. It is a composite: `connect` and `disconnect` speak for its last inner node, and `gain` (of the
+ * A speech denoiser as one AudioNode. Usable at once: until the model has loaded, and whenever it fails, the delayed
+ * dry signal is heard. It is a composite: `connect` and `disconnect` speak for its last inner node, and `gain` (of the
  * GainNode that it extends) is the level at its input.
  *
  * A node holds a worklet, a share of a worker and model memory: call {@link DenoiseNode.dispose} when done with it.
@@ -35,17 +35,22 @@ import { type Census, takeCensus } from './worker-pool.ts';
  * ```
  */
 export interface DenoiseNode extends GainNode {
-  /** 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1. @min 0 @max 1 */
+  /**
+   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1. @min 0 @max 1
+   */
   readonly mix: AudioParam;
-  /** Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a hop. Default 100. @min 0 @max 100 */
+  /**
+   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a hop. Default 100. @min 0 @max 100
+   */
   readonly attenuationLimit: AudioParam;
   /** Level of the output, dB. Default 0. @min -60 @max 24 */
   readonly outputGain: AudioParam;
   /** 1 passes the dry signal, as late as the wet one, so that switching never shifts time. Default 0. @min 0 @max 1 */
   readonly bypass: AudioParam;
   /**
-   * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an AbortError
-   * when the node is disposed first. May be ignored: it never counts as unhandled. Await it before `startRendering()`.
+   * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an
+   * AbortError when the node is disposed first. May be ignored: it never counts as unhandled. Await it before
+   * `startRendering()`.
    */
   readonly ready: Promise<void>;
   /** Delay from input to output, seconds, exact to one sample; the expected one until `ready`. See `latencychange`. */
@@ -55,17 +60,22 @@ export interface DenoiseNode extends GainNode {
   readonly state: DenoiseState;
   /** Why `state` is `'failed'`; undefined in any other. */
   readonly error: DenoiseError | undefined;
-  /** The sound as it arrives, undelayed, for analysers and recorders: `node.noisy.connect(analyser)`. The enhanced one comes out of the node itself. */
+  /**
+   * The sound as it arrives, undelayed, for analysers and recorders: `node.noisy.connect(analyser)`. The enhanced one
+   * comes out of the node itself.
+   */
   readonly noisy: AudioNode;
   /** The model in use, as it was asked for. */
   readonly model: string | URL;
   /**
-   * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard until the other has loaded,
-   * then the delayed dry signal until its first hop or block is enhanced, and `latency` follows. No click, and time moves only by the change of latency.
+   * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard
+   * until the other has loaded, then the delayed dry signal until its first hop or block is enhanced, and `latency`
+   * follows. No click, and time moves only by the change of latency.
    *
-   * Where that fails the node keeps the model that it has (one that has failed tries anew, and stays failed), and the promise rejects: with a TypeError for what is neither name nor URL, a
-   * {@link DenoiseError} for what could not be loaded, an AbortError when another model was chosen meanwhile or the node was disposed.
-   * Offline only before rendering begins. [main]
+   * Where that fails the node keeps the model that it has (one that has failed tries anew, and stays failed), and the
+   * promise rejects: with a TypeError for what is neither name nor URL, a {@link DenoiseError} for what could not be
+   * loaded, an AbortError when another model was chosen meanwhile or the node was disposed. Offline only before
+   * rendering begins. [main]
    * @param model as the option `model`
    */
   setModel(model: string | URL): Promise<void>;
@@ -74,24 +84,35 @@ export interface DenoiseNode extends GainNode {
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
   reset(): void;
   /**
-   * Begins to load again where `state` is `'failed'`, with `ready` a new promise; does nothing in any other. What cannot be helped (a context that has
-   * closed, a browser that lacks something) fails again. [main]
+   * Begins to load again where `state` is `'failed'`, with `ready` a new promise; does nothing in any other. What
+   * cannot be helped (a context that has closed, a browser that lacks something) fails again. [main]
    */
   retry(): void;
-  /** Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too. [main] */
+  /**
+   * Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too.
+   * [main]
+   */
   dispose(): void;
   addEventListener<K extends keyof DenoiseEventMap>(
     type: K,
     listener: (this: DenoiseNode, event: DenoiseEventMap[K]) => void,
     options?: boolean | AddEventListenerOptions,
   ): void;
-  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
   removeEventListener<K extends keyof DenoiseEventMap>(
     type: K,
     listener: (this: DenoiseNode, event: DenoiseEventMap[K]) => void,
     options?: boolean | EventListenerOptions,
   ): void;
-  removeEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | EventListenerOptions): void;
+  removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | EventListenerOptions,
+  ): void;
 }
 
 /** The class itself: what `new` takes, and what can be asked without a node. */
@@ -122,8 +143,15 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       if (family.GainNode !== undefined) family.requireContext(context);
       const resolved = resolveOptions(options);
       super(context, { channelCount: resolved.maxChannels, channelCountMode: 'clamped-max' });
-      const latency = expectedLatencySamples(isOfflineContext(context) ? 0 : resolved.prefillSeconds, context.sampleRate);
-      const input = { context, connect: (destination: AudioNode) => super.connect(destination), disconnect: () => super.disconnect() };
+      const latency = expectedLatencySamples(
+        isOfflineContext(context) ? 0 : resolved.prefillSeconds,
+        context.sampleRate,
+      );
+      const input = {
+        context,
+        connect: (destination: AudioNode) => super.connect(destination),
+        disconnect: () => super.disconnect(),
+      };
       this.#graph = new NodeGraph(family, input, resolved, latency);
       const host = {
         context,
@@ -220,7 +248,10 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
 /** Stands where a browser has GainNode, so that the module can be imported anywhere. */
 const Unsupported = class {
   constructor() {
-    throw new DenoiseError('unsupported', 'DenoiseNode needs a browser with Web Audio. During server rendering, create it in a client-side effect.');
+    throw new DenoiseError(
+      'unsupported',
+      'DenoiseNode needs a browser with Web Audio. During server rendering, create it in a client-side effect.',
+    );
   }
 } as unknown as typeof GainNode;
 

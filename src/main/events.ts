@@ -16,7 +16,10 @@ export type DenoiseMode = 'shared' | 'message' | 'passthrough';
 
 /** Figures about the last moments, see {@link DenoiseNode.getMetrics}. Cheap to read at display rate. */
 export interface DenoiseMetrics {
-  /** Time of the context (`currentTime`, seconds) up to which these tell; 0 where no sound has run yet. Without shared memory up to a quarter of a second ago. */
+  /**
+   * Time of the context (`currentTime`, seconds) up to which these tell; 0 where no sound has run yet. Without shared
+   * memory up to a quarter of a second ago.
+   */
   readonly time: number;
   readonly state: DenoiseState;
   readonly mode: DenoiseMode;
@@ -43,9 +46,15 @@ export interface DenoiseMetrics {
   readonly outputLevel: number;
   /** Level of the enhanced signal before mixing. */
   readonly enhancedLevel: number;
-  /** Noise reduction now, dB, 0 or more: how much quieter the enhanced signal is than the dry one that it lines up with, before mixing. */
+  /**
+   * Noise reduction now, dB, 0 or more: how much quieter the enhanced signal is than the dry one that it lines up with,
+   * before mixing.
+   */
   readonly reduction: number;
-  /** Voice activity, 0 (none) … 1 (certain): what the model keeps of the last moment. 0 also while it is unknown (no enhanced sound, a limit below 1 dB). */
+  /**
+   * Voice activity, 0 (none) … 1 (certain): what the model keeps of the last moment. 0 also while it is unknown (no
+   * enhanced sound, a limit below 1 dB).
+   */
   readonly voice: number;
 }
 
@@ -57,7 +66,10 @@ export interface DenoiseEventMap {
   modechange: CustomEvent<{ readonly mode: DenoiseMode }>;
   /** `model` has changed, by `setModel`. */
   modelchange: CustomEvent<{ readonly model: string | URL }>;
-  /** `latency` has changed (by `setModel`, after an underrun, or when calm gave it back). Apps that align video should follow. At most four a second. */
+  /**
+   * `latency` has changed (by `setModel`, after an underrun, or when calm gave it back). Apps that align video should
+   * follow. At most four a second.
+   */
   latencychange: CustomEvent<{ readonly latency: number }>;
   /** Enhanced sound came too late since the last event. At most four a second. */
   underrun: CustomEvent<{ readonly count: number; readonly seconds: number }>;

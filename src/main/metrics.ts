@@ -53,9 +53,20 @@ export function metricsOf(
   };
 }
 
-const RESTING = [Word.INPUT_RMS, Word.OUTPUT_RMS, Word.ENHANCED_RMS, Word.LOAD_PERMILLE, Word.SLACK_SAMPLES, Word.REDUCTION_DB, Word.VOICE] as const;
+const RESTING = [
+  Word.INPUT_RMS,
+  Word.OUTPUT_RMS,
+  Word.ENHANCED_RMS,
+  Word.LOAD_PERMILLE,
+  Word.SLACK_SAMPLES,
+  Word.REDUCTION_DB,
+  Word.VOICE,
+] as const;
 
-/** What is left of a route that has ended: its counters and its speed. Nothing is heard by it any more, so levels and load are at rest. */
+/**
+ * What is left of a route that has ended: its counters and its speed. Nothing is heard by it any more, so levels and
+ * load are at rest.
+ */
 export function restingWords(words: Int32Array): Int32Array {
   const resting = Int32Array.from(words);
   for (const word of RESTING) resting[word] = 0;

@@ -32,8 +32,9 @@ export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, ur
 }
 
 /**
- * A context remembers for good that a URL gave no module ("module responses map" in https://html.spec.whatwg.org/#worklets; Chromium leaves fragments
- * out of account), so another attempt needs another URL. Static servers ignore a query.
+ * A context remembers for good that a URL gave no module ("module responses map" in
+ * https://html.spec.whatwg.org/#worklets; Chromium leaves fragments out of account), so another attempt needs another
+ * URL. Static servers ignore a query.
  */
 function attemptUrl(url: string, failures: number): string {
   const again = new URL(url);

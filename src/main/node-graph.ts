@@ -21,7 +21,10 @@ type ParameterName = (typeof PARAMETERS)[number];
 const CROSSFADE_SECONDS = 0.02;
 /** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
 const SETTLE_SECONDS = 0.05;
-/** Longest delay of the early path. Every node pays for its memory, so it has room for the longest latency hint and no more. */
+/**
+ * Longest delay of the early path. Every node pays for its memory, so it has room for the longest latency hint and no
+ * more.
+ */
 const MAX_DELAY_SECONDS = 1;
 
 /** What the composite's own GainNode does at its input; its public connect() belongs to the output. */
@@ -53,7 +56,10 @@ export class NodeGraph {
     this.output = new family.GainNode(context);
     this.#early = new family.GainNode(context);
     this.#late = new family.GainNode(context, { gain: 0 });
-    this.#delay = new family.DelayNode(context, { maxDelayTime: MAX_DELAY_SECONDS, delayTime: delaySamples / context.sampleRate });
+    this.#delay = new family.DelayNode(context, {
+      maxDelayTime: MAX_DELAY_SECONDS,
+      delayTime: delaySamples / context.sampleRate,
+    });
     const source = (offset: number): ConstantSourceNode => {
       const node = new family.ConstantSourceNode(context, { offset });
       node.start();
@@ -85,8 +91,9 @@ export class NodeGraph {
   }
 
   /**
-   * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it is
-   * heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in coming.
+   * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it
+   * is heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in
+   * coming.
    */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
@@ -94,7 +101,9 @@ export class NodeGraph {
     if (AudioWorkletNode === undefined) throw new TypeError('AudioWorkletNode is missing.');
     const { context } = this.#input;
     const offline = isOfflineContext(context);
-    this.#unheardSamples = offline ? Number.POSITIVE_INFINITY : delaySamples + Math.ceil(SETTLE_SECONDS * context.sampleRate);
+    this.#unheardSamples = offline
+      ? Number.POSITIVE_INFINITY
+      : delaySamples + Math.ceil(SETTLE_SECONDS * context.sampleRate);
     const processorOptions: ProcessorOptions = { delaySamples, unheardSamples: this.#unheardSamples, maxChannels };
     const worklet = new AudioWorkletNode(context, PROCESSOR_NAME, {
       numberOfInputs: 1,
@@ -118,19 +127,26 @@ export class NodeGraph {
     return worklet;
   }
 
-  /** The processor is there: fades from the plain delay to it, which plays the same signal, as soon as its delay line is full. */
+  /**
+   * The processor is there: fades from the plain delay to it, which plays the same signal, as soon as its delay line is
+   * full.
+   */
   takeOver(): void {
     if (this.#tookOver) return;
     this.#tookOver = true;
     const { context } = this.#input;
     const [early, late] = [this.#early.gain, this.#late.gain];
     const start = context.currentTime + this.#unheardSamples / context.sampleRate;
-    // In this order: should the page be held up between the two for longer than it takes until then, both are heard and not neither.
+    // In this order: should the page be held up between the two for longer than it takes until then, both are heard and
+    // not neither.
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
     early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
   }
 
-  /** Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay that it has, which is the one that is asked for as far as there is room. */
+  /**
+   * Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay
+   * that it has, which is the one that is asked for as far as there is room.
+   */
   fallBack(delaySamples: Samples): Samples {
     const { currentTime: now, sampleRate } = this.#input.context;
     const delay = Math.min(delaySamples, Math.floor(MAX_DELAY_SECONDS * sampleRate));

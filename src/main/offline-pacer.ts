@@ -1,7 +1,7 @@
 /**
  * An OfflineAudioContext renders as fast as it can, and without shared memory its worklet cannot wait for the worker.
- * So rendering is paused every few quanta until all nodes of the context have what is due. One pacer serves all nodes of
- * a context, because two pauses at one frame are an error. [main]
+ * So rendering is paused every few quanta until all nodes of the context have what is due. One pacer serves all nodes
+ * of a context, because two pauses at one frame are an error. [main]
  */
 import type { Samples } from '../shared/units.ts';
 

@@ -15,22 +15,27 @@ export interface DenoiseAssets {
 /** Settings of a {@link DenoiseNode}; all optional, all checked at once in the constructor. */
 export interface DenoiseOptions {
   /**
-   * Name of a bundled model (`'base'`), or of a variant of one (`'model/variant'`), or the URL of a folder with `manifest.json`, or of a
-   * manifest itself (`….json`). Default `'base'`. Names are letters, digits and dashes; a relative URL begins with `./`, `../` or `/`.
+   * Name of a bundled model (`'base'`), or of a variant of one (`'model/variant'`), or the URL of a folder with
+   * `manifest.json`, or of a manifest itself (`….json`). Default `'base'`. Names are letters, digits and dashes; a
+   * relative URL begins with `./`, `../` or `/`.
    */
   model?: string | URL;
   /** Initial value of the `mix` parameter, 0 (dry) to 1 (wet). Default 1. @min 0 @max 1 */
   mix?: number;
-  /** Initial value of the `attenuationLimit` parameter: most that noise is turned down, in dB, 0 (off) to 100 (no limit). Default 100. @min 0 @max 100 */
+  /**
+   * Initial value of the `attenuationLimit` parameter: most that noise is turned down, in dB, 0 (off) to 100 (no
+   * limit). Default 100. @min 0 @max 100
+   */
   attenuationLimit?: number;
   /** Initial value of the `outputGain` parameter, dB. Default 0. @min -60 @max 24 */
   outputGain?: number;
   /** Initial value of the `bypass` parameter. Default false. */
   bypass?: boolean;
   /**
-   * How late the model may be before dry sound is heard, in seconds, or a word for it:
-   * `'interactive'` (16 ms, the default), `'balanced'` (32 ms), `'playback'` (96 ms). It is part of `latency`, and is
-   * raised by itself after an underrun. A model that takes blocks has at least a quarter of what a block is advanced by. Ignored offline. @min 0 @max 0.5
+   * How late the model may be before dry sound is heard, in seconds, or a word for it: `'interactive'` (16 ms, the
+   * default), `'balanced'` (32 ms), `'playback'` (96 ms). It is part of `latency`, and is raised by itself after an
+   * underrun. A model that takes blocks has at least a quarter of what a block is advanced by. Ignored offline. @min 0
+   * @max 0.5
    */
   latencyHint?: 'interactive' | 'balanced' | 'playback' | Seconds;
   /** `'auto'` (default) uses shared memory where a round trip proves it, messages otherwise. The others force one. */
@@ -93,7 +98,10 @@ export function requireModel(model: unknown, what: string): string | URL {
   );
 }
 
-/** Fills in defaults and checks every value. Throws TypeError or RangeError that name the option, what was expected and what was given. */
+/**
+ * Fills in defaults and checks every value. Throws TypeError or RangeError that name the option, what was expected and
+ * what was given.
+ */
 export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`DenoiseNode options: expected an object, got ${String(options)}.`);
@@ -104,13 +112,17 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
     throw new TypeError(`DenoiseNode option "bypass": expected true or false, got ${describe(merged.bypass)}.`);
   }
   if (!['auto', 'shared', 'message'].includes(merged.transport)) {
-    throw new TypeError(`DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`);
+    throw new TypeError(
+      `DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`,
+    );
   }
   if (typeof assets !== 'object' || assets === null) {
     throw new TypeError(`DenoiseNode option "assets": expected an object of URLs, got ${describe(assets)}.`);
   }
   if (!Number.isInteger(merged.maxChannels)) {
-    throw new TypeError(`DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`);
+    throw new TypeError(
+      `DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`,
+    );
   }
   return {
     model: requireModel(merged.model, 'DenoiseNode option "model"'),
@@ -128,7 +140,9 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
 function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
   if (typeof hint === 'string') {
     if (Object.hasOwn(LATENCY_HINT_SECONDS, hint)) return LATENCY_HINT_SECONDS[hint];
-    throw new TypeError(`DenoiseNode option "latencyHint": expected "interactive", "balanced", "playback" or seconds, got ${describe(hint)}.`);
+    throw new TypeError(
+      `DenoiseNode option "latencyHint": expected "interactive", "balanced", "playback" or seconds, got ${describe(hint)}.`,
+    );
   }
   return inRange('latencyHint', hint);
 }
@@ -136,7 +150,9 @@ function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
 function inRange(name: keyof typeof RANGES, value: unknown): number {
   const [least, most] = RANGES[name];
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(`DenoiseNode option "${name}": expected a number from ${least} to ${most}, got ${describe(value)}.`);
+    throw new TypeError(
+      `DenoiseNode option "${name}": expected a number from ${least} to ${most}, got ${describe(value)}.`,
+    );
   }
   if (value < least || value > most) {
     throw new RangeError(`DenoiseNode option "${name}": expected ${least} to ${most}, got ${value}.`);

@@ -5,7 +5,13 @@
  */
 
 import { DenoiseError } from '../shared/errors.ts';
-import { hopWaitSamples, mostPrefillSamples, prefillSamples, realtimePrefillSamples, totalLatencySamples } from '../shared/latency.ts';
+import {
+  hopWaitSamples,
+  mostPrefillSamples,
+  prefillSamples,
+  realtimePrefillSamples,
+  totalLatencySamples,
+} from '../shared/latency.ts';
 import type { TransportMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
@@ -17,8 +23,8 @@ import { leaseWorker } from './worker-pool.ts';
 import type { WorkletLink } from './worklet-link.ts';
 
 /**
- * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn. The sound is the
- * same, later by as much. Blocks are not waited for in advance: their time would be seconds.
+ * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn.
+ * The sound is the same, later by as much. Blocks are not waited for in advance: their time would be seconds.
  */
 const OFFLINE_HOPS_AHEAD = 1;
 
@@ -54,7 +60,14 @@ export interface RouteRequest {
 }
 
 /** Opens a route. Rejects with a DenoiseError, having let go of everything. [main] */
-export async function openRoute({ context, options, assets, mode, worklet, beforeAttach }: RouteRequest): Promise<Route> {
+export async function openRoute({
+  context,
+  options,
+  assets,
+  mode,
+  worklet,
+  beforeAttach,
+}: RouteRequest): Promise<Route> {
   const offline = isOfflineContext(context);
   if (offline && mode === 'message' && !canPace(context)) {
     throw new DenoiseError(
@@ -74,8 +87,15 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
     const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
     const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
     const prefill = prefillFor(context, options, mode, hopWait, model.computingShare);
-    const maxPrefill = offline ? prefill : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
-    const transport = createTransport(mode, client.bell, options.maxChannels, ringSamplesFor(hopWait, maxPrefill, context.sampleRate));
+    const maxPrefill = offline
+      ? prefill
+      : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
+    const transport = createTransport(
+      mode,
+      client.bell,
+      options.maxChannels,
+      ringSamplesFor(hopWait, maxPrefill, context.sampleRate),
+    );
     const opened = await client.open({
       type: 'open',
       nodeId,
@@ -84,7 +104,11 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
       offline,
       transport: transport.workerEnd,
     });
-    const parts = { engineDelaySamples: opened.engineDelaySamples, hopWaitSamples: opened.hopWaitSamples, prefillSamples: prefill };
+    const parts = {
+      engineDelaySamples: opened.engineDelaySamples,
+      hopWaitSamples: opened.hopWaitSamples,
+      prefillSamples: prefill,
+    };
     const { workletEnd } = transport;
     beforeAttach();
     link.post(
@@ -111,14 +135,29 @@ export async function openRoute({ context, options, assets, mode, worklet, befor
   } catch (cause) {
     close();
     if (cause instanceof DenoiseError) throw cause;
-    throw new DenoiseError('unsupported', `The browser refused to connect the audio worklet and the worker: ${String(cause)}`, { cause });
+    throw new DenoiseError(
+      'unsupported',
+      `The browser refused to connect the audio worklet and the worker: ${String(cause)}`,
+      { cause },
+    );
   }
 }
 
 /** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
-function prefillFor(context: BaseAudioContext, options: ResolvedOptions, mode: TransportMode, hopWait: Samples, computingShare: number): Samples {
+function prefillFor(
+  context: BaseAudioContext,
+  options: ResolvedOptions,
+  mode: TransportMode,
+  hopWait: Samples,
+  computingShare: number,
+): Samples {
   if (!isOfflineContext(context)) {
-    return realtimePrefillSamples(prefillSamples(options.prefillSeconds, context.sampleRate), hopWait, computingShare, options.maxChannels);
+    return realtimePrefillSamples(
+      prefillSamples(options.prefillSeconds, context.sampleRate),
+      hopWait,
+      computingShare,
+      options.maxChannels,
+    );
   }
   if (mode === 'message') return paceSamples(context);
   return computingShare > 0 ? 0 : OFFLINE_HOPS_AHEAD * hopWait;

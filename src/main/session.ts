@@ -129,7 +129,8 @@ export class Session {
   /** See {@link DenoiseNode.setModel}. */
   async setModel(model: string | URL): Promise<void> {
     const wanted = requireModel(model, 'DenoiseNode.setModel');
-    await Promise.resolve(); // A node that was made just now begins in a microtask of its own, which comes before this one.
+    // A node that was made just now begins in a microtask of its own, which comes before this one.
+    await Promise.resolve();
     this.#requireSwitchable();
     const choice = this.#choose(wanted);
     if (this.#state === 'failed') return this.#retryWith(choice);
@@ -185,7 +186,9 @@ export class Session {
     this.#link?.dispose();
     this.#setState('disposed', reason);
     this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
-    this.#switch?.abort.abort(new DOMException('The DenoiseNode was disposed before the model had loaded.', 'AbortError'));
+    this.#switch?.abort.abort(
+      new DOMException('The DenoiseNode was disposed before the model had loaded.', 'AbortError'),
+    );
   }
 
   #promiseReady(): void {
@@ -234,7 +237,8 @@ export class Session {
   /** Throws where another model is of no use any more. */
   #requireSwitchable(): void {
     const { context } = this.#host;
-    if (this.#state === 'disposed') throw new DOMException('The DenoiseNode is disposed: make a new one with the model.', 'InvalidStateError');
+    if (this.#state === 'disposed')
+      throw new DOMException('The DenoiseNode is disposed: make a new one with the model.', 'InvalidStateError');
     if (!isOfflineContext(context) || (context.state === 'suspended' && context.currentTime === 0)) return;
     throw new DenoiseError(
       'offline-not-ready',
@@ -256,7 +260,10 @@ export class Session {
       );
     }
     if (context.state !== 'closed') return undefined;
-    return new DenoiseError('context-closed', 'The AudioContext is closed: create the node in a context that is open and stays open.');
+    return new DenoiseError(
+      'context-closed',
+      'The AudioContext is closed: create the node in a context that is open and stays open.',
+    );
   }
 
   async #bringWorklet(url: string): Promise<WorkletLink> {
@@ -272,7 +279,12 @@ export class Session {
       died: () => {
         this.#latencySamples = graph.fallBack(this.#latencySamples);
         this.#worklet = undefined;
-        this.#fail(new DenoiseError('worker-crashed', 'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.'));
+        this.#fail(
+          new DenoiseError(
+            'worker-crashed',
+            'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.',
+          ),
+        );
       },
     });
     this.#link = link;
@@ -306,7 +318,10 @@ export class Session {
     }
   }
 
-  /** Opens a route beside the one in use, and goes over to it when it stands. Until then nothing has changed; where it fails after that, the model before is served again. */
+  /**
+   * Opens a route beside the one in use, and goes over to it when it stands. Until then nothing has changed; where it
+   * fails after that, the model before is served again.
+   */
   async #switchTo(choice: Choice, signal: AbortSignal): Promise<void> {
     let turn = Number.NaN;
     const letGo = (): void => {
@@ -327,7 +342,8 @@ export class Session {
       this.#emit('modelchange', { model: choice.model });
     } catch (error) {
       if (turn === this.#turn && !this.#ended) {
-        if (this.#isReady) this.#setState('recovering', 'Another model could not take over, so the one before is used again.');
+        if (this.#isReady)
+          this.#setState('recovering', 'Another model could not take over, so the one before is used again.');
         void this.#serve();
       }
       throw error;
@@ -380,7 +396,10 @@ export class Session {
       this.#report(watch);
     });
     this.#setMode(mode);
-    this.#setState('running', mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.');
+    this.#setState(
+      'running',
+      mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.',
+    );
     this.#tellLatency();
     this.#isReady = true;
     this.#resolveReady();
@@ -392,7 +411,8 @@ export class Session {
     const changes = watch.look(currentTime);
     const load = loadOf(this.#words);
     this.#tellLatency();
-    if (changes.underruns > 0) this.#emit('underrun', { count: changes.underruns, seconds: changes.underrunSamples / sampleRate });
+    if (changes.underruns > 0)
+      this.#emit('underrun', { count: changes.underruns, seconds: changes.underrunSamples / sampleRate });
     if (changes.shed === true) {
       this.#setState('overloaded', 'This device cannot keep up, so the dry signal is heard for now.');
       this.#emit('overload', { load });

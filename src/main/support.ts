@@ -3,7 +3,8 @@
  * (magic, version, type section () → v128, function section, code section: v128.const 0, end)
  */
 const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 22, 1, 20, 0, 253, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 11,
 ]);
 
 /**
@@ -35,5 +36,9 @@ export function missingFeature(): string | undefined {
  * because some browsers have had the constructor and lost the memory on the way to the worklet. [main]
  */
 export function canShareMemory(): boolean {
-  return globalThis.crossOriginIsolated === true && typeof globalThis.SharedArrayBuffer === 'function' && typeof globalThis.Atomics === 'object';
+  return (
+    globalThis.crossOriginIsolated === true &&
+    typeof globalThis.SharedArrayBuffer === 'function' &&
+    typeof globalThis.Atomics === 'object'
+  );
 }

@@ -20,7 +20,12 @@ export interface Transport {
 }
 
 /** Makes a new route. A route is never used twice: after a crash its indices are worth nothing. [main] */
-export function createTransport(mode: TransportMode, bell: Int32Array<SharedArrayBuffer> | undefined, channels: number, ringSamples: Samples): Transport {
+export function createTransport(
+  mode: TransportMode,
+  bell: Int32Array<SharedArrayBuffer> | undefined,
+  channels: number,
+  ringSamples: Samples,
+): Transport {
   if (mode === 'message' || bell === undefined) {
     const { port1, port2 } = new MessageChannel();
     return {
@@ -47,7 +52,10 @@ export function createTransport(mode: TransportMode, bell: Int32Array<SharedArra
   return { mode: 'shared', workerEnd: end, workletEnd: end, words, token };
 }
 
-/** Ring length, a power of two: a hop (or what a block is advanced by) that fills, all the prefill there may be, and a standstill of the worker. */
+/**
+ * Ring length, a power of two: a hop (or what a block is advanced by) that fills, all the prefill there may be, and a
+ * standstill of the worker.
+ */
 export function ringSamplesFor(hopWaitSamples: Samples, maxPrefillSamples: Samples, contextRateHz: Hertz): Samples {
   const needed = hopWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
   return 2 ** Math.ceil(Math.log2(needed));

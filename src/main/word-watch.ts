@@ -2,8 +2,8 @@ import { Word } from '../shared/control-block.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 
 /**
- * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those of a block model
- * are long): time that the context spends suspended, or the machine asleep, does not count.
+ * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those
+ * of a block model are long): time that the context spends suspended, or the machine asleep, does not count.
  */
 const DEAD_AFTER_SECONDS = 2;
 const DEAD_AFTER_HOPS = 2;
@@ -57,7 +57,8 @@ export class WordWatch {
   #isWorkerDead(contextTime: Seconds): boolean {
     const heartbeat = this.#word(Word.HEARTBEAT);
     // Signed difference: right across the wrap at 2³².
-    const hasWork = ((this.#word(Word.NOISY_WRITE) - this.#word(Word.NEXT_DUE)) | 0) >= 0 && this.#word(Word.NOISY_WRITE) !== 0;
+    const hasWork =
+      ((this.#word(Word.NOISY_WRITE) - this.#word(Word.NEXT_DUE)) | 0) >= 0 && this.#word(Word.NOISY_WRITE) !== 0;
     if (this.#beatAt === undefined || heartbeat !== this.#heartbeat || !hasWork) {
       this.#heartbeat = heartbeat;
       this.#beatAt = contextTime;

@@ -39,7 +39,8 @@ export class WorkerClient {
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
   constructor(url: string, mode: TransportMode) {
     this.#url = url;
-    this.bell = mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
+    this.bell =
+      mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
     try {
       this.#worker = new Worker(url, { type: 'module', name: 'denoise-node' });
     } catch (cause) {
@@ -69,7 +70,12 @@ export class WorkerClient {
   loadModel(modelUrl: string, wasmUrl: string): Promise<ModelFacts> {
     const known = this.#models.get(modelUrl);
     if (known !== undefined) return known;
-    const loading = this.#request({ type: 'load-model', modelUrl, wasmUrl }, 'model-ready', [], Number.POSITIVE_INFINITY);
+    const loading = this.#request(
+      { type: 'load-model', modelUrl, wasmUrl },
+      'model-ready',
+      [],
+      Number.POSITIVE_INFINITY,
+    );
     this.#models.set(modelUrl, loading);
     loading.catch(() => this.#models.delete(modelUrl));
     return loading;
@@ -117,7 +123,10 @@ export class WorkerClient {
     const requestId = this.#lastRequestId;
     return new Promise<Answer<T>>((resolve, reject) => {
       const timer = Number.isFinite(patienceMs)
-        ? setTimeout(() => this.#die(crashed(`did not answer "${request.type}" within ${patienceMs / 1000} s`)), patienceMs)
+        ? setTimeout(
+            () => this.#die(crashed(`did not answer "${request.type}" within ${patienceMs / 1000} s`)),
+            patienceMs,
+          )
         : undefined;
       const settle = (message: NumberedAnswer): void => {
         if (message.type === 'failed') reject(fromErrorData(message.error));
@@ -127,7 +136,8 @@ export class WorkerClient {
       this.#pending.set(requestId, { resolve: settle, reject, timer });
       this.#worker.postMessage({ ...request, requestId }, transfer);
       if (this.bell !== undefined) {
-        // A worker that waits on its bell reads its post only when told how much there is. Message first, then the count, then the bell.
+        // A worker that waits on its bell reads its post only when told how much there is. Message first, then the
+        // count, then the bell.
         Atomics.add(this.bell, BellWord.MAIL, 1);
         this.ring();
       }
@@ -157,7 +167,9 @@ export class WorkerClient {
       default:
         message satisfies never;
         this.#die(
-          crashed(`sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`),
+          crashed(
+            `sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`,
+          ),
         );
     }
   }
@@ -185,5 +197,9 @@ export class WorkerClient {
 }
 
 function crashed(what: string, cause?: unknown): DenoiseError {
-  return new DenoiseError('worker-crashed', `The denoising worker ${what}.`, cause === undefined ? undefined : { cause });
+  return new DenoiseError(
+    'worker-crashed',
+    `The denoising worker ${what}.`,
+    cause === undefined ? undefined : { cause },
+  );
 }

@@ -14,8 +14,8 @@ interface Entry {
 }
 
 /**
- * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do not share a worker:
- * one that takes long steps would hold up the hops of another.
+ * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do
+ * not share a worker: one that takes long steps would hold up the hops of another.
  */
 const entries = new Map<string, Entry>();
 

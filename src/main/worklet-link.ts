@@ -1,7 +1,10 @@
 import type { MainToWorklet, WorkletToMain } from '../shared/protocol.ts';
 import type { Seconds } from '../shared/units.ts';
 
-/** Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of sound in a step of the model. */
+/**
+ * Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of
+ * sound in a step of the model.
+ */
 const SETTLE_MS = 5000;
 const SETTLE_MS_PER_SECOND = 10_000;
 
@@ -30,7 +33,9 @@ export class WorkletLink {
     this.#port.postMessage(message, transfer);
   }
 
-  /** Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts. */
+  /**
+   * Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts.
+   */
   settle(hopSeconds: Seconds): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * hopSeconds);

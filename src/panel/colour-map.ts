@@ -1,4 +1,6 @@
-/** Colours from silence to full level. Lightness rises evenly, so that it also reads without colour vision and in grey. */
+/**
+ * Colours from silence to full level. Lightness rises evenly, so that it also reads without colour vision and in grey.
+ */
 const STOPS: readonly (readonly [red: number, green: number, blue: number])[] = [
   [11, 15, 28],
   [29, 34, 84],

@@ -1,4 +1,7 @@
-/** The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their classes and words. */
+/**
+ * The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their
+ * classes and words.
+ */
 import { DenoisePanel, type ModelChoice, type SettingChange } from './denoise-panel.ts';
 import { german } from './german.ts';
 import { LabelledSlider } from './labelled-slider.ts';
@@ -32,4 +35,13 @@ declare global {
 
 export type { PanelSettings } from './kept-settings.ts';
 export type { PanelState, PanelStrings, StateWords } from './strings.ts';
-export { DenoisePanel, english, german, LabelledSlider, LevelMeter, type ModelChoice, type SettingChange, SpectrogramView };
+export {
+  DenoisePanel,
+  english,
+  german,
+  LabelledSlider,
+  LevelMeter,
+  type ModelChoice,
+  type SettingChange,
+  SpectrogramView,
+};

@@ -26,17 +26,21 @@ export interface ModelChoice {
 }
 
 /** Detail of `denoise-change`: one setting and its new value. */
-export type SettingChange = { [K in keyof PanelSettings]: { readonly setting: K; readonly value: PanelSettings[K] } }[keyof PanelSettings];
+export type SettingChange = {
+  [K in keyof PanelSettings]: { readonly setting: K; readonly value: PanelSettings[K] };
+}[keyof PanelSettings];
 
 /**
- * Shows what a DenoiseNode does and sets all that can be set: give it a node, and it follows. Several panels may share a node, and a panel may
- * be given another one, or null, at any time. It holds no sound and no settings of its own; out of sight it does nothing at all.
+ * Shows what a DenoiseNode does and sets all that can be set: give it a node, and it follows. Several panels may share
+ * a node, and a panel may be given another one, or null, at any time. It holds no sound and no settings of its own; out
+ * of sight it does nothing at all.
  *
  * @tag denoise-panel
  * @summary Controls, meters, figures and spectrograms of a DenoiseNode.
  * @event {CustomEvent<SettingChange>} denoise-change - the person has changed a setting, which the node has already
  * @event {CustomEvent<void>} denoise-reset - the person has reset the model
- * @event {CustomEvent<void>} denoise-retry - the person wants to try again after a failure; cancel it to make a new node instead of retrying in this one
+ * @event {CustomEvent<void>} denoise-retry - the person wants to try again after a failure; cancel it to make a new
+ *   node instead of retrying in this one
  * @slot title - instead of the title
  * @slot actions - more buttons at the top, before the switch
  * @slot controls - more controls, below the panel's own
@@ -77,7 +81,10 @@ export class DenoisePanel extends LitElement {
   @property({ attribute: false }) strings: PanelStrings | undefined;
   /** Language, where `strings` is not set: English and German are there. */
   @property({ reflect: true }) override lang = '';
-  /** Keeps settings in this browser under this name, and sets them in every node that the panel is given. Empty: keeps nothing. */
+  /**
+   * Keeps settings in this browser under this name, and sets them in every node that the panel is given. Empty: keeps
+   * nothing.
+   */
   @property() persist = '';
   /** `'auto'` follows the system, `'light'` and `'dark'` do not. */
   @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
@@ -94,7 +101,11 @@ export class DenoisePanel extends LitElement {
   @query('#picture-enhanced', true) private enhancedPicture!: SpectrogramView;
   @query('#level-noisy', true) private noisyMeter!: LevelMeter;
   @query('#level-enhanced', true) private enhancedMeter!: LevelMeter;
-  readonly #seen = new WhileSeen(this, { begin: () => this.#begin(), frame: (now) => this.#frame(now), end: () => this.#end() });
+  readonly #seen = new WhileSeen(this, {
+    begin: () => this.#begin(),
+    frame: (now) => this.#frame(now),
+    end: () => this.#end(),
+  });
   #bound: DenoiseNode | null = null;
   #unbind = new AbortController();
   #tap: NodeTap | undefined;
@@ -221,7 +232,8 @@ export class DenoisePanel extends LitElement {
   #controls(words: PanelStrings) {
     const { node } = this;
     const disabled = !this.#isAlive;
-    const value = (name: 'mix' | 'attenuationLimit' | 'outputGain'): number => shown(node?.[name].value ?? (name === 'outputGain' ? 0 : RANGES[name][1]));
+    const value = (name: 'mix' | 'attenuationLimit' | 'outputGain'): number =>
+      shown(node?.[name].value ?? (name === 'outputGain' ? 0 : RANGES[name][1]));
     return html`
       ${
         this.withoutMix
@@ -253,7 +265,9 @@ export class DenoisePanel extends LitElement {
 
   #modelName(words: PanelStrings) {
     const model = this.node?.model;
-    return model === undefined ? nothing : html`<p class="model" id="model-name">${words.model} <strong>${this.models[0]?.label ?? String(model)}</strong></p>`;
+    return model === undefined
+      ? nothing
+      : html`<p class="model" id="model-name">${words.model} <strong>${this.models[0]?.label ?? String(model)}</strong></p>`;
   }
 
   #figures(words: PanelStrings, state: PanelState) {
@@ -263,7 +277,8 @@ export class DenoisePanel extends LitElement {
     const isServed = isLive || state === 'bypassed' || state === 'paused';
     const voice = metrics && metrics.voice >= VOICE_FROM;
     const ms = (seconds: number, digits: 0 | 1 | 2 = 1): string => numbers.with('ms', 1000 * seconds, digits);
-    const figure = (id: string, name: string, value: unknown) => html`<div part="figure"><dt>${name}</dt><dd id=${id}>${value ?? '–'}</dd></div>`;
+    const figure = (id: string, name: string, value: unknown) =>
+      html`<div part="figure"><dt>${name}</dt><dd id=${id}>${value ?? '–'}</dd></div>`;
     const underruns = metrics?.underruns ?? 0;
     return html`<dl class="figures" part="figures" aria-label=${words.figures}>
       ${figure('reduction', words.reduction, metrics && isLive ? numbers.with('dB', metrics.reduction) : undefined)}
@@ -278,7 +293,8 @@ export class DenoisePanel extends LitElement {
   }
 
   readonly #percent = (value: number): string => this.#numbers.with('%', 100 * value);
-  readonly #limit = (value: number): string => (value >= RANGES.attenuationLimit[1] ? this.#words.noLimit : this.#numbers.with('dB', value));
+  readonly #limit = (value: number): string =>
+    value >= RANGES.attenuationLimit[1] ? this.#words.noLimit : this.#numbers.with('dB', value);
   readonly #gain = (value: number): string => `${value > 0 ? '+' : ''}${this.#numbers.with('dB', value, 1)}`;
 
   /** Follows the node of the present, and no other. */
@@ -294,7 +310,8 @@ export class DenoisePanel extends LitElement {
     this.#unbind = new AbortController();
     const { signal } = this.#unbind;
     const follow = (): void => this.#follow();
-    for (const type of ['statechange', 'modechange', 'modelchange', 'latencychange', 'error']) node.addEventListener(type, follow, { signal });
+    for (const type of ['statechange', 'modechange', 'modelchange', 'latencychange', 'error'])
+      node.addEventListener(type, follow, { signal });
     node.context.addEventListener('statechange', follow, { signal });
     this.#follow();
   }
@@ -353,7 +370,8 @@ export class DenoisePanel extends LitElement {
   #applyKeptLevels(): void {
     if (!this.node || !this.#isAlive || !this.persist) return;
     const { bypass, model, ...levels } = readSettings(this.persist);
-    for (const [name, value] of Object.entries(levels) as ['mix' | 'attenuationLimit' | 'outputGain', number][]) setParameter(this.node[name], value);
+    for (const [name, value] of Object.entries(levels) as ['mix' | 'attenuationLimit' | 'outputGain', number][])
+      setParameter(this.node[name], value);
     if (bypass !== undefined) setParameter(this.node.bypass, bypass ? 1 : 0);
   }
 
@@ -396,7 +414,8 @@ export class DenoisePanel extends LitElement {
       return true;
     } catch (error) {
       // An AbortError: another choice has overtaken this one, or the node is gone.
-      if (node === this.node && this.modelInComing === model && (error as Error).name !== 'AbortError') this.modelProblem = error;
+      if (node === this.node && this.modelInComing === model && (error as Error).name !== 'AbortError')
+        this.modelProblem = error;
       return false;
     } finally {
       if (node === this.node && this.modelInComing === model) this.modelInComing = undefined;
@@ -414,13 +433,17 @@ export class DenoisePanel extends LitElement {
   }
 
   #retry(): void {
-    const goesOn = this.dispatchEvent(new CustomEvent('denoise-retry', { bubbles: true, composed: true, cancelable: true }));
+    const goesOn = this.dispatchEvent(
+      new CustomEvent('denoise-retry', { bubbles: true, composed: true, cancelable: true }),
+    );
     if (goesOn) this.node?.retry();
   }
 
   #tell(change: SettingChange): void {
     if (this.persist) keepSettings(this.persist, { [change.setting]: change.value });
-    this.dispatchEvent(new CustomEvent<SettingChange>('denoise-change', { detail: change, bubbles: true, composed: true }));
+    this.dispatchEvent(
+      new CustomEvent<SettingChange>('denoise-change', { detail: change, bubbles: true, composed: true }),
+    );
   }
 }
 

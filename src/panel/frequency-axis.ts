@@ -14,9 +14,13 @@ export function heightToFrequency(height: number): number {
   return CORNER_HZ * Math.expm1(height * Math.log1p(HIGHEST_HZ / CORNER_HZ));
 }
 
-/** First and last bin of each row of pixels, from the bottom row up: `[rows, 2]`, row-major. Rows beyond the last bin repeat it. */
+/**
+ * First and last bin of each row of pixels, from the bottom row up: `[rows, 2]`, row-major. Rows beyond the last bin
+ * repeat it.
+ */
 export function frequencyRows(rows: number, bins: number, sampleRateHz: number): Uint16Array {
-  const binOf = (row: number) => Math.min(bins - 1, Math.round((heightToFrequency(row / rows) / (sampleRateHz / 2)) * bins));
+  const binOf = (row: number) =>
+    Math.min(bins - 1, Math.round((heightToFrequency(row / rows) / (sampleRateHz / 2)) * bins));
   const ranges = new Uint16Array(2 * rows);
   for (let row = 0; row < rows; row++) {
     ranges[2 * row] = binOf(row);

@@ -47,8 +47,14 @@ export const german: PanelStrings = {
     live: { name: 'Läuft', sentence: 'Rauschen wird entfernt.' },
     bypassed: { name: 'Umgangen', sentence: 'Sie hören das Original, gleich stark verzögert.' },
     paused: { name: 'Angehalten', sentence: 'Der AudioContext ruht: Es wird kein Ton verarbeitet.' },
-    overloaded: { name: 'Überlastet', sentence: 'Dieses Gerät kommt gerade nicht mit. Bis es wieder kann, hören Sie das Original.' },
-    recovering: { name: 'Erholt sich', sentence: 'Der Worker ist stehen geblieben und wird ersetzt. Bis dahin hören Sie das Original.' },
+    overloaded: {
+      name: 'Überlastet',
+      sentence: 'Dieses Gerät kommt gerade nicht mit. Bis es wieder kann, hören Sie das Original.',
+    },
+    recovering: {
+      name: 'Erholt sich',
+      sentence: 'Der Worker ist stehen geblieben und wird ersetzt. Bis dahin hören Sie das Original.',
+    },
     failed: { name: 'Fehlgeschlagen', sentence: 'Sie hören das Original.' },
     ended: { name: 'Beendet', sentence: 'Dieser Entrauscher wurde abgebaut.' },
   },

@@ -15,7 +15,9 @@ export interface PanelSettings {
 
 const PREFIX = 'denoise-panel:';
 
-/** Settings of a key that were kept in this browser: those that are there and in range. Where storage is refused, none. */
+/**
+ * Settings of a key that were kept in this browser: those that are there and in range. Where storage is refused, none.
+ */
 export function readSettings(key: string): Partial<PanelSettings> {
   let kept: unknown;
   try {
@@ -27,7 +29,10 @@ export function readSettings(key: string): Partial<PanelSettings> {
   return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isSetting(name, value)));
 }
 
-/** Keeps settings under a key, beside those that are there. Where storage is refused or full, they hold for this visit alone. */
+/**
+ * Keeps settings under a key, beside those that are there. Where storage is refused or full, they hold for this visit
+ * alone.
+ */
 export function keepSettings(key: string, settings: Partial<PanelSettings>): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify({ ...readSettings(key), ...settings }));

@@ -70,7 +70,8 @@ export class LabelledSlider extends LitElement {
     `;
   }
 
-  // Through the object model: a style attribute is what a strict content security policy refuses. The thumb's middle never reaches the ends of the track.
+  // Through the object model: a style attribute is what a strict content security policy refuses. The thumb's middle
+  // never reaches the ends of the track.
   protected override updated(): void {
     const share = Math.min(1, Math.max(0, (this.value - this.min) / (this.max - this.min)));
     this.style.setProperty('--filled', `calc(var(--size) / 2 + ${share} * (100% - var(--size)))`);

@@ -44,7 +44,10 @@ export class LevelMeter extends LitElement {
   #peakAt = 0;
   #movedAt = 0;
 
-  /** Level now, dBFS; −Infinity is silence. The bar follows at once, the words four times a second. Set it once a frame: that lets the peak fall, too. */
+  /**
+   * Level now, dBFS; −Infinity is silence. The bar follows at once, the words four times a second. Set it once a frame:
+   * that lets the peak fall, too.
+   */
   @property({ type: Number, attribute: false, noAccessor: true })
   set level(level: number) {
     this.#level = level;
@@ -84,7 +87,8 @@ export class LevelMeter extends LitElement {
     this.#move(performance.now());
   }
 
-  // Through the object model: a style attribute is what a strict content security policy refuses. Neither property makes the page lay itself out.
+  // Through the object model: a style attribute is what a strict content security policy refuses. Neither property
+  // makes the page lay itself out.
   #move(now: number): void {
     if (this.#level >= this.#peak) [this.#peak, this.#peakAt] = [this.#level, now];
     else if (now - this.#peakAt > PEAK_HOLD_MS) {

@@ -11,7 +11,9 @@ export interface TapSide {
   readonly level: number;
 }
 
-/** Listens to both sides of a node through analysers of its own. Closed, it is connected to nothing and costs nothing. */
+/**
+ * Listens to both sides of a node through analysers of its own. Closed, it is connected to nothing and costs nothing.
+ */
 export class NodeTap {
   readonly noisy: Side;
   readonly enhanced: Side;

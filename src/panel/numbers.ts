@@ -4,7 +4,9 @@ export class Numbers {
 
   /** @param locale BCP 47 tag */
   constructor(locale: string) {
-    this.#formats = [0, 1, 2].map((digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    this.#formats = [0, 1, 2].map(
+      (digits) => new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+    );
   }
 
   /** @param digits after the decimal point, 0 to 2 */

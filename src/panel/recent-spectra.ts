@@ -2,12 +2,14 @@ import { RealFft } from '../engine/dsp/fft.ts';
 
 /** Short enough for syllables, long enough for the pitch of a voice: 2048 samples at 48 kHz. */
 const WINDOW_SECONDS = 0.043;
-/** So much is remembered, and a page may be so late with a frame without a hole in the picture: 8192 samples at 48 kHz. */
+/**
+ * So much is remembered, and a page may be so late with a frame without a hole in the picture: 8192 samples at 48 kHz.
+ */
 const MEMORY_SECONDS = 0.17;
 
 /**
- * Spectra of any moment of the last tenth of a second of an AnalyserNode. The analyser's own is always that of this moment, so that a picture
- * drawn from it shows how punctual the page is; these lie where they belong.
+ * Spectra of any moment of the last tenth of a second of an AnalyserNode. The analyser's own is always that of this
+ * moment, so that a picture drawn from it shows how punctual the page is; these lie where they belong.
  */
 export class RecentSpectra {
   readonly analyser: AnalyserNode;
@@ -31,7 +33,10 @@ export class RecentSpectra {
     this.bins = length / 2;
     this.#memory = new Float32Array(analyser.fftSize);
     // Hann, scaled so that a tone at full scale has power 1.
-    this.#window = Float64Array.from({ length }, (_, i) => (2 / length) * (1 - Math.cos((2 * Math.PI * (i + 0.5)) / length)));
+    this.#window = Float64Array.from(
+      { length },
+      (_, i) => (2 / length) * (1 - Math.cos((2 * Math.PI * (i + 0.5)) / length)),
+    );
     this.#windowed = new Float64Array(length);
     this.#re = new Float64Array(this.#fft.bins);
     this.#im = new Float64Array(this.#fft.bins);
@@ -43,7 +48,9 @@ export class RecentSpectra {
     this.analyser.getFloatTimeDomainData(this.#memory);
   }
 
-  /** Power of each bin, 0 to 1, of the window that ended at a time of the context; false where that is not remembered. */
+  /**
+   * Power of each bin, 0 to 1, of the window that ended at a time of the context; false where that is not remembered.
+   */
   powerAt(seconds: number, power: Float32Array): boolean {
     const { length } = this.#windowed;
     const start = this.#memory.length - (this.#end - Math.round(seconds * this.analyser.context.sampleRate)) - length;

@@ -17,8 +17,9 @@ const LOUDEST_DB = -14;
 const MOST_LAG_SECONDS = 1;
 
 /**
- * The last seconds of a signal as a picture: time to the right, pitch upwards, brighter is louder. It draws when told to,
- * so that several views share one frame; where less motion is asked for, the picture stands still and is overwritten.
+ * The last seconds of a signal as a picture: time to the right, pitch upwards, brighter is louder. It draws when told
+ * to, so that several views share one frame; where less motion is asked for, the picture stands still and is
+ * overwritten.
  *
  * @tag denoise-spectrogram
  * @summary A moving spectrogram of an AnalyserNode.
@@ -153,9 +154,11 @@ export class SpectrogramView extends LitElement {
   }
 
   #times() {
-    if (this.#calm.matches) return html`<span></span><span data-second="0">${this.secondsAcross(String(this.seconds))}</span>`;
+    if (this.#calm.matches)
+      return html`<span></span><span data-second="0">${this.secondsAcross(String(this.seconds))}</span>`;
     const labels = [];
-    for (let second = this.seconds; second > 0; second -= SECONDS_PER_LABEL) labels.push(html`<span data-second=${second}>−${second} s</span>`);
+    for (let second = this.seconds; second > 0; second -= SECONDS_PER_LABEL)
+      labels.push(html`<span data-second=${second}>−${second} s</span>`);
     return [...labels, html`<span data-second="0">${this.now}</span>`];
   }
 
@@ -199,7 +202,8 @@ export class SpectrogramView extends LitElement {
       label.style.top = `${100 * share}%`;
       if (!label.hidden) free = y + LABEL_HEIGHT;
     }
-    for (const line of this.renderRoot.querySelectorAll<HTMLElement>('.line')) line.style.top = `${100 * (1 - frequencyToHeight(Number(line.dataset.hz)))}%`;
+    for (const line of this.renderRoot.querySelectorAll<HTMLElement>('.line'))
+      line.style.top = `${100 * (1 - frequencyToHeight(Number(line.dataset.hz)))}%`;
     for (const label of this.renderRoot.querySelectorAll<HTMLElement>('.times span')) {
       label.style.left = `${100 * (1 - Number(label.dataset.second ?? this.seconds) / this.seconds)}%`;
     }
@@ -213,7 +217,8 @@ export class SpectrogramView extends LitElement {
     const pen = this.canvas.getContext('2d')!;
     const ring = this.#history.width;
     const shown = Math.round(this.seconds * COLUMNS_PER_SECOND);
-    const newest = this.#lastColumn - Math.round(Math.min(MOST_LAG_SECONDS, Math.max(0, this.lag)) * COLUMNS_PER_SECOND);
+    const newest =
+      this.#lastColumn - Math.round(Math.min(MOST_LAG_SECONDS, Math.max(0, this.lag)) * COLUMNS_PER_SECOND);
     if (this.#calm.matches) {
       // Each column keeps its place until the next round comes over it.
       const at = ((newest % shown) + shown) % shown;
@@ -226,7 +231,15 @@ export class SpectrogramView extends LitElement {
   }
 
   /** Draws `count` columns from `first` on, `width` pixels wide. */
-  #copy(pen: CanvasRenderingContext2D, first: number, count: number, x: number, width: number, height: number, ring: number): void {
+  #copy(
+    pen: CanvasRenderingContext2D,
+    first: number,
+    count: number,
+    x: number,
+    width: number,
+    height: number,
+    ring: number,
+  ): void {
     if (count <= 0) return;
     const start = ((first % ring) + ring) % ring;
     const before = Math.min(count, ring - start);

@@ -1,7 +1,16 @@
 import type { DenoiseErrorCode } from '../shared/errors.ts';
 
 /** What a panel says of the sound that is heard now. */
-export type PanelState = 'empty' | 'starting' | 'live' | 'bypassed' | 'paused' | 'overloaded' | 'recovering' | 'failed' | 'ended';
+export type PanelState =
+  | 'empty'
+  | 'starting'
+  | 'live'
+  | 'bypassed'
+  | 'paused'
+  | 'overloaded'
+  | 'recovering'
+  | 'failed'
+  | 'ended';
 
 /** A state in words: one to see from afar, and a sentence. */
 export interface StateWords {
@@ -10,8 +19,8 @@ export interface StateWords {
 }
 
 /**
- * Every word of a panel. A language of your own is an object of this shape: `panel.strings = { ...english, title: 'Clean voice' }`.
- * Numbers follow `locale`; units are written as they stand here.
+ * Every word of a panel. A language of your own is an object of this shape: `panel.strings = { ...english, title:
+ * 'Clean voice' }`. Numbers follow `locale`; units are written as they stand here.
  */
 export interface PanelStrings {
   /** BCP 47 tag: the language of the words, and of the numbers between them. */
@@ -104,16 +113,24 @@ export const english: PanelStrings = {
   queue: 'Queue',
   mode: 'Mode',
   modes: { shared: 'shared', message: 'messages', passthrough: 'pass-through' },
-  messageNotIsolated: 'Message mode: no shared memory: this page is not cross-origin isolated. All works, with less reserve when the machine is busy.',
-  messageByChoice: 'Message mode: sound travels in messages instead of shared memory. All works, with less reserve when the machine is busy.',
+  messageNotIsolated:
+    'Message mode: no shared memory: this page is not cross-origin isolated. All works, with less reserve when the machine is busy.',
+  messageByChoice:
+    'Message mode: sound travels in messages instead of shared memory. All works, with less reserve when the machine is busy.',
   states: {
     empty: { name: 'No sound', sentence: 'No denoiser is connected to this panel.' },
     starting: { name: 'Starting', sentence: 'The model is loading. Until it is there, you hear the original.' },
     live: { name: 'Live', sentence: 'Noise is being taken out.' },
     bypassed: { name: 'Bypassed', sentence: 'You hear the original, at the same delay.' },
     paused: { name: 'Paused', sentence: 'The audio context is suspended: no sound is being processed.' },
-    overloaded: { name: 'Overloaded', sentence: 'This device cannot keep up right now. You hear the original until it can.' },
-    recovering: { name: 'Recovering', sentence: 'The worker stopped and is being replaced. Until then you hear the original.' },
+    overloaded: {
+      name: 'Overloaded',
+      sentence: 'This device cannot keep up right now. You hear the original until it can.',
+    },
+    recovering: {
+      name: 'Recovering',
+      sentence: 'The worker stopped and is being replaced. Until then you hear the original.',
+    },
     failed: { name: 'Failed', sentence: 'You hear the original.' },
     ended: { name: 'Ended', sentence: 'This denoiser was taken apart.' },
   },

@@ -14,8 +14,8 @@ export interface SeenWork {
 }
 
 /**
- * Runs work once a frame while its host is in the page, in the viewport, displayed, and in a tab that is visible. In all other times
- * it asks for no frame and sets no timer.
+ * Runs work once a frame while its host is in the page, in the viewport, displayed, and in a tab that is visible. In
+ * all other times it asks for no frame and sets no timer.
  */
 export class WhileSeen implements ReactiveController {
   readonly #host: ReactiveControllerHost & Element;

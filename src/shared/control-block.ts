@@ -37,7 +37,9 @@ export const Word = {
   HEARTBEAT: 13,
   /** [worker] Hops computed since attach. */
   HOPS: 14,
-  /** [worker] Time of one batched step shared out per stream, microseconds: median and 95th percentile, last 128 hops. */
+  /**
+   * [worker] Time of one batched step shared out per stream, microseconds: median and 95th percentile, last 128 hops.
+   */
   HOP_MICROS_P50: 15,
   HOP_MICROS_P95: 16,
   /** [worker] Share of real time that the worker computes, all nodes together, in thousandths. */
@@ -57,7 +59,9 @@ export const Word = {
   NON_FINITE_SAMPLES: 24,
   /** [audio]  1 while the enhanced signal is what is heard (0: dry only). */
   WET: 25,
-  /** [audio]  Root mean square of input, output and enhanced since the last quantum pair, smoothed, float bits, linear. */
+  /**
+   * [audio]  Root mean square of input, output and enhanced since the last quantum pair, smoothed, float bits, linear.
+   */
   INPUT_RMS: 26,
   OUTPUT_RMS: 27,
   ENHANCED_RMS: 28,
@@ -69,7 +73,10 @@ export const Word = {
   VOICE: 31,
   /** [audio]  Frame of the context up to which all other words of this thread tell, wraps at 2³². Stored last. */
   FRAME: 32,
-  /** [worker] Times this node was shed: one that slept meanwhile may find itself taken back, and has to know that its streams are new. */
+  /**
+   * [worker] Times this node was shed: one that slept meanwhile may find itself taken back, and has to know that its
+   * streams are new.
+   */
   SHEDDINGS: 33,
 } as const;
 

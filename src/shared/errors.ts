@@ -15,7 +15,9 @@ export type DenoiseErrorCode =
   | 'model-load'
   /** A file of the model does not have the size or hash that its manifest states. */
   | 'model-corrupt'
-  /** The manifest or the graph breaks the contract: the message names the field, what was expected and what was found. */
+  /**
+   * The manifest or the graph breaks the contract: the message names the field, what was expected and what was found.
+   */
   | 'model-mismatch'
   /** The WebAssembly backend could not start (blocked by policy, or its file is missing). */
   | 'wasm'

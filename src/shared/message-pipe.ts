@@ -3,15 +3,16 @@
  * Out:    messages for it
  * Thread: [audio] and [worker], one end each
  *
- * The same face as shared memory. Each end has rings and words of its own; writing fills the own ring, a message carries what is new
- * to the other end's ring, and the words of the other side come with its messages. The indices keep their meaning, so that "room"
- * means room on the far side: what is under way can never overflow it.
+ * The same face as shared memory. Each end has rings and words of its own; writing fills the own ring, a message
+ * carries what is new to the other end's ring, and the words of the other side come with its messages. The indices keep
+ * their meaning, so that "room" means room on the far side: what is under way can never overflow it.
  *
  *   worklet   noisy ─────────── WorkletToWorker ─────────▶ noisy      worker
  *             enhanced ◀─────── WorkerToWorklet ───────── enhanced
  *
- * Receiving a message allocates (the browser makes its objects), and so does sending one (the browser's copy of the envelope). The sample and word
- * arrays travel to and fro: what a message brought is used for the next one sent, so that after the first few none is made anew.
+ * Receiving a message allocates (the browser makes its objects), and so does sending one (the browser's copy of the
+ * envelope). The sample and word arrays travel to and fro: what a message brought is used for the next one sent, so
+ * that after the first few none is made anew.
  */
 import { CONTROL_WORDS, Word } from './control-block.ts';
 import { hasReached, type Pipe, WORKER_WORDS, WORKLET_WORDS } from './pipe.ts';
@@ -27,7 +28,10 @@ interface Parcel {
   readonly words: Int32Array<ArrayBuffer>;
 }
 
-/** Most samples that wait to be sent: a block's worth in one message would be a quantum's work by itself. Hops are shorter, and go whole. */
+/**
+ * Most samples that wait to be sent: a block's worth in one message would be a quantum's work by itself. Hops are
+ * shorter, and go whole.
+ */
 const MOST_UNSENT = 2048;
 
 /** More parcels than this are not kept: as many are under way when the worker has paused for a moment. */
@@ -46,7 +50,14 @@ abstract class MessagePipe {
   constructor({ port, channels, ringSamples }: MessageEnd, onMessage: () => void) {
     const memory = (): ArrayBuffer => new ArrayBuffer(channels * ringSamples * Float32Array.BYTES_PER_ELEMENT);
     this.noisy = new RingBuffer(memory(), channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
-    this.enhanced = new RingBuffer(memory(), channels, ringSamples, this.words, Word.ENHANCED_WRITE, Word.ENHANCED_READ);
+    this.enhanced = new RingBuffer(
+      memory(),
+      channels,
+      ringSamples,
+      this.words,
+      Word.ENHANCED_WRITE,
+      Word.ENHANCED_READ,
+    );
     this.port = port;
     port.onmessage = ({ data }: MessageEvent<WorkletToWorker | WorkerToWorklet>) => {
       if (this.closed) return;
@@ -70,7 +81,8 @@ abstract class MessagePipe {
     theirWords: readonly number[],
     indexWord: number,
   ): void {
-    for (let channel = 0; channel < channels; channel++) ring.put(channel, ring.writeIndex, samples, channel * length, length);
+    for (let channel = 0; channel < channels; channel++)
+      ring.put(channel, ring.writeIndex, samples, channel * length, length);
     for (const word of theirWords) if (word !== indexWord) Atomics.store(this.words, word, words[word]);
     // Last, as in shared memory: whoever sees the samples sees the words that were stored before them.
     ring.publish(length);
@@ -95,7 +107,10 @@ abstract class MessagePipe {
   }
 }
 
-/** The worklet's end: gathers quanta until a hop is full (or a part of a long one), then sends them in one message. [audio] */
+/**
+ * The worklet's end: gathers quanta until a hop is full (or a part of a long one), then sends them in one message.
+ * [audio]
+ */
 export class MessageWorkletPipe extends MessagePipe implements Pipe {
   private readonly hopWaitSamples: Samples;
   /** Index up to which noisy samples were sent. */

@@ -2,8 +2,8 @@ import { CONTROL_WORDS, Word } from './control-block.ts';
 import type { RingBuffer } from './ring-buffer.ts';
 
 /**
- * One end of a node's transport: two rings, the control words, and a way to call the other side. Worklet and worker use it without
- * knowing which kind it is, shared-pipe.ts or message-pipe.ts.
+ * One end of a node's transport: two rings, the control words, and a way to call the other side. Worklet and worker use
+ * it without knowing which kind it is, shared-pipe.ts or message-pipe.ts.
  */
 export interface Pipe {
   /** The control words as this side sees them. */

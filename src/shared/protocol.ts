@@ -1,6 +1,6 @@
 /**
- * Every message that crosses a thread, one union per direction. Samples cross in rings and settings in the control block;
- * what is here is lifecycle.
+ * Every message that crosses a thread, one union per direction. Samples cross in rings and settings in the control
+ * block; what is here is lifecycle.
  *
  *   main ──MainToWorker──▶ worker        main ──MainToWorklet──▶ worklet
  *   main ◀──WorkerToMain── worker        main ◀──WorkletToMain── worklet
@@ -9,14 +9,20 @@
 import type { ErrorData } from './errors.ts';
 import type { Hertz, Samples } from './units.ts';
 
-/** Name under which the processor is registered; it changes with the protocol, so that two versions can live in one context. */
+/**
+ * Name under which the processor is registered; it changes with the protocol, so that two versions can live in one
+ * context.
+ */
 export const PROCESSOR_NAME = 'denoise-processor-1';
 
 /** What a processor is given at birth, as `processorOptions`. */
 export interface ProcessorOptions {
   /** Delay of the dry signal until 'attach' brings the exact one: what the page expects the total latency to be. */
   readonly delaySamples: Samples;
-  /** Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing was before. */
+  /**
+   * Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing was
+   * before.
+   */
   readonly unheardSamples: Samples;
   /** Most channels it will ever carry. */
   readonly maxChannels: number;
@@ -44,7 +50,9 @@ export type TransportEnd =
   | { readonly mode: 'message'; readonly port: MessagePort; readonly channels: number; readonly ringSamples: Samples };
 
 export type MainToWorker =
-  /** Load a model (once per URL); answered by 'model-ready' or 'failed'. The wasm folder counts at the first load only. */
+  /**
+   * Load a model (once per URL); answered by 'model-ready' or 'failed'. The wasm folder counts at the first load only.
+   */
   | { readonly type: 'load-model'; readonly requestId: number; readonly modelUrl: string; readonly wasmUrl: string }
   /** Begin to serve a node with a model that is loaded; answered by 'opened' or 'failed'. */
   | {
@@ -76,7 +84,13 @@ export type WorkerToMain =
       readonly opsPerHop: number;
       readonly macsPerHop: number;
     }
-  | { readonly type: 'opened'; readonly requestId: number; readonly nodeId: number; readonly engineDelaySamples: Samples; readonly hopWaitSamples: Samples }
+  | {
+      readonly type: 'opened';
+      readonly requestId: number;
+      readonly nodeId: number;
+      readonly engineDelaySamples: Samples;
+      readonly hopWaitSamples: Samples;
+    }
   | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
   | {
       readonly type: 'census';
@@ -110,8 +124,8 @@ export type MainToWorklet =
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
   /**
-   * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as soon
-   * as every full hop of it has come back enhanced.
+   * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as
+   * soon as every full hop of it has come back enhanced.
    */
   | { readonly type: 'settle' }
   /** process() returns false from now on. */
@@ -120,7 +134,9 @@ export type MainToWorklet =
 export type WorkletToMain =
   /** The processor exists. Sent once, first. */
   | { readonly type: 'created' }
-  /** A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself). */
+  /**
+   * A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself).
+   */
   | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
   | { readonly type: 'settled'; readonly framesPushed: Samples };

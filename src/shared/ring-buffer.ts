@@ -3,10 +3,10 @@
  * Out:    the same samples to one other thread
  * Thread: [audio] and [worker], one writing and one reading
  *
- * Single producer, single consumer, several planes that move together. Two words of the control block are its indices. They count
- * samples for ever and wrap at 2³², so "full" (capacity apart) and "empty" (equal) differ and every slot is used. Each index has one
- * writer. Samples are stored before the index that publishes them (Atomics are sequentially consistent), so the reader never
- * sees a slot that is not written, nor the writer one that is not read.
+ * Single producer, single consumer, several planes that move together. Two words of the control block are its indices.
+ * They count samples for ever and wrap at 2³², so "full" (capacity apart) and "empty" (equal) differ and every slot is
+ * used. Each index has one writer. Samples are stored before the index that publishes them (Atomics are sequentially
+ * consistent), so the reader never sees a slot that is not written, nor the writer one that is not read.
  */
 import type { Samples } from './units.ts';
 
@@ -30,11 +30,15 @@ export class RingBuffer {
     private readonly writeWord: number,
     private readonly readWord: number,
   ) {
-    if (!Number.isInteger(Math.log2(capacity))) throw new RangeError(`RingBuffer capacity: expected a power of two, got ${capacity}.`);
+    if (!Number.isInteger(Math.log2(capacity)))
+      throw new RangeError(`RingBuffer capacity: expected a power of two, got ${capacity}.`);
     this.channels = channels;
     this.capacity = capacity;
     this.mask = capacity - 1;
-    this.planes = Array.from({ length: channels }, (_, channel) => new Float32Array(memory, channel * capacity * Float32Array.BYTES_PER_ELEMENT, capacity));
+    this.planes = Array.from(
+      { length: channels },
+      (_, channel) => new Float32Array(memory, channel * capacity * Float32Array.BYTES_PER_ELEMENT, capacity),
+    );
   }
 
   /** Index of the next sample to be written: how many were written so far, modulo 2³², signed. */
@@ -57,7 +61,10 @@ export class RingBuffer {
     return this.capacity - this.availableRead;
   }
 
-  /** Writes `length` samples from `start` on of the first `count` planes, and zeros into the others; as many as fit, returns how many. [writer] */
+  /**
+   * Writes `length` samples from `start` on of the first `count` planes, and zeros into the others; as many as fit,
+   * returns how many. [writer]
+   */
   write(source: readonly Float32Array[], count: number, start: number, length: Samples): Samples {
     const fitting = Math.min(length, this.availableWrite);
     const index = this.writeIndex;
@@ -74,7 +81,10 @@ export class RingBuffer {
     return this.write(NO_PLANES, 0, 0, length);
   }
 
-  /** Moves the oldest samples out, at most `length`, to `start` and on of each plane; returns how many there were. [reader] */
+  /**
+   * Moves the oldest samples out, at most `length`, to `start` and on of each plane; returns how many there were.
+   * [reader]
+   */
   read(target: readonly Float32Array[], start: number, length: Samples): Samples {
     const count = Math.min(length, this.availableRead);
     const index = this.readIndex;
@@ -90,13 +100,19 @@ export class RingBuffer {
     return count;
   }
 
-  /** Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure of the room. [writer] */
+  /**
+   * Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure of
+   * the room. [writer]
+   */
   put(channel: number, index: number, source: Float32Array, start: number, length: Samples): void {
     const plane = this.planes[channel];
     for (let i = 0; i < length; i++) plane[(index + i) & this.mask] = source[start + i];
   }
 
-  /** Copies samples of one plane, and leaves them where they are until {@link release}. The caller has made sure that they are there. [reader] */
+  /**
+   * Copies samples of one plane, and leaves them where they are until {@link release}. The caller has made sure that
+   * they are there. [reader]
+   */
   get(channel: number, index: number, target: Float32Array, start: number, length: Samples): void {
     const plane = this.planes[channel];
     for (let i = 0; i < length; i++) target[start + i] = plane[(index + i) & this.mask];

@@ -17,7 +17,14 @@ class SharedPipe {
   constructor({ control, noisy, enhanced, channels, ringSamples }: SharedStreamMemory) {
     this.words = new Int32Array(control);
     this.noisy = new RingBuffer(noisy, channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
-    this.enhanced = new RingBuffer(enhanced, channels, ringSamples, this.words, Word.ENHANCED_WRITE, Word.ENHANCED_READ);
+    this.enhanced = new RingBuffer(
+      enhanced,
+      channels,
+      ringSamples,
+      this.words,
+      Word.ENHANCED_WRITE,
+      Word.ENHANCED_READ,
+    );
   }
 
   close(): void {}
@@ -33,8 +40,8 @@ export class SharedWorkletPipe extends SharedPipe implements Pipe {
   }
 
   /**
-   * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is looked at. So at
-   * least one of the two sees the other's store, and no hop is slept through.
+   * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is
+   * looked at. So at least one of the two sees the other's store, and no hop is slept through.
    */
   signal(): void {
     if (hasReached(Atomics.load(this.words, Word.NOISY_WRITE), Atomics.load(this.words, Word.NEXT_DUE))) this.flush();

@@ -1,5 +1,6 @@
 /**
- * Units that names alone cannot carry. Sample values everywhere are Float32, −1 to 1 full scale, one channel unless said.
+ * Units that names alone cannot carry. Sample values everywhere are Float32, −1 to 1 full scale, one channel unless
+ * said.
  */
 
 /** A count of samples at a stated rate. */

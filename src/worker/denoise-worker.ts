@@ -22,7 +22,13 @@ self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
   loop.mailHandled = (loop.mailHandled + 1) | 0;
   loop.pending += 1;
   handle(data)
-    .catch((error) => tell({ type: 'failed', requestId: data.requestId, error: toErrorData(error, data.type === 'load-model' ? 'model-load' : 'unsupported') }))
+    .catch((error) =>
+      tell({
+        type: 'failed',
+        requestId: data.requestId,
+        error: toErrorData(error, data.type === 'load-model' ? 'model-load' : 'unsupported'),
+      }),
+    )
     .finally(() => {
       loop.pending -= 1;
     });
@@ -75,7 +81,8 @@ function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
 
 async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<NodeSession> {
   const denoiser = await models.get(request.modelUrl);
-  if (denoiser === undefined) throw new Error(`Cannot open node ${request.nodeId}: expected the model ${request.modelUrl} to be loaded before.`);
+  if (denoiser === undefined)
+    throw new Error(`Cannot open node ${request.nodeId}: expected the model ${request.modelUrl} to be loaded before.`);
   const { transport } = request;
   const [pipe, bell] = connect(transport);
   const session = new NodeSession(request, denoiser, pipe);

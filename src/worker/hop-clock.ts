@@ -7,7 +7,10 @@ import type { Milliseconds } from '../shared/units.ts';
 
 /** Steps that the percentiles look back on. */
 const STEPS = 128;
-/** Sorting costs more than all the rest, so it is not done at every step, unless the steps are so long that it does not show. */
+/**
+ * Sorting costs more than all the rest, so it is not done at every step, unless the steps are so long that it does not
+ * show.
+ */
 const STEPS_PER_SORT = 16;
 const LONG_STEP_MS = 10;
 /** The load is told over the last one to two windows of this length, or of so many hops if that is more. */

@@ -4,7 +4,8 @@
  * Thread: [worker]
  *
  *   shared memory: look at all nodes → step → … until none has a hop → Atomics.wait on the bell
- *   messages:      a message brings samples → look at all nodes → step → … until none has a hop → back to the event queue
+ *    messages:      a message brings samples → look at all nodes → step → … until none has a hop → back to the event
+ *                  queue
  *
  * One hop of each node in each pass, so that a node that has fallen behind catches up without holding up the others.
  */
@@ -141,7 +142,8 @@ export class HopLoop {
       sessions[i].beginShedding();
       toShed -= 1;
     }
-    if (shed > 0 && this.shedder.mayReturn(now, served, this.clock.load)) sessions.find(({ isShed, isBroken }) => isShed && !isBroken)?.endShedding();
+    if (shed > 0 && this.shedder.mayReturn(now, served, this.clock.load))
+      sessions.find(({ isShed, isBroken }) => isShed && !isBroken)?.endShedding();
   }
 
   private tell(): void {
@@ -163,7 +165,8 @@ export class HopLoop {
   }
 }
 
-// A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them all, and is not caught.
+// A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them
+// all, and is not caught.
 
 function collect(session: NodeSession, batch: Batch): void {
   try {

@@ -5,14 +5,22 @@
  */
 import type { Milliseconds } from '../shared/units.ts';
 
-/** Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a hop, so a single standstill is over by then. Two hops more, which count where they are blocks. */
+/**
+ * Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a hop, so a single standstill is
+ * over by then. Two hops more, which count where they are blocks.
+ */
 const OVERLOAD_MS = 1000;
 const OVERLOAD_HOPS = 2;
-/** Who has caught up because samples were thrown away has not caught up. A machine that is so slow loses some again before this is over; a single standstill does not. */
+/**
+ * Who has caught up because samples were thrown away has not caught up. A machine that is so slow loses some again
+ * before this is over; a single standstill does not.
+ */
 const LOSS_MS = 400;
 /** How long each round of shedding is given to take effect. */
 const RELIEF_MS = 500;
-/** Of the nodes that are served, so many are shed at once: the loop converges in a few rounds however many there are. */
+/**
+ * Of the nodes that are served, so many are shed at once: the loop converges in a few rounds however many there are.
+ */
 const SHED_SHARE = 0.25;
 /** Load below which a node may come back, its own share included. */
 const ROOMY_LOAD = 0.75;
@@ -42,7 +50,8 @@ export class LoadShedder {
 
   /** A realtime node was fed more than its ring holds, and what waited in it was thrown away. */
   lost(nowMs: Milliseconds): void {
-    // The first loss of late ends a standstill, whose length says nothing of the machine: a sleeping laptop stands still for hours.
+    // The first loss of late ends a standstill, whose length says nothing of the machine: a sleeping laptop stands
+    // still for hours.
     if (this.lostAt === undefined || nowMs - this.lostAt > 2 * this.overloadMs) this.caughtUpAt = nowMs;
     this.lostAt = nowMs;
   }
@@ -53,7 +62,8 @@ export class LoadShedder {
     const { overloadMs } = this;
     if (served === 0 || nowMs - this.caughtUpAt < overloadMs) return 0;
     this.caughtUpAt = nowMs - overloadMs + RELIEF_MS + this.hopMs;
-    if (this.returnedAt !== undefined && nowMs - this.returnedAt < this.proofMs) this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
+    if (this.returnedAt !== undefined && nowMs - this.returnedAt < this.proofMs)
+      this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
     this.returnedAt = undefined;
     this.calmSince = nowMs;
     return Math.ceil(SHED_SHARE * served);

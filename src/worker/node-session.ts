@@ -3,8 +3,8 @@
  * Out:    as many enhanced samples, hop by hop, into its enhanced ring
  * Thread: [worker]
  *
- * Index k of the enhanced ring is the enhancement of index k of the noisy ring, for ever. What is not computed (a plane without sound, a node
- * that is shed, samples that a reset throws away) comes out as zeros of the same number.
+ * Index k of the enhanced ring is the enhancement of index k of the noisy ring, for ever. What is not computed (a plane
+ * without sound, a node that is shed, samples that a reset throws away) comes out as zeros of the same number.
  *
  *   stretch of a plane:   shed or inactive │ stream that began at noisy index r
  *   enhanced index:        zeros up to r   │ r, r + 1, …  (after `pad` zeros, if fewer than r samples were out when it began)
@@ -35,7 +35,9 @@ interface Plane {
   pad: Samples;
 }
 
-/** One node as the worker sees it. It allocates when a channel is heard for the first time, and otherwise not at all. */
+/**
+ * One node as the worker sees it. It allocates when a channel is heard for the first time, and otherwise not at all.
+ */
 export class NodeSession {
   readonly nodeId: number;
   readonly offline: boolean;
@@ -80,7 +82,9 @@ export class NodeSession {
     return this.planes.length;
   }
 
-  /** Whether noisy samples were thrown away since the last but one {@link collect}, because nobody took them in time. */
+  /**
+   * Whether noisy samples were thrown away since the last but one {@link collect}, because nobody took them in time.
+   */
   get hasLost(): boolean {
     return this.lost;
   }
@@ -95,8 +99,8 @@ export class NodeSession {
   }
 
   /**
-   * Takes one hop, if it is full and the node is served, and appends the streams that must be stepped for it to `batch` at `count`;
-   * returns the new count. {@link publish} follows in any case.
+   * Takes one hop, if it is full and the node is served, and appends the streams that must be stepped for it to `batch`
+   * at `count`; returns the new count. {@link publish} follows in any case.
    */
   collect(batch: DenoiserStream[], count: number): number {
     const { noisy, words } = this.pipe;
@@ -135,7 +139,8 @@ export class NodeSession {
     let left = Math.min(this.ready(), enhanced.availableWrite);
     while (left > 0) {
       const length = Math.min(left, this.scratch[0].length);
-      for (let channel = 0; channel < this.running; channel++) pull(this.planes[channel], this.scratch[channel], length);
+      for (let channel = 0; channel < this.running; channel++)
+        pull(this.planes[channel], this.scratch[channel], length);
       enhanced.write(this.scratch, this.running, 0, length);
       left -= length;
     }
@@ -165,7 +170,9 @@ export class NodeSession {
     this.pipe.flush();
   }
 
-  /** Touches the node no more, which has made the loop throw: its worklet plays dry for good, and its heart beats on. */
+  /**
+   * Touches the node no more, which has made the loop throw: its worklet plays dry for good, and its heart beats on.
+   */
   quarantine(): void {
     this.broken = true;
     this.shed = true;
@@ -202,7 +209,9 @@ export class NodeSession {
   }
 
   private wanted(): number {
-    return this.shed ? 0 : Math.min(this.pipe.noisy.channels, Math.max(0, Atomics.load(this.pipe.words, Word.ACTIVE_CHANNELS)));
+    return this.shed
+      ? 0
+      : Math.min(this.pipe.noisy.channels, Math.max(0, Atomics.load(this.pipe.words, Word.ACTIVE_CHANNELS)));
   }
 
   /** Noisy samples still to be read until all of the first `count` planes have a hop. */
@@ -235,7 +244,8 @@ export class NodeSession {
   private feed(length: Samples): void {
     for (let left = length; left > 0; ) {
       const count = this.pipe.noisy.read(this.scratch, 0, Math.min(left, this.scratch[0].length));
-      for (let channel = 0; channel < this.running; channel++) this.planes[channel].stream.push(this.scratch[channel], 0, count);
+      for (let channel = 0; channel < this.running; channel++)
+        this.planes[channel].stream.push(this.scratch[channel], 0, count);
       left -= count;
     }
   }
@@ -244,7 +254,8 @@ export class NodeSession {
   private ready(): Samples {
     if (this.running === 0) return (this.pipe.noisy.readIndex - this.pipe.enhanced.writeIndex) >>> 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let channel = 0; channel < this.running; channel++) least = Math.min(least, this.planes[channel].pad + this.planes[channel].stream.available);
+    for (let channel = 0; channel < this.running; channel++)
+      least = Math.min(least, this.planes[channel].pad + this.planes[channel].stream.available);
     return least;
   }
 

@@ -41,12 +41,18 @@ describe('bad input', () => {
     const { files: reports } = JSON.parse(stdout) as { files: Report[] };
     assert.equal(reports.length, Object.keys(files).length);
     const written = await readdir(output).catch(() => []);
-    return { reports: new Map(reports.map((report) => [report.input.slice(input.length + 1), report])), status, written: written.sort() };
+    return {
+      reports: new Map(reports.map((report) => [report.input.slice(input.length + 1), report])),
+      status,
+      written: written.sort(),
+    };
   }
 
   it('is refused with the reason where nothing can be made of it, and the good file among it is written', async () => {
     const good = wav('int16', 16000, channelsOf(1, 2000));
-    const [mp3, flac, ogg] = await Promise.all(['lame-cbr.mp3', 'libflac-16.flac', 'vorbis.ogg'].map((name) => readFile(fixture(name))));
+    const [mp3, flac, ogg] = await Promise.all(
+      ['lame-cbr.mp3', 'libflac-16.flac', 'vorbis.ogg'].map((name) => readFile(fixture(name))),
+    );
     const random = seededRandom(1);
     const cases: Record<string, [bytes: Uint8Array, reason: RegExp]> = {
       'empty.wav': [new Uint8Array(), /file is empty/],
@@ -58,14 +64,23 @@ describe('bad input', () => {
       'header-only.wav': [good.slice(0, 12), /no samples/],
       'no-data.wav': [good.slice(0, 36), /no samples/],
       'no-format.wav': [without(good, 12, 24), /rate and channels are unknown/],
-      'huge-format.wav': [patched(good, 16, [0xff, 0xff, 0xff, 0x7f]), /format chunk of 16 to 40 bytes, found one that says 2147483647/],
+      'huge-format.wav': [
+        patched(good, 16, [0xff, 0xff, 0xff, 0x7f]),
+        /format chunk of 16 to 40 bytes, found one that says 2147483647/,
+      ],
       'adpcm.wav': [patched(good, 20, [2, 0]), /found format 2 with 16 bits: convert it first/],
       'no-channels.wav': [patched(good, 22, [0, 0]), /at least one channel/],
       'many-channels.wav': [patched(good, 22, [0xff, 0xff]), /at most 64 channels, found 65535/],
       'no-rate.wav': [patched(good, 24, [0, 0, 0, 0]), /3000 to 768000 Hz, found 0 Hz/],
       'huge-rate.wav': [patched(good, 24, [0xff, 0xff, 0xff, 0xff]), /3000 to 768000 Hz, found 4294967295 Hz/],
-      'endless-chunks.wav': [Uint8Array.of(...UTF8.encode('RIFF\0\0\0\0WAVE'), ...new Uint8Array(40000)), /at most 1000 chunks/],
-      'big-endian.wav': [patched(good, 0, [...UTF8.encode('RIFX')]), /a big-endian WAV file: convert it first, for example with ffmpeg/],
+      'endless-chunks.wav': [
+        Uint8Array.of(...UTF8.encode('RIFF\0\0\0\0WAVE'), ...new Uint8Array(40000)),
+        /at most 1000 chunks/,
+      ],
+      'big-endian.wav': [
+        patched(good, 0, [...UTF8.encode('RIFX')]),
+        /a big-endian WAV file: convert it first, for example with ffmpeg/,
+      ],
       'video.wav': [UTF8.encode('\0\0\0\x20ftypisom and so on'), /an MP4 or M4A file: convert it first/],
       'cut-header.flac': [flac.subarray(0, 20), /end of the file/],
       'cut-header.ogg': [ogg.subarray(0, 20), /cut off or damaged/],
@@ -78,16 +93,26 @@ describe('bad input', () => {
       'good.wav': good,
     });
     assert.equal(status, 1);
-    for (const [name, [, reason]] of Object.entries(cases)) assert.match(reports.get(name)?.error ?? 'none', reason, name);
+    for (const [name, [, reason]] of Object.entries(cases))
+      assert.match(reports.get(name)?.error ?? 'none', reason, name);
     assert.deepEqual(written, ['good.wav']);
   });
 
   it('gives what is there, with a warning, where the end or the size is missing', async () => {
     const good = wav('int16', 16000, channelsOf(2, 2000));
     const sources = Object.fromEntries(
-      await Promise.all(['lame-cbr.mp3', 'long.ogg', 'libopus.opus', 'libflac-16.flac'].map(async (name) => [name, await readFile(fixture(name))] as const)),
+      await Promise.all(
+        ['lame-cbr.mp3', 'long.ogg', 'libopus.opus', 'libflac-16.flac'].map(
+          async (name) => [name, await readFile(fixture(name))] as const,
+        ),
+      ),
     );
-    const cut = Object.fromEntries(Object.entries(sources).map(([name, bytes]) => [`cut-${name}`, bytes.subarray(0, Math.floor(0.6 * bytes.length))]));
+    const cut = Object.fromEntries(
+      Object.entries(sources).map(([name, bytes]) => [
+        `cut-${name}`,
+        bytes.subarray(0, Math.floor(0.6 * bytes.length)),
+      ]),
+    );
     const { reports, status } = await reportsOf('cut', {
       ...cut,
       'cut.wav': good.slice(0, 44 + 4 * 1500 + 3),
@@ -95,7 +120,10 @@ describe('bad input', () => {
       'stream.wav': patched(good, 40, [0xff, 0xff, 0xff, 0xff]),
     });
     assert.equal(status, 0);
-    assert.match(reports.get('cut.wav')?.warnings?.join() ?? '', /promises 2000 samples per channel, the file ends after 1500/);
+    assert.match(
+      reports.get('cut.wav')?.warnings?.join() ?? '',
+      /promises 2000 samples per channel, the file ends after 1500/,
+    );
     assert.equal(reports.get('cut.wav')?.seconds, 1500 / 16000);
     assert.match(reports.get('no-size.wav')?.warnings?.join() ?? '', /says that there are no samples/);
     assert.equal(reports.get('no-size.wav')?.seconds, 2000 / 16000);
@@ -104,10 +132,13 @@ describe('bad input', () => {
       const { seconds = 0, output = '' } = reports.get(name) ?? {};
       const whole = name.includes('long') ? 25.6 : 0.4;
       assert.ok(seconds > 0.4 * whole && seconds < 0.8 * whole, `${name}: ${seconds}`);
-      if (!output.endsWith('.flac')) assert.equal((await readWav(output)).layout.frames / (await readWav(output)).layout.sampleRateHz, seconds);
+      if (!output.endsWith('.flac'))
+        assert.equal((await readWav(output)).layout.frames / (await readWav(output)).layout.sampleRateHz, seconds);
     }
-    for (const name of ['cut-long.ogg', 'cut-libopus.opus']) assert.match(reports.get(name)?.warnings?.join() ?? '', /bytes are damaged or cut off/, name);
-    for (const name of ['cut-lame-cbr.mp3', 'cut-libflac-16.flac']) assert.match(reports.get(name)?.warnings?.join() ?? '', /promises/, name);
+    for (const name of ['cut-long.ogg', 'cut-libopus.opus'])
+      assert.match(reports.get(name)?.warnings?.join() ?? '', /bytes are damaged or cut off/, name);
+    for (const name of ['cut-lame-cbr.mp3', 'cut-libflac-16.flac'])
+      assert.match(reports.get(name)?.warnings?.join() ?? '', /promises/, name);
   });
 
   it('is read by what is in it where the name says something else, with a warning', async () => {
@@ -122,7 +153,10 @@ describe('bad input', () => {
     assert.match(reports.get('wav.flac')?.warnings?.join() ?? '', /what is in it is WAV/);
     assert.match(reports.get('opus.mp3')?.warnings?.join() ?? '', /what is in it is Opus/);
     assert.equal((await readWav(reports.get('flac.wav')?.output ?? '')).layout.sampleRateHz, 44100);
-    assert.equal(String.fromCharCode(...(await readFile(reports.get('wav.flac')?.output ?? '')).subarray(0, 4)), 'fLaC');
+    assert.equal(
+      String.fromCharCode(...(await readFile(reports.get('wav.flac')?.output ?? '')).subarray(0, 4)),
+      'fLaC',
+    );
   });
 
   it('never hangs or crashes on damage, wherever it is', async () => {
@@ -146,7 +180,8 @@ describe('bad input', () => {
     assert.ok(status === 0 || status === 1);
     for (const [name, report] of reports) {
       assert.ok(report.error === undefined ? report.seconds !== undefined : report.error.length > 10, name);
-      if (report.error !== undefined) assert.doesNotMatch(report.error, /undefined|is not a function|Cannot read/, name);
+      if (report.error !== undefined)
+        assert.doesNotMatch(report.error, /undefined|is not a function|Cannot read/, name);
     }
     const middle = [...reports].filter(([name]) => name.startsWith('2-') || name.startsWith('5-'));
     assert.equal(middle.length, 10);
@@ -184,11 +219,18 @@ describe('bad input', () => {
       ['odd.wav', 'int24', 44101, channelsOf(3, 777)],
       ['loud.wav', 'float32', 48000, [Float32Array.from({ length: 5000 }, (_, n) => 1e6 * Math.sin(n))]],
     ];
-    const { reports, status } = await reportsOf('shapes', Object.fromEntries(shapes.map(([name, format, rate, planes]) => [name, wav(format, rate, planes)])));
+    const { reports, status } = await reportsOf(
+      'shapes',
+      Object.fromEntries(shapes.map(([name, format, rate, planes]) => [name, wav(format, rate, planes)])),
+    );
     assert.equal(status, 0);
     for (const [name, format, rate, planes] of shapes) {
       const { layout, planes: enhanced } = await readWav(reports.get(name)?.output ?? '');
-      assert.deepEqual([layout.format, layout.sampleRateHz, layout.channels, layout.frames], [format, rate, planes.length, planes[0].length], name);
+      assert.deepEqual(
+        [layout.format, layout.sampleRateHz, layout.channels, layout.frames],
+        [format, rate, planes.length, planes[0].length],
+        name,
+      );
       for (const plane of enhanced) assert.ok(plane.every(Number.isFinite), name);
     }
     const silent = (await readWav(reports.get('silent.wav')?.output ?? '')).planes[0];
@@ -200,8 +242,16 @@ describe('bad input', () => {
     const nothing = join(folder, 'nothing.mp3');
     await writeFile(nothing, Uint8Array.of(1, 2, 3));
     await truncate(nothing, 2 ** 40);
-    assert.match((await command(nothing, '-o', join(folder, 'nothing.wav'))).stderr, /nothing\.mp3: expected WAV, FLAC/);
-    const { status, stderr } = await command('/dev/zero', join(folder, 'nowhere.wav'), '-o', join(folder, 'device-out'));
+    assert.match(
+      (await command(nothing, '-o', join(folder, 'nothing.wav'))).stderr,
+      /nothing\.mp3: expected WAV, FLAC/,
+    );
+    const { status, stderr } = await command(
+      '/dev/zero',
+      join(folder, 'nowhere.wav'),
+      '-o',
+      join(folder, 'device-out'),
+    );
     assert.equal(status, 1);
     assert.match(stderr, /\/dev\/zero: neither a file nor a folder/);
     assert.match(stderr, /nowhere\.wav: no such file or folder/);
@@ -218,8 +268,12 @@ describe('bad input', () => {
     assert.deepEqual(reports.get('odd.wav')?.warnings, []);
     const reference = await readWav(reports.get('odd.wav')?.output ?? '');
     assert.equal(reference.layout.frames, 1000);
-    assert.deepEqual((await readWav(reports.get('extensible.wav')?.output ?? '')).layout.formatChunk, extensible.slice(20, 60));
-    // RF64: the sizes stand in a chunk of their own; a file of 5 GiB that is mostly a hole is refused at its end, not at its header.
+    assert.deepEqual(
+      (await readWav(reports.get('extensible.wav')?.output ?? '')).layout.formatChunk,
+      extensible.slice(20, 60),
+    );
+    // RF64: the sizes stand in a chunk of their own; a file of 5 GiB that is mostly a hole is refused at its end, not
+    // at its header.
     const header = new Uint8Array(12 + 36 + format.length + 8);
     header.set([...UTF8.encode('RF64'), 255, 255, 255, 255, ...UTF8.encode('WAVEds64'), 28, 0, 0, 0]);
     new DataView(header.buffer).setBigUint64(28, BigInt(2000), true);

@@ -35,7 +35,8 @@ describe('denoise-node', () => {
       ['e.wav', 'uint8', 11025, 1],
       ['f.wav', 'float64', 192000, 8],
     ];
-    for (const [name, format, rate, channels] of files) await writeFile(join(input, name), wav(format, rate, channelsOf(channels, rate + 7)));
+    for (const [name, format, rate, channels] of files)
+      await writeFile(join(input, name), wav(format, rate, channelsOf(channels, rate + 7)));
     await writeFile(join(input, 'notes.txt'), 'not sound');
     const output = join(folder, 'out');
     const { status, stdout } = await command(input, '-o', output);
@@ -51,7 +52,8 @@ describe('denoise-node', () => {
       assert.equal(result.planes.length, channels);
       const expected = await enhanceChannels(denoiser, source.planes, rate);
       const step = format === 'uint8' ? 1 / 0x80 : format === 'int16' ? 1 / 0x8000 : 1e-5;
-      for (const [c, plane] of expected.entries()) assert.ok(largestDifference(plane, result.planes[c]) <= step, `${name}, channel ${c}`);
+      for (const [c, plane] of expected.entries())
+        assert.ok(largestDifference(plane, result.planes[c]) <= step, `${name}, channel ${c}`);
     }
     denoiser.dispose();
     assert.deepEqual((await readdir(output)).sort(), ['a.wav', 'd.wav', 'deep', 'e.wav', 'f.wav']);
@@ -71,12 +73,23 @@ describe('denoise-node', () => {
     await writeFile(join(input, 'broken.wav'), 'RIFFxxxxWAVE');
     await writeFile(join(input, 'good.wav'), wav('int16', 16000, channelsOf(1, 4000)));
     const output = join(folder, 'mixed-out/');
-    const { status, stdout, stderr } = await command(input, join(folder, 'missing.wav'), SOURCE, '-o', output, '--json');
+    const { status, stdout, stderr } = await command(
+      input,
+      join(folder, 'missing.wav'),
+      SOURCE,
+      '-o',
+      output,
+      '--json',
+    );
     assert.equal(status, 1);
     assert.match(stderr, /broken\.wav: expected a data chunk/);
     assert.match(stderr, /missing\.wav: no such file/);
     assert.match(stderr, /cli\.node\.test\.ts: expected a file ending in \.wav/);
-    const report = JSON.parse(stdout) as { model: string; failed: number; files: { input: string; output?: string; seconds?: number; error?: string }[] };
+    const report = JSON.parse(stdout) as {
+      model: string;
+      failed: number;
+      files: { input: string; output?: string; seconds?: number; error?: string }[];
+    };
     assert.equal(report.model, 'base');
     assert.equal(report.failed, 3);
     assert.equal(report.files.length, 4);
@@ -103,7 +116,8 @@ describe('denoise-node', () => {
     const [alias, second] = [join(folder, 'alias.wav'), join(folder, 'second.wav')];
     await symlink(input, alias);
     await link(input, second);
-    for (const name of [alias, second]) assert.match((await command(input, '-o', name, '--overwrite')).stderr, /replace its own input/);
+    for (const name of [alias, second])
+      assert.match((await command(input, '-o', name, '--overwrite')).stderr, /replace its own input/);
   });
 
   it('writes what was taken out, and both files sum to the input', async () => {
@@ -112,7 +126,9 @@ describe('denoise-node', () => {
       await writeFile(input, wav(format, 44100, channelsOf(2, 30011)));
       const output = join(folder, `sum-out-${format}.wav`);
       assert.equal((await command(input, '-o', output, '--residual', '--mix', '0.9')).status, 0);
-      const [noisy, enhanced, removed] = await Promise.all([input, output, output.replace('.wav', '.noise.wav')].map(readWav));
+      const [noisy, enhanced, removed] = await Promise.all(
+        [input, output, output.replace('.wav', '.noise.wav')].map(readWav),
+      );
       assert.equal(removed.layout.format, format);
       for (const [c, plane] of noisy.planes.entries()) {
         const sum = plane.map((_, n) => enhanced.planes[c][n] + removed.planes[c][n]);
@@ -125,7 +141,8 @@ describe('denoise-node', () => {
   it('writes the same with several threads as with one', async () => {
     const input = join(folder, 'many');
     await mkdir(input);
-    for (let i = 0; i < 5; i++) await writeFile(join(input, `${i}.wav`), wav('int16', 16000, channelsOf(1 + (i % 2), 9000 + 1000 * i)));
+    for (let i = 0; i < 5; i++)
+      await writeFile(join(input, `${i}.wav`), wav('int16', 16000, channelsOf(1 + (i % 2), 9000 + 1000 * i)));
     await writeFile(join(input, '5.wav'), 'no sound');
     const [one, three] = [join(folder, 'one'), join(folder, 'three')];
     assert.equal((await command(input, '-o', one, '--residual')).status, 1);
@@ -139,7 +156,8 @@ describe('denoise-node', () => {
     );
     assert.deepEqual(await readdir(three), await readdir(one));
     assert.equal((await readdir(one)).length, 10);
-    for (const name of await readdir(one)) assert.deepEqual(await readFile(join(three, name)), await readFile(join(one, name)), name);
+    for (const name of await readdir(one))
+      assert.deepEqual(await readFile(join(three, name)), await readFile(join(one, name)), name);
   });
 
   it('does not take its own output for input when that lies in the input folder', async () => {
@@ -204,13 +222,16 @@ describe('denoise-node', () => {
   it('leaves no unfinished file when it is interrupted, with one thread or two', async () => {
     const input = join(folder, 'long');
     await mkdir(input);
-    for (const name of ['a.wav', 'b.wav', 'c.wav']) await writeFile(join(input, name), wav('int16', 48000, channelsOf(2, 48000 * 60)));
+    for (const name of ['a.wav', 'b.wav', 'c.wav'])
+      await writeFile(join(input, name), wav('int16', 48000, channelsOf(2, 48000 * 60)));
     for (const jobs of ['1', '2']) {
       const output = join(folder, `interrupted-${jobs}`);
       const child = await start(input, '-o', output, '--residual', '--jobs', jobs);
       const exit = once(child, 'exit');
-      const unfinished = async (): Promise<number> => (await readdir(output).catch(() => [])).filter((name) => name.endsWith('.part')).length;
-      while (child.exitCode === null && (await unfinished()) < 2 * Number(jobs)) await new Promise((resolve) => setTimeout(resolve, 20));
+      const unfinished = async (): Promise<number> =>
+        (await readdir(output).catch(() => [])).filter((name) => name.endsWith('.part')).length;
+      while (child.exitCode === null && (await unfinished()) < 2 * Number(jobs))
+        await new Promise((resolve) => setTimeout(resolve, 20));
       child.kill('SIGINT');
       assert.deepEqual(await exit, [130, null]);
       assert.deepEqual(await readdir(output), []);
@@ -233,9 +254,23 @@ describe('denoise-node', () => {
   it('explains itself', async () => {
     const { status, stdout } = await command('--help');
     assert.equal(status, 0);
-    for (const option of ['--output', '--model', '--mix', '--limit', '--residual', '--format', '--jobs', '--overwrite', '--json', '--quiet', '--version'])
+    for (const option of [
+      '--output',
+      '--model',
+      '--mix',
+      '--limit',
+      '--residual',
+      '--format',
+      '--jobs',
+      '--overwrite',
+      '--json',
+      '--quiet',
+      '--version',
+    ])
       assert.ok(stdout.includes(option), option);
-    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     assert.equal((await command('--version')).stdout, `${version}\n`);
   });
 });

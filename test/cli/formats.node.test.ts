@@ -33,14 +33,24 @@ describe('compressed recordings', () => {
 
   it('come out of the command as WAV of 16 bits, with their own rate, channels and length', async () => {
     const output = join(folder, 'lossy');
-    const { status, stdout } = await command(...LOSSY.map(({ name }) => fixture(name)), '-o', output, '--json', '--mix', '0');
+    const { status, stdout } = await command(
+      ...LOSSY.map(({ name }) => fixture(name)),
+      '-o',
+      output,
+      '--json',
+      '--mix',
+      '0',
+    );
     assert.equal(status, 0);
     const { files } = JSON.parse(stdout) as { files: { kind: string; warnings: string[]; output: string }[] };
     for (const [i, { kind, rate, channels, frames }] of LOSSY.entries()) {
       assert.equal(files[i].kind, kind);
       assert.deepEqual(files[i].warnings, []);
       const { layout } = await readWav(files[i].output);
-      assert.deepEqual([layout.sampleRateHz, layout.channels, layout.frames, layout.format], [rate, channels, frames, 'int16']);
+      assert.deepEqual(
+        [layout.sampleRateHz, layout.channels, layout.frames, layout.format],
+        [rate, channels, frames, 'int16'],
+      );
     }
   });
 
@@ -52,14 +62,17 @@ describe('compressed recordings', () => {
       for (const [c, plane] of original.planes.entries()) {
         const here = correlation(plane, decoded.planes[c], 0);
         assert.ok(here > likeness, `${name}, channel ${c}: ${here}`);
-        for (const shift of [-2, -1, 1, 2]) assert.ok(correlation(plane, decoded.planes[c], shift) < here, `${name} by ${shift}`);
+        for (const shift of [-2, -1, 1, 2])
+          assert.ok(correlation(plane, decoded.planes[c], shift) < here, `${name} by ${shift}`);
       }
     }
   });
 
   it('stay in line where a long one is decoded in parts', async () => {
     const once = await readWav(fileURLToPath(new URL('../fixtures/noisy-speech.wav', import.meta.url)));
-    const at8k = Float32Array.from({ length: 25600 }, (_, n) => [0, 1, 2, 3, 4, 5].reduce((sum, i) => sum + once.planes[0][6 * n + i] / 6, 0));
+    const at8k = Float32Array.from({ length: 25600 }, (_, n) =>
+      [0, 1, 2, 3, 4, 5].reduce((sum, i) => sum + once.planes[0][6 * n + i] / 6, 0),
+    );
     for (const name of ['long.mp3', 'long.ogg']) {
       const { planes, warnings } = await readAll(fixture(name));
       assert.equal(planes[0].length, 8 * at8k.length, name);
@@ -86,7 +99,8 @@ describe('compressed recordings', () => {
       assert.ok(correlation(before.subarray(tail), after.subarray(tail), 0) > 0.99, `${name}, end`);
       assert.ok(correlation(before.subarray(0, before.length / 5), after, 0) > 0.99, `${name}, beginning`);
       assert.ok(largestDifference(before, after) > 0.001, `${name}, middle`);
-      if (name !== 'long.mp3') assert.match(damaged.warnings.join(), /samples per channel are damaged and count as silence/, name);
+      if (name !== 'long.mp3')
+        assert.match(damaged.warnings.join(), /samples per channel are damaged and count as silence/, name);
     }
   });
 
@@ -222,7 +236,9 @@ function correlation(a: Float32Array, b: Float32Array, shift: number): number {
 function pagesOf(file: Uint8Array): { at: number; bytes: number }[] {
   const pages: { at: number; bytes: number }[] = [];
   for (let at = 0; at < file.length; ) {
-    const bytes = file.subarray(at + 27, at + 27 + file[at + 26]).reduce((sum, length) => sum + length, 27 + file[at + 26]);
+    const bytes = file
+      .subarray(at + 27, at + 27 + file[at + 26])
+      .reduce((sum, length) => sum + length, 27 + file[at + 26]);
     pages.push({ at, bytes });
     at += bytes;
   }

@@ -12,7 +12,13 @@ const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'build/code-box');
 const TSCONFIG = {
   extends: '../../tsconfig.base.json',
-  compilerOptions: { composite: false, emitDeclarationOnly: false, declaration: false, noEmit: true, lib: ['ES2022', 'DOM', 'DOM.Iterable'] },
+  compilerOptions: {
+    composite: false,
+    emitDeclarationOnly: false,
+    declaration: false,
+    noEmit: true,
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+  },
   include: ['./*.ts'],
 };
 const DEFAULTS: Settings = {
@@ -32,7 +38,11 @@ function complaintsAbout(programs: readonly string[]): string {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   programs.forEach((code, i) => writeFileSync(join(FOLDER, `code-${i}.ts`), `${code}\nexport {};\n`));
-  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', FOLDER], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', FOLDER],
+    { encoding: 'utf8' },
+  );
   return status === 0 ? '' : stdout;
 }
 
@@ -40,18 +50,25 @@ describe('the code box', { timeout: 120_000 }, () => {
   it('offers code that compiles, whatever is set', () => {
     const programs = (['recording', 'microphone'] as const).flatMap((source) =>
       [true, false].flatMap((heard) =>
-        [{}, { mix: 0.25, attenuationLimit: 24, outputGain: -3.5, bypass: true, model: 'other', browserProcessing: true }].map((set) =>
-          codeFor({ ...DEFAULTS, source, heard, ...set }),
-        ),
+        [
+          {},
+          { mix: 0.25, attenuationLimit: 24, outputGain: -3.5, bypass: true, model: 'other', browserProcessing: true },
+        ].map((set) => codeFor({ ...DEFAULTS, source, heard, ...set })),
       ),
     );
     assert.equal(complaintsAbout(programs), '');
-    assert.match(complaintsAbout([codeFor({ ...DEFAULTS, mix: 0.5 }).replace('mix', 'blend')]), /'blend' does not exist/);
+    assert.match(
+      complaintsAbout([codeFor({ ...DEFAULTS, mix: 0.5 }).replace('mix', 'blend')]),
+      /'blend' does not exist/,
+    );
   });
 
   it('names only what differs from the defaults, without the tails of 32-bit numbers', () => {
     assert.match(codeFor(DEFAULTS), /new DenoiseNode\(context\);/);
-    assert.match(codeFor({ ...DEFAULTS, mix: Math.fround(0.8), bypass: true }), /new DenoiseNode\(context, \{ mix: 0\.8, bypass: true \}\);/);
+    assert.match(
+      codeFor({ ...DEFAULTS, mix: Math.fround(0.8), bypass: true }),
+      /new DenoiseNode\(context, \{ mix: 0\.8, bypass: true \}\);/,
+    );
   });
 
   it('follows the page: its sliders, the panel, the source, and where the sound goes', () =>
@@ -61,7 +78,8 @@ describe('the code box', { timeout: 120_000 }, () => {
       await page.waitForFunction(() => /\{ mix: 0\.4 \}/.test(document.querySelector('#code')!.textContent!));
       const inPanel = async (selector: string, value: number) => {
         const input = await page.evaluateHandle(
-          (of) => document.querySelector('denoise-panel')!.shadowRoot!.querySelector(of)!.shadowRoot!.querySelector('input')!,
+          (of) =>
+            document.querySelector('denoise-panel')!.shadowRoot!.querySelector(of)!.shadowRoot!.querySelector('input')!,
           selector,
         );
         await input.evaluate((element, to) => {
@@ -73,12 +91,17 @@ describe('the code box', { timeout: 120_000 }, () => {
       await inPanel('#gain', -3);
       await page.$eval('denoise-panel', (panel) => panel.shadowRoot!.querySelector<HTMLInputElement>('#on')!.click());
       const expected = '{ mix: 0.4, attenuationLimit: 24, outputGain: -3, bypass: true }';
-      await page.waitForFunction((options) => document.querySelector('#code')!.textContent!.includes(options), {}, expected);
+      await page.waitForFunction(
+        (options) => document.querySelector('#code')!.textContent!.includes(options),
+        {},
+        expected,
+      );
       await choose(page, 'microphone');
       assert.match(await textOf(page, '#code'), /noiseSuppression: false, autoGainControl: false/);
       assert.match(await textOf(page, '#code'), /connect\(call\)/);
       // Not by coordinates: what is around these moves while the microphone opens.
-      for (const id of ['browser-processing', 'monitor']) await page.$eval(`#${id}`, (input) => (input as HTMLInputElement).click());
+      for (const id of ['browser-processing', 'monitor'])
+        await page.$eval(`#${id}`, (input) => (input as HTMLInputElement).click());
       assert.match(await textOf(page, '#code'), /noiseSuppression: true, autoGainControl: true/);
       assert.match(await textOf(page, '#code'), /connect\(context\.destination\)/);
       assert.deepEqual(complaints, []);

@@ -11,7 +11,11 @@ const SAMPLE_SECONDS = 7.2;
 const listenTo = (page: Page, side: 'original' | 'denoised') => page.locator(`[name=side][value=${side}]`).click();
 
 /** Largest difference of a sound from the steady tone of one frequency that comes nearest to it. */
-function distanceFromTone(sound: Float32Array, hz: number, sampleRateHz: number): { distance: number; amplitude: number } {
+function distanceFromTone(
+  sound: Float32Array,
+  hz: number,
+  sampleRateHz: number,
+): { distance: number; amplitude: number } {
   const w = (2 * Math.PI * hz) / sampleRateHz;
   // Whole periods only, so that sine and cosine are orthogonal.
   const length = Math.floor(Math.floor((sound.length * hz) / sampleRateHz) * (sampleRateHz / hz));
@@ -21,7 +25,8 @@ function distanceFromTone(sound: Float32Array, hz: number, sampleRateHz: number)
     b += (2 / length) * sound[i] * Math.cos(w * i);
   }
   let distance = 0;
-  for (let i = 0; i < length; i++) distance = Math.max(distance, Math.abs(sound[i] - a * Math.sin(w * i) - b * Math.cos(w * i)));
+  for (let i = 0; i < length; i++)
+    distance = Math.max(distance, Math.abs(sound[i] - a * Math.sin(w * i) - b * Math.cos(w * i)));
   return { distance, amplitude: Math.hypot(a, b) };
 }
 
@@ -55,7 +60,9 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       const rate = await rateOf(page);
       await choose(page, 'rain');
       await start(page);
-      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-words')!.textContent!), { timeout: 30_000 });
+      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-words')!.textContent!), {
+        timeout: 30_000,
+      });
       await hear(page, SAMPLE_SECONDS);
       const denoised = loudnessOf([await hear(page, SAMPLE_SECONDS)], rate);
       await listenTo(page, 'original');

@@ -1,9 +1,24 @@
-/** Files that the demo page does not decode at once, because they would take too much memory: it plays them from where they lie. */
+/**
+ * Files that the demo page does not decode at once, because they would take too much memory: it plays them from where
+ * they lie.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { siSdrDb } from '../support/si-sdr.ts';
-import { calmly, choose, dropFromDisk, hear, levels, rateOf, readWav, resampled, start, textOf, visit } from './support.ts';
+import {
+  calmly,
+  choose,
+  dropFromDisk,
+  hear,
+  levels,
+  rateOf,
+  readWav,
+  resampled,
+  start,
+  textOf,
+  visit,
+} from './support.ts';
 import { withFile } from './wav-files.ts';
 
 /** As demo/sources.ts has it. */
@@ -61,7 +76,9 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
           return element.duration;
         });
         assert.ok(seconds > 240, `${seconds} s`);
-        await page.waitForFunction(() => (window as unknown as Remembered).element.currentTime < 5, { timeout: 30_000 });
+        await page.waitForFunction(() => (window as unknown as Remembered).element.currentTime < 5, {
+          timeout: 30_000,
+        });
         await page.locator('[name=side][value=denoised]').click();
         const denoised = siSdrDb(await calmly(page, () => hear(page, 6)), reference);
         assert.ok(denoised > original + 1, `SI-SDR denoised ${denoised} dB, original ${original} dB`);
@@ -85,7 +102,10 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
         async (path) => {
           await dropFromDisk(page, [path]);
           await page.waitForSelector('#problem:not([hidden])', { timeout: 20_000 });
-          assert.match(await textOf(page, '#problem'), /^“noise\.mp3” is nothing that this browser can play\. Try a WAV/);
+          assert.match(
+            await textOf(page, '#problem'),
+            /^“noise\.mp3” is nothing that this browser can play\. Try a WAV/,
+          );
           await choose(page, 'crowd');
           await start(page);
           assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true);

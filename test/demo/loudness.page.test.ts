@@ -32,7 +32,12 @@ describe('loudness', () => {
   });
 
   it('of silence, of too little sound and of no numbers is minus infinity', () => {
-    for (const samples of [new Float32Array(48_000), sine(997, 1, 0.3, 48_000), new Float32Array(48_000).fill(Number.NaN), new Float32Array(0)]) {
+    for (const samples of [
+      new Float32Array(48_000),
+      sine(997, 1, 0.3, 48_000),
+      new Float32Array(48_000).fill(Number.NaN),
+      new Float32Array(0),
+    ]) {
       assert.equal(loudnessOf([samples], 48_000), Number.NEGATIVE_INFINITY);
     }
     assert.equal(integratedLoudness([]), Number.NEGATIVE_INFINITY);

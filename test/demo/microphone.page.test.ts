@@ -24,7 +24,9 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
     visit(async ({ page }) => {
       const processing = () =>
         page.evaluate(() => {
-          const { noiseSuppression, autoGainControl, echoCancellation } = (window as unknown as { stream: MediaStream }).stream
+          const { noiseSuppression, autoGainControl, echoCancellation } = (
+            window as unknown as { stream: MediaStream }
+          ).stream
             .getAudioTracks()[0]
             .getSettings();
           return { noiseSuppression, autoGainControl, echoCancellation };
@@ -33,7 +35,9 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       await start(page);
       assert.deepEqual(await processing(), { noiseSuppression: false, autoGainControl: false, echoCancellation: true });
       await page.locator('#browser-processing').click();
-      await page.waitForFunction(() => /the browser’s own noise suppression/.test(document.querySelector('#note')!.textContent!));
+      await page.waitForFunction(() =>
+        /the browser’s own noise suppression/.test(document.querySelector('#note')!.textContent!),
+      );
       assert.deepEqual(await processing(), { noiseSuppression: true, autoGainControl: true, echoCancellation: true });
     }));
 

@@ -43,8 +43,16 @@ describe('the demo page and difficult files', { timeout: 180_000 }, () => {
   const wav = floatWav([tone(RATE, RATE)], RATE);
   const refused: readonly [name: string, bytes: Uint8Array, words: RegExp][] = [
     ['empty.wav', new Uint8Array(0), /“empty\.wav” is empty/],
-    ['header-only.wav', floatWav([new Float32Array(0)], RATE), /has no sound in it|nothing that this browser can decode/],
-    ['noise.mp3', Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251), /nothing that this browser can decode/],
+    [
+      'header-only.wav',
+      floatWav([new Float32Array(0)], RATE),
+      /has no sound in it|nothing that this browser can decode/,
+    ],
+    [
+      'noise.mp3',
+      Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251),
+      /nothing that this browser can decode/,
+    ],
   ];
   it('names what is wrong with those that hold no sound, and can be used afterwards', () =>
     visit(async ({ page }) => {
@@ -63,7 +71,11 @@ describe('the demo page and difficult files', { timeout: 180_000 }, () => {
     ['cut-off.wav', wav.subarray(0, wav.length / 2), /^$/],
     ['wav-called.mp3', wav, /^$/],
     ['silent.wav', floatWav([new Float32Array(RATE)], RATE), /^This recording is silent/],
-    ['not-numbers.wav', floatWav([tone(RATE, RATE).fill(Number.NaN, 100, 200)], RATE), /samples of this recording are not numbers/],
+    [
+      'not-numbers.wav',
+      floatWav([tone(RATE, RATE).fill(Number.NaN, 100, 200)], RATE),
+      /samples of this recording are not numbers/,
+    ],
     ['high-rate.wav', floatWav([tone(192_000, 192_000)], 192_000), /^$/],
     [
       'eight-channels.wav',
@@ -82,11 +94,17 @@ describe('the demo page and difficult files', { timeout: 180_000 }, () => {
         await withFile(name, bytes, async (path) => {
           await give(page, path);
           await page.waitForFunction(
-            (file) => document.querySelector('#file-name')!.textContent === file && document.querySelector('#state')!.getAttribute('data-state') === 'running',
+            (file) =>
+              document.querySelector('#file-name')!.textContent === file &&
+              document.querySelector('#state')!.getAttribute('data-state') === 'running',
             { timeout: 30_000 },
             name,
           );
-          await page.waitForFunction((source) => new RegExp(source).test(document.querySelector('#note')!.textContent!), {}, note.source);
+          await page.waitForFunction(
+            (source) => new RegExp(source).test(document.querySelector('#note')!.textContent!),
+            {},
+            note.source,
+          );
           const { after } = await levels(page, 0.3);
           assert.ok(!(after > 0), `${name}: ${after} dBFS`);
           assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true, name);

@@ -18,9 +18,13 @@ describe('the pages of the demo, when they open', { timeout: 120_000 }, () => {
   it('show the node in the panel as soon as the button is pressed: its models, its latency, its switches, which set it', () =>
     visit(async ({ page, complaints }) => {
       await page.locator('#play').click();
-      await page.waitForFunction(() => document.querySelector('denoise-panel')!.node?.state === 'running', { timeout: 30_000 });
+      await page.waitForFunction(() => document.querySelector('denoise-panel')!.node?.state === 'running', {
+        timeout: 30_000,
+      });
       await page.waitForFunction(() =>
-        /^\d+\.\d\sms$/.test(document.querySelector('denoise-panel')!.shadowRoot!.querySelector('#latency')!.textContent!.trim()),
+        /^\d+\.\d\sms$/.test(
+          document.querySelector('denoise-panel')!.shadowRoot!.querySelector('#latency')!.textContent!.trim(),
+        ),
       );
       const found = await page.$eval('denoise-panel', (panel) => {
         const shadow = panel.shadowRoot!;

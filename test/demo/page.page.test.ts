@@ -2,7 +2,21 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { siSdrDb } from '../support/si-sdr.ts';
-import { choose, give, hear, IN_FIREFOX, levels, panelText, rateOf, readWav, resampled, slide, start, textOf, visit } from './support.ts';
+import {
+  choose,
+  give,
+  hear,
+  IN_FIREFOX,
+  levels,
+  panelText,
+  rateOf,
+  readWav,
+  resampled,
+  slide,
+  start,
+  textOf,
+  visit,
+} from './support.ts';
 
 const CROWD = new URL('../../demo/samples/crowd.wav', import.meta.url).pathname;
 const FIXTURE = new URL('../fixtures/noisy-speech.wav', import.meta.url).pathname;
@@ -64,7 +78,9 @@ describe('the demo page', { timeout: 180_000 }, () => {
           const carried = new DataTransfer();
           carried.items.add(new File([await (await fetch('samples/rain.wav')).blob()], 'mine.wav'));
           const event =
-            type === 'paste' ? new ClipboardEvent(type, { clipboardData: carried }) : new DragEvent(type, { dataTransfer: carried, cancelable: true });
+            type === 'paste'
+              ? new ClipboardEvent(type, { clipboardData: carried })
+              : new DragEvent(type, { dataTransfer: carried, cancelable: true });
           document.dispatchEvent(event);
         }, type);
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
@@ -98,7 +114,9 @@ describe('the demo page when a file of the package is missing', { timeout: 60_00
         const likeness = siSdrDb(resampled(twice, crowd.sampleRateHz, await rateOf(page)), heard);
         assert.ok(likeness > 10, `what is heard is like the sample by ${likeness} dB only`);
         isMissing = false;
-        await page.$eval('denoise-panel', (panel) => panel.shadowRoot!.querySelector<HTMLButtonElement>('#retry')!.click());
+        await page.$eval('denoise-panel', (panel) =>
+          panel.shadowRoot!.querySelector<HTMLButtonElement>('#retry')!.click(),
+        );
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
         assert.equal(await panelText(page, '[role=alert]'), '');
       },

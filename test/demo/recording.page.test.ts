@@ -11,14 +11,17 @@ const fixture = (name: string): string => new URL(`../fixtures/${name}`, import.
 const CLEAN = readFileSync(fixture('clean-speech.wav'));
 
 /**
- * There is no echo here, and Chromium's cancellation, left on, moves phases so far that even the untouched microphone scores -3 dB against
- * what was played into it.
+ * There is no echo here, and Chromium's cancellation, left on, moves phases so far that even the untouched microphone
+ * scores -3 dB against what was played into it.
  */
 function withoutEchoCancellation(): void {
   const { mediaDevices } = navigator;
   const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
   mediaDevices.getUserMedia = (constraints) =>
-    getUserMedia({ ...constraints, audio: { ...(constraints?.audio as MediaTrackConstraints), echoCancellation: false } });
+    getUserMedia({
+      ...constraints,
+      audio: { ...(constraints?.audio as MediaTrackConstraints), echoCancellation: false },
+    });
 }
 
 describe('recording on the demo page', { timeout: 180_000 }, () => {
@@ -34,7 +37,10 @@ describe('recording on the demo page', { timeout: 180_000 }, () => {
         await hear(page, 0.5);
         const dry = await calmly(page, () => record(page, 6));
         // Not to its end: there the fake microphone stumbles, before it begins anew.
-        const reference = resampled(clean.channels[0], clean.sampleRateHz, wet.sampleRateHz).subarray(0, 2.4 * wet.sampleRateHz);
+        const reference = resampled(clean.channels[0], clean.sampleRateHz, wet.sampleRateHz).subarray(
+          0,
+          2.4 * wet.sampleRateHz,
+        );
         const [out, into] = [siSdrDb(wet.channels[0], reference), siSdrDb(dry.channels[0], reference)];
         assert.ok(into > 4, `the noisy voice of 8 dB was not found again: ${into} dB`);
         assert.ok(out > into + 1, `SI-SDR of the recording ${out} dB, of the microphone ${into} dB`);

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { chooseFiles, downloaded, murmur, press, put, readWav, settled, visitStudio, wavBytes, wordsOf } from './studio-support.ts';
+import {
+  chooseFiles,
+  downloaded,
+  murmur,
+  press,
+  put,
+  readWav,
+  settled,
+  visitStudio,
+  wavBytes,
+  wordsOf,
+} from './studio-support.ts';
 
 const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -22,8 +33,18 @@ describe('the file studio and files that are not as they should be', { timeout: 
       /** What each file is, and what has to become of it. */
       const cases: [name: string, bytes: Uint8Array, expected: string, words?: RegExp][] = [
         ['empty.wav', new Uint8Array(0), 'failed', /^The file is empty: 0 bytes\.$/],
-        ['header only.wav', await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [new Float32Array(0)] }), 'failed', /no sound/],
-        ['text.wav', ascii('this is a text that somebody called .wav, and nothing else'), 'failed', /no sound format that is known here/],
+        [
+          'header only.wav',
+          await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [new Float32Array(0)] }),
+          'failed',
+          /no sound/,
+        ],
+        [
+          'text.wav',
+          ascii('this is a text that somebody called .wav, and nothing else'),
+          'failed',
+          /no sound format that is known here/,
+        ],
         ['zeros.wav', noChunks, 'failed', /^This WAV file cannot be read: expected /],
         ['no rate.wav', noRate, 'failed', /cannot be read|rate/],
         ['many channels.wav', manyChannels, 'failed', /channels/],
@@ -36,16 +57,37 @@ describe('the file studio and files that are not as they should be', { timeout: 
           'failed',
           /begins as FLAC does, but cannot be decoded/,
         ],
-        ['corrupt.mp3', joined(ascii('ID3'), Uint8Array.from([4, 0, 0, 0, 0, 0, 10]), new Uint8Array(3000)), 'failed', /cannot be decoded/],
+        [
+          'corrupt.mp3',
+          joined(ascii('ID3'), Uint8Array.from([4, 0, 0, 0, 0, 0, 10]), new Uint8Array(3000)),
+          'failed',
+          /cannot be decoded/,
+        ],
         ['stub.ogg', ascii('OggS'), 'failed', /cannot be decoded/],
         ['cut off.wav', good.subarray(0, good.length - 20001), 'done'],
         ['really a wav.mp3', good, 'done'],
-        ['silent.wav', await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [new Float32Array(48000)] }), 'done'],
-        ['one sample.wav', await wavBytes({ format: 'int24', sampleRateHz: 48000, channels: [Float32Array.of(0.5)] }), 'done'],
-        ['192 kHz.wav', await wavBytes({ format: 'int24', sampleRateHz: 192000, channels: [murmur(0.4, 192000)] }), 'done'],
+        [
+          'silent.wav',
+          await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [new Float32Array(48000)] }),
+          'done',
+        ],
+        [
+          'one sample.wav',
+          await wavBytes({ format: 'int24', sampleRateHz: 48000, channels: [Float32Array.of(0.5)] }),
+          'done',
+        ],
+        [
+          '192 kHz.wav',
+          await wavBytes({ format: 'int24', sampleRateHz: 192000, channels: [murmur(0.4, 192000)] }),
+          'done',
+        ],
         [
           'eight.wav',
-          await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: Array.from({ length: 8 }, (_, c) => murmur(0.4, 48000, c + 1)) }),
+          await wavBytes({
+            format: 'int16',
+            sampleRateHz: 48000,
+            channels: Array.from({ length: 8 }, (_, c) => murmur(0.4, 48000, c + 1)),
+          }),
           'done',
         ],
         ['all nan.wav', await wavBytes({ format: 'float32', sampleRateHz: 48000, channels: [nan] }), 'done'],
@@ -60,7 +102,12 @@ describe('the file studio and files that are not as they should be', { timeout: 
         if (words) assert.match(said, words, name);
       }
       const warnings = await page.$$eval('.item', (items) =>
-        Object.fromEntries(items.map((item) => [item.querySelector('.name')!.textContent, item.querySelector('.warning')?.textContent ?? ''])),
+        Object.fromEntries(
+          items.map((item) => [
+            item.querySelector('.name')!.textContent,
+            item.querySelector('.warning')?.textContent ?? '',
+          ]),
+        ),
       );
       assert.match(warnings['cut off.wav'], /\d/);
       assert.match(warnings['all nan.wav'], /24000 samples were not numbers and count as silence/);
@@ -75,7 +122,8 @@ describe('the file studio and files that are not as they should be', { timeout: 
           [input.format, input.sampleRateHz, input.channels.length, input.channels[0].length],
           name,
         ); // prettier-ignore
-        for (const channel of result.channels) assert.ok(channel.every(Number.isFinite), `${name} has samples that are no numbers`);
+        for (const channel of result.channels)
+          assert.ok(channel.every(Number.isFinite), `${name} has samples that are no numbers`);
         if (name.startsWith('silent') || name.startsWith('all nan'))
           assert.ok(
             result.channels[0].every((sample) => Math.abs(sample) < 1e-4),
@@ -86,7 +134,8 @@ describe('the file studio and files that are not as they should be', { timeout: 
       for (const name of ['silent.wav', 'one sample.wav', 'all nan.wav', 'eight.wav', '192 kHz.wav']) {
         await page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
         await page.waitForFunction(
-          (wanted) => document.querySelector('.stage h2')?.textContent === wanted && !document.querySelector('#play:disabled'),
+          (wanted) =>
+            document.querySelector('.stage h2')?.textContent === wanted && !document.querySelector('#play:disabled'),
           {},
           name,
         );
@@ -99,7 +148,9 @@ describe('the file studio and files that are not as they should be', { timeout: 
 
   it('begins a recording of four gigabytes at once, and cancels it', () =>
     visitStudio(async ({ page, folder }) => {
-      const header = (await wavBytes({ format: 'float32', sampleRateHz: 48000, channels: [murmur(1, 48000), murmur(1, 48000)] })).slice();
+      const header = (
+        await wavBytes({ format: 'float32', sampleRateHz: 48000, channels: [murmur(1, 48000), murmur(1, 48000)] })
+      ).slice();
       // A recorder that was stopped by a full disk has written no length. The hole takes no room on the disk.
       new DataView(header.buffer).setUint32(4, 0xffffffff, true);
       const at = new TextDecoder('latin1').decode(header.subarray(0, 200)).indexOf('data') + 4;
@@ -109,8 +160,14 @@ describe('the file studio and files that are not as they should be', { timeout: 
       ftruncateSync(file, 4e9);
       closeSync(file);
       await chooseFiles(page, path);
-      await page.waitForFunction(() => /^\d+ %, .* left$/.test(document.querySelector('.item .now')?.textContent?.trim() ?? ''), { timeout: 60_000 });
-      assert.match(await page.$eval('.item .facts', (facts) => facts.textContent ?? ''), /32-bit float, stereo, 2:53:\d\d/);
+      await page.waitForFunction(
+        () => /^\d+ %, .* left$/.test(document.querySelector('.item .now')?.textContent?.trim() ?? ''),
+        { timeout: 60_000 },
+      );
+      assert.match(
+        await page.$eval('.item .facts', (facts) => facts.textContent ?? ''),
+        /32-bit float, stereo, 2:53:\d\d/,
+      );
       await press(page, 'Cancel', 'huge.wav');
       assert.deepEqual([...(await settled(page, 1)).values()], ['cancelled']);
     }));

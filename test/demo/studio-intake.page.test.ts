@@ -25,7 +25,10 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
         assert.equal(state, 'done');
         assert.equal(await textOf(page, '#record'), 'Record');
         const wet = await readWav((await downloaded(page, folder, () => press(page, 'Download', name))).bytes);
-        assert.ok(wet.channels[0].length > 6 * wet.sampleRateHz, `${wet.channels[0].length / wet.sampleRateHz} s of more than 6`);
+        assert.ok(
+          wet.channels[0].length > 6 * wet.sampleRateHz,
+          `${wet.channels[0].length / wet.sampleRateHz} s of more than 6`,
+        );
         await page.locator('.item summary').click();
         await slide(page, '.item .mix', 0);
         await press(page, 'Apply settings', name);
@@ -34,7 +37,10 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
         assert.equal(dry.channels[0].length, wet.channels[0].length);
         const clean = await readWav(readFileSync(fixture('clean-speech.wav')));
         // Not to its end: there the fake microphone stumbles, before it begins anew.
-        const reference = resampled(clean.channels[0], clean.sampleRateHz, wet.sampleRateHz).subarray(0, 2.4 * wet.sampleRateHz);
+        const reference = resampled(clean.channels[0], clean.sampleRateHz, wet.sampleRateHz).subarray(
+          0,
+          2.4 * wet.sampleRateHz,
+        );
         const [out, into] = [siSdrDb(wet.channels[0], reference), siSdrDb(dry.channels[0], reference)];
         assert.ok(out > into + 1 && into > 4, `SI-SDR of the result ${out} dB, of the recording ${into} dB`);
         assert.deepEqual(complaints, []);
@@ -69,7 +75,10 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
       assert.equal(state, 'done');
       assert.match(await textOf(page, '#problem'), /^The microphone is gone/);
       assert.equal(await textOf(page, '#record'), 'Record');
-      assert.equal(await page.evaluate(() => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].readyState), 'ended');
+      assert.equal(
+        await page.evaluate(() => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].readyState),
+        'ended',
+      );
       assert.deepEqual(complaints, []);
     }));
 
@@ -83,9 +92,17 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
         assert.match(await textOf(page, '#problem'), /^This page may not use the microphone\. Allow it/);
         await page.browserContext().overridePermissions(new URL(page.url()).origin, ['microphone']);
         await page.locator('#record').click();
-        await page.waitForFunction(() => /^Nothing can be recorded/.test(document.querySelector('#problem')!.textContent!), { timeout: 30_000 });
+        await page.waitForFunction(
+          () => /^Nothing can be recorded/.test(document.querySelector('#problem')!.textContent!),
+          { timeout: 30_000 },
+        );
         assert.equal(await textOf(page, '#record'), 'Record');
-        assert.equal(await page.evaluate(() => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].readyState), 'ended');
+        assert.equal(
+          await page.evaluate(
+            () => (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].readyState,
+          ),
+          'ended',
+        );
       },
       { flags: CHROMIUM_FLAGS.filter((flag: string) => !flag.includes('fake-ui')), isMissing },
     );
@@ -110,7 +127,16 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
       const sound = await wavBytes({ format: 'int16', sampleRateHz: 16000, channels: [murmur(0.3, 16000)] });
       const top = join(folder, 'talks');
       for (const below of ['day 2', 'day 10/empty', '.hidden']) mkdirSync(join(top, below), { recursive: true });
-      for (const path of ['z.wav', 'notes.txt', 'cover.jpg', '.hidden.wav', '.hidden/in.wav', 'day 2/b.wav', 'day 10/a.wav']) put(top, path, sound);
+      for (const path of [
+        'z.wav',
+        'notes.txt',
+        'cover.jpg',
+        '.hidden.wav',
+        '.hidden/in.wav',
+        'day 2/b.wav',
+        'day 10/a.wav',
+      ])
+        put(top, path, sound);
       await dropFromDisk(page, [top, put(folder, 'single.wav', sound)]);
       const states = await settled(page, 4);
       assert.deepEqual(
@@ -128,7 +154,11 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
 
   it('says what of a drop could not be read, and goes on with the rest; and that a folder holds nothing', () =>
     visitStudio(async ({ page, folder }) => {
-      const good = put(folder, 'good.wav', await wavBytes({ format: 'int16', sampleRateHz: 16000, channels: [murmur(0.3, 16000)] }));
+      const good = put(
+        folder,
+        'good.wav',
+        await wavBytes({ format: 'int16', sampleRateHz: 16000, channels: [murmur(0.3, 16000)] }),
+      );
       mkdirSync(join(folder, 'talks'));
       put(join(folder, 'talks'), 'locked.wav', new Uint8Array(100));
       // Tests may run as somebody who may read everything: the answer of a system that refuses is put in its place.
@@ -152,7 +182,9 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
       assert.match(await textOf(page, '#problem'), /^“locked\.wav” could not be read\./);
       mkdirSync(join(folder, 'nothing/at all'), { recursive: true });
       await dropFromDisk(page, [join(folder, 'nothing')]);
-      await page.waitForFunction(() => /^There is no recording in/.test(document.querySelector('#problem')!.textContent!));
+      await page.waitForFunction(() =>
+        /^There is no recording in/.test(document.querySelector('#problem')!.textContent!),
+      );
       assert.equal((await page.$$('.item')).length, 1);
     }));
 
@@ -165,8 +197,11 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
           for (const carried of [[], names]) {
             const clipboardData = new DataTransfer();
             clipboardData.setData('text/plain', 'words');
-            for (const name of carried) clipboardData.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
-            document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+            for (const name of carried)
+              clipboardData.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+            document.body.dispatchEvent(
+              new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+            );
           }
         },
         base64,

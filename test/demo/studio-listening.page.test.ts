@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { chooseFiles, downloaded, murmur, press, put, readWav, settled, visitStudio, wavBytes } from './studio-support.ts';
+import {
+  chooseFiles,
+  downloaded,
+  murmur,
+  press,
+  put,
+  readWav,
+  settled,
+  visitStudio,
+  wavBytes,
+} from './studio-support.ts';
 import { beginHearing, textOf } from './support.ts';
 
 describe('listening in the file studio', { timeout: 300_000 }, () => {
@@ -9,15 +19,21 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
     visitStudio(async ({ page, complaints, folder }) => {
       const rate = 16_000;
       const before = murmur(6, rate);
-      await chooseFiles(page, put(folder, 'talk.wav', await wavBytes({ format: 'float32', sampleRateHz: rate, channels: [before] })));
+      await chooseFiles(
+        page,
+        put(folder, 'talk.wav', await wavBytes({ format: 'float32', sampleRateHz: rate, channels: [before] })),
+      );
       await settled(page, 1);
-      const after = (await readWav((await downloaded(page, folder, () => press(page, 'Download', 'talk.wav'))).bytes)).channels[0];
+      const after = (await readWav((await downloaded(page, folder, () => press(page, 'Download', 'talk.wav'))).bytes))
+        .channels[0];
       const sounds = { before, after, removed: before.map((sample, n) => sample - after[n]) };
       const gains = (await textOf(page, '#gains')).matchAll(/(\w+) ([+−]?[\d.]+) dB/g);
       const shown = new Map(Array.from(gains, ([, version, db]) => [version, Number(db.replace('−', '-'))]));
       // The context begins with the first sound: only then it can be listened to, and then from the start.
       await page.locator('#play').click();
-      await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 0.1, { timeout: 30_000 });
+      await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 0.1, {
+        timeout: 30_000,
+      });
       await page.locator('#play').click();
       await page.focus('#seek');
       await page.keyboard.press('Home');
@@ -36,10 +52,18 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       const heard = await hearing.end();
       const start = heard.findIndex((sample) => sample !== 0);
       assert.ok(start >= 0, 'nothing was heard');
-      const stretches = explained(heard.subarray(start - (start % QUANTUM)), sounds, order, Math.round(FADE_SECONDS * rate));
+      const stretches = explained(
+        heard.subarray(start - (start % QUANTUM)),
+        sounds,
+        order,
+        Math.round(FADE_SECONDS * rate),
+      );
       for (const { version, gain } of stretches) {
         const db = 20 * Math.log10(gain);
-        assert.ok(Math.abs(db - shown.get(version)!) < 0.051, `${version} was played at ${db} dB and shown at ${shown.get(version)} dB`);
+        assert.ok(
+          Math.abs(db - shown.get(version)!) < 0.051,
+          `${version} was played at ${db} dB and shown at ${shown.get(version)} dB`,
+        );
       }
       assert.deepEqual(complaints, []);
     }));
@@ -50,8 +74,12 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       await settled(page, 1);
       await page.waitForSelector('#play:not(:disabled)');
       const gains = await page.$eval('#gains', ({ textContent }) => textContent ?? '');
-      const loudness = await page.$$eval('.figure', (figures) => figures.map(({ textContent }) => Number.parseFloat(textContent!.replace('−', '-'))));
-      const changes = [...gains.matchAll(/([+−]?)([\d.]+) dB/g)].map(([, sign, db]) => (sign === '−' ? -1 : 1) * Number(db));
+      const loudness = await page.$$eval('.figure', (figures) =>
+        figures.map(({ textContent }) => Number.parseFloat(textContent!.replace('−', '-'))),
+      );
+      const changes = [...gains.matchAll(/([+−]?)([\d.]+) dB/g)].map(
+        ([, sign, db]) => (sign === '−' ? -1 : 1) * Number(db),
+      );
       assert.equal(changes.length, 3, gains);
       const [before, after, removed] = loudness.map((lufs, i) => lufs + changes[i]);
       assert.ok(Math.abs(before - after) <= 0.15, `${before} and ${after} LUFS`);
@@ -94,8 +122,16 @@ const TOLERANCE = 1e-6;
 
 type Versions = Readonly<Record<'before' | 'after' | 'removed', Float32Array>>;
 
-/** Follows what was heard from its first sample to its last, and fails at the first that is not what it must be: of the version of its stretch, at its place on the timeline. */
-function explained(heard: Float32Array, sounds: Versions, order: readonly (keyof Versions)[], fadeSamples: number): { version: string; gain: number }[] {
+/**
+ * Follows what was heard from its first sample to its last, and fails at the first that is not what it must be: of the
+ * version of its stretch, at its place on the timeline.
+ */
+function explained(
+  heard: Float32Array,
+  sounds: Versions,
+  order: readonly (keyof Versions)[],
+  fadeSamples: number,
+): { version: string; gain: number }[] {
   const { length } = sounds.before;
   const stretches: { version: keyof Versions; gain: number }[] = [];
   let n = 0;
@@ -111,7 +147,8 @@ function explained(heard: Float32Array, sounds: Versions, order: readonly (keyof
     let at = n;
     while (at < length && Math.abs(heard[at] - expected(at)) <= TOLERANCE) at++;
     stretches.push({ version, gain });
-    if (i === order.length - 1) assert.equal(at, length, `sample ${at} was ${heard[at]} and not ${expected(at)}, of ${version}`);
+    if (i === order.length - 1)
+      assert.equal(at, length, `sample ${at} was ${heard[at]} and not ${expected(at)}, of ${version}`);
     // The next fade begins with a quantum, and is heard within it.
     n = at - (at % QUANTUM);
     assert.ok(n - 2000 >= fadeSamples, `sample ${at} was ${heard[at]} and not ${expected(at)}, of ${version}`);
@@ -133,11 +170,13 @@ function gainOf(heard: Float32Array, sound: Float32Array, from: number, to: numb
 
 /** Whether the page shows that this version is heard. */
 const isHeard = (version: string) =>
-  document.querySelector(`.row.${version}`)?.hasAttribute('data-heard') && document.querySelector<HTMLInputElement>(`input[value=${version}]`)?.checked;
+  document.querySelector(`.row.${version}`)?.hasAttribute('data-heard') &&
+  document.querySelector<HTMLInputElement>(`input[value=${version}]`)?.checked;
 
 /** Waits until playing would begin about there: the page follows a jump a moment later. */
 async function stands(page: Page, seconds: number, tolerance: number): Promise<void> {
-  const isThere = (wanted: number, most: number) => Math.abs(Number(document.querySelector<HTMLInputElement>('#seek')!.value) - wanted) < most;
+  const isThere = (wanted: number, most: number) =>
+    Math.abs(Number(document.querySelector<HTMLInputElement>('#seek')!.value) - wanted) < most;
   try {
     await page.waitForFunction(isThere, { timeout: 10_000 }, seconds, tolerance);
   } catch (cause) {

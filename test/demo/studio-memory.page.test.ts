@@ -24,7 +24,10 @@ describe('memory of the file studio', { timeout: 300_000 }, () => {
         const long = await work(page, await file('long.wav', LONG_SECONDS), 3);
         for (const [at, bytes] of Object.entries(long)) {
           const growth = bytes - short[at as keyof typeof short];
-          assert.ok(growth < MOST_GROWTH_BYTES, `${LONG_SECONDS} s take ${(growth / 1e6).toFixed(1)} MB more than 20 s while ${at}`);
+          assert.ok(
+            growth < MOST_GROWTH_BYTES,
+            `${LONG_SECONDS} s take ${(growth / 1e6).toFixed(1)} MB more than 20 s while ${at}`,
+          );
         }
         assert.deepEqual(complaints, []);
       },
@@ -33,7 +36,11 @@ describe('memory of the file studio', { timeout: 300_000 }, () => {
 });
 
 /** Memory of page, workers and worklets, bytes: half way through a file, when it is done, and while it plays. */
-async function work(page: Page, path: string, count: number): Promise<{ working: number; done: number; playing: number }> {
+async function work(
+  page: Page,
+  path: string,
+  count: number,
+): Promise<{ working: number; done: number; playing: number }> {
   await chooseFiles(page, path);
   await page.waitForFunction(
     (n) =>
@@ -52,7 +59,9 @@ async function work(page: Page, path: string, count: number): Promise<{ working:
     path.slice(path.lastIndexOf('/') + 1),
   );
   await page.locator('#play').click();
-  await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 1.5, { timeout: 30_000 });
+  await page.waitForFunction(() => Number(document.querySelector<HTMLInputElement>('#seek')!.value) > 1.5, {
+    timeout: 30_000,
+  });
   const playing = await memory(page);
   await page.locator('#play').click();
   return { working, done, playing };
@@ -60,7 +69,9 @@ async function work(page: Page, path: string, count: number): Promise<{ working:
 
 function memory(page: Page): Promise<number> {
   return page.evaluate(async () => {
-    const { measureUserAgentSpecificMemory: measure } = performance as unknown as { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+    const { measureUserAgentSpecificMemory: measure } = performance as unknown as {
+      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+    };
     return (await measure.call(performance)).bytes;
   });
 }

@@ -20,7 +20,10 @@ export interface StudioVisit {
 }
 
 /** Opens the studio for as long as `use` takes. */
-export async function visitStudio(use: (visit: StudioVisit) => Promise<void>, options: Parameters<typeof visit>[1] = {}): Promise<void> {
+export async function visitStudio(
+  use: (visit: StudioVisit) => Promise<void>,
+  options: Parameters<typeof visit>[1] = {},
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'denoise-studio-'));
   try {
     await visit(
@@ -45,7 +48,9 @@ export async function chooseFiles(page: Page, ...paths: string[]): Promise<void>
 /** Waits until no file waits or runs, and tells what became of each: name → state. */
 export async function settled(page: Page, count: number, timeout = 120_000): Promise<Map<string, string>> {
   await page.waitForFunction(
-    (expected) => document.querySelectorAll('.item:is([data-status=done], [data-status=failed], [data-status=cancelled])').length === expected,
+    (expected) =>
+      document.querySelectorAll('.item:is([data-status=done], [data-status=failed], [data-status=cancelled])')
+        .length === expected,
     { timeout },
     count,
   );
@@ -74,10 +79,18 @@ export async function press(page: Page, words: string, name: string): Promise<vo
 }
 
 /** Does what begins a download, and gives what arrives. */
-export async function downloaded(page: Page, folder: string, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+export async function downloaded(
+  page: Page,
+  folder: string,
+  begin: () => Promise<void>,
+): Promise<{ name: string; bytes: Uint8Array }> {
   if (IN_FIREFOX) return downloadedByFirefox(page, join(folder, 'downloads'), begin);
   const session = await page.browser().target().createCDPSession();
-  await session.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: join(folder, 'downloads'), eventsEnabled: true });
+  await session.send('Browser.setDownloadBehavior', {
+    behavior: 'allow',
+    downloadPath: join(folder, 'downloads'),
+    eventsEnabled: true,
+  });
   let name = '';
   session.on('Browser.downloadWillBegin', ({ suggestedFilename }) => {
     name = suggestedFilename;
@@ -97,8 +110,15 @@ export async function downloaded(page: Page, folder: string, begin: () => Promis
   return { name, bytes };
 }
 
-/** Firefox tells nobody: it writes under other names first, and then moves what is whole to the name that the page gave it. */
-async function downloadedByFirefox(page: Page, downloads: string, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+/**
+ * Firefox tells nobody: it writes under other names first, and then moves what is whole to the name that the page gave
+ * it.
+ */
+async function downloadedByFirefox(
+  page: Page,
+  downloads: string,
+  begin: () => Promise<void>,
+): Promise<{ name: string; bytes: Uint8Array }> {
   mkdirSync(downloads, { recursive: true });
   await page.evaluate(() => {
     document.body.dataset.saved = '';
@@ -114,7 +134,8 @@ async function downloadedByFirefox(page: Page, downloads: string, begin: () => P
   await page.waitForFunction(() => document.body.dataset.saved !== '');
   const name = await page.evaluate(() => document.body.dataset.saved!);
   const path = join(downloads, name);
-  const isThere = () => readdirSync(downloads).length === 1 && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const isThere = () =>
+    readdirSync(downloads).length === 1 && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
   while (!isThere()) await once(watcher, 'change', { signal: AbortSignal.timeout(30_000) });
   watcher.close();
   const bytes = new Uint8Array(readFileSync(path));
@@ -131,7 +152,12 @@ export interface Sound {
 /** Bytes of a WAV file. */
 export async function wavBytes({ format, sampleRateHz, channels }: Sound): Promise<Uint8Array> {
   const sink = new BlobSink();
-  const writer = await WavWriter.open(sink, { format, sampleRateHz, channels: channels.length, frames: channels[0].length });
+  const writer = await WavWriter.open(sink, {
+    format,
+    sampleRateHz,
+    channels: channels.length,
+    frames: channels[0].length,
+  });
   await writer.write(channels, 0, channels[0].length);
   await writer.finish();
   return new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
@@ -145,7 +171,10 @@ export async function readWav(bytes: Uint8Array): Promise<Sound> {
   return { format: reader.format, sampleRateHz: reader.sampleRateHz, channels };
 }
 
-/** Something like a voice in noise: a gliding tone with overtones that comes and goes. The same seed gives the same sound. */
+/**
+ * Something like a voice in noise: a gliding tone with overtones that comes and goes. The same seed gives the same
+ * sound.
+ */
 export function murmur(seconds: number, sampleRateHz: number, seed = 1): Float32Array {
   let state = seed;
   const random = () => {
@@ -176,6 +205,7 @@ export function put(folder: string, name: string, bytes: Uint8Array): string {
 
 export function largestDifference(a: readonly Float32Array[], b: readonly Float32Array[]): number {
   let largest = 0;
-  for (let c = 0; c < a.length; c++) for (let n = 0; n < a[c].length; n++) largest = Math.max(largest, Math.abs(a[c][n] - b[c][n]));
+  for (let c = 0; c < a.length; c++)
+    for (let n = 0; n < a[c].length; n++) largest = Math.max(largest, Math.abs(a[c][n] - b[c][n]));
   return largest;
 }

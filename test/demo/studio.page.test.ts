@@ -26,7 +26,11 @@ describe('the file studio', { timeout: 300_000 }, () => {
   it('denoises a dropped file exactly as the command line does, and keeps its format', () =>
     visitStudio(async ({ page, complaints, folder }) => {
       const sounds: Record<string, Sound> = {
-        'stereo.wav': { format: 'int24', sampleRateHz: 44100, channels: [murmur(3.3, 44100, 1), murmur(3.3, 44100, 2)] },
+        'stereo.wav': {
+          format: 'int24',
+          sampleRateHz: 44100,
+          channels: [murmur(3.3, 44100, 1), murmur(3.3, 44100, 2)],
+        },
         'float.wav': { format: 'float32', sampleRateHz: 16000, channels: [murmur(2.1, 16000, 3)] },
       };
       const paths = [CROWD];
@@ -37,14 +41,16 @@ describe('the file studio', { timeout: 300_000 }, () => {
         Object.assign(window, { seen });
         new MutationObserver(() => {
           for (const item of document.querySelectorAll<HTMLElement>('.item')) seen.add(item.dataset.status!);
-          for (const { value } of document.querySelectorAll<HTMLProgressElement>('.item progress')) if (value > 0 && value < 1) seen.add('part');
+          for (const { value } of document.querySelectorAll<HTMLProgressElement>('.item progress'))
+            if (value > 0 && value < 1) seen.add('part');
         }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
       });
       await drop(page, paths);
       const states = await settled(page, paths.length);
       assert.deepEqual([...states.values()], ['done', 'done', 'done']);
       const seen = await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
-      for (const state of ['opening', 'working', 'part', 'done']) assert.ok(seen.includes(state), `${state} was not shown, only ${seen}`);
+      for (const state of ['opening', 'working', 'part', 'done'])
+        assert.ok(seen.includes(state), `${state} was not shown, only ${seen}`);
       for (const path of paths) {
         const name = path.slice(path.lastIndexOf('/') + 1);
         const { name: savedAs, bytes } = await downloaded(page, folder, () => press(page, 'Download', name));
@@ -52,7 +58,10 @@ describe('the file studio', { timeout: 300_000 }, () => {
         const expected = await readWav(await onCommandLine(path, join(folder, `cli-${name}`)));
         const found = await readWav(bytes);
         const input = await readWav(new Uint8Array(readFileSync(path)));
-        assert.deepEqual([found.format, found.sampleRateHz, found.channels.length], [input.format, input.sampleRateHz, input.channels.length]);
+        assert.deepEqual(
+          [found.format, found.sampleRateHz, found.channels.length],
+          [input.format, input.sampleRateHz, input.channels.length],
+        );
         assert.equal(found.channels[0].length, input.channels[0].length);
         assert.ok(largestDifference(found.channels, input.channels) > 0.01, `${name} came out as it went in`);
         const difference = largestDifference(found.channels, expected.channels);
@@ -69,19 +78,37 @@ describe('the file studio', { timeout: 300_000 }, () => {
       await slide(page, '.item .mix', 0.6);
       await slide(page, '.item .limit', 12);
       await press(page, 'Apply settings', 'crowd.wav');
-      await page.waitForFunction(() => document.querySelector('.item summary')?.textContent?.includes('mix 60 %, at most 12 dB'));
+      await page.waitForFunction(() =>
+        document.querySelector('.item summary')?.textContent?.includes('mix 60 %, at most 12 dB'),
+      );
       await settled(page, 1);
       const { bytes } = await downloaded(page, folder, () => press(page, 'Download', 'crowd.wav'));
-      const expected = await readWav(await onCommandLine(CROWD, join(folder, 'cli.wav'), '--mix', '0.6', '--limit', '12'));
+      const expected = await readWav(
+        await onCommandLine(CROWD, join(folder, 'cli.wav'), '--mix', '0.6', '--limit', '12'),
+      );
       const difference = largestDifference((await readWav(bytes)).channels, expected.channels);
       assert.ok(difference <= 1e-4, `differs from the command line's by ${difference}`);
       assert.match(await textOf(page, '.outcome'), /Model base \S+, mix 60 %, noise turned down by at most 12 dB/);
 
       await page.select('.item select', 'noise-subtract');
       await press(page, 'Apply settings', 'crowd.wav');
-      await page.waitForFunction(() => document.querySelector('.outcome')?.textContent?.includes('Model noise-subtract'), { timeout: 60_000 });
+      await page.waitForFunction(
+        () => document.querySelector('.outcome')?.textContent?.includes('Model noise-subtract'),
+        { timeout: 60_000 },
+      );
       const other = await readWav((await downloaded(page, folder, () => press(page, 'Download', 'crowd.wav'))).bytes);
-      const others = await readWav(await onCommandLine(CROWD, join(folder, 'cli 2.wav'), '--mix', '0.6', '--limit', '12', '--model', 'noise-subtract'));
+      const others = await readWav(
+        await onCommandLine(
+          CROWD,
+          join(folder, 'cli 2.wav'),
+          '--mix',
+          '0.6',
+          '--limit',
+          '12',
+          '--model',
+          'noise-subtract',
+        ),
+      );
       assert.ok(largestDifference(other.channels, expected.channels) > 1e-3, 'another model has made no difference');
       assert.ok(largestDifference(other.channels, others.channels) <= 1e-4, "differs from the command line's");
     }));
@@ -109,7 +136,11 @@ describe('the file studio', { timeout: 300_000 }, () => {
       const { name, bytes } = await downloaded(page, folder, () => page.locator('#download-all').click());
       assert.equal(name, 'denoised.zip');
       const files = unzipSync(bytes);
-      const names = [...Array.from({ length: 9 }, (_, i) => `talk ${i}-denoised.wav`), 'talk 8-denoised (2).wav', 'summary.txt'];
+      const names = [
+        ...Array.from({ length: 9 }, (_, i) => `talk ${i}-denoised.wav`),
+        'talk 8-denoised (2).wav',
+        'summary.txt',
+      ];
       assert.deepEqual(Object.keys(files).sort(), names.sort());
       for (let i = 0; i < 8; i++) {
         const { channels, format } = await readWav(files[`talk ${i}-denoised.wav`]);
@@ -117,16 +148,30 @@ describe('the file studio', { timeout: 300_000 }, () => {
       }
       const summary = new TextDecoder().decode(files['summary.txt']);
       assert.match(summary, /10 of 10 done/);
-      assert.match(summary, /talk 3\.wav → talk 3-denoised\.wav\n {2}WAV, 16 kHz, 16 bits, mono, 0:00\n {2}model base \S+, mix 100 %, limit: no limit/);
+      assert.match(
+        summary,
+        /talk 3\.wav → talk 3-denoised\.wav\n {2}WAV, 16 kHz, 16 bits, mono, 0:00\n {2}model base \S+, mix 100 %, limit: no limit/,
+      );
       assert.deepEqual(complaints, []);
     }));
 
   it('cancels one file and goes on with the next, cancels all, and begins again', () =>
     visitStudio(async ({ page, complaints, folder }) => {
-      const long = put(folder, 'long.wav', await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [murmur(240, 48000)] }));
+      const long = put(
+        folder,
+        'long.wav',
+        await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [murmur(240, 48000)] }),
+      );
       await chooseFiles(page, long);
       await page.waitForSelector('.item[data-status=working] progress');
-      await chooseFiles(page, put(folder, 'short.wav', await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [murmur(0.4, 48000)] })));
+      await chooseFiles(
+        page,
+        put(
+          folder,
+          'short.wav',
+          await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [murmur(0.4, 48000)] }),
+        ),
+      );
       await press(page, 'Cancel', 'long.wav');
       assert.deepEqual(
         [...(await settled(page, 2))],
@@ -142,12 +187,16 @@ describe('the file studio', { timeout: 300_000 }, () => {
       await page.locator('#cancel-all').click();
       const states = await page.waitForFunction(() => {
         const found = Array.from(document.querySelectorAll<HTMLElement>('.item'), ({ dataset }) => dataset.status);
-        return found.includes('working') || found.includes('opening') || found.includes('waiting') ? false : found.join(' ');
+        return found.includes('working') || found.includes('opening') || found.includes('waiting')
+          ? false
+          : found.join(' ');
       });
       assert.equal(await states.jsonValue(), 'cancelled done cancelled cancelled cancelled');
       // What is left is as good as before.
       await chooseFiles(page, CROWD);
-      await page.waitForFunction(() => document.querySelectorAll('.item[data-status=done]').length === 2, { timeout: 60_000 });
+      await page.waitForFunction(() => document.querySelectorAll('.item[data-status=done]').length === 2, {
+        timeout: 60_000,
+      });
       assert.deepEqual(complaints, []);
     }));
 
@@ -157,7 +206,10 @@ describe('the file studio', { timeout: 300_000 }, () => {
       async ({ page }) => {
         await chooseFiles(page, CROWD);
         assert.deepEqual([...(await settled(page, 1)).values()], ['failed']);
-        assert.match(await wordsOf(page, 'crowd.wav'), /^The worker stopped, or its script could not be fetched\. Try again\.$|^The worker stopped/);
+        assert.match(
+          await wordsOf(page, 'crowd.wav'),
+          /^The worker stopped, or its script could not be fetched\. Try again\.$|^The worker stopped/,
+        );
         isMissing = false;
         await press(page, 'Try again', 'crowd.wav');
         await page.waitForSelector('.item[data-status=done]', { timeout: 60_000 });
@@ -172,7 +224,10 @@ describe('the file studio', { timeout: 300_000 }, () => {
       async ({ page }) => {
         await chooseFiles(page, CROWD);
         await settled(page, 1);
-        assert.match(await wordsOf(page, 'crowd.wav'), /weights\.bin: expected a file of the model, got: HTTP status 404/);
+        assert.match(
+          await wordsOf(page, 'crowd.wav'),
+          /weights\.bin: expected a file of the model, got: HTTP status 404/,
+        );
         isMissing = false;
         await press(page, 'Try again', 'crowd.wav');
         await page.waitForSelector('.item[data-status=done]', { timeout: 60_000 });
@@ -184,10 +239,14 @@ describe('the file studio', { timeout: 300_000 }, () => {
 
 /** Lets go of files over the page, as a visitor does. */
 async function drop(page: import('puppeteer-core').Page, paths: readonly string[]): Promise<void> {
-  const files = paths.map((path) => ({ name: path.slice(path.lastIndexOf('/') + 1), base64: readFileSync(path).toString('base64') }));
+  const files = paths.map((path) => ({
+    name: path.slice(path.lastIndexOf('/') + 1),
+    base64: readFileSync(path).toString('base64'),
+  }));
   await page.evaluate((dropped) => {
     const transfer = new DataTransfer();
-    for (const { name, base64 } of dropped) transfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
+    for (const { name, base64 } of dropped)
+      transfer.items.add(new File([Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))], name));
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
   }, files);
 }

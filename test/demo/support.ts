@@ -40,7 +40,9 @@ export async function visit(
 ): Promise<void> {
   const server: Server = await serveDemo({ port: 0, isolation });
   const front = isMissing && (await without(isMissing, server));
-  const browser: Browser = await (IN_FIREFOX ? launchFirefox(downloads) : puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags }));
+  const browser: Browser = await (IN_FIREFOX
+    ? launchFirefox(downloads)
+    : puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags }));
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -50,7 +52,8 @@ export async function visit(
     });
     await page.evaluateOnNewDocument(rememberSound);
     await page.goto((front ?? server).url);
-    // A function, which is asked anew where the page loads itself again to become isolated; an element of the page before would be lost.
+    // A function, which is asked anew where the page loads itself again to become isolated; an element of the page
+    // before would be lost.
     await page.waitForFunction(() => document.body?.classList.contains('alive'), { timeout: 30_000 });
     await use({ page, complaints });
   } finally {
@@ -60,7 +63,10 @@ export async function visit(
   }
 }
 
-/** What the page keeps for {@link hear}: the node before the loudspeakers, and the last context. Nothing of the sound changes. */
+/**
+ * What the page keeps for {@link hear}: the node before the loudspeakers, and the last context. Nothing of the sound
+ * changes.
+ */
 interface Remembered {
   heard: AudioNode;
   context: AudioContext;
@@ -95,7 +101,10 @@ export async function hear(page: Page, seconds: number, during?: () => Promise<v
   return hearing.end(seconds);
 }
 
-/** Every sample that goes to the loudspeakers from now on, in whole quanta, mixed to one channel. `end` waits until these seconds of it have been heard. */
+/**
+ * Every sample that goes to the loudspeakers from now on, in whole quanta, mixed to one channel. `end` waits until
+ * these seconds of it have been heard.
+ */
 export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: number): Promise<Float32Array> }> {
   const tap = await page.evaluateHandle(async () => {
     const { heard } = window as unknown as Remembered;
@@ -134,7 +143,9 @@ export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: n
   });
   return {
     async end(atLeastSeconds = 0) {
-      const bytes = Uint8Array.from(Buffer.from(await tap.evaluate((tap, seconds) => tap.end(seconds), atLeastSeconds), 'base64'));
+      const bytes = Uint8Array.from(
+        Buffer.from(await tap.evaluate((tap, seconds) => tap.end(seconds), atLeastSeconds), 'base64'),
+      );
       return new Float32Array(bytes.buffer);
     },
   };
@@ -148,9 +159,16 @@ export const latencyOf = (page: Page): Promise<number> => page.$eval('denoise-pa
 
 /** What the panel says in one of its places. */
 export const panelText = (page: Page, selector: string): Promise<string> =>
-  page.$eval('denoise-panel', (panel, of) => panel.shadowRoot!.querySelector(of)?.textContent?.trim().replace(/\s+/g, ' ') ?? '', selector);
+  page.$eval(
+    'denoise-panel',
+    (panel, of) => panel.shadowRoot!.querySelector(of)?.textContent?.trim().replace(/\s+/g, ' ') ?? '',
+    selector,
+  );
 
-/** A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile, and shortly before; fails where it never does. */
+/**
+ * A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile, and
+ * shortly before; fails where it never does.
+ */
 export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> {
   for (let attempt = 0; attempt < 8; attempt++) {
     const before = await latencyOf(page);
@@ -163,7 +181,10 @@ export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> 
 }
 
 /** Presses the record button, waits some seconds of sound, presses it again, and takes the file that is offered. */
-export async function record(page: Page, seconds: number): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
+export async function record(
+  page: Page,
+  seconds: number,
+): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
   await page.waitForSelector('#record:not([disabled])');
   await page.locator('#record').click();
   await page.waitForFunction(
@@ -184,7 +205,11 @@ export async function download(page: Page, selector: string): Promise<Uint8Array
   const folder = mkdtempSync(join(tmpdir(), 'denoise-node-'));
   try {
     const session = await page.browser().target().createCDPSession();
-    await session.send('Browser.setDownloadBehavior', { behavior: 'allowAndName', downloadPath: folder, eventsEnabled: true });
+    await session.send('Browser.setDownloadBehavior', {
+      behavior: 'allowAndName',
+      downloadPath: folder,
+      eventsEnabled: true,
+    });
     const saved = new Promise<string>((resolve, reject) => {
       session.on('Browser.downloadProgress', ({ state, guid }) => {
         if (state === 'completed') resolve(guid);
@@ -199,8 +224,13 @@ export async function download(page: Page, selector: string): Promise<Uint8Array
 }
 
 /** Samples of a WAV file. */
-export async function readWav(file: Uint8Array): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
-  const layout = await readWavLayout({ size: file.length, read: async (position, length) => file.subarray(position, position + length) });
+export async function readWav(
+  file: Uint8Array,
+): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
+  const layout = await readWavLayout({
+    size: file.length,
+    read: async (position, length) => file.subarray(position, position + length),
+  });
   const channels = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
   decodeFrames(file.subarray(layout.dataStart), layout.format, channels, layout.frames);
   return { channels, sampleRateHz: layout.sampleRateHz, format: layout.format };
@@ -238,7 +268,8 @@ async function without(isMissing: (path: string) => boolean, behind: Server): Pr
   return { url: `http://localhost:${(front.address() as AddressInfo).port}/demo/`, close };
 }
 
-export const textOf = (page: Page, selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent?.trim() ?? '');
+export const textOf = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (element) => element.textContent?.trim() ?? '');
 
 /** Presses the button and waits until the model is heard. */
 export async function start(page: Page): Promise<void> {
@@ -257,7 +288,8 @@ export async function give(page: Page, path: string): Promise<void> {
 export async function dropFromDisk(page: Page, files: readonly string[]): Promise<void> {
   const session = await page.createCDPSession();
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 200, data });
   await session.detach();
 }
 
@@ -267,14 +299,20 @@ export async function choose(page: Page, source: string): Promise<void> {
 
 /** Puts a slider where a visitor would drag it. */
 export async function slide(page: Page, selector: string, value: number): Promise<void> {
-  const input = await page.evaluateHandle((of) => document.querySelector(of)!.shadowRoot!.querySelector('input')!, selector);
+  const input = await page.evaluateHandle(
+    (of) => document.querySelector(of)!.shadowRoot!.querySelector('input')!,
+    selector,
+  );
   await input.evaluate((element, to) => {
     element.value = String(to);
     element.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
   }, value);
 }
 
-/** Mean level of what goes into the node and of what comes out of it, over some seconds, dBFS; −Infinity where nothing was measured. */
+/**
+ * Mean level of what goes into the node and of what comes out of it, over some seconds, dBFS; −Infinity where nothing
+ * was measured.
+ */
 export async function levels(page: Page, seconds: number): Promise<{ before: number; after: number }> {
   const [before, after, count] = await page.evaluate(async (ms) => {
     const { node } = document.querySelector('denoise-panel')!;
@@ -290,5 +328,7 @@ export async function levels(page: Page, seconds: number): Promise<{ before: num
     }
     return sums;
   }, 1000 * seconds);
-  return count > 0 ? { before: before / count, after: after / count } : { before: Number.NEGATIVE_INFINITY, after: Number.NEGATIVE_INFINITY };
+  return count > 0
+    ? { before: before / count, after: after / count }
+    : { before: Number.NEGATIVE_INFINITY, after: Number.NEGATIVE_INFINITY };
 }

@@ -7,7 +7,10 @@ describe('the demo page from a server without isolation headers', { timeout: 120
     visit(
       async ({ page, complaints }) => {
         await start(page);
-        assert.match(await panelText(page, '#mode-notice'), /no shared memory: this page is not cross-origin isolated/i);
+        assert.match(
+          await panelText(page, '#mode-notice'),
+          /no shared memory: this page is not cross-origin isolated/i,
+        );
         const { before, after } = await levels(page, 3);
         assert.ok(after < before, `${after} dBFS out of ${before}`);
         // The one complaint is of the service worker that this host does not have.
@@ -23,7 +26,9 @@ describe('the demo page from a server without isolation headers', { timeout: 120
     visit(
       async ({ page, complaints }) => {
         // The page loads itself again, once.
-        await page.waitForFunction(() => crossOriginIsolated && document.body.classList.contains('alive'), { timeout: 20_000 });
+        await page.waitForFunction(() => crossOriginIsolated && document.body.classList.contains('alive'), {
+          timeout: 20_000,
+        });
         await start(page);
         assert.equal(await page.$eval('denoise-panel', (panel) => panel.node!.mode), 'shared');
         const { before, after } = await levels(page, 3);

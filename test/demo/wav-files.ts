@@ -20,7 +20,8 @@ export function floatWav(channels: readonly Float32Array[], sampleRateHz: number
   file.writeUInt16LE(32, 34);
   file.write('data', 36);
   file.writeUInt32LE(frames * frameBytes, 40);
-  for (let i = 0; i < frames; i++) for (let c = 0; c < channels.length; c++) file.writeFloatLE(channels[c][i], 44 + i * frameBytes + 4 * c);
+  for (let i = 0; i < frames; i++)
+    for (let c = 0; c < channels.length; c++) file.writeFloatLE(channels[c][i], 44 + i * frameBytes + 4 * c);
   return file;
 }
 

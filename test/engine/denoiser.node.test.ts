@@ -38,7 +38,8 @@ describe('Denoiser with base', () => {
     const alone = signals.map((noisy) => enhance(noisy, 48000));
     const streams = signals.map((noisy) => pushed(denoiser.createStream(48000), noisy));
     while (streams[0].hopReady) denoiser.step(streams);
-    for (const [i, stream] of streams.entries()) assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-5, `stream ${i}`);
+    for (const [i, stream] of streams.entries())
+      assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-5, `stream ${i}`);
   });
 
   it('lets streams join, leave, swap and wait without touching the others', () => {
@@ -51,7 +52,8 @@ describe('Denoiser with base', () => {
       if (random() < 0.5) batch.reverse();
       denoiser.step(batch);
     }
-    for (const [i, stream] of streams.entries()) assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-5, `stream ${i}`);
+    for (const [i, stream] of streams.entries())
+      assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-5, `stream ${i}`);
   });
 
   it('is causal: a change of the future changes nothing before it', () => {
@@ -101,8 +103,14 @@ describe('Denoiser with base', () => {
       const delay = stream.delaySamples;
       assert.ok(Number.isInteger(delay));
       // 5 ms of overlap and 24 zero crossings of each of two filters at the lower rate.
-      assert.ok(delay / rate <= 0.005 + (rate === 48000 ? 0 : 51 / Math.min(rate, 48000)), `${rate} Hz: ${delay} samples`);
-      assert.ok(largestDifference(enhanced.subarray(delay), noisy.subarray(0, enhanced.length - delay)) < 2e-3, `${rate} Hz`);
+      assert.ok(
+        delay / rate <= 0.005 + (rate === 48000 ? 0 : 51 / Math.min(rate, 48000)),
+        `${rate} Hz: ${delay} samples`,
+      );
+      assert.ok(
+        largestDifference(enhanced.subarray(delay), noisy.subarray(0, enhanced.length - delay)) < 2e-3,
+        `${rate} Hz`,
+      );
     }
   });
 
@@ -195,7 +203,11 @@ describe('Denoiser with base', () => {
     }
   }
 
-  function run(stream: DenoiserStream, noisy: Float32Array, pieceLength: () => number = () => noisy.length): Float32Array {
+  function run(
+    stream: DenoiserStream,
+    noisy: Float32Array,
+    pieceLength: () => number = () => noisy.length,
+  ): Float32Array {
     for (let start = 0; start < noisy.length; ) {
       const length = Math.min(pieceLength(), noisy.length - start);
       stream.push(noisy, start, length);
@@ -224,7 +236,8 @@ function noisySpeech(length: number, seed: number): Float32Array {
   for (let n = 0; n < length; n++) {
     phase += (2 * Math.PI * (120 + 40 * Math.sin((3 * n) / length + seed))) / 48000;
     const syllable = Math.max(0, Math.sin((22 * n) / length));
-    for (let harmonic = 1; harmonic <= 12; harmonic++) signal[n] += ((0.25 * syllable) / harmonic) * Math.sin(harmonic * phase);
+    for (let harmonic = 1; harmonic <= 12; harmonic++)
+      signal[n] += ((0.25 * syllable) / harmonic) * Math.sin(harmonic * phase);
   }
   return signal;
 }
@@ -234,6 +247,10 @@ function lowTones(rate: number): Float32Array {
   const top = 0.35 * Math.min(rate, 48000);
   return Float32Array.from({ length: rate / 2 }, (_, n) => {
     const fade = Math.min(1, n / (rate / 20));
-    return fade * 0.1 * [0.013, 0.11, 0.37, 0.71, 1].reduce((sum, share) => sum + Math.sin((2 * Math.PI * share * top * n) / rate), 0);
+    return (
+      fade *
+      0.1 *
+      [0.013, 0.11, 0.37, 0.71, 1].reduce((sum, share) => sum + Math.sin((2 * Math.PI * share * top * n) / rate), 0)
+    );
   });
 }

@@ -46,7 +46,16 @@ export async function requiredVector(geometry: Geometry, stage: string): Promise
 }
 
 export function framingOf({ blockSamples, hopSamples, fftSamples, padding }: Geometry): BlockFraming {
-  return { kind: 'block', blockSamples, overlapSamples: 0, hopSamples, windowSamples: fftSamples, fftSamples, window: 'hann', padding };
+  return {
+    kind: 'block',
+    blockSamples,
+    overlapSamples: 0,
+    hopSamples,
+    windowSamples: fftSamples,
+    fftSamples,
+    window: 'hann',
+    padding,
+  };
 }
 
 /** Largest difference of two vectors, in proportion to the largest value of the expected one. */

@@ -60,7 +60,9 @@ describe('enhanceChannels', () => {
 
   it('tells how far it is, from the first second to the end', async () => {
     const shares: number[] = [];
-    await enhanceChannels(denoiser, [new Float32Array(3.5 * 16000)], 16000, { onProgress: (share) => shares.push(share) });
+    await enhanceChannels(denoiser, [new Float32Array(3.5 * 16000)], 16000, {
+      onProgress: (share) => shares.push(share),
+    });
     assert.equal(shares.length, 4);
     assert.equal(shares[3], 1);
     assert.ok(shares.every((share, i) => share > (shares[i - 1] ?? 0)));
@@ -82,9 +84,15 @@ describe('enhanceChannels', () => {
   });
 
   it('refuses what a caller gets wrong', async () => {
-    await assert.rejects(enhanceChannels(denoiser, [new Float32Array(2), new Float32Array(3)], 48000), /one length, got 2, 3/);
+    await assert.rejects(
+      enhanceChannels(denoiser, [new Float32Array(2), new Float32Array(3)], 48000),
+      /one length, got 2, 3/,
+    );
     await assert.rejects(enhanceChannels(denoiser, [new Float32Array(2)], 48000, { mix: 1.1 }), RangeError);
-    await assert.rejects(enhanceChannels(denoiser, [new Float32Array(2)], 48000, { attenuationLimitDb: -1 }), RangeError);
+    await assert.rejects(
+      enhanceChannels(denoiser, [new Float32Array(2)], 48000, { attenuationLimitDb: -1 }),
+      RangeError,
+    );
     await assert.rejects(enhanceChannels(denoiser, [new Float32Array(2)], 0), RangeError);
   });
 
@@ -123,7 +131,10 @@ describe('enhanceReader', () => {
     const channels = [noise(70001, 1, 0.1), noise(70001, 2, 0.2)];
     const [enhanced, removed] = [new BlobSink(), new BlobSink()];
     const reader = await openWav(bytesSource(await wavOf(channels, 44100, 'float32')));
-    const writers = { enhanced: await WavWriter.open(enhanced, reader), removed: await WavWriter.open(removed, reader) };
+    const writers = {
+      enhanced: await WavWriter.open(enhanced, reader),
+      removed: await WavWriter.open(removed, reader),
+    };
     const summary = await enhanceReader(denoiser, reader, writers, { mix: 0.7 });
     await Promise.all([writers.enhanced.finish(), writers.removed.finish()]);
     assert.deepEqual(summary, { frames: 70001, brokenSamples: 0 });
@@ -177,9 +188,18 @@ describe('enhanceReader', () => {
   });
 });
 
-async function wavOf(channels: readonly Float32Array[], sampleRateHz: number, format: SampleFormat): Promise<Uint8Array> {
+async function wavOf(
+  channels: readonly Float32Array[],
+  sampleRateHz: number,
+  format: SampleFormat,
+): Promise<Uint8Array> {
   const sink = new BlobSink();
-  const writer = await WavWriter.open(sink, { sampleRateHz, channels: channels.length, format, frames: channels[0].length });
+  const writer = await WavWriter.open(sink, {
+    sampleRateHz,
+    channels: channels.length,
+    format,
+    frames: channels[0].length,
+  });
   await writer.write(channels, 0, channels[0].length);
   await writer.finish();
   return new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
@@ -194,5 +214,8 @@ async function planesOf(sink: BlobSink): Promise<Float32Array[]> {
 
 /** Low enough to pass both resamplers untouched; small at both ends. */
 function slowTone(length: number, rate: number): Float32Array {
-  return Float32Array.from({ length }, (_, n) => 0.1 * Math.sin((Math.PI * (n + 1)) / (length + 1)) * Math.sin((2 * Math.PI * 200 * n) / rate));
+  return Float32Array.from(
+    { length },
+    (_, n) => 0.1 * Math.sin((Math.PI * (n + 1)) / (length + 1)) * Math.sin((2 * Math.PI * 200 * n) / rate),
+  );
 }

@@ -6,7 +6,19 @@ import { seededRandom } from '../engine/signals.ts';
 describe('OggDemuxer', () => {
   it('gives back the packets of a file, whatever their lengths, across pages', async () => {
     const random = seededRandom(3);
-    const lengths = [0, 1, 254, 255, 256, 510, 511, 65025, 65026, 200_000, ...Array.from({ length: 300 }, () => Math.floor(600 * random()))];
+    const lengths = [
+      0,
+      1,
+      254,
+      255,
+      256,
+      510,
+      511,
+      65025,
+      65026,
+      200_000,
+      ...Array.from({ length: 300 }, () => Math.floor(600 * random())),
+    ];
     const packets = lengths.map((length, i) => Uint8Array.from({ length }, (_, n) => (n * 7 + i) % 256));
     const read = await packetsOf(oggFile([packets.slice(0, 1), packets.slice(1)]));
     expect(read.packets.map((packet) => packet.length)).to.deep.equal(lengths);
@@ -43,6 +55,7 @@ describe('OggDemuxer', () => {
 async function packetsOf(file: Uint8Array): Promise<{ packets: Uint8Array[]; damagedBytes: number }> {
   const demuxer = new OggDemuxer(bytesSource(file));
   const packets: Uint8Array[] = [];
-  for (let page = await demuxer.nextPage(); page !== undefined; page = await demuxer.nextPage()) packets.push(...page.packets);
+  for (let page = await demuxer.nextPage(); page !== undefined; page = await demuxer.nextPage())
+    packets.push(...page.packets);
   return { packets, damagedBytes: demuxer.damagedBytes };
 }

@@ -2,22 +2,45 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
 import type * as Core from '../../src/index.ts';
-import { DenoiseNode, delayBetween, importEngine, largestDifference, noisySpeech, play, record, recordSteady, renderOffline, rms, until } from './support.ts';
+import {
+  DenoiseNode,
+  delayBetween,
+  importEngine,
+  largestDifference,
+  noisySpeech,
+  play,
+  record,
+  recordSteady,
+  renderOffline,
+  rms,
+  until,
+} from './support.ts';
 
 const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
-const models = await executeServerCommand<{ name: string; framing: string; rebuild: string }[], undefined>('block-models');
+const models = await executeServerCommand<{ name: string; framing: string; rebuild: string }[], undefined>(
+  'block-models',
+);
 /** The one with the shortest blocks. */
 const first = 'unet-8k';
-/** A variant has the blocks of its model and other weights or another rebuild, so that one mode shows what there is to see. */
+/**
+ * A variant has the blocks of its model and other weights or another rebuild, so that one mode shows what there is to
+ * see.
+ */
 const modesOf = (model: string): readonly ('shared' | 'message')[] => (model.includes('/') ? ['shared'] : MODES);
-/** A variant that differs from its model in its weights alone is one more network to the engine, and the same to the live path. */
+/**
+ * A variant that differs from its model in its weights alone is one more network to the engine, and the same to the
+ * live path.
+ */
 const heardLive = models.filter(({ name, framing, rebuild }) => {
   const model = models.find((other) => other.name === name.split('/')[0]);
   return name === model?.name || framing !== model?.framing || rebuild !== model.rebuild;
 });
 
-/** Three tones whose sum repeats once a second, below what the lowest model rate carries. A shift of one sample changes it by 5e-3. */
+/**
+ * Three tones whose sum repeats once a second, below what the lowest model rate carries. A shift of one sample changes
+ * it by 5e-3.
+ */
 function tones(seconds: number, sampleRate = RATE): Float32Array<ArrayBuffer> {
   const at = (i: number, frequency: number): number => 0.15 * Math.sin((2 * Math.PI * frequency * i) / sampleRate);
   return Float32Array.from({ length: seconds * sampleRate }, (_, i) => at(i, 97) + at(i, 331) + at(i, 877));
@@ -30,7 +53,11 @@ function steepestStep(samples: Float32Array): number {
 }
 
 /** What the engine alone makes of a signal, and how much later. */
-async function enhanceInPage(model: string, noisy: Float32Array, sampleRate: number): Promise<{ enhanced: Float32Array; delaySamples: number }> {
+async function enhanceInPage(
+  model: string,
+  noisy: Float32Array,
+  sampleRate: number,
+): Promise<{ enhanced: Float32Array; delaySamples: number }> {
   const { Denoiser } = await importEngine();
   const [folder, variant] = model.split('/');
   const modelUrl = `${location.origin}/models/${folder}/${variant === undefined ? '' : `${variant}.json`}`;
@@ -71,7 +98,10 @@ async function live(
   }
 }
 
-/** Waits until blocks come back from the worker and the dry line goes back far enough; {@link recordSteady} waits a latency more. */
+/**
+ * Waits until blocks come back from the worker and the dry line goes back far enough; {@link recordSteady} waits a
+ * latency more.
+ */
 async function untilEnhanced(node: DenoiseNode): Promise<void> {
   const { context } = node;
   const start = context.currentTime;
@@ -79,9 +109,13 @@ async function untilEnhanced(node: DenoiseNode): Promise<void> {
   await until('they are heard', () => context.currentTime - start > node.latency + 0.5, 30_000);
 }
 
-/** For a limit of 0 dB, where the enhanced path carries the noisy signal itself: through resamplers, blocks, crossfades and rings. */
+/**
+ * For a limit of 0 dB, where the enhanced path carries the noisy signal itself: through resamplers, blocks, crossfades
+ * and rings.
+ */
 async function expectExact(node: DenoiseNode, source: AudioNode): Promise<void> {
-  // Long enough for an edge of blocks; a stretch with an underrun, which dims nothing here but shifts time, is taken again.
+  // Long enough for an edge of blocks; a stretch with an underrun, which dims nothing here but shifts time, is taken
+  // again.
   const { sent, heard, delay } = await recordSteady(node, source, node.latency + 1.5);
   expect(largestDifference(sent, heard, delay)).to.be.lessThan(2e-3);
   expect(node.getMetrics().overruns).to.equal(0);
@@ -129,7 +163,9 @@ for (const { name: model } of models) {
         const { output, latencySamples, node } = await renderOffline([speech], RATE, { transport, model });
         const more = latencySamples - delaySamples;
         const heard = output.getChannelData(0);
-        expect(largestDifference(enhanced, heard, more, 0, Math.min(enhanced.length, heard.length - more))).to.be.lessThan(1e-5);
+        expect(
+          largestDifference(enhanced, heard, more, 0, Math.min(enhanced.length, heard.length - more)),
+        ).to.be.lessThan(1e-5);
         expect(rms(heard, latencySamples)).to.be.greaterThan(0);
         expect(node.getMetrics()).to.include({ underruns: 0, overruns: 0 });
       });
@@ -142,7 +178,10 @@ describe('a model that takes blocks', () => {
     it(`keeps its latency and its channels apart offline at ${sampleRate} Hz`, async function () {
       this.timeout(60_000);
       const [left, right] = [tones(5, sampleRate), await longSpeech(5, sampleRate)];
-      const { output, latencySamples } = await renderOffline([left, right], sampleRate, { model: first, attenuationLimit: 0 });
+      const { output, latencySamples } = await renderOffline([left, right], sampleRate, {
+        model: first,
+        attenuationLimit: 0,
+      });
       expect(largestDifference(left, output.getChannelData(0), latencySamples, sampleRate)).to.be.lessThan(2e-3);
       const start = sampleRate;
       const heard = output.getChannelData(1).subarray(latencySamples - 100);

@@ -12,7 +12,8 @@ describe('DenoiseNode before it is ready', () => {
     const [sent, heard] = await record(context, [source, node], 1.5);
     await node.ready;
     expect(Math.round(node.latency * 48000)).to.equal(declared);
-    // 1e-4: the plain delay may interpolate by a rounding error of its delay time; a click would be of the size of the signal.
+    // 1e-4: the plain delay may interpolate by a rounding error of its delay time; a click would be of the size of the
+    // signal.
     expect(largestDifference(sent, heard, declared, declared)).to.be.lessThan(1e-4);
     node.dispose();
     await context.close();
@@ -39,7 +40,9 @@ describe('DenoiseNode before it is ready', () => {
   it('passes it for good where nothing can be loaded', async () => {
     const context = new AudioContext({ sampleRate: 48000 });
     const nowhere = '/nothing-lies-here/';
-    const node = new DenoiseNode(context, { assets: { worklet: `${nowhere}a.js`, worker: `${nowhere}b.js`, wasm: nowhere, models: nowhere } });
+    const node = new DenoiseNode(context, {
+      assets: { worklet: `${nowhere}a.js`, worker: `${nowhere}b.js`, wasm: nowhere, models: nowhere },
+    });
     const source = play(context, noise(96000));
     source.connect(node);
     source.start();

@@ -1,4 +1,7 @@
-/** Runs the fixture through the engine in Node and prints the enhanced samples: float32, base64, after the engine's delay. */
+/**
+ * Runs the fixture through the engine in Node and prints the enhanced samples: float32, base64, after the engine's
+ * delay.
+ */
 import { readFile } from 'node:fs/promises';
 import { Denoiser } from '../../src/engine/index.ts';
 
@@ -14,4 +17,6 @@ stream.push(noisy, 0, noisy.length);
 while (stream.hopReady) denoiser.step([stream]);
 const enhanced = new Float32Array(stream.available);
 stream.pull(enhanced, 0, enhanced.length);
-console.log(JSON.stringify({ delaySamples: stream.delaySamples, enhanced: Buffer.from(enhanced.buffer).toString('base64') }));
+console.log(
+  JSON.stringify({ delaySamples: stream.delaySamples, enhanced: Buffer.from(enhanced.buffer).toString('base64') }),
+);

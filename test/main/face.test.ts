@@ -49,13 +49,19 @@ describe('DenoiseNode as an AudioNode', () => {
     merger.connect(splitter);
     const right = new GainNode(context);
     splitter.connect(right, 1);
-    const isHeard = async (): Promise<boolean> => (await record(context, [right], 0.15))[0].some((sample) => sample > 0.5);
+    const isHeard = async (): Promise<boolean> =>
+      (await record(context, [right], 0.15))[0].some((sample) => sample > 0.5);
 
     node.connect(merger, 0, 1);
     expect(await isHeard()).to.equal(true);
     node.disconnect(merger, 0, 1);
     expect(await isHeard()).to.equal(false);
-    for (const cut of [() => node.disconnect(), () => node.disconnect(0), () => node.disconnect(merger), () => node.disconnect(merger, 0)]) {
+    for (const cut of [
+      () => node.disconnect(),
+      () => node.disconnect(0),
+      () => node.disconnect(merger),
+      () => node.disconnect(merger, 0),
+    ]) {
       node.connect(merger, 0, 1);
       cut();
       expect(await isHeard()).to.equal(false);
@@ -84,8 +90,11 @@ describe('DenoiseNode as an AudioNode', () => {
 
   it('has its AudioParams from the first moment, with the values of its options', () => {
     const tuned = new DenoiseNode(context, { mix: 0.25, attenuationLimit: 12, outputGain: -6, bypass: true });
-    for (const name of ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const) expect(tuned[name]).to.be.instanceOf(AudioParam);
-    expect([tuned.mix.value, tuned.attenuationLimit.value, tuned.outputGain.value, tuned.bypass.value]).to.deep.equal([0.25, 12, -6, 1]);
+    for (const name of ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const)
+      expect(tuned[name]).to.be.instanceOf(AudioParam);
+    expect([tuned.mix.value, tuned.attenuationLimit.value, tuned.outputGain.value, tuned.bypass.value]).to.deep.equal([
+      0.25, 12, -6, 1,
+    ]);
     expect(tuned.mix.linearRampToValueAtTime(1, 1)).to.equal(tuned.mix);
     tuned.dispose();
   });
@@ -135,7 +144,13 @@ describe('DenoiseNode as an AudioNode', () => {
     expect(metrics.reduction).to.be.greaterThan(0);
     expect(metrics.voice).to.be.within(0, 1);
     node.dispose();
-    expect(node.getMetrics()).to.include({ load: 0, slack: 0, reduction: 0, voice: 0, inputLevel: Number.NEGATIVE_INFINITY });
+    expect(node.getMetrics()).to.include({
+      load: 0,
+      slack: 0,
+      reduction: 0,
+      voice: 0,
+      inputLevel: Number.NEGATIVE_INFINITY,
+    });
     expect(node.getMetrics().hops).to.be.at.least(metrics.hops);
   });
 

@@ -25,10 +25,30 @@ describe('what can fail while a node loads', () => {
     ['a truncated model', 'model-corrupt', 'weights', { model: '/test/changed-models/truncated/' }],
     ['a model of another contract', 'model-mismatch', 'contract', { model: '/test/changed-models/other-contract/' }],
     ['a missing wasm file', 'wasm', 'wasm', { assets: { wasm: '/nothing-lies-here/' } }],
-    ['a policy against WebAssembly', 'wasm', 'wasm-unsafe-eval', { assets: { worker: '/test/no-wasm/denoise-worker.js' } }],
-    ['a missing worker file', 'module-load', 'denoise-worker.js', { assets: { worker: '/nothing-lies-here/denoise-worker.js' } }],
-    ['a worker file that is not JavaScript', 'module-load', 'denoise-worker.js', { assets: { worker: '/test/fixtures/LICENSE' } }],
-    ['a missing worklet file', 'module-load', 'denoise-processor.js', { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } }],
+    [
+      'a policy against WebAssembly',
+      'wasm',
+      'wasm-unsafe-eval',
+      { assets: { worker: '/test/no-wasm/denoise-worker.js' } },
+    ],
+    [
+      'a missing worker file',
+      'module-load',
+      'denoise-worker.js',
+      { assets: { worker: '/nothing-lies-here/denoise-worker.js' } },
+    ],
+    [
+      'a worker file that is not JavaScript',
+      'module-load',
+      'denoise-worker.js',
+      { assets: { worker: '/test/fixtures/LICENSE' } },
+    ],
+    [
+      'a missing worklet file',
+      'module-load',
+      'denoise-processor.js',
+      { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } },
+    ],
   ] as const) {
     it(`is ${what}: one '${code}' error that says what to do, and dry sound`, async () => {
       const errors: DenoiseError[] = [];

@@ -1,5 +1,14 @@
 import { expect } from '@esm-bundle/chai';
-import { DenoiseNode, delayBetween, largestDifference, noise, noisySpeech, play, recordSteady, renderOffline } from './support.ts';
+import {
+  DenoiseNode,
+  delayBetween,
+  largestDifference,
+  noise,
+  noisySpeech,
+  play,
+  recordSteady,
+  renderOffline,
+} from './support.ts';
 
 const RATES = [16000, 44100, 48000];
 const MODES = ['shared', 'message'] as const;
@@ -71,9 +80,14 @@ describe('latency', () => {
   for (const sampleRate of [8000, 16000, 22050, 32000, 44100, 48000, 96000, 192000]) {
     it(`is exact offline at ${sampleRate} Hz`, async () => {
       const speech = await noisySpeech(sampleRate);
-      const { output, latencySamples } = await renderOffline([speech.slice(0, sampleRate)], sampleRate, { attenuationLimit: 0 });
+      const { output, latencySamples } = await renderOffline([speech.slice(0, sampleRate)], sampleRate, {
+        attenuationLimit: 0,
+      });
       const end = Math.min(sampleRate, speech.length) - latencySamples - 200;
-      expect(delayBetween(speech, output.getChannelData(0), latencySamples + 100, 0, end)).to.be.closeTo(latencySamples, 1);
+      expect(delayBetween(speech, output.getChannelData(0), latencySamples + 100, 0, end)).to.be.closeTo(
+        latencySamples,
+        1,
+      );
     });
   }
 

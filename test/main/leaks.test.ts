@@ -136,7 +136,11 @@ describe('what nodes leave behind', () => {
   });
 
   it('is one worker for contexts of different rates', async () => {
-    const contexts = [new AudioContext({ sampleRate: 44100 }), new AudioContext({ sampleRate: 16000 }), new OfflineAudioContext(1, 4800, 48000)];
+    const contexts = [
+      new AudioContext({ sampleRate: 44100 }),
+      new AudioContext({ sampleRate: 16000 }),
+      new OfflineAudioContext(1, 4800, 48000),
+    ];
     const nodes = contexts.map((context) => new DenoiseNode(context));
     await Promise.all(nodes.map((node) => node.ready));
     expect(await DenoiseNode.census()).to.include({ workers: 1, nodes: 3 });

@@ -14,10 +14,13 @@ describe('a stream of ten minutes', () => {
     const { output, latencySamples, node } = await renderOffline([long], RATE);
     const samples = output.getChannelData(0);
     expect(samples.every(Number.isFinite)).to.equal(true);
-    const stretch = (round: number): Float32Array => samples.slice(latencySamples + round * speech.length, latencySamples + (round + 1) * speech.length);
+    const stretch = (round: number): Float32Array =>
+      samples.slice(latencySamples + round * speech.length, latencySamples + (round + 1) * speech.length);
     const [early, late] = [stretch(2), stretch(rounds - 2)];
     expect(20 * Math.log10(rms(late) / rms(early))).to.be.closeTo(0, 0.5);
-    expect(delayBetween(speech, samples.slice((rounds - 2) * speech.length), latencySamples + 100, 0, speech.length - 4800)).to.equal(latencySamples);
+    expect(
+      delayBetween(speech, samples.slice((rounds - 2) * speech.length), latencySamples + 100, 0, speech.length - 4800),
+    ).to.equal(latencySamples);
     expect(node.getMetrics()).to.include({ underruns: 0, overruns: 0 });
   });
 });

@@ -1,5 +1,15 @@
 import { expect } from '@esm-bundle/chai';
-import { DenoiseNode, largestDifference, noise, noisySpeech, play, record, recordSteady, renderOffline, rms } from './support.ts';
+import {
+  DenoiseNode,
+  largestDifference,
+  noise,
+  noisySpeech,
+  play,
+  record,
+  recordSteady,
+  renderOffline,
+  rms,
+} from './support.ts';
 
 /** Largest step between neighbours: a click is a step that the signal itself does not have. */
 function largestStep(samples: Float32Array, start = 1, end = samples.length): number {
@@ -18,7 +28,8 @@ describe('mix, bypass and levels', () => {
 
   it('blends dry and wet linearly, without shifting either', async () => {
     const speech = await noisySpeech(RATE);
-    const at = async (mix: number): Promise<Float32Array> => (await renderOffline([speech], RATE, { mix })).output.getChannelData(0);
+    const at = async (mix: number): Promise<Float32Array> =>
+      (await renderOffline([speech], RATE, { mix })).output.getChannelData(0);
     const [dry, half, wet] = [await at(0), await at(0.5), await at(1)];
     const blended = Float32Array.from(dry, (sample, i) => 0.5 * sample + 0.5 * wet[i]);
     expect(largestDifference(blended, half, 0, RATE / 2)).to.be.lessThan(1e-6);
@@ -27,12 +38,16 @@ describe('mix, bypass and levels', () => {
   for (const [name, jump] of [
     ['mix', (node: DenoiseNode) => node.mix.setValueAtTime(0, 0.5).setValueAtTime(1, 0.7).setValueAtTime(0.3, 0.9)],
     ['bypass', (node: DenoiseNode) => node.bypass.setValueAtTime(1, 0.5).setValueAtTime(0, 0.7).setValueAtTime(1, 0.9)],
-    ['outputGain', (node: DenoiseNode) => node.outputGain.setValueAtTime(-60, 0.5).setValueAtTime(0, 0.7).setValueAtTime(-12, 0.9)],
+    [
+      'outputGain',
+      (node: DenoiseNode) => node.outputGain.setValueAtTime(-60, 0.5).setValueAtTime(0, 0.7).setValueAtTime(-12, 0.9),
+    ],
   ] as const) {
     it(`does not click when ${name} jumps`, async () => {
       const samples = tone(RATE, 100, RATE);
       const { output } = await renderOffline([samples], RATE, {}, jump);
-      // A step of the full tone would be up to 0.5; over a ramp of 10 ms it is 0.001 a sample on top of the tone's own 0.0066.
+      // A step of the full tone would be up to 0.5; over a ramp of 10 ms it is 0.001 a sample on top of the tone's own
+      // 0.0066.
       expect(largestStep(output.getChannelData(0))).to.be.lessThan(0.012);
     });
   }
@@ -78,7 +93,9 @@ describe('channels', () => {
     const channels = [1, 2, 3, 4, 5, 6].map((seed) => noise(RATE / 2, 0.1, seed));
     const { output, latencySamples } = await renderOffline(channels, RATE, { maxChannels: 6, mix: 0 });
     channels.forEach((samples, channel) => {
-      expect(largestDifference(samples, output.getChannelData(channel), latencySamples), `channel ${channel}`).to.equal(0);
+      expect(largestDifference(samples, output.getChannelData(channel), latencySamples), `channel ${channel}`).to.equal(
+        0,
+      );
     });
   });
 
@@ -108,7 +125,10 @@ describe('channels', () => {
       expect(samples.every(Number.isFinite)).to.equal(true);
       expect(largestDifference(mono, samples, delay, RATE / 4, RATE / 2 - 10), 'mono').to.be.lessThan(0.01);
       expect(largestDifference(mono, samples, delay, (3 * RATE) / 4, RATE - 10), 'stereo').to.be.lessThan(0.01);
-      expect(largestDifference(mono, samples, delay, (5 * RATE) / 4, (3 * RATE) / 2 - 2000), 'mono again').to.be.lessThan(0.01);
+      expect(
+        largestDifference(mono, samples, delay, (5 * RATE) / 4, (3 * RATE) / 2 - 2000),
+        'mono again',
+      ).to.be.lessThan(0.01);
     }
   });
 
@@ -137,12 +157,17 @@ describe('reset', () => {
     const RATE = 48000;
     const speech = await noisySpeech(RATE);
     // With an attenuation limit of 0 dB wet and dry are alike, so that anything audible would be a fault.
-    const { output, latencySamples, node } = await renderOffline([speech], RATE, { attenuationLimit: 0 }, (denoise, context) => {
-      void context.suspend(1).then(() => {
-        denoise.reset();
-        return context.resume();
-      });
-    });
+    const { output, latencySamples, node } = await renderOffline(
+      [speech],
+      RATE,
+      { attenuationLimit: 0 },
+      (denoise, context) => {
+        void context.suspend(1).then(() => {
+          denoise.reset();
+          return context.resume();
+        });
+      },
+    );
     expect(largestDifference(speech, output.getChannelData(0), latencySamples)).to.be.lessThan(1e-3);
     expect(node.getMetrics()).to.include({ underruns: 0, overruns: 0 });
   });

@@ -19,10 +19,19 @@ import {
 
 const TOLERANCE = 1e-5;
 
-/** What the engine alone makes of a signal: enhanced[j] is noisy[j − delay], as many samples as went in or a little fewer. */
-async function enhanceInPage(noisy: Float32Array, sampleRate: number): Promise<{ enhanced: Float32Array; delaySamples: number }> {
+/**
+ * What the engine alone makes of a signal: enhanced[j] is noisy[j − delay], as many samples as went in or a little
+ * fewer.
+ */
+async function enhanceInPage(
+  noisy: Float32Array,
+  sampleRate: number,
+): Promise<{ enhanced: Float32Array; delaySamples: number }> {
   const { Denoiser } = await importEngine();
-  const denoiser = await Denoiser.load({ modelUrl: `${location.origin}/models/base/`, wasmUrl: `${location.origin}/dist/wasm/` });
+  const denoiser = await Denoiser.load({
+    modelUrl: `${location.origin}/models/base/`,
+    wasmUrl: `${location.origin}/dist/wasm/`,
+  });
   const stream = denoiser.createStream(sampleRate);
   const enhanced = new Float32Array(noisy.length);
   let count = 0;
@@ -91,7 +100,9 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     const enhanced = new Float32Array(Uint8Array.from(atob(answer.enhanced), (letter) => letter.charCodeAt(0)).buffer);
     const { output, latencySamples } = await renderOffline([await noisySpeech(48000)], 48000);
     const more = latencySamples - answer.delaySamples;
-    expect(largestDifference(enhanced, output.getChannelData(0), more, 0, enhanced.length - more)).to.be.lessThan(TOLERANCE);
+    expect(largestDifference(enhanced, output.getChannelData(0), more, 0, enhanced.length - more)).to.be.lessThan(
+      TOLERANCE,
+    );
   });
 
   for (const transport of ['shared', 'message'] as const) {
@@ -102,7 +113,9 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
       const { sent, heard, delay } = await liveFromTheStart(speech, transport);
       expect(largestDifference(speech, sent, 0, 0, 140_000)).to.equal(0);
       // From 0.1 s on: a live node fades the enhanced signal in.
-      expect(largestDifference(output.getChannelData(0), heard, delay - latencySamples, 4800, 120_000)).to.be.lessThan(TOLERANCE);
+      expect(largestDifference(output.getChannelData(0), heard, delay - latencySamples, 4800, 120_000)).to.be.lessThan(
+        TOLERANCE,
+      );
     });
   }
 
@@ -135,13 +148,18 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
     const [hop, quantum] = [480, 128];
     const whole = 75 * quantum; // 20 hops; the quantum after it fills no other.
     let paused: Promise<unknown> | undefined;
-    const { node } = await renderOffline([await noisySpeech(48000).then((speech) => speech.slice(0, whole + quantum))], 48000, {}, (rendering, context) => {
-      // What the last hop gives is heard after the end, so that rendering does not wait for it, but this pause does.
-      paused = context.suspend((whole - 0.5) / 48000).then(async () => {
-        await until('all hops are computed', () => rendering.getMetrics().hops >= whole / hop);
-        await context.resume();
-      });
-    });
+    const { node } = await renderOffline(
+      [await noisySpeech(48000).then((speech) => speech.slice(0, whole + quantum))],
+      48000,
+      {},
+      (rendering, context) => {
+        // What the last hop gives is heard after the end, so that rendering does not wait for it, but this pause does.
+        paused = context.suspend((whole - 0.5) / 48000).then(async () => {
+          await until('all hops are computed', () => rendering.getMetrics().hops >= whole / hop);
+          await context.resume();
+        });
+      },
+    );
     await paused;
     await until('the node is disposed', () => node.state === 'disposed');
     expect(node.getMetrics().hops).to.equal(whole / hop);

@@ -39,7 +39,8 @@ describe('more nodes than the machine can carry', () => {
 
     const dry = shed()[0];
     const [sent, heard] = await record(context, [source, dry], 0.5);
-    if (dry.state === 'overloaded') expect(largestDifference(sent, heard, Math.round(dry.latency * RATE))).to.be.lessThan(1e-4);
+    if (dry.state === 'overloaded')
+      expect(largestDifference(sent, heard, Math.round(dry.latency * RATE))).to.be.lessThan(1e-4);
 
     const survivor = shed()[0] ?? dry;
     for (const node of crowd) if (node !== survivor) node.dispose();

@@ -33,7 +33,10 @@ describe('a model that overflows', () => {
     healthy.pull(expected, 0, expected.length);
     // One frame must pass until the loud samples have left the analysis window.
     assert.equal(largestDifference(enhanced.subarray(4800 + 2400), expected.subarray(2400)), 0);
-    assert.ok(largestDifference(expected.subarray(2400 + 240), quiet.subarray(2400, 48000 - 240)) > 1e-5, 'the model is not a passthrough');
+    assert.ok(
+      largestDifference(expected.subarray(2400 + 240), quiet.subarray(2400, 48000 - 240)) > 1e-5,
+      'the model is not a passthrough',
+    );
   });
 
   it('does not touch the stream beside it in the batch', () => {
@@ -88,7 +91,8 @@ describe('Model states', () => {
       for (let i = 0; i < 40; i++) model.step([hurt, healthy], 2, loud, mask);
       assert.ok(mask.every(Number.isFinite));
       // Both converge to twice the mean of the features.
-      for (const state of [hurt, healthy]) for (const value of state.values[0]) assert.ok(value > 1.9 && value <= 2, String(value));
+      for (const state of [hurt, healthy])
+        for (const value of state.values[0]) assert.ok(value > 1.9 && value <= 2, String(value));
     }
   });
 
@@ -99,7 +103,8 @@ describe('Model states', () => {
       return state;
     });
     const [a, b, c] = states;
-    for (const batch of [[a], [a, b], [c, a], [b, c], [c, b, a]]) model.step(batch, batch.length, new Float32Array(batch.length * 3 * 769), mask);
+    for (const batch of [[a], [a, b], [c, a], [b, c], [c, b, a]])
+      model.step(batch, batch.length, new Float32Array(batch.length * 3 * 769), mask);
     assert.deepEqual(
       states.map((state) => state.values[0][0]),
       [1 / 16, 2 / 8, 3 / 8],

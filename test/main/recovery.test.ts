@@ -19,7 +19,8 @@ const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
 
 describe('a worker that fails', () => {
-  const failing = (query: Record<string, string | number>): string => `${fixture('failing-worker.js')}?${new URLSearchParams(query as Record<string, string>)}`;
+  const failing = (query: Record<string, string | number>): string =>
+    `${fixture('failing-worker.js')}?${new URLSearchParams(query as Record<string, string>)}`;
   const later = (ms: number): number => performance.timeOrigin + performance.now() + ms;
 
   for (const transport of MODES) {
@@ -92,7 +93,9 @@ describe('a worker that fails', () => {
   it('tells of an underrun and of the latency that follows it, and is heard enhanced again', async function () {
     this.timeout(20_000);
     const context = new AudioContext({ sampleRate: RATE });
-    const node = new DenoiseNode(context, { assets: { worker: failing({ how: 'pause', after: 2500, born: Math.round(later(60_000)) }) } });
+    const node = new DenoiseNode(context, {
+      assets: { worker: failing({ how: 'pause', after: 2500, born: Math.round(later(60_000)) }) },
+    });
     await node.ready;
     const before = node.latency;
     const source = play(context, noise(RATE, 0.1));

@@ -1,6 +1,6 @@
 /**
- * What the graph tests need of the test server: broken and altered models and a policy against WebAssembly, really served, and
- * commands that a page cannot carry out itself.
+ * What the graph tests need of the test server: broken and altered models and a policy against WebAssembly, really
+ * served, and commands that a page cannot carry out itself.
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,8 @@ const ROOT = new URL('../../', import.meta.url);
 const MODEL = new URL('../../models/base/', import.meta.url);
 const CHANGED = '/test/changed-models/';
 
-const withManifest = (change) => (name, bytes) => (name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes);
+const withManifest = (change) => (name, bytes) =>
+  name === 'manifest.json' ? JSON.stringify({ ...JSON.parse(bytes), ...change }) : bytes;
 
 /** What can be done to the files of a model: name of the folder → what happens to the bytes of a file. */
 const CHANGES = {
@@ -33,19 +34,31 @@ const CHANGES = {
   'other-contract': withManifest({ contract: 99 }),
 };
 
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 /** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
 const LATER = '/test/later-model/';
 const LATER_WORKLET = '/test/later-worklet/';
 const served = new Set();
 
-/** The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound is rebuilt. */
+/**
+ * The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound
+ * is rebuilt.
+ */
 function blockModels() {
   return bundledModels()
     .map((name) => ({ name, manifest: readModel(name).manifest }))
     .filter(({ manifest }) => manifest.framing.kind === 'block')
-    .map(({ name, manifest: { framing, rebuild } }) => ({ name, framing: JSON.stringify(framing), rebuild: rebuild.kind }));
+    .map(({ name, manifest: { framing, rebuild } }) => ({
+      name,
+      framing: JSON.stringify(framing),
+      rebuild: rebuild.kind,
+    }));
 }
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
@@ -82,7 +95,10 @@ export function graphTestServer() {
       if (path.startsWith(LATER)) {
         const [folder, name] = path.slice(LATER.length).split('/');
         if (!served.has(`${folder}/`)) return undefined;
-        return { body: await readFile(new URL(name, MODEL)), type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
+        return {
+          body: await readFile(new URL(name, MODEL)),
+          type: name.endsWith('.json') ? 'json' : 'application/octet-stream',
+        };
       }
       if (path.startsWith(LATER_WORKLET)) {
         if (!served.has(path)) return undefined; // 404
@@ -102,7 +118,9 @@ export function graphTestServer() {
       }
       if (command === 'enhance-in-node') {
         const script = new URL('enhance-in-node.ts', import.meta.url).pathname;
-        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { maxBuffer: 2 ** 26 });
+        const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
+          maxBuffer: 2 ** 26,
+        });
         return JSON.parse(stdout);
       }
       if (command === 'block-models') return blockModels();

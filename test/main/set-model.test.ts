@@ -50,7 +50,10 @@ describe('setModel', () => {
   const errors: unknown[] = [];
 
   /** A node that runs, with a looped source. */
-  async function start(samples: Float32Array<ArrayBuffer>, options: ConstructorParameters<typeof DenoiseNode>[1] = {}): Promise<void> {
+  async function start(
+    samples: Float32Array<ArrayBuffer>,
+    options: ConstructorParameters<typeof DenoiseNode>[1] = {},
+  ): Promise<void> {
     node = new DenoiseNode(context, { latencyHint: 0.1, ...options });
     source = play(context, samples);
     source.loop = true;
@@ -157,7 +160,10 @@ describe('setModel', () => {
 
   it('returns to the model before where the other fails after it has taken over', async function () {
     this.timeout(30_000);
-    await start(noise(RATE, 0.1), { transport: 'shared', assets: { worklet: fixture('hard-of-hearing-processor.js') } });
+    await start(noise(RATE, 0.1), {
+      transport: 'shared',
+      assets: { worklet: fixture('hard-of-hearing-processor.js') },
+    });
     const error = await reasonOf(node.setModel(COPY));
     expect(error).to.have.property('code', 'unsupported');
     await until('the node runs again', () => node.state === 'running');

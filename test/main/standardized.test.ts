@@ -11,7 +11,15 @@ import {
   OscillatorNode as StandardizedOscillator,
 } from 'standardized-audio-context';
 import type * as Standardized from '../../src/standardized.ts';
-import { DenoiseNode as CoreNode, type DenoiseNode, importStandardized, largestDifference, noisySpeech, renderOffline, until } from './support.ts';
+import {
+  DenoiseNode as CoreNode,
+  type DenoiseNode,
+  importStandardized,
+  largestDifference,
+  noisySpeech,
+  renderOffline,
+  until,
+} from './support.ts';
 
 /** Names of members that a DenoiseNode has and its sibling has not: with one in it, the line below does not compile. */
 type Missing = Exclude<keyof DenoiseNode, keyof Standardized.StandardizedDenoiseNode | keyof GainNode>;
@@ -70,7 +78,11 @@ describe('denoise-node/standardized', () => {
 
   it("gives the same sound in the library's OfflineAudioContext as in the browser's", async () => {
     const speech = await noisySpeech(48000);
-    const context: IOfflineAudioContext = new StandardizedOffline({ numberOfChannels: 1, length: speech.length, sampleRate: 48000 });
+    const context: IOfflineAudioContext = new StandardizedOffline({
+      numberOfChannels: 1,
+      length: speech.length,
+      sampleRate: 48000,
+    });
     const node = new entry.DenoiseNode(context);
     const buffer = new StandardizedBuffer({ length: speech.length, sampleRate: 48000 });
     buffer.copyToChannel(speech, 0);

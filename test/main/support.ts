@@ -36,9 +36,16 @@ export async function until(what: string, isSo: () => boolean, patienceMs = 10_0
 }
 
 /** Resolves with the detail of the next event of a type; fails when none comes. */
-export function nextEvent<K extends keyof Core.DenoiseEventMap>(node: DenoiseNode, type: K, patienceMs = 10_000): Promise<Core.DenoiseEventMap[K]['detail']> {
+export function nextEvent<K extends keyof Core.DenoiseEventMap>(
+  node: DenoiseNode,
+  type: K,
+  patienceMs = 10_000,
+): Promise<Core.DenoiseEventMap[K]['detail']> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No "${type}" event within ${patienceMs} ms; the node is ${node.state}.`)), patienceMs);
+    const timer = setTimeout(
+      () => reject(new Error(`No "${type}" event within ${patienceMs} ms; the node is ${node.state}.`)),
+      patienceMs,
+    );
     node.addEventListener(
       type,
       ({ detail }) => {
@@ -53,17 +60,25 @@ export function nextEvent<K extends keyof Core.DenoiseEventMap>(node: DenoiseNod
 const WAV_HEADER_BYTES = 44;
 const FIXTURE_RATE = 48000;
 
-/** The short noisy recording, as plain samples at a rate. At its own, they are exactly those of the file: browsers scale 16 bits in ways of their own. */
+/**
+ * The short noisy recording, as plain samples at a rate. At its own, they are exactly those of the file: browsers scale
+ * 16 bits in ways of their own.
+ */
 export async function noisySpeech(sampleRateHz: number): Promise<Float32Array<ArrayBuffer>> {
   const response = await fetch(`${location.origin}/test/fixtures/noisy-speech.wav`);
   const wav = await response.arrayBuffer();
-  if (sampleRateHz === FIXTURE_RATE) return Float32Array.from(new Int16Array(wav.slice(WAV_HEADER_BYTES)), (sample) => sample / 32768);
+  if (sampleRateHz === FIXTURE_RATE)
+    return Float32Array.from(new Int16Array(wav.slice(WAV_HEADER_BYTES)), (sample) => sample / 32768);
   return (await new OfflineAudioContext(1, 1, sampleRateHz).decodeAudioData(wav)).getChannelData(0);
 }
 
 /** A source that plays samples, one array for each channel. */
 export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayBuffer>[]): AudioBufferSourceNode {
-  const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: channels[0].length, sampleRate: context.sampleRate });
+  const buffer = new AudioBuffer({
+    numberOfChannels: channels.length,
+    length: channels[0].length,
+    sampleRate: context.sampleRate,
+  });
   channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
   return new AudioBufferSourceNode(context, { buffer });
 }
@@ -72,10 +87,16 @@ export function play(context: BaseAudioContext, ...channels: Float32Array<ArrayB
 type Tapped = AudioNode | readonly [AudioNode, number];
 
 /**
- * Records the first channel of several nodes over the same frames. Begins when all of them are connected, however long the page is held up between two.
+ * Records the first channel of several nodes over the same frames. Begins when all of them are connected, however long
+ * the page is held up between two.
  * @param begun called then: the next quantum is the first that is recorded
  */
-export async function record(context: BaseAudioContext, nodes: readonly Tapped[], seconds: number, begun = (): void => {}): Promise<Float32Array[]> {
+export async function record(
+  context: BaseAudioContext,
+  nodes: readonly Tapped[],
+  seconds: number,
+  begun = (): void => {},
+): Promise<Float32Array[]> {
   await context.audioWorklet.addModule(fixture('recorder-processor.js'));
   const recorder = new AudioWorkletNode(context, 'recorder', {
     numberOfInputs: nodes.length,
@@ -97,9 +118,9 @@ export async function record(context: BaseAudioContext, nodes: readonly Tapped[]
 }
 
 /**
- * Records what goes into a live node and what comes out, over a stretch in which its latency stood still. A busy machine
- * may cause underruns, after which the latency is raised: such a stretch is thrown away. Both looks at the figures count by the time that these tell of:
- * without shared memory they are copies, and a busy page gets them late.
+ * Records what goes into a live node and what comes out, over a stretch in which its latency stood still. A busy
+ * machine may cause underruns, after which the latency is raised: such a stretch is thrown away. Both looks at the
+ * figures count by the time that these tell of: without shared memory they are copies, and a busy page gets them late.
  * @param taps what is recorded in place of the two nodes' first channels
  */
 export async function recordSteady(
@@ -121,7 +142,12 @@ export async function recordSteady(
     const [sent, heard] = await record(context, taps, seconds);
     const after = await figuresSince(node, context.currentTime);
     // The seconds, because one may have been under way from before the first look.
-    if (after.latency !== before.latency || after.underrunSeconds !== before.underrunSeconds || after.overruns !== before.overruns) continue;
+    if (
+      after.latency !== before.latency ||
+      after.underrunSeconds !== before.underrunSeconds ||
+      after.overruns !== before.overruns
+    )
+      continue;
     node.disconnect(silent);
     return { sent, heard, delay: Math.round(after.latency * context.sampleRate) };
   }
@@ -146,8 +172,17 @@ export function noise(length: number, amplitude = 0.25, seed = 1): Float32Array<
   });
 }
 
-/** The shift, 0 … `most`, at which `later` resembles `earlier` best: the maximum of their cross-correlation over a stretch. */
-export function delayBetween(earlier: Float32Array, later: Float32Array, most: number, start = 0, length = earlier.length - most - start): number {
+/**
+ * The shift, 0 … `most`, at which `later` resembles `earlier` best: the maximum of their cross-correlation over a
+ * stretch.
+ */
+export function delayBetween(
+  earlier: Float32Array,
+  later: Float32Array,
+  most: number,
+  start = 0,
+  length = earlier.length - most - start,
+): number {
   let best = -Infinity;
   let delay = 0;
   for (let shift = 0; shift <= most; shift++) {
@@ -159,7 +194,13 @@ export function delayBetween(earlier: Float32Array, later: Float32Array, most: n
 }
 
 /** Largest difference between `later`, taken `delay` samples later, and `earlier`. */
-export function largestDifference(earlier: Float32Array, later: Float32Array, delay: number, start = 0, end = earlier.length - delay): number {
+export function largestDifference(
+  earlier: Float32Array,
+  later: Float32Array,
+  delay: number,
+  start = 0,
+  end = earlier.length - delay,
+): number {
   let most = 0;
   for (let i = start; i < end; i++) most = Math.max(most, Math.abs(later[i + delay] - earlier[i]));
   return most;
@@ -214,8 +255,8 @@ export async function expectDry(context: AudioContext, node: DenoiseNode): Promi
 }
 
 /**
- * Tests of files that import this one listen to realtime contexts, and a machine with other work stops the audio thread when it likes: what fails is
- * run twice more, and each time it is said. What is wrong fails all three times.
+ * Tests of files that import this one listen to realtime contexts, and a machine with other work stops the audio thread
+ * when it likes: what fails is run twice more, and each time it is said. What is wrong fails all three times.
  */
 beforeEach(function () {
   const test = this.currentTest as Mocha.Test & { currentRetry(): number };

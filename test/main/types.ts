@@ -35,7 +35,11 @@ export function eventsAreTyped(node: DenoiseNode): void {
 }
 
 export function optionsAreTyped(context: BaseAudioContext): void {
-  new DenoiseNode(context, { latencyHint: 'balanced', transport: 'message', model: new URL('https://example.org/model/') });
+  new DenoiseNode(context, {
+    latencyHint: 'balanced',
+    transport: 'message',
+    model: new URL('https://example.org/model/'),
+  });
   // @ts-expect-error not a hint
   new DenoiseNode(context, { latencyHint: 'soon' });
   // @ts-expect-error a context is required
@@ -50,7 +54,12 @@ export function itIsAnAudioNode(node: DenoiseNode, context: AudioContext): Audio
   return node.connect(context.destination);
 }
 
-export function bothFamiliesAreTaken(entry: typeof Standardized, native: AudioContext, live: IAudioContext, offline: IOfflineAudioContext): void {
+export function bothFamiliesAreTaken(
+  entry: typeof Standardized,
+  native: AudioContext,
+  live: IAudioContext,
+  offline: IOfflineAudioContext,
+): void {
   const gain: GainNode = new entry.DenoiseNode(native);
   const standardized: IGainNode<IAudioContext> = new entry.DenoiseNode(live);
   new entry.DenoiseNode(offline).context.startRendering();

@@ -4,7 +4,9 @@ import { executeServerCommand } from '@web/test-runner-commands';
 describe('a page without isolation headers', () => {
   it('denoises over messages, live and offline, by itself', async function () {
     this.timeout(120_000);
-    const { offlineHops, ...outcome } = await executeServerCommand<Record<string, unknown>, undefined>('visit-unisolated');
+    const { offlineHops, ...outcome } = await executeServerCommand<Record<string, unknown>, undefined>(
+      'visit-unisolated',
+    );
     expect(outcome).to.deep.equal({
       isolated: false,
       supported: true,

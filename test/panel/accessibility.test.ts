@@ -19,7 +19,9 @@ async function violations(): Promise<string[]> {
   const { violations, passes } = await axe.run(document.body, { rules: { region: { enabled: false } } });
   // Were the shadow trees not looked into, there would be nothing to find.
   expect(passes.map(({ id }) => id)).to.include.members(['label', 'color-contrast', 'aria-meter-name']);
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`);
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+  );
 }
 
 describe('axe-core finds nothing', () => {
@@ -54,7 +56,8 @@ describe('axe-core finds nothing', () => {
         const failed = make({ model: 'no-such-model' });
         await Promise.all([live.ready, nextEvent(failed, 'error')]);
         const panels: DenoisePanel[] = [];
-        for (const properties of [{}, { node: failed }, { node: live, models }, { node: live, lang: 'de' }]) panels.push(await place(properties, width));
+        for (const properties of [{}, { node: failed }, { node: live, models }, { node: live, lang: 'de' }])
+          panels.push(await place(properties, width));
         await untilState(panels[2], 'live');
         const paper = getComputedStyle(panels[0].shadowRoot!.querySelector('.panel')!).backgroundColor;
         expect(paper).to.equal(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(18, 22, 29)');

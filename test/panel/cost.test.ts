@@ -21,7 +21,10 @@ afterEach(async () => {
 interface Work {
   frames: number;
   looks: number;
-  /** News of the node, each of which is worth a look. A busy machine may have some at any time: an underrun raises the latency. */
+  /**
+   * News of the node, each of which is worth a look. A busy machine may have some at any time: an underrun raises the
+   * latency.
+   */
   news: number;
 }
 
@@ -76,7 +79,11 @@ describe('a panel out of sight', () => {
         panel.style.marginTop = '';
       },
     ],
-    ['taken out of the page', (panel: DenoisePanel) => panel.remove(), (panel: DenoisePanel) => document.body.append(panel)],
+    [
+      'taken out of the page',
+      (panel: DenoisePanel) => panel.remove(),
+      (panel: DenoisePanel) => document.body.append(panel),
+    ],
   ] as const) {
     it(`does no work while it is ${how}, and goes on after`, async () => {
       const panel = await place({ node });
@@ -110,7 +117,8 @@ describe('a panel out of sight', () => {
     expect(await hears()).to.equal(true);
     panel.hidden = true;
     await settled(panel, false);
-    // What was under way when the connection was cut is still taken in, and then silence for as long as the analyser remembers.
+    // What was under way when the connection was cut is still taken in, and then silence for as long as the analyser
+    // remembers.
     let isHearing = true;
     for (let look = 0; look < 10 && isHearing; look++) isHearing = await hears();
     expect(isHearing).to.equal(false);

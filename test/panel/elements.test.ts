@@ -9,7 +9,10 @@ customElements.define('test-slider', LabelledSlider);
 customElements.define('test-meter', LevelMeter);
 customElements.define('test-spectrogram', SpectrogramView);
 
-async function place<T extends HTMLElement & { updateComplete: Promise<boolean> }>(tag: string, properties: Partial<T>): Promise<T> {
+async function place<T extends HTMLElement & { updateComplete: Promise<boolean> }>(
+  tag: string,
+  properties: Partial<T>,
+): Promise<T> {
   const element = Object.assign(document.createElement(tag) as T, properties);
   document.body.append(element);
   await element.updateComplete;
@@ -18,7 +21,13 @@ async function place<T extends HTMLElement & { updateComplete: Promise<boolean> 
 
 describe('the labelled slider', () => {
   it('is a native range with a name and a value in words', async () => {
-    const slider = await place<LabelledSlider>('test-slider', { label: 'Limit', max: 100, step: 1, value: 30, words: (value) => `${value} dB` });
+    const slider = await place<LabelledSlider>('test-slider', {
+      label: 'Limit',
+      max: 100,
+      step: 1,
+      value: 30,
+      words: (value) => `${value} dB`,
+    });
     const input = slider.shadowRoot!.querySelector('input')!;
     expect(input.labels![0].textContent).to.equal('Limit');
     expect(input.getAttribute('aria-valuetext')).to.equal('30 dB');
@@ -74,10 +83,18 @@ describe('the level meter', () => {
 describe('the spectrogram', () => {
   it('labels its axes in kilohertz and seconds, and leaves out what has no room', async () => {
     const view = await place<SpectrogramView>('test-spectrogram', { label: 'Noisy' });
-    const shown = (part: string) => [...view.shadowRoot!.querySelectorAll<HTMLElement>(`[part=${part}] span`)].filter(({ hidden }) => !hidden);
+    const shown = (part: string) =>
+      [...view.shadowRoot!.querySelectorAll<HTMLElement>(`[part=${part}] span`)].filter(({ hidden }) => !hidden);
     Object.assign(view.style, { width: '300px', height: '220px' });
     await until('all labels have room', () => shown('frequencies').length === 6);
-    expect(shown('frequencies').map(({ textContent }) => textContent)).to.deep.equal(['8', '4', '2', '1', '0.5', '0.25']);
+    expect(shown('frequencies').map(({ textContent }) => textContent)).to.deep.equal([
+      '8',
+      '4',
+      '2',
+      '1',
+      '0.5',
+      '0.25',
+    ]);
     expect(shown('times').map(({ textContent }) => textContent)).to.deep.equal(['−6 s', '−4 s', '−2 s', 'now']);
     view.style.height = '90px';
     await until('fewer labels are left', () => shown('frequencies').length < 6);
@@ -115,7 +132,10 @@ describe('the spectrogram', () => {
   });
 
   it('gets steadily lighter with level', () => {
-    const lightness = Array.from({ length: 256 }, (_, i) => 0.2126 * COLOUR_MAP[4 * i] + 0.7152 * COLOUR_MAP[4 * i + 1] + 0.0722 * COLOUR_MAP[4 * i + 2]);
+    const lightness = Array.from(
+      { length: 256 },
+      (_, i) => 0.2126 * COLOUR_MAP[4 * i] + 0.7152 * COLOUR_MAP[4 * i + 1] + 0.0722 * COLOUR_MAP[4 * i + 2],
+    );
     for (let i = 1; i < 256; i++) expect(lightness[i]).to.be.at.least(lightness[i - 1] - 0.5);
   });
 });

@@ -8,7 +8,8 @@ describe('the frequency axis', () => {
   });
 
   it('is inverted exactly', () => {
-    for (const hz of [50, 440, 1000, 3999, 11_000]) expect(heightToFrequency(frequencyToHeight(hz))).to.be.closeTo(hz, 1e-6);
+    for (const hz of [50, 440, 1000, 3999, 11_000])
+      expect(heightToFrequency(frequencyToHeight(hz))).to.be.closeTo(hz, 1e-6);
   });
 
   it('gives every row a range of bins that rises and leaves no bin out', () => {

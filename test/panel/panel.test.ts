@@ -1,7 +1,19 @@
 import { expect } from '@esm-bundle/chai';
 import { emulateMedia, executeServerCommand, sendKeys } from '@web/test-runner-commands';
 import { english, german, type SettingChange } from '../../src/panel/define.ts';
-import { DenoiseNode, type DenoisePanel, inputOf, inside, nextEvent, place, sound, textOf, until, untilState, wait } from './support.ts';
+import {
+  DenoiseNode,
+  type DenoisePanel,
+  inputOf,
+  inside,
+  nextEvent,
+  place,
+  sound,
+  textOf,
+  until,
+  untilState,
+  wait,
+} from './support.ts';
 
 const RATE = 48000;
 const SLOW_WORKER = new URL('./fixtures/slow-worker.js', import.meta.url).href;
@@ -35,7 +47,13 @@ describe('the states of a panel, in words', () => {
     panel = await place();
     expect(panel.state).to.equal('empty');
     expect(textOf(panel, '.state')).to.equal('No sound No denoiser is connected to this panel.');
-    for (const control of [inputOf(panel, 'mix'), inputOf(panel, 'limit'), inputOf(panel, 'gain'), inside(panel, '#on'), inside(panel, '#reset')]) {
+    for (const control of [
+      inputOf(panel, 'mix'),
+      inputOf(panel, 'limit'),
+      inputOf(panel, 'gain'),
+      inside(panel, '#on'),
+      inside(panel, '#reset'),
+    ]) {
       expect(control).to.have.property('disabled', true);
     }
   });
@@ -93,14 +111,26 @@ describe('the states of a panel, in words', () => {
 
   it('says that a worker is being replaced', async function () {
     this.timeout(40_000);
-    const query = new URLSearchParams({ how: 'throw', after: '1500', born: String(Math.round(performance.timeOrigin + performance.now() + 1000)) });
+    const query = new URLSearchParams({
+      how: 'throw',
+      after: '1500',
+      born: String(Math.round(performance.timeOrigin + performance.now() + 1000)),
+    });
     const worker = `${location.origin}/test/main/fixtures/failing-worker.js?${query}`;
     node = new DenoiseNode(context, { assets: { worker } });
     sound(context, node);
     panel = await place({ node });
     const said: string[] = [];
-    new MutationObserver(() => said.push(textOf(panel, '.state'))).observe(inside(panel, '.state'), { subtree: true, characterData: true, childList: true });
-    await until('the node has recovered', () => said.some((words) => words.startsWith('Recovering')) && panel.state === 'live', 30_000);
+    new MutationObserver(() => said.push(textOf(panel, '.state'))).observe(inside(panel, '.state'), {
+      subtree: true,
+      characterData: true,
+      childList: true,
+    });
+    await until(
+      'the node has recovered',
+      () => said.some((words) => words.startsWith('Recovering')) && panel.state === 'live',
+      30_000,
+    );
   });
 
   it('says why it has failed, and tries again when told to', async () => {
@@ -110,7 +140,10 @@ describe('the states of a panel, in words', () => {
     panel = await place({ node });
     await untilState(panel, 'failed');
     expect(textOf(panel, '.state')).to.equal('Failed You hear the original.');
-    expect(textOf(panel, '.problem')).to.contain('The model could not be loaded.').and.to.contain('404').and.to.contain('model-load');
+    expect(textOf(panel, '.problem'))
+      .to.contain('The model could not be loaded.')
+      .and.to.contain('404')
+      .and.to.contain('model-load');
     expect(inside(panel, '.problem').getAttribute('role')).to.equal('alert');
     await executeServerCommand('serve-model', missing);
     inside<HTMLButtonElement>(panel, '#retry').click();
@@ -255,7 +288,9 @@ describe('the choice of a model', () => {
 
   it('goes over to another model while sound runs, and tells so', async () => {
     await placeLive({ models });
-    const changed = new Promise<SettingChange>((resolve) => panel.addEventListener('denoise-change', ({ detail }) => resolve(detail)));
+    const changed = new Promise<SettingChange>((resolve) =>
+      panel.addEventListener('denoise-change', ({ detail }) => resolve(detail)),
+    );
     choose('/models/base/');
     expect(await changed).to.deep.equal({ setting: 'model', value: '/models/base/' });
     expect(node.model).to.equal('/models/base/');
@@ -289,7 +324,10 @@ describe('the choice of a model', () => {
 describe('the figures of a panel', () => {
   it('move while sound runs, and have units', async () => {
     await placeLive();
-    await until('the figures are there', () => textOf(panel, '#hop') !== '–' && !/^0 dB$/.test(textOf(panel, '#reduction')));
+    await until(
+      'the figures are there',
+      () => textOf(panel, '#hop') !== '–' && !/^0 dB$/.test(textOf(panel, '#reduction')),
+    );
     expect(textOf(panel, '#reduction')).to.match(/^\d+ dB$/);
     expect(textOf(panel, '#voice')).to.match(/^(speech|none)$/);
     expect(textOf(panel, '#latency')).to.match(/^\d+\.\d ms$/);
@@ -302,7 +340,8 @@ describe('the figures of a panel', () => {
 
   it('have levels of both sides that are true', async () => {
     await placeLive();
-    const said = (side: string) => Number(inside(panel, `#level-${side}`).shadowRoot!.querySelector('[role=meter]')!.getAttribute('aria-valuenow'));
+    const said = (side: string) =>
+      Number(inside(panel, `#level-${side}`).shadowRoot!.querySelector('[role=meter]')!.getAttribute('aria-valuenow'));
     // Uniform noise of amplitude a has a root mean square of a / √3: −24.8 dBFS.
     await until('the level is there', () => Math.abs(said('noisy') + 24.8) < 1.5);
     await until('noise is taken out', () => said('enhanced') < said('noisy') - 3);
@@ -348,7 +387,9 @@ describe('the languages of a panel', () => {
       expect(Object.keys(words.states)).to.have.lengthOf(9);
       expect(Object.values(words.errors)).to.have.lengthOf(9).and.to.not.include('');
     }
-    const same = Object.entries(english).filter(([key, value]) => typeof value === 'string' && value === german[key as keyof typeof german]);
+    const same = Object.entries(english).filter(
+      ([key, value]) => typeof value === 'string' && value === german[key as keyof typeof german],
+    );
     expect(same).to.deep.equal([]);
   });
 });
@@ -406,7 +447,9 @@ describe('the layout of a panel', () => {
   /** Columns of the part with pictures and controls, and of the figures. */
   const columnsAt = async (width: number): Promise<number[]> => {
     panel = await place({}, width);
-    return ['.body', '.figures'].map((part) => getComputedStyle(inside(panel, part)).gridTemplateColumns.split(' ').length);
+    return ['.body', '.figures'].map(
+      (part) => getComputedStyle(inside(panel, part)).gridTemplateColumns.split(' ').length,
+    );
   };
 
   it('goes by its own width, not by that of the window', async () => {
@@ -425,7 +468,8 @@ describe('the layout of a panel', () => {
         await until('there are figures', () => textOf(panel, '#hop') !== '–');
         expect(panel.state).to.equal('live');
         expect(inside(panel, '.panel').scrollWidth, `${lang}, ${width} px`).to.be.at.most(width);
-        for (const value of panel.shadowRoot!.querySelectorAll('dd, dt')) expect(value.scrollWidth, value.textContent!).to.be.at.most(value.clientWidth);
+        for (const value of panel.shadowRoot!.querySelectorAll('dd, dt'))
+          expect(value.scrollWidth, value.textContent!).to.be.at.most(value.clientWidth);
       }
     }
   });

@@ -14,12 +14,15 @@ describe('RecentSpectra', () => {
       const power = new Float32Array(spectra.bins);
       /** Level of the tone in the window that ended at a time, dBFS; undefined where that is not remembered. */
       const levelAt = (seconds: number): number | undefined =>
-        spectra.powerAt(seconds, power) ? 10 * Math.log10(Math.max(1e-12, power[Math.round((1000 / sampleRate) * 2 * spectra.bins)])) : undefined;
+        spectra.powerAt(seconds, power)
+          ? 10 * Math.log10(Math.max(1e-12, power[Math.round((1000 / sampleRate) * 2 * spectra.bins)]))
+          : undefined;
       await until('the clock runs', () => context.currentTime > 0);
       tone.start();
       let start = 0;
       let now = Number.POSITIVE_INFINITY;
-      // Windows before and after the beginning of the tone must be in the memory at the same time: a busy machine may look too late, and tries again.
+      // Windows before and after the beginning of the tone must be in the memory at the same time: a busy machine may
+      // look too late, and tries again.
       while (now > start + 0.1) {
         gate.gain.setValueAtTime(0, context.currentTime);
         start = context.currentTime + 0.3;

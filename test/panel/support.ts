@@ -41,7 +41,11 @@ export function sound(context: AudioContext, node: DenoiseNode, amplitude = 0.1)
   source.start();
 }
 
-export async function untilState(panel: DenoisePanel, state: DenoisePanel['state'], patienceMs = 20_000): Promise<void> {
+export async function untilState(
+  panel: DenoisePanel,
+  state: DenoisePanel['state'],
+  patienceMs = 20_000,
+): Promise<void> {
   const seen = new Set<string>();
   const isSo = (): boolean => seen.add(panel.state).has(state);
   await until(`the panel is ${state}`, isSo, patienceMs).catch((error) => {

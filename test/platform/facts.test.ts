@@ -85,7 +85,9 @@ describe('the audio worklet', () => {
       const { channels } = await askUntil(node, ({ channels }) => String(channels) === String([got, got]));
       expect(channels, `${given} channels`).to.deep.equal([got, got]);
       source.disconnect();
-      expect((await askUntil(node, ({ channels: now }) => now[0] === 0)).channels[0], 'channels of nothing').to.equal(0);
+      expect((await askUntil(node, ({ channels: now }) => now[0] === 0)).channels[0], 'channels of nothing').to.equal(
+        0,
+      );
     }
   });
 
@@ -111,7 +113,9 @@ describe('an OfflineAudioContext', () => {
     new AudioWorkletNode(context, 'spinner', { processorOptions: { memory } }).connect(context.destination);
     const rendered = (await context.startRendering()).getChannelData(0);
     worker.terminate();
-    expect(Array.from({ length: 10 }, (_, quantum) => rendered[quantum * 128])).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(Array.from({ length: 10 }, (_, quantum) => rendered[quantum * 128])).to.deep.equal([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ]);
   });
 
   it('can be paused at a quantum, where the worklet still reads its post', async () => {

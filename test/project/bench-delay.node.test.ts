@@ -11,7 +11,8 @@ function later(samples: Float32Array, delay: number, length: number): Float32Arr
 
 /** Low frequencies alone, as most of speech is: a running mean over 40 samples, taken twice. */
 function rumble(length: number): Float32Array {
-  const smooth = (samples: Float32Array) => samples.map((_, i) => samples.subarray(Math.max(0, i - 39), i + 1).reduce((sum, value) => sum + value, 0) / 40);
+  const smooth = (samples: Float32Array) =>
+    samples.map((_, i) => samples.subarray(Math.max(0, i - 39), i + 1).reduce((sum, value) => sum + value, 0) / 40);
   return smooth(smooth(noise(length, 1)));
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-const { atLeast, atMost, figure, tableOf } = await import(new URL('../../bench/harness/figures.mjs', import.meta.url).href);
+const { atLeast, atMost, figure, tableOf } = await import(
+  new URL('../../bench/harness/figures.mjs', import.meta.url).href
+);
 const { mean, median, quantile } = await import(new URL('../../bench/harness/statistics.mjs', import.meta.url).href);
 
 describe('figure', () => {
@@ -23,8 +25,16 @@ describe('figure', () => {
 
 describe('tableOf', () => {
   it('lines up figures, units, bars and verdicts', () => {
-    const lines = tableOf([figure('a', 1234.5, 'µs', atMost(1500)), figure('longer', 0.0123456, '×', atLeast(1)), figure('c', 7, '')]);
-    assert.deepEqual(lines, ['  a        1235 µs  ≤ 1500  met', '  longer  0.0123 ×  ≥ 1     NOT MET', '  c              7']);
+    const lines = tableOf([
+      figure('a', 1234.5, 'µs', atMost(1500)),
+      figure('longer', 0.0123456, '×', atLeast(1)),
+      figure('c', 7, ''),
+    ]);
+    assert.deepEqual(lines, [
+      '  a        1235 µs  ≤ 1500  met',
+      '  longer  0.0123 ×  ≥ 1     NOT MET',
+      '  c              7',
+    ]);
   });
 });
 

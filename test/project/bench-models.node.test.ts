@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
-const { bundledModels, manifestPath, readModel } = await import(new URL('../../bench/harness/models.mjs', import.meta.url).href);
+const { bundledModels, manifestPath, readModel } = await import(
+  new URL('../../bench/harness/models.mjs', import.meta.url).href
+);
 
 describe('models of the bench', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bench-models-'));
@@ -33,8 +35,14 @@ describe('models of the bench', () => {
 
   it('weigh what the engine reads, manifest included, and nothing else', () => {
     const { bytes, manifest } = readModel('base');
-    const inManifest = Object.values(manifest.files as Record<string, { bytes: number }>).reduce((sum, file) => sum + file.bytes, 0);
-    assert.ok(bytes > inManifest && bytes < inManifest + 50_000, `${bytes} bytes beside ${inManifest} of weights and graph`);
+    const inManifest = Object.values(manifest.files as Record<string, { bytes: number }>).reduce(
+      (sum, file) => sum + file.bytes,
+      0,
+    );
+    assert.ok(
+      bytes > inManifest && bytes < inManifest + 50_000,
+      `${bytes} bytes beside ${inManifest} of weights and graph`,
+    );
     assert.equal(manifestPath('unet/griffin-lim'), '/models/unet/griffin-lim.json');
   });
 });

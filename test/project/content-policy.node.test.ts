@@ -13,7 +13,12 @@ import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLICY = /content security policy needs `([^`]+)`/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1];
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.wasm': 'application/wasm',
+};
 
 describe("a page under the policy of README.md and default-src 'none'", () => {
   const server = createServer(async ({ url }, response) => {
@@ -21,7 +26,12 @@ describe("a page under the policy of README.md and default-src 'none'", () => {
     const path = new URL(url ?? '/', 'http://localhost').pathname;
     try {
       const body = path === '/' ? '<!doctype html><title>Strict</title>' : await readFile(join(ROOT, path));
-      response.writeHead(200, { ...headers, 'Content-Type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream') }).end(body);
+      response
+        .writeHead(200, {
+          ...headers,
+          'Content-Type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream'),
+        })
+        .end(body);
     } catch {
       response.writeHead(404, headers).end();
     }
@@ -45,7 +55,9 @@ describe("a page under the policy of README.md and default-src 'none'", () => {
     await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
     const outcome = await page.evaluate(async () => {
       const violations: string[] = [];
-      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => violations.push(`${violatedDirective}: ${blockedURI}`));
+      document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+        violations.push(`${violatedDirective}: ${blockedURI}`),
+      );
       const path = '/dist/denoise-node.js';
       const { DenoiseNode }: typeof Core = await import(path);
       const node = new DenoiseNode(new AudioContext());

@@ -1,4 +1,7 @@
-/** The words that come with the code are held to it: examples compile, links lead somewhere, every error code is explained. */
+/**
+ * The words that come with the code are held to it: examples compile, links lead somewhere, every error code is
+ * explained.
+ */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -39,7 +42,8 @@ function complaintsAbout(examples: Record<string, string>): string {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
-  for (const [name, code] of Object.entries(examples)) writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
+  for (const [name, code] of Object.entries(examples))
+    writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
   return status === 0 ? '' : stdout + stderr;
@@ -47,13 +51,22 @@ function complaintsAbout(examples: Record<string, string>): string {
 
 describe('examples', () => {
   it('compile against the built package', () => {
-    const examples = Object.fromEntries(WITH_EXAMPLES.flatMap((path) => examplesIn(path).map((code, i) => [`${path.replace(/\W/g, '-')}-${i + 1}`, code])));
-    assert.ok(Object.keys(examples).length >= 8, `expected the examples of README.md, found ${Object.keys(examples).join(', ') || 'none'}`);
+    const examples = Object.fromEntries(
+      WITH_EXAMPLES.flatMap((path) =>
+        examplesIn(path).map((code, i) => [`${path.replace(/\W/g, '-')}-${i + 1}`, code]),
+      ),
+    );
+    assert.ok(
+      Object.keys(examples).length >= 8,
+      `expected the examples of README.md, found ${Object.keys(examples).join(', ') || 'none'}`,
+    );
     assert.equal(complaintsAbout(examples), '');
   });
 
   it('would be refused if they named what is not there', () => {
-    const complaints = complaintsAbout({ wrong: "import { DenoiseNode } from 'denoise-node';\nnew DenoiseNode(new AudioContext()).mixture.value = 1;" });
+    const complaints = complaintsAbout({
+      wrong: "import { DenoiseNode } from 'denoise-node';\nnew DenoiseNode(new AudioContext()).mixture.value = 1;",
+    });
     assert.match(complaints, /'mixture' does not exist/);
   });
 });
@@ -63,7 +76,9 @@ describe('links', () => {
     it(`of ${path} lead to files and headings that exist`, () => {
       const text = read(path).replace(/^```.*?^```/gms, '');
       const anchors = (of: string) =>
-        [...of.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading)).concat([...of.matchAll(/<a id="(.*?)">/g)].map(([, id]) => id));
+        [...of.matchAll(/^#+ (.*)$/gm)]
+          .map(([, heading]) => slug(heading))
+          .concat([...of.matchAll(/<a id="(.*?)">/g)].map(([, id]) => id));
       const targets = [...text.matchAll(/\]\(([^)]+)\)|(?:src|srcset)="([^"]+)"/g)]
         .map(([, link, image]) => link ?? image)
         .filter((target) => !/^https?:/.test(target));
@@ -81,7 +96,8 @@ describe('README.md', () => {
   it('explains every error code', () => {
     const codes = [...read('src/shared/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
     assert.ok(codes.length >= 9);
-    for (const code of codes) assert.ok(read('README.md').includes(`<a id="${code}"></a>`), `README.md has no anchor "${code}"`);
+    for (const code of codes)
+      assert.ok(read('README.md').includes(`<a id="${code}"></a>`), `README.md has no anchor "${code}"`);
   });
 
   it('names every option with its default', async () => {
@@ -98,7 +114,8 @@ describe('README.md', () => {
   it('names every event', () => {
     const events = [...read('src/main/events.ts').matchAll(/^ {2}(\w+): CustomEvent/gm)].map(([, name]) => name);
     assert.ok(events.length >= 7);
-    for (const name of events) assert.ok(read('README.md').includes(`\`${name}\``), `README.md lacks the event ${name}`);
+    for (const name of events)
+      assert.ok(read('README.md').includes(`\`${name}\``), `README.md lacks the event ${name}`);
   });
 });
 

@@ -23,13 +23,19 @@ interface Element extends Named {
 }
 
 const read = (path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
-const elements: Element[] = read('custom-elements.json').modules.flatMap(({ declarations }: { declarations: Element[] }) => declarations);
+const elements: Element[] = read('custom-elements.json').modules.flatMap(
+  ({ declarations }: { declarations: Element[] }) => declarations,
+);
 const source = (name: string): string => readFileSync(join(ROOT, 'src/panel', name), 'utf8');
 
 describe('custom-elements.json', () => {
   it('is up to date: `npm run manifest` would change nothing', () => {
     mkdirSync(join(ROOT, FOLDER), { recursive: true });
-    execFileSync(process.execPath, ['node_modules/@custom-elements-manifest/analyzer/cem.js', 'analyze', '--outdir', FOLDER], { cwd: ROOT, stdio: 'ignore' });
+    execFileSync(
+      process.execPath,
+      ['node_modules/@custom-elements-manifest/analyzer/cem.js', 'analyze', '--outdir', FOLDER],
+      { cwd: ROOT, stdio: 'ignore' },
+    );
     assert.deepEqual(read('custom-elements.json'), read(`${FOLDER}/custom-elements.json`));
   });
 
@@ -48,7 +54,8 @@ describe('custom-elements.json', () => {
     const panel = elements.find(({ tagName }) => tagName === 'denoise-panel');
     assert.ok(panel);
     const [element, styles] = [source('denoise-panel.ts'), source('denoise-panel.styles.ts')];
-    const all = (text: string, pattern: RegExp): string[] => [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
+    const all = (text: string, pattern: RegExp): string[] =>
+      [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
     const names = (list: Named[] | undefined): string[] => (list ?? []).map(({ name }) => name).sort();
     assert.deepEqual(names(panel.cssParts), all(element, / part="([\w-]+)"/g));
     assert.deepEqual(names(panel.slots), all(element, /<slot name="([\w-]+)"/g));

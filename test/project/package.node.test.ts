@@ -16,7 +16,9 @@ function targetsOf(entry: unknown): string[] {
 
 describe('the package', () => {
   it('holds every file that it exports', () => {
-    const missing = [...targetsOf(manifest.exports), ...targetsOf(manifest.bin)].filter((path) => !existsSync(join(ROOT, path)));
+    const missing = [...targetsOf(manifest.exports), ...targetsOf(manifest.bin)].filter(
+      (path) => !existsSync(join(ROOT, path)),
+    );
     assert.deepEqual(missing, []);
   });
 
@@ -32,7 +34,10 @@ describe('the package', () => {
       .filter((path) => !packed.some((file) => (path.endsWith('/') ? file.startsWith(path) : file === path)));
     assert.deepEqual(unpacked, []);
     assert.deepEqual(
-      packed.filter((file) => /^(test|training|bench|demo|docs)\//.test(file) || /types-(test|demo)|tsbuildinfo|dist\/demo/.test(file)),
+      packed.filter(
+        (file) =>
+          /^(test|training|bench|demo|docs)\//.test(file) || /types-(test|demo)|tsbuildinfo|dist\/demo/.test(file),
+      ),
       [],
     );
   });

@@ -10,7 +10,8 @@ describe('importing the package outside a browser', () => {
       assert.deepEqual(Object.getOwnPropertyNames(globalThis).sort(), before);
       assert.equal(DenoiseNode.isSupported(), false);
       assert.deepEqual(await DenoiseNode.census(), { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 });
-      if (entry === 'index') assert.throws(() => new DenoiseNode({} as BaseAudioContext), { name: 'DenoiseError', code: 'unsupported' });
+      if (entry === 'index')
+        assert.throws(() => new DenoiseNode({} as BaseAudioContext), { name: 'DenoiseError', code: 'unsupported' });
     });
   }
 });

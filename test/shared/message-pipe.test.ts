@@ -25,7 +25,10 @@ class Channel {
     }
   }
 
-  /** Waits until every message that was posted has arrived. One turn is not enough: channels keep no order among themselves. */
+  /**
+   * Waits until every message that was posted has arrived. One turn is not enough: channels keep no order among
+   * themselves.
+   */
   async delivered(): Promise<void> {
     do await turn();
     while (this.#underway > 0);
@@ -161,7 +164,10 @@ describe('MessagePipe', () => {
       lengths.push(data.samples.length);
       // Longer than anything this pipe would make for itself.
       const samples = new Float32Array(5000);
-      port2.postMessage({ type: 'enhanced', samples, channels: 1, length: 0, words: data.words }, [samples.buffer, data.words.buffer]);
+      port2.postMessage({ type: 'enhanced', samples, channels: 1, length: 0, words: data.words }, [
+        samples.buffer,
+        data.words.buffer,
+      ]);
     };
     for (let i = 0; i < 3; i++) {
       worklet.flush();

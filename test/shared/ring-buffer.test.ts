@@ -16,7 +16,9 @@ function makeRing(channels: number, capacity: number, firstIndex = 0): { ring: R
 /** Planes of a counting signal; plane c has c million added, so that no sample is found in a wrong place. */
 function counting(channels: number, first: number, length: number, guard = 0): Float32Array[] {
   return Array.from({ length: channels }, (_, channel) =>
-    Float32Array.from({ length: length + 2 * guard }, (_, i) => (i < guard || i >= guard + length ? CANARY : 1e6 * channel + ((first + i - guard) % 1e6))),
+    Float32Array.from({ length: length + 2 * guard }, (_, i) =>
+      i < guard || i >= guard + length ? CANARY : 1e6 * channel + ((first + i - guard) % 1e6),
+    ),
   );
 }
 
@@ -44,7 +46,8 @@ describe('RingBuffer', () => {
         const expected = counting(channels, read, got);
         for (let channel = 0; channel < channels; channel++) {
           expect(target[channel].subarray(guard, guard + got)).to.deep.equal(expected[channel]);
-          for (let i = 0; i < target[channel].length; i++) if (i < guard || i >= guard + got) expect(target[channel][i]).to.equal(CANARY);
+          for (let i = 0; i < target[channel].length; i++)
+            if (i < guard || i >= guard + got) expect(target[channel][i]).to.equal(CANARY);
         }
         read += got;
       }

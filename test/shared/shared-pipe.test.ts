@@ -13,7 +13,11 @@ function makePipes(channels = 2, ringSamples = 1024) {
     channels,
     ringSamples,
   };
-  return { worklet: new SharedWorkletPipe(memory), worker: new SharedWorkerPipe(memory), bell: new Int32Array(memory.bell) };
+  return {
+    worklet: new SharedWorkletPipe(memory),
+    worker: new SharedWorkerPipe(memory),
+    bell: new Int32Array(memory.bell),
+  };
 }
 
 describe('SharedPipe', () => {

@@ -19,7 +19,8 @@ const FOLDERS = [
 const OVERRIDES = { chromium: 'CHROME_PATH', firefox: 'FIREFOX_PATH' };
 
 /**
- * Path of a browser's executable, or undefined. CHROME_PATH and FIREFOX_PATH come first, then PATH, then what was downloaded.
+ * Path of a browser's executable, or undefined. CHROME_PATH and FIREFOX_PATH come first, then PATH, then what was
+ * downloaded.
  * @param {'chromium' | 'firefox'} name
  */
 export function findBrowser(name) {
@@ -53,7 +54,9 @@ function runs(path) {
   }
 }
 
-/** Quiet, without a sandbox where it cannot be had (root), sound without a gesture, and a microphone that is not there. */
+/**
+ * Quiet, without a sandbox where it cannot be had (root), sound without a gesture, and a microphone that is not there.
+ */
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

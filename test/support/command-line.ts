@@ -10,8 +10,13 @@ import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../..
 import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav/wav.ts';
 import { noise } from '../engine/signals.ts';
 
-/** Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it looks for. */
-const COMMAND = fileURLToPath(new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url));
+/**
+ * Built once for each test file, because threads cannot run TypeScript; somewhere below the package, whose models it
+ * looks for.
+ */
+const COMMAND = fileURLToPath(
+  new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url),
+);
 let built: Promise<unknown> | undefined;
 process.on('exit', () => rmSync(COMMAND, { force: true }));
 

@@ -1,16 +1,29 @@
-import { Constants, FLOAT, type GraphNode, INT, type ModelFolder, makeFolder, node, placeholder } from './fixture-model.ts';
+import {
+  Constants,
+  FLOAT,
+  type GraphNode,
+  INT,
+  type ModelFolder,
+  makeFolder,
+  node,
+  placeholder,
+} from './fixture-model.ts';
 
 /**
  * TEST FIXTURE, not models anyone should listen to: tiny, real, valid block models in memory. The graphs:
  *
  *   'unit'        estimate = features
  *   'half'        estimate = features / 2
- *   'unet'        a U-Net of one level with fixed weights: convolution, pool, convolution, resize, concat, convolution, sigmoid
+ *    'unet'        a U-Net of one level with fixed weights: convolution, pool, convolution, resize, concat,
+ *                 convolution, sigmoid
  *   'exploding'   estimate = exp(1000·relu(features − 1))/2: a half for quiet blocks, infinite for loud ones
  */
 export type BlockNetwork = 'unit' | 'half' | 'unet' | 'exploding';
 
-/** Every field that tests vary; 16 frames of 128 bins at 8 kHz, magnitudes, a clean magnitude, the noisy phase, unless they say otherwise. */
+/**
+ * Every field that tests vary; 16 frames of 128 bins at 8 kHz, magnitudes, a clean magnitude, the noisy phase, unless
+ * they say otherwise.
+ */
 export interface BlockFixture {
   readonly network: BlockNetwork;
   readonly sampleRateHz?: number;
@@ -79,7 +92,13 @@ const graphs: Record<BlockNetwork, (constants: Constants, rows: number, frames: 
       name: 'pooled',
       op: 'MaxPool',
       input: ['down'],
-      attr: { T: FLOAT, ksize: ints(1, 2, 2, 1), strides: ints(1, 2, 2, 1), padding: text('SAME'), data_format: text('NHWC') },
+      attr: {
+        T: FLOAT,
+        ksize: ints(1, 2, 2, 1),
+        strides: ints(1, 2, 2, 1),
+        padding: text('SAME'),
+        data_format: text('NHWC'),
+      },
     },
     convolution(constants, 'deep', 'pooled', 4, 8, 'Relu'),
     {
@@ -88,16 +107,32 @@ const graphs: Record<BlockNetwork, (constants: Constants, rows: number, frames: 
       input: ['deep', constants.ints('size', rows, frames)],
       attr: { T: FLOAT, align_corners: { b: false }, half_pixel_centers: { b: false } },
     },
-    { name: 'joined', op: 'ConcatV2', input: ['down', 'raised', constants.ints('axis', 3)], attr: { T: FLOAT, Tidx: INT, N: { i: '2' } } },
+    {
+      name: 'joined',
+      op: 'ConcatV2',
+      input: ['down', 'raised', constants.ints('axis', 3)],
+      attr: { T: FLOAT, Tidx: INT, N: { i: '2' } },
+    },
     convolution(constants, 'up', 'joined', 12, 1, undefined),
     node('estimate', 'Sigmoid', 'up'),
   ],
 };
 
 /** 3 × 3, same size, weights that differ from each other. */
-function convolution(constants: Constants, name: string, input: string, channels: number, outputs: number, activation: string | undefined): GraphNode {
+function convolution(
+  constants: Constants,
+  name: string,
+  input: string,
+  channels: number,
+  outputs: number,
+  activation: string | undefined,
+): GraphNode {
   const scale = 1 / Math.sqrt(9 * channels);
-  const kernel = constants.floats(`${name}_kernel`, [3, 3, channels, outputs], (i) => scale * Math.sin(i * 1.7 + outputs));
+  const kernel = constants.floats(
+    `${name}_kernel`,
+    [3, 3, channels, outputs],
+    (i) => scale * Math.sin(i * 1.7 + outputs),
+  );
   const bias = constants.floats(`${name}_bias`, [outputs], (i) => 0.1 * Math.cos(i));
   return {
     name,

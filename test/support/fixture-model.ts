@@ -1,6 +1,6 @@
 /**
- * TEST FIXTURE, not a model anyone should listen to: a tiny, real, valid model folder in memory, for tests of the contract.
- * Two graphs, both with one state [S, 4, 2] and a complex mask:
+ * TEST FIXTURE, not a model anyone should listen to: a tiny, real, valid model folder in memory, for tests of the
+ * contract. Two graphs, both with one state [S, 4, 2] and a complex mask:
  *
  *   'decaying'    mask = sigmoid(features[1…2] + mean(state))          state' = decay · state + mean(features)
  *   'exploding'   mask = e/2 + mean(state), e = exp(1000·relu(features[1…2] − 1))      state' = state + mean(e) − 1
@@ -18,14 +18,22 @@ const BINS = 769;
 const STATE_SHAPE = [-1, 4, 2];
 
 /** A whole folder with sizes and hashes that are right. `change` may alter the manifest before it is written. */
-export async function makeFixtureModel(kind: FixtureKind, change: (manifest: ManifestJson) => void = () => {}): Promise<ModelFolder> {
+export async function makeFixtureModel(
+  kind: FixtureKind,
+  change: (manifest: ManifestJson) => void = () => {},
+): Promise<ModelFolder> {
   const constants = new Constants();
   const nodes = kind === 'decaying' ? decayingGraph(constants) : explodingGraph(constants);
-  return makeFolder([placeholder('features', [-1, 3, BINS]), placeholder('state_0', STATE_SHAPE)], constants, nodes, (files) => {
-    const manifest = manifestOf(files);
-    change(manifest);
-    return manifest;
-  });
+  return makeFolder(
+    [placeholder('features', [-1, 3, BINS]), placeholder('state_0', STATE_SHAPE)],
+    constants,
+    nodes,
+    (files) => {
+      const manifest = manifestOf(files);
+      change(manifest);
+      return manifest;
+    },
+  );
 }
 
 /** Sizes and hashes of files by name, as a manifest states them. */
@@ -41,7 +49,11 @@ export async function makeFolder(
   const weights = constants.bytes();
   const model = encode({
     format: 'graph-model',
-    modelTopology: { node: [...placeholders, ...constants.nodes, ...nodes], versions: { producer: 1, minConsumer: 1 }, library: {} },
+    modelTopology: {
+      node: [...placeholders, ...constants.nodes, ...nodes],
+      versions: { producer: 1, minConsumer: 1 },
+      library: {},
+    },
     weightsManifest: [{ paths: ['weights.bin'], weights: constants.specs }],
   });
   const record = async (content: Uint8Array<ArrayBuffer>) => ({ bytes: content.length, sha256: await sha256(content) });
@@ -145,7 +157,11 @@ export class Constants {
 }
 
 export function placeholder(name: string, shape: readonly number[]): GraphNode {
-  return { name, op: 'Placeholder', attr: { dtype: FLOAT, shape: { shape: { dim: shape.map((size) => ({ size: String(size) })) } } } };
+  return {
+    name,
+    op: 'Placeholder',
+    attr: { dtype: FLOAT, shape: { shape: { dim: shape.map((size) => ({ size: String(size) })) } } },
+  };
 }
 
 function decayingGraph(constants: Constants): GraphNode[] {

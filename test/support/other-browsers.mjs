@@ -1,6 +1,6 @@
 /**
- * Launchers for @web/test-runner that drive Firefox and WebKit as they are installed, one page at a time. Firefox speaks BiDi
- * through puppeteer-core; WebKit's own driver speaks plain WebDriver to the MiniBrowser that comes with it.
+ * Launchers for @web/test-runner that drive Firefox and WebKit as they are installed, one page at a time. Firefox
+ * speaks BiDi through puppeteer-core; WebKit's own driver speaks plain WebDriver to the MiniBrowser that comes with it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -50,7 +50,10 @@ class Launcher {
   }
 }
 
-/** Firefox with sound that needs no gesture, and a microphone that is not there and is given to whoever asks. Downloads go to a folder. */
+/**
+ * Firefox with sound that needs no gesture, and a microphone that is not there and is given to whoever asks. Downloads
+ * go to a folder.
+ */
 export function launchFirefox(downloads) {
   return puppeteer.launch({
     browser: 'firefox',
@@ -60,7 +63,11 @@ export function launchFirefox(downloads) {
       'media.autoplay.default': 0,
       'media.navigator.permission.disabled': true,
       'media.navigator.streams.fake': true,
-      ...(downloads && { 'browser.download.folderList': 2, 'browser.download.dir': downloads, 'browser.download.alwaysOpenPanel': false }),
+      ...(downloads && {
+        'browser.download.folderList': 2,
+        'browser.download.dir': downloads,
+        'browser.download.alwaysOpenPanel': false,
+      }),
     },
   });
 }
@@ -89,17 +96,26 @@ export function webkitLauncher() {
   return new Launcher('WebKit', async () => {
     const { driver, miniBrowser } = findWebKit();
     const port = await freePort();
-    const environment = { ...process.env, JSC_useSharedArrayBuffer: '1', WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' };
+    const environment = {
+      ...process.env,
+      JSC_useSharedArrayBuffer: '1',
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+    };
     const child = spawn(driver, [`--port=${port}`], { env: environment, stdio: 'ignore' });
     const ask = async (method, path, body) => {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        ...(body && { body: JSON.stringify(body) }),
+      });
       const { value } = await response.json();
       if (!response.ok) throw new Error(`WebKitWebDriver: ${value.error}: ${value.message}`);
       return value;
     };
     await until(() => ask('GET', '/status'));
     const options = { binary: miniBrowser, args: ['--automation'] };
-    const { sessionId } = await ask('POST', '/session', { capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } } });
+    const { sessionId } = await ask('POST', '/session', {
+      capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
+    });
     return {
       navigate: (url) => ask('POST', `/session/${sessionId}/url`, { url }),
       quit: async () => {

@@ -4,8 +4,8 @@
 const COARSE = 16;
 
 /**
- * Scale-invariant signal-to-distortion ratio, dB (J. Le Roux and others, "SDR: half-baked or well done?", ICASSP 2019), of the part
- * of `sound` that lines up best with `reference`. `sound` must be the longer one.
+ * Scale-invariant signal-to-distortion ratio, dB (J. Le Roux and others, "SDR: half-baked or well done?", ICASSP 2019),
+ * of the part of `sound` that lines up best with `reference`. `sound` must be the longer one.
  */
 export function siSdrDb(sound: Float32Array, reference: Float32Array): number {
   const lag = bestLag(sound, reference);

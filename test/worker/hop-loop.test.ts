@@ -1,4 +1,7 @@
-/** The loop as it runs in message mode: the same passes as in shared mode, but asleep in the event queue, which a page's thread may do too. */
+/**
+ * The loop as it runs in message mode: the same passes as in shared mode, but asleep in the event queue, which a page's
+ * thread may do too.
+ */
 import { expect } from '@esm-bundle/chai';
 import type { Denoiser } from '../../src/engine/denoiser.ts';
 import type * as Engine from '../../src/engine/index.ts';
@@ -103,7 +106,9 @@ describe('HopLoop', () => {
     expect(bench.loop.nodes.map(({ isBroken }) => isBroken)).to.deep.equal([true, false]);
     const out = [new Float32Array(10 * HOP)];
     good.enhanced.read(out, 0, 10 * HOP);
-    expect(out[0].subarray(ENGINE_DELAY)).to.deep.equal(signal.subarray(0, 10 * HOP - ENGINE_DELAY).map((sample) => sample / 2));
+    expect(out[0].subarray(ENGINE_DELAY)).to.deep.equal(
+      signal.subarray(0, 10 * HOP - ENGINE_DELAY).map((sample) => sample / 2),
+    );
   });
 
   it('says that it has crashed when the model throws, once', async () => {
@@ -140,7 +145,10 @@ describe('HopLoop', () => {
     feed(first, noise(2 * HOP, 1), 0, 2 * HOP);
     const second = bench.open(engine.asDenoiser);
     feed(second, noise(HOP, 1), 0, HOP);
-    await until('both have come back', () => first.enhanced.availableRead === 2 * HOP && second.enhanced.availableRead === HOP);
+    await until(
+      'both have come back',
+      () => first.enhanced.availableRead === 2 * HOP && second.enhanced.availableRead === HOP,
+    );
     bench.loop.remove(0);
     bench.loop.remove(77);
     feed(second, noise(HOP, 1), 0, HOP);
@@ -173,7 +181,10 @@ describe('HopLoop', () => {
   it('gives of a real model what its stream gives alone, for nodes of several rates at once', async () => {
     // The bundle: TensorFlow.js as npm has it is no module that a browser reads.
     const engine: typeof Engine = await import(`${location.origin}/dist/engine.js`);
-    const denoiser = await engine.Denoiser.load({ modelUrl: `${location.origin}/models/base/`, wasmUrl: `${location.origin}/dist/wasm/` });
+    const denoiser = await engine.Denoiser.load({
+      modelUrl: `${location.origin}/models/base/`,
+      wasmUrl: `${location.origin}/dist/wasm/`,
+    });
     const rates = [48000, 44100, 22050];
     const pipes = rates.map((rate) => bench.open(denoiser, rate));
     const signals = rates.map((_, i) => noise(12000, 20 + i, 0.1));

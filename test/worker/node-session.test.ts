@@ -20,7 +20,11 @@ function makeSession(channels = 1, ringSamples = 4096) {
   const worklet = new SharedWorkletPipe(memory);
   Atomics.store(worklet.words, Word.PROBE_MAIN, 4711);
   const engine = new Passthrough();
-  const session = new NodeSession({ nodeId: 1, contextRateHz: 48000, offline: false }, engine.asDenoiser, new SharedWorkerPipe(memory));
+  const session = new NodeSession(
+    { nodeId: 1, contextRateHz: 48000, offline: false },
+    engine.asDenoiser,
+    new SharedWorkerPipe(memory),
+  );
   const { words } = worklet;
   const batch: DenoiserStream[] = [];
   /** One pass of the loop, for this node alone; returns how many streams were stepped. */
@@ -30,7 +34,13 @@ function makeSession(channels = 1, ringSamples = 4096) {
     session.publish();
     return count;
   };
-  return { session, worklet, words, pass, setActive: (count: number) => Atomics.store(words, Word.ACTIVE_CHANNELS, count) };
+  return {
+    session,
+    worklet,
+    words,
+    pass,
+    setActive: (count: number) => Atomics.store(words, Word.ACTIVE_CHANNELS, count),
+  };
 }
 
 describe('NodeSession', () => {
@@ -51,7 +61,12 @@ describe('NodeSession', () => {
     expect(session.hasWork).to.equal(true);
     expect(pass()).to.equal(1);
     expect(session.hasWork).to.equal(false);
-    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE], words[Word.HOPS]]).to.deep.equal([HOP, HOP, 2 * HOP, 1]);
+    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE], words[Word.HOPS]]).to.deep.equal([
+      HOP,
+      HOP,
+      2 * HOP,
+      1,
+    ]);
   });
 
   it('takes one hop at a time, however many wait', () => {
@@ -110,7 +125,8 @@ describe('NodeSession', () => {
         for (const channel of [0, 1]) {
           if (out[channel][i] === 0) continue;
           enhanced += 1;
-          if (out[channel][i] !== planes[channel][i - ENGINE_DELAY] / 2) expect.fail(`plane ${channel}, index ${i}: ${out[channel][i]}`);
+          if (out[channel][i] !== planes[channel][i - ENGINE_DELAY] / 2)
+            expect.fail(`plane ${channel}, index ${i}: ${out[channel][i]}`);
         }
       }
       expect(enhanced).to.be.within(20_000, 350_000);
@@ -126,7 +142,11 @@ describe('NodeSession', () => {
     worklet.noisy.write([noise(1000, 1)], 1, 0, 100);
     expect(pass()).to.equal(0);
     expect(words[Word.RESET_DONE]).to.equal(5);
-    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE]]).to.deep.equal([1100, 1100, 1100 + HOP]);
+    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE]]).to.deep.equal([
+      1100,
+      1100,
+      1100 + HOP,
+    ]);
   });
 
   it('gives zeros while it is shed, and new streams after', () => {
@@ -141,7 +161,9 @@ describe('NodeSession', () => {
     expect(pass()).to.equal(0);
     expect(words[Word.ENHANCED_WRITE]).to.equal(1600);
     session.endShedding();
-    expect([words[Word.SHED], words[Word.SHEDDINGS]], 'the second stays, for a worklet that has slept').to.deep.equal([0, 1]);
+    expect([words[Word.SHED], words[Word.SHEDDINGS]], 'the second stays, for a worklet that has slept').to.deep.equal([
+      0, 1,
+    ]);
     worklet.noisy.write(ones, 1, 0, HOP);
     expect(pass()).to.equal(1);
     const out = [new Float32Array(4000)];

@@ -2,11 +2,24 @@ import { expect } from '@esm-bundle/chai';
 import { cleanInput } from '../../worklet/clean-input.ts';
 
 describe('cleanInput', () => {
-  const planes = (): Float32Array[] => [new Float32Array(8).fill(9), new Float32Array(8).fill(9), new Float32Array(8).fill(9)];
+  const planes = (): Float32Array[] => [
+    new Float32Array(8).fill(9),
+    new Float32Array(8).fill(9),
+    new Float32Array(8).fill(9),
+  ];
 
   it('replaces what is not finite or not normal, and counts what is not finite', () => {
     const clean = planes();
-    const bad = Float32Array.of(1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-40, -1e-40, 2 ** -126, -0.5);
+    const bad = Float32Array.of(
+      1,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      1e-40,
+      -1e-40,
+      2 ** -126,
+      -0.5,
+    );
     expect(cleanInput([bad, bad, bad], 0, 8, clean)).to.equal(9);
     for (const plane of clean) expect([...plane]).to.deep.equal([1, 0, 0, 0, 0, 0, 2 ** -126, -0.5]);
   });

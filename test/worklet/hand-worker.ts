@@ -1,6 +1,7 @@
 /**
- * The far end of a route, moved by hand: it takes hops from the noisy ring and puts them into the enhanced ring, halved and `ENGINE_DELAY` samples later.
- * Enhanced sound that is half of the dry sound shows in every output sample how much of each is in it, as long as both line up.
+ * The far end of a route, moved by hand: it takes hops from the noisy ring and puts them into the enhanced ring, halved
+ * and `ENGINE_DELAY` samples later. Enhanced sound that is half of the dry sound shows in every output sample how much
+ * of each is in it, as long as both line up.
  */
 import { BELL_WORDS, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
 import type { SharedStreamMemory } from '../../src/shared/protocol.ts';

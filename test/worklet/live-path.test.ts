@@ -29,7 +29,10 @@ function playThrough(
   return out;
 }
 
-/** How much of the enhanced signal is in each sample, 0 to 1, if `out` is a blend of both at a delay; NaN where it is not. */
+/**
+ * How much of the enhanced signal is in each sample, 0 to 1, if `out` is a blend of both at a delay; NaN where it is
+ * not.
+ */
 function wetness(signal: Float32Array, out: Float32Array, delay: number): Float64Array {
   return Float64Array.from(out, (sample, i) => {
     const dry = i < delay ? 0 : signal[i - delay];
@@ -40,13 +43,22 @@ function wetness(signal: Float32Array, out: Float32Array, delay: number): Float6
 }
 
 /** Fails unless a stretch is a blend of both signals at one delay that never moves faster than the gate does. */
-function expectAligned(signal: Float32Array, out: Float32Array, delay: number, from = 0, end = out.length): Float64Array {
+function expectAligned(
+  signal: Float32Array,
+  out: Float32Array,
+  delay: number,
+  from = 0,
+  end = out.length,
+): Float64Array {
   const shares = wetness(signal, out, delay);
   let [last, lastAt] = [Number.NaN, 0];
   for (let i = from; i < end; i++) {
     if (shares[i] === Number.NEGATIVE_INFINITY) continue;
     if (Number.isNaN(shares[i])) expect.fail(`sample ${i} is no blend of dry and enhanced at a delay of ${delay}`);
-    if (!Number.isNaN(last)) expect(Math.abs(shares[i] - last), `step at ${i}`).to.be.at.most((2 * STEEPEST_STEP + 1e-6) * (i - lastAt) + 2e-4);
+    if (!Number.isNaN(last))
+      expect(Math.abs(shares[i] - last), `step at ${i}`).to.be.at.most(
+        (2 * STEEPEST_STEP + 1e-6) * (i - lastAt) + 2e-4,
+      );
     [last, lastAt] = [shares[i], i];
   }
   return shares;
@@ -354,7 +366,8 @@ describe('LivePath with a transport', () => {
     expect(wordToFloat(worker.word(Word.ATTENUATION_LIMIT))).to.equal(100);
     expect(worker.word(Word.QUANTA)).to.equal(750);
     expect(worker.word(Word.NON_FINITE_SAMPLES)).to.equal(1);
-    // The worker answers between two quanta: a hop comes in one quantum after it was full, plus up to a quantum of waiting for the next boundary.
+    // The worker answers between two quanta: a hop comes in one quantum after it was full, plus up to a quantum of
+    // waiting for the next boundary.
     expect(worker.word(Word.SLACK_SAMPLES)).to.be.within(PREFILL - 256, PREFILL);
   });
 
@@ -405,7 +418,11 @@ describe('LivePath with a model that takes blocks', () => {
     const out = playThrough(path, signal, () => worker.work());
     const shares = expectAligned(signal, out, BLOCK_TOTAL);
     expect(meanWetness(shares, BLOCK_TOTAL + 2000, 300_000)).to.be.closeTo(1, 1e-6);
-    expect([worker.word(Word.LATENCY_SAMPLES), worker.word(Word.UNDERRUNS), worker.word(Word.OVERRUNS)]).to.deep.equal([BLOCK_TOTAL, 0, 0]);
+    expect([worker.word(Word.LATENCY_SAMPLES), worker.word(Word.UNDERRUNS), worker.word(Word.OVERRUNS)]).to.deep.equal([
+      BLOCK_TOTAL,
+      0,
+      0,
+    ]);
   });
 
   it('is not late as long as a block takes no longer than the prefill', () => {
@@ -445,7 +462,8 @@ describe('LivePath with a model that takes blocks', () => {
       if (played === attachedAt) path.attach(worker.worklet, BLOCK);
       worker.work();
     });
-    // Dry at the old latency until there is enough past, then at the new one, and enhanced as soon as what was heard after the change comes out.
+    // Dry at the old latency until there is enough past, then at the new one, and enhanced as soon as what was heard
+    // after the change comes out.
     expect(firstDifference(out.subarray(TOTAL, 60_000), signal.subarray(0, 60_000 - TOTAL))).to.equal(-1);
     const settled = attachedAt + BLOCK_TOTAL + 2000;
     expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL, settled), settled, 400_000)).to.be.closeTo(1, 1e-6);

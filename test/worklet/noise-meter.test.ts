@@ -27,7 +27,8 @@ function feed(meter: NoiseMeter, seconds: number, dryLevelDb: number, keptDb: nu
 
 describe('NoiseMeter', () => {
   it('tells by how much the enhanced signal is quieter than the dry one', () => {
-    for (const reduction of [0, 3, 20]) expect(meterAfter(2, -20, -reduction).reductionDb).to.be.closeTo(reduction, 0.1);
+    for (const reduction of [0, 3, 20])
+      expect(meterAfter(2, -20, -reduction).reductionDb).to.be.closeTo(reduction, 0.1);
   });
 
   it('tells what an attenuation limit leaves of the reduction', () => {

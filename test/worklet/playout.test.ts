@@ -61,7 +61,8 @@ describe('Playout', () => {
       ones,
       playout,
       (now) => {
-        if (now >= 6400 && !playout.busy) playout.glide(500 + ((now * 7) % 1000), 400, now, { line: new DelayLine(1, 1), ...all });
+        if (now >= 6400 && !playout.busy)
+          playout.glide(500 + ((now * 7) % 1000), 400, now, { line: new DelayLine(1, 1), ...all });
       },
       all,
     );

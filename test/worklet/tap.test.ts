@@ -32,7 +32,9 @@ describe('Tap', () => {
     const bench = new TapBench();
     bench.range.from = 100;
     bench.range.end = 100_000;
-    bench.play(20).forEach((level, i) => expect(level).to.be.closeTo(i < 100 ? 0 : Math.min(1, (i - 99) / FADE_IN), 1e-5));
+    bench
+      .play(20)
+      .forEach((level, i) => expect(level).to.be.closeTo(i < 100 ? 0 : Math.min(1, (i - 99) / FADE_IN), 1e-5));
     expect(bench.tap.level).to.equal(1);
     expect(bench.tap.short).to.equal(false);
   });
@@ -42,7 +44,9 @@ describe('Tap', () => {
     bench.range.end = 100_000;
     bench.play(20);
     bench.range.end = 20 * QUANTUM + 300;
-    bench.play(4).forEach((level, i) => expect(level).to.be.closeTo(Math.max(0, Math.min(1, (300 - i) / FADE_OUT)), 1e-5));
+    bench
+      .play(4)
+      .forEach((level, i) => expect(level).to.be.closeTo(Math.max(0, Math.min(1, (300 - i) / FADE_OUT)), 1e-5));
     expect([bench.tap.level, bench.tap.short, bench.tap.dimmed]).to.deep.equal([0, true, QUANTUM]);
   });
 

@@ -31,10 +31,18 @@ export interface BlobJob {
 type Report = Omit<EnhanceReport, 'modelName' | 'modelVersion' | 'elapsedSeconds'>;
 
 /** Enhances one recording in memory that does not depend on its length. Throws the signal's reason when aborted. */
-export async function enhanceBlob(denoiser: Denoiser, { wav, format, settings, signal, onProgress }: BlobJob, sink: Sink): Promise<Report> {
+export async function enhanceBlob(
+  denoiser: Denoiser,
+  { wav, format, settings, signal, onProgress }: BlobJob,
+  sink: Sink,
+): Promise<Report> {
   const reader = await openWav(blobSource(wav));
   const { layout } = reader;
-  const writer = await WavWriter.open(sink, { ...shapeOf(reader), format, ...(format === layout.format ? { layout } : {}) });
+  const writer = await WavWriter.open(sink, {
+    ...shapeOf(reader),
+    format,
+    ...(format === layout.format ? { layout } : {}),
+  });
   const listener = new Listener(reader, writer);
   try {
     const options = {
@@ -43,7 +51,12 @@ export async function enhanceBlob(denoiser: Denoiser, { wav, format, settings, s
       signal,
       onProgress: (share: number) => onProgress(Math.round(share * reader.frames), listener.sketcher.take()),
     };
-    const { brokenSamples } = await enhanceReader(denoiser, reader, { enhanced: listener.enhanced, removed: listener.removed }, options);
+    const { brokenSamples } = await enhanceReader(
+      denoiser,
+      reader,
+      { enhanced: listener.enhanced, removed: listener.removed },
+      options,
+    );
     await writer.finish();
     return { ...listener.report(), brokenSamples };
   } finally {
@@ -98,7 +111,8 @@ class Listener {
     this.sketcher.add(before, after, 0, count);
     [before, after, removed].forEach((planes, v) => {
       this.#meters[v].push(planes, 0, count, (energy) => this.#energies[v].push(energy));
-      for (const plane of planes) for (let i = 0; i < count; i++) if (Math.abs(plane[i]) > this.#peaks[v]) this.#peaks[v] = Math.abs(plane[i]);
+      for (const plane of planes)
+        for (let i = 0; i < count; i++) if (Math.abs(plane[i]) > this.#peaks[v]) this.#peaks[v] = Math.abs(plane[i]);
     });
   }
 

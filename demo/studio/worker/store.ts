@@ -6,9 +6,9 @@ import type { Stored } from '../protocol.ts';
  * Out:    one blob
  * Thread: [worker]
  *
- * Results go to the origin's private files, so that an hour takes disk and no memory. Where a browser has none (private windows), they
- * are kept as the parts of a blob. A session is a folder; the page holds a lock of the same name while it lives, and what a page that
- * is gone has left is deleted by the next.
+ * Results go to the origin's private files, so that an hour takes disk and no memory. Where a browser has none (private
+ * windows), they are kept as the parts of a blob. A session is a folder; the page holds a lock of the same name while
+ * it lives, and what a page that is gone has left is deleted by the next.
  */
 
 /** Where one result is written. Exactly one of `finish` and `abandon` is called, last. */
@@ -104,6 +104,7 @@ async function sweep(root: FileSystemDirectoryHandle, session: string): Promise<
   const { held = [] } = await navigator.locks.query();
   const alive = new Set([session, ...held.map(({ name }) => name)]);
   for await (const name of root.keys()) {
-    if (name.startsWith(PREFIX) && !alive.has(name.slice(PREFIX.length))) await root.removeEntry(name, { recursive: true }).catch(() => {});
+    if (name.startsWith(PREFIX) && !alive.has(name.slice(PREFIX.length)))
+      await root.removeEntry(name, { recursive: true }).catch(() => {});
   }
 }

@@ -54,7 +54,10 @@ async function run(job: number, work: (sink: Sink, signal: AbortSignal) => Promi
     tell({
       type: 'failed',
       job,
-      error: { name: error instanceof Error ? error.name : 'Error', message: error instanceof Error ? error.message : String(error) },
+      error: {
+        name: error instanceof Error ? error.name : 'Error',
+        message: error instanceof Error ? error.message : String(error),
+      },
     });
   } finally {
     jobs.delete(job);
@@ -65,7 +68,8 @@ async function enhance({ job, modelUrl, ...rest }: Enhance, sink: Sink, signal: 
   const denoiser = await load(modelUrl);
   signal.throwIfAborted();
   const started = performance.now();
-  const onProgress = (frames: number, columns: Extract<WorkerToPage, { type: 'progress' }>['columns']) => tell({ type: 'progress', job, frames, columns });
+  const onProgress = (frames: number, columns: Extract<WorkerToPage, { type: 'progress' }>['columns']) =>
+    tell({ type: 'progress', job, frames, columns });
   const found = await enhanceBlob(denoiser, { ...rest, signal, onProgress }, sink);
   const report: EnhanceReport = {
     ...found,
@@ -78,7 +82,9 @@ async function enhance({ job, modelUrl, ...rest }: Enhance, sink: Sink, signal: 
 
 async function pack({ job, entries }: Pack, sink: Sink, signal: AbortSignal): Promise<WorkerToPage> {
   // Each entry is opened when its turn comes and read as a stream.
-  const files = entries.map(({ name, content }) => (typeof content === 'string' ? { name, input: content } : { name, input: new File([content], name) }));
+  const files = entries.map(({ name, content }) =>
+    typeof content === 'string' ? { name, input: content } : { name, input: new File([content], name) },
+  );
   const reader = downloadZip(files).body!.getReader();
   for (;;) {
     const { done, value } = await reader.read();
@@ -99,6 +105,9 @@ async function load(url: string): Promise<Denoiser> {
 }
 
 function tell(message: WorkerToPage): void {
-  const transfer = message.type === 'progress' && message.columns ? [message.columns.extremes.buffer, message.columns.levels.buffer] : [];
+  const transfer =
+    message.type === 'progress' && message.columns
+      ? [message.columns.extremes.buffer, message.columns.levels.buffer]
+      : [];
   self.postMessage(message, transfer);
 }

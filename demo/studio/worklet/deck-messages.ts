@@ -1,4 +1,7 @@
-/** What the player and its worklet tell each other. Everything that belongs to one position carries its number, so that answers about an older one are known as such. */
+/**
+ * What the player and its worklet tell each other. Everything that belongs to one position carries its number, so that
+ * answers about an older one are known as such.
+ */
 import type { DeckPiece } from './deck.ts';
 
 export const DECK_PROCESSOR = 'studio-deck';

@@ -23,7 +23,12 @@ class DeckProcessor extends AudioWorkletProcessor {
   process(_inputs: Float32Array[][], [output]: Float32Array[][]): boolean {
     this.#deck.render(output);
     this.#unreported += output[0].length;
-    if (this.#unreported >= REPORT_SECONDS * sampleRate && !this.#deck.isTurning && this.#deck.consumed !== this.#lastConsumed) this.#report();
+    if (
+      this.#unreported >= REPORT_SECONDS * sampleRate &&
+      !this.#deck.isTurning &&
+      this.#deck.consumed !== this.#lastConsumed
+    )
+      this.#report();
     return true;
   }
 
@@ -51,7 +56,11 @@ class DeckProcessor extends AudioWorkletProcessor {
   #report(): void {
     this.#unreported = 0;
     this.#lastConsumed = this.#deck.consumed;
-    this.port.postMessage({ position: this.#position, consumed: this.#deck.consumed, hasEnded: this.#deck.hasEnded } satisfies DeckToPlayer);
+    this.port.postMessage({
+      position: this.#position,
+      consumed: this.#deck.consumed,
+      hasEnded: this.#deck.hasEnded,
+    } satisfies DeckToPlayer);
   }
 }
 

@@ -3,8 +3,8 @@
  * Out:    what is listened to: a mixture of the two
  * Thread: [audio]; pure
  *
- * Both versions pass in step and only their gains change, so that switching neither skips nor repeats a sample. "Removed" is before minus
- * after, which two gains of opposite sign make.
+ * Both versions pass in step and only their gains change, so that switching neither skips nor repeats a sample.
+ * "Removed" is before minus after, which two gains of opposite sign make.
  */
 
 /** A piece of both versions: one array for each channel that is heard, all of one length. */
@@ -109,7 +109,10 @@ export class Deck {
     this.#after.to(after);
   }
 
-  /** Fills the outputs; a recording of one channel goes to all of them. Silence where there is nothing to play. Allocates nothing. */
+  /**
+   * Fills the outputs; a recording of one channel goes to all of them. Silence where there is nothing to play.
+   * Allocates nothing.
+   */
   render(outputs: readonly Float32Array[]): void {
     const length = outputs[0].length;
     for (let i = 0; i < length; i++) {

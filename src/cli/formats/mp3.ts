@@ -9,14 +9,16 @@ import { afterId3 } from '../../files/flac/flac-reader.ts';
  * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
  * Thread: any of Node's
  *
- * Decoder: minimp3 in WebAssembly (minimp3-wasm), which takes whole files. So each part of the recording becomes a small one: the frames
- * before it on which it may lean, which are thrown away, and the part. Where the encoder says what it put before and after the sound
- * (LAME's tag), that is cut off.
+ * Decoder: minimp3 in WebAssembly (minimp3-wasm), which takes whole files. So each part of the recording becomes a
+ * small one: the frames before it on which it may lean, which are thrown away, and the part. Where the encoder says
+ * what it put before and after the sound (LAME's tag), that is cut off.
  */
 
 /** Frames of a part: about five seconds. */
 const PART_FRAMES = 200;
-/** A frame may take up to 511 bytes from frames before it, and overlaps the last one. The shortest frames have 24 bytes. */
+/**
+ * A frame may take up to 511 bytes from frames before it, and overlaps the last one. The shortest frames have 24 bytes.
+ */
 const RUN_IN_FRAMES = 30;
 /** Samples that every decoder is late by. */
 const DECODER_DELAY = 529;
@@ -58,7 +60,10 @@ function parseHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
   const sampleRateHz = [44100, 48000, 32000][rateCode] / (version === 3 ? 1 : version === 2 ? 2 : 4);
   const padding = (bytes[at + 2] >> 1) & 1;
   const samples = layer === 1 ? 384 : layer === 3 && version !== 3 ? 576 : 1152;
-  const length = layer === 1 ? 4 * (Math.floor((12000 * kbps) / sampleRateHz) + padding) : Math.floor((samples * 125 * kbps) / sampleRateHz) + padding;
+  const length =
+    layer === 1
+      ? 4 * (Math.floor((12000 * kbps) / sampleRateHz) + padding)
+      : Math.floor((samples * 125 * kbps) / sampleRateHz) + padding;
   const channels = bytes[at + 3] >> 6 === 3 ? 1 : 2;
   return { bytes: length, samples, sampleRateHz, channels, kind: version + 4 * layer + 16 * rateCode + 64 * channels };
 }
@@ -90,7 +95,8 @@ function readEncoderTag(frame: Uint8Array, header: FrameHeader): EncoderTag | un
   const flags = view.getUint32(at + 4);
   const count = flags & 1 ? view.getUint32(at + 8) : undefined;
   const lame = at + 8 + (flags & 1 ? 4 : 0) + (flags & 2 ? 4 : 0) + (flags & 4 ? 100 : 0) + (flags & 8 ? 4 : 0);
-  if (lame + 24 > frame.length || !/^(LAME|Lavc|Lavf)/.test(text(lame))) return { skip: 0, frames: count === undefined ? undefined : count * header.samples };
+  if (lame + 24 > frame.length || !/^(LAME|Lavc|Lavf)/.test(text(lame)))
+    return { skip: 0, frames: count === undefined ? undefined : count * header.samples };
   const delay = (frame[lame + 21] << 4) | (frame[lame + 22] >> 4);
   const padding = ((frame[lame + 22] & 15) << 8) | frame[lame + 23];
   const frames = count === undefined ? undefined : Math.max(0, count * header.samples - delay - padding);
@@ -156,12 +162,19 @@ interface Decoder {
 let compiling: Promise<WebAssembly.Module> | undefined;
 
 async function startDecoder(): Promise<Decoder> {
-  compiling ??= readFile(createRequire(import.meta.url).resolve('minimp3-wasm/dist/decoder.opt.wasm')).then((bytes) => WebAssembly.compile(bytes));
+  compiling ??= readFile(createRequire(import.meta.url).resolve('minimp3-wasm/dist/decoder.opt.wasm')).then((bytes) =>
+    WebAssembly.compile(bytes),
+  );
   return (await WebAssembly.instantiate(await compiling)).exports as unknown as Decoder;
 }
 
 /** The sound of the frames from `first` on; what cannot be decoded is silence. */
-function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], first: number, header: FrameHeader): { channels: Float32Array[]; lost: number } {
+function decodeFrames(
+  decoder: Decoder,
+  frames: readonly Uint8Array[],
+  first: number,
+  header: FrameHeader,
+): { channels: Float32Array[]; lost: number } {
   const { channels, samples, sampleRateHz } = header;
   const bytes = frames.reduce((sum, frame) => sum + frame.length, 0);
   decoder.decoder_init();
@@ -184,7 +197,8 @@ function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], first: nu
     const isThere = complete[f] && from + samples * channels <= there;
     if (f >= first && isThere) {
       const to = (f - first) * samples;
-      for (let c = 0; c < channels; c++) for (let n = 0; n < samples; n++) planes[c][to + n] = pcm[from + n * channels + c] / 0x8000;
+      for (let c = 0; c < channels; c++)
+        for (let n = 0; n < samples; n++) planes[c][to + n] = pcm[from + n * channels + c] / 0x8000;
     }
     if (f >= first && !isThere) lost += samples;
     if (isThere) from += samples * channels;
@@ -195,7 +209,9 @@ function decodeFrames(decoder: Decoder, frames: readonly Uint8Array[], first: nu
 /** Bytes of earlier frames that a frame may begin in. */
 const MOST_RESERVOIR_BYTES = 511;
 
-/** For each frame, whether the bytes of earlier frames in which it begins are there. ISO 11172-3, 2.4.1.7 and 2.4.2.7. */
+/**
+ * For each frame, whether the bytes of earlier frames in which it begins are there. ISO 11172-3, 2.4.1.7 and 2.4.2.7.
+ */
 function completeFrames(frames: readonly Uint8Array[]): boolean[] {
   let reservoir = 0;
   return frames.map((frame) => {
@@ -255,7 +271,8 @@ class FrameScanner {
         return window.subarray(at, at + header.bytes);
       }
       // A tag at the end is no damage.
-      if (String.fromCharCode(window[at], window[at + 1], window[at + 2]) === 'TAG' && window.length - at <= 128) return undefined;
+      if (String.fromCharCode(window[at], window[at + 1], window[at + 2]) === 'TAG' && window.length - at <= 128)
+        return undefined;
       this.inSync = false;
       const next = window.indexOf(0xff, at + 1);
       const skipped = (next === -1 ? window.length : next) - at;

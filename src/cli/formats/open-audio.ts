@@ -50,7 +50,8 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
   const head = text(await source.read(0, 16));
   if (/^(RIFF|RF64|BW64)/.test(head)) return { kind: 'WAV', reader: await openWav(source) };
   if (head.startsWith('OggS')) return openOgg(source);
-  if (head.startsWith('fLaC') || text(await source.read(await afterId3(source), 4)) === 'fLaC') return { kind: 'FLAC', reader: await openFlac(source) };
+  if (head.startsWith('fLaC') || text(await source.read(await afterId3(source), 4)) === 'fLaC')
+    return { kind: 'FLAC', reader: await openFlac(source) };
   const other = OTHERS.find(([at, mark]) => head.startsWith(mark, at));
   if (other !== undefined) throw new Error(`expected WAV, FLAC, MP3, Ogg Vorbis or Opus, found ${other[2]}: ${ADVICE}`);
   // Last, because frames of MP3 have no mark but eleven bits.
@@ -58,7 +59,10 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
     return { kind: 'MP3', reader: await openMp3(source) };
   } catch (cause) {
     if (head.startsWith('ID3') || head.startsWith('\xff')) throw cause;
-    throw new Error(`expected WAV, FLAC, MP3, Ogg Vorbis or Opus, found none of them: the file is damaged, or ${ADVICE}`, { cause });
+    throw new Error(
+      `expected WAV, FLAC, MP3, Ogg Vorbis or Opus, found none of them: the file is damaged, or ${ADVICE}`,
+      { cause },
+    );
   }
 }
 

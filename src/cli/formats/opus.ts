@@ -26,7 +26,8 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
       `expected 1 or 2 channels, or more in the order of family 1, found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
     );
   }
-  if (family === 1 && header.length < 21 + channels) throw new Error('expected a channel mapping in the Opus header, found the end of the packet');
+  if (family === 1 && header.length < 21 + channels)
+    throw new Error('expected a channel mapping in the Opus header, found the end of the packet');
   const mapping = family === 0 ? [...Array(channels).keys()] : [...header.subarray(21, 21 + channels)];
   const { OpusDecoder: Decoder } = await import('opus-decoder');
   const decoder = new Decoder({
@@ -38,7 +39,14 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   });
   await decoder.ready;
   const last = await demuxer.lastPosition();
-  return new OpusReader(demuxer, decoder, channels, preSkip, gain, last === undefined ? undefined : Math.max(0, last - preSkip));
+  return new OpusReader(
+    demuxer,
+    decoder,
+    channels,
+    preSkip,
+    gain,
+    last === undefined ? undefined : Math.max(0, last - preSkip),
+  );
 }
 
 export class OpusReader extends ChunkReader {
@@ -75,8 +83,11 @@ export class OpusReader extends ChunkReader {
       if (packets.length === 0) continue;
       const decoded = packets.map((packet) => this.decode(packet));
       const frames = decoded.reduce((sum, part) => sum + part.frames, 0);
-      const channels = toWavOrder(Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)));
-      // The last page may state less than it holds, which cuts the end; any other states all of it, and more where pages are lost.
+      const channels = toWavOrder(
+        Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)),
+      );
+      // The last page may state less than it holds, which cuts the end; any other states all of it, and more where
+      // pages are lost.
       const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
       this.position += gap + frames;
       return { channels, frames, gap };
@@ -101,7 +112,12 @@ export class OpusReader extends ChunkReader {
   }
 }
 
-function joined(parts: readonly { channels: readonly Float32Array[]; frames: number }[], channel: number, frames: number, gain: number): Float32Array {
+function joined(
+  parts: readonly { channels: readonly Float32Array[]; frames: number }[],
+  channel: number,
+  frames: number,
+  gain: number,
+): Float32Array {
   const whole = new Float32Array(frames);
   let at = 0;
   for (const part of parts) {

@@ -8,9 +8,9 @@ import { requireRate } from '../../files/wav/wav.ts';
  * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
  * Thread: any of Node's
  *
- * Decoder: stb_vorbis in WebAssembly (stb-vorbis), which takes whole files. So each part of the recording becomes a small file: the three
- * headers, the packet before the part, whose second half the first one overlaps, and the part. Its samples are those of the whole.
- * Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
+ * Decoder: stb_vorbis in WebAssembly (stb-vorbis), which takes whole files. So each part of the recording becomes a
+ * small file: the three headers, the packet before the part, whose second half the first one overlaps, and the part.
+ * Its samples are those of the whole. Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
  */
 
 /** Packets of a part, about; parts end with a page. 3 to 12 seconds. */
@@ -24,7 +24,9 @@ export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promi
   const sampleRateHz = view.getUint32(12, true);
   // stb_vorbis gives noise for some files with more.
   if (channels === 0 || channels > 2) {
-    throw new Error(`expected 1 or 2 channels of Vorbis, found ${channels}: convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav`);
+    throw new Error(
+      `expected 1 or 2 channels of Vorbis, found ${channels}: convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav`,
+    );
   }
   requireRate(sampleRateHz);
   const headers = [header.slice()];
@@ -76,7 +78,8 @@ export class VorbisReader extends ChunkReader {
       const page = this.held ?? (await this.demuxer.nextPage());
       this.held = undefined;
       if (page === undefined) break;
-      // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is there.
+      // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is
+      // there.
       if (!page.follows && packets.length > 0) {
         this.held = page;
         break;
@@ -89,7 +92,8 @@ export class VorbisReader extends ChunkReader {
     const channels = this.decode(this.before === undefined ? packets : [this.before, ...packets]);
     const frames = channels[0].length;
     this.before = this.held === undefined ? packets[packets.length - 1] : undefined;
-    // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a longer one.
+    // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a
+    // longer one.
     const gap = position === undefined || !this.started ? 0 : Math.max(0, position - this.position - frames);
     this.started = true;
     this.position = position ?? this.position + gap + frames;
@@ -105,7 +109,8 @@ export class VorbisReader extends ChunkReader {
       const { channels } = this.decoder.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
       if (channels.length === this.channels) return channels;
     } catch (error) {
-      if (!this.started) throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
+      if (!this.started)
+        throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }
     return Array.from({ length: this.channels }, () => new Float32Array());
   }

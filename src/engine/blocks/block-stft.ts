@@ -7,8 +7,9 @@ import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-man
  * Out:    the half spectra of all its frames, and back
  * Thread: [worker], or whoever runs the engine
  *
- * As librosa.stft(center=True) and librosa.istft(length=blockSamples): frame f is centred on sample f·hop, what lies outside the block is padding,
- * and the inverse divides what the windows add up to out again, so that an unchanged spectrum gives the block back.
+ * As librosa.stft(center=True) and librosa.istft(length=blockSamples): frame f is centred on sample f·hop, what lies
+ * outside the block is padding, and the inverse divides what the windows add up to out again, so that an unchanged
+ * spectrum gives the block back.
  */
 
 /** Half spectra of all frames of a block. The whole lies in `re` and `im`, frame by frame; `frames` are views of it. */
@@ -19,7 +20,10 @@ export interface BlockSpectrum extends Spectrum {
 /** A spectrum of zeros. */
 export function makeBlockSpectrum(frames: number, bins: number): BlockSpectrum {
   const { re, im } = makeSpectrum(frames * bins);
-  const view = (f: number): Spectrum => ({ re: re.subarray(f * bins, (f + 1) * bins), im: im.subarray(f * bins, (f + 1) * bins) });
+  const view = (f: number): Spectrum => ({
+    re: re.subarray(f * bins, (f + 1) * bins),
+    im: im.subarray(f * bins, (f + 1) * bins),
+  });
   return { re, im, frames: Array.from({ length: frames }, (_, f) => view(f)) };
 }
 
@@ -74,8 +78,8 @@ export class BlockStft {
   }
 
   /**
-   * {@link forward}, `change` for each frame in turn, {@link inverse}, with one frame's spectrum in memory at a time: those of all frames do not fit
-   * into a cache. `change` alters the spectrum it is given. Does not allocate.
+   * {@link forward}, `change` for each frame in turn, {@link inverse}, with one frame's spectrum in memory at a time:
+   * those of all frames do not fit into a cache. `change` alters the spectrum it is given. Does not allocate.
    */
   throughSpectrum(block: Float64Array, change: (spectrum: Spectrum, frame: number) => void): void {
     const { spectrum } = this;

@@ -9,12 +9,14 @@ import { makePhaseSource } from './phase-source.ts';
  * Out:    samples whose spectrum has nearly these magnitudes, to crossfade.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Overlapping frames leave few phases free: one keeps transforming to sound and back, and takes the phases that come out, pushed on by a
- * share of how they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time Fourier transform", IEEE TASSP 32(2), 1984;
- * N. Perraudin, P. Balazs and P. Søndergaard, "A fast Griffin-Lim algorithm", WASPAA 2013.
+ * Overlapping frames leave few phases free: one keeps transforming to sound and back, and takes the phases that come
+ * out, pushed on by a share of how they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time
+ * Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast Griffin-Lim
+ * algorithm", WASPAA 2013.
  *
- * Notable: how many iterations are worth their time differs widely. Magnitudes of real sound come nearer for long, where it is noise, and are
- * near at once, where it is tones; those that a network estimated belong to no sound, and stay apart however long one seeks.
+ * Notable: how many iterations are worth their time differs widely. Magnitudes of real sound come nearer for long,
+ * where it is noise, and are near at once, where it is tones; those that a network estimated belong to no sound, and
+ * stay apart however long one seeks.
  */
 
 /** Iterations over which the gain is looked at, and the least that makes it worth going on, dB. */
@@ -40,7 +42,8 @@ export class GriffinLim {
     private readonly settings: GriffinLimRebuild,
   ) {
     const spectrum = (): BlockSpectrum => makeBlockSpectrum(stft.frames, stft.bins);
-    // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the length is set to one.
+    // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the
+    // length is set to one.
     this.weight = settings.momentum / (1 + settings.momentum);
     this.previous = spectrum();
     this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;

@@ -16,11 +16,14 @@ export interface ImageGains {
 /** @param limit the largest gain that a bin may get */
 export function makeImageGains(manifest: BlockManifest, limit: number): ImageGains {
   const { features, framing, sampleRateHz } = manifest;
-  if (features.kind === 'mel' || features.kind === 'mel-mfcc') return new MelGains(new MelFilters(features, sampleRateHz, framing.fftSamples));
+  if (features.kind === 'mel' || features.kind === 'mel-mfcc')
+    return new MelGains(new MelFilters(features, sampleRateHz, framing.fftSamples));
   return new BinGains(manifest, limit);
 }
 
-/** Of estimates that have a row for each bin. A bin without a row, the Nyquist bin, takes the gain of the bin below it. */
+/**
+ * Of estimates that have a row for each bin. A bin without a row, the Nyquist bin, takes the gain of the bin below it.
+ */
 class BinGains implements ImageGains {
   private readonly rows: number;
   private readonly isLogarithmic: boolean;
@@ -65,7 +68,10 @@ class BinGains implements ImageGains {
   }
 }
 
-/** Of estimates that have a row for each mel band, dB: the square root of the powers' ratio, at most 1, spread over the bins. */
+/**
+ * Of estimates that have a row for each mel band, dB: the square root of the powers' ratio, at most 1, spread over the
+ * bins.
+ */
 class MelGains implements ImageGains {
   private readonly bands: Float64Array;
   private readonly row: Float64Array;

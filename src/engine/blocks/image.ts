@@ -15,9 +15,12 @@ export interface ImageExtractor {
 }
 
 /** What turns spectra into the images that a model's manifest asks for. */
-export function makeImageExtractor(manifest: Pick<BlockManifest, 'features' | 'framing' | 'sampleRateHz' | 'graph'>): ImageExtractor {
+export function makeImageExtractor(
+  manifest: Pick<BlockManifest, 'features' | 'framing' | 'sampleRateHz' | 'graph'>,
+): ImageExtractor {
   const { features, framing, sampleRateHz } = manifest;
-  if (features.kind === 'mel' || features.kind === 'mel-mfcc') return new MelImage(features, new MelFilters(features, sampleRateHz, framing.fftSamples));
+  if (features.kind === 'mel' || features.kind === 'mel-mfcc')
+    return new MelImage(features, new MelFilters(features, sampleRateHz, framing.fftSamples));
   return new BinImage(features, imageRows(manifest));
 }
 

@@ -5,8 +5,9 @@ import type { MelFilters } from './mel-filters.ts';
  * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from what is flat within
- * each band: they stay positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative matrix factorization", NIPS 2000.
+ * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from
+ * what is flat within each band: they stay positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative
+ * matrix factorization", NIPS 2000.
  */
 
 const UPDATES = 8;

@@ -3,7 +3,8 @@
  * Out:    their first cepstral coefficients, one row for each
  * Thread: [worker], or whoever runs the engine
  *
- * DCT-II along the mel axis, orthonormal, as librosa.feature.mfcc: c[k] = s·Σ x[m]·cos(π·k·(2m + 1)/2M), s = √(1/M) for k = 0, √(2/M) above.
+ * DCT-II along the mel axis, orthonormal, as librosa.feature.mfcc: c[k] = s·Σ x[m]·cos(π·k·(2m + 1)/2M), s = √(1/M) for
+ * k = 0, √(2/M) above.
  */
 export class Mfcc {
   /** [mfccs, mels] */
@@ -16,11 +17,15 @@ export class Mfcc {
     this.basis = new Float64Array(mfccs * mels);
     for (let k = 0; k < mfccs; k++) {
       const scale = Math.sqrt((k === 0 ? 1 : 2) / mels);
-      for (let m = 0; m < mels; m++) this.basis[k * mels + m] = scale * Math.cos((Math.PI * k * (2 * m + 1)) / (2 * mels));
+      for (let m = 0; m < mels; m++)
+        this.basis[k * mels + m] = scale * Math.cos((Math.PI * k * (2 * m + 1)) / (2 * mels));
     }
   }
 
-  /** Reads the mel rows from the beginning of `image`, rows of `frames` values, and writes the coefficients' rows after them. Does not allocate. */
+  /**
+   * Reads the mel rows from the beginning of `image`, rows of `frames` values, and writes the coefficients' rows after
+   * them. Does not allocate.
+   */
   append(image: Float32Array, frames: number): void {
     const { basis, mels, mfccs } = this;
     for (let k = 0; k < mfccs; k++) {

@@ -3,15 +3,20 @@ import type { Range } from '../manifest/manifest-field.ts';
 
 /**
  * In:     a noisy image in its own units (features/image.ts); later the graph's estimate
- * Out:    the image in the range that the network knows, to model.ts; the estimate in the image's units, to image-gains.ts
+ * Out:    the image in the range that the network knows, to model.ts; the estimate in the image's units, to
+ *         image-gains.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Min–max scaling, row by row. Inputs that training never saw are clipped to the ends of a fixed range; estimates are not clipped, since a gain is
- * limited anyway.
+ * Min–max scaling, row by row. Inputs that training never saw are clipped to the ends of a fixed range; estimates are
+ * not clipped, since a gain is limited anyway.
  */
 export class Normaliser {
   /** Consecutive rows that share a range; the last ends with the image. */
-  private readonly groups: readonly { readonly rows: number; readonly inputRange: Range; readonly outputRange: Range }[];
+  private readonly groups: readonly {
+    readonly rows: number;
+    readonly inputRange: Range;
+    readonly outputRange: Range;
+  }[];
 
   /** @param frames values in each row */
   constructor(
@@ -45,7 +50,8 @@ export class Normaliser {
       const { rows, inputRange } = this.groups[g];
       const least = inputRange[0];
       const scale = (high - low) / (inputRange[1] - least);
-      for (const end = i + rows * frames; i < end; i++) features[offset + i] = Math.min(high, Math.max(low, low + (image[i] - least) * scale));
+      for (const end = i + rows * frames; i < end; i++)
+        features[offset + i] = Math.min(high, Math.max(low, low + (image[i] - least) * scale));
     }
   }
 

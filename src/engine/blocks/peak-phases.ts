@@ -8,9 +8,10 @@ import { makePhaseSource } from './phase-source.ts';
  * Out:    phases to begin with, as values of length one
  * Thread: [worker], or whoever runs the engine
  *
- * Under a bell-shaped window the slopes of the logarithmic magnitude are those of the phase, turned by a right angle. They are summed up from the
- * loudest bins outwards, so that errors gather where nobody hears them: this saves three quarters of the iterations that drawn phases need.
- * Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
+ * Under a bell-shaped window the slopes of the logarithmic magnitude are those of the phase, turned by a right angle.
+ * They are summed up from the loudest bins outwards, so that errors gather where nobody hears them: this saves three
+ * quarters of the iterations that drawn phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for
+ * reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
  */
 
 /** Variance of the Gaussian that comes nearest to a Hann window, in squares of its length (table 1 there). */
@@ -34,7 +35,11 @@ export class PeakPhases {
   private readonly seeds: BucketQueue;
   private readonly edge: BucketQueue;
 
-  constructor({ frames, bins }: { readonly frames: number; readonly bins: number }, framing: BlockFraming, seed: number) {
+  constructor(
+    { frames, bins }: { readonly frames: number; readonly bins: number },
+    framing: BlockFraming,
+    seed: number,
+  ) {
     const { hopSamples, fftSamples, windowSamples } = framing;
     this.bins = bins;
     this.turn = (2 * Math.PI * hopSamples) / fftSamples;

@@ -11,9 +11,10 @@
 const UNROLLED_RADICES = [4, 2, 3, 5] as const;
 
 /**
- * Complex transform, decimation in frequency, self-sorting (Stockham), so there is no bit-reversal pass for mixed radices.
- * Fill `re` and `im`, call {@link transform}, read `outRe` and `outIm`; the input is destroyed. All arrays belong to the object.
- * Formula: C. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992, section 1.7.
+ * Complex transform, decimation in frequency, self-sorting (Stockham), so there is no bit-reversal pass for mixed
+ * radices. Fill `re` and `im`, call {@link transform}, read `outRe` and `outIm`; the input is destroyed. All arrays
+ * belong to the object. Formula: C. Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992, section
+ * 1.7.
  */
 export class ComplexFft {
   readonly re: Float64Array;
@@ -77,9 +78,9 @@ export class ComplexFft {
 }
 
 /**
- * One pass. With p = radix, m = groups, s = stride it maps x[q + s·(k + m·j)] to y[q + s·(p·k + j)], q < s, k < m, j < p.
- * `cos`/`sin` hold the twiddle e^(−2πi·jk/(p·m)) at [k·(p−1) + j−1]. For {@link radixAny}, with h = (p − 1)/2: `rootCos`/`rootSin` hold the cosine and
- * sine of 2π·jl/p at [(j−1)·h + l−1], j and l up to h, and `pairs` is scratch.
+ * One pass. With p = radix, m = groups, s = stride it maps x[q + s·(k + m·j)] to y[q + s·(p·k + j)], q < s, k < m, j <
+ * p. `cos`/`sin` hold the twiddle e^(−2πi·jk/(p·m)) at [k·(p−1) + j−1]. For {@link radixAny}, with h = (p − 1)/2:
+ * `rootCos`/`rootSin` hold the cosine and sine of 2π·jl/p at [(j−1)·h + l−1], j and l up to h, and `pairs` is scratch.
  */
 interface Stage {
   readonly radix: number;
@@ -322,14 +323,22 @@ function radix5(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Arr
   }
 }
 
-function twiddleInto(yr: Float64Array, yi: Float64Array, at: number, r: number, i: number, wr: number, wi: number): void {
+function twiddleInto(
+  yr: Float64Array,
+  yi: Float64Array,
+  at: number,
+  r: number,
+  i: number,
+  wr: number,
+  wi: number,
+): void {
   yr[at] = r * wr - i * wi;
   yi[at] = r * wi + i * wr;
 }
 
 /**
- * Any odd radix p. Values from both ends of a butterfly come in pairs, x[l] ± x[p − l], which share their factors, and so do the results
- * y[j] and y[p − j]: a quarter of the products of the plain sum.
+ * Any odd radix p. Values from both ends of a butterfly come in pairs, x[l] ± x[p − l], which share their factors, and
+ * so do the results y[j] and y[p − j]: a quarter of the products of the plain sum.
  */
 function radixAny(stage: Stage, xr: Float64Array, xi: Float64Array, yr: Float64Array, yi: Float64Array): void {
   const { radix, groups, stride, cos, sin, rootCos, rootSin, pairs } = stage;

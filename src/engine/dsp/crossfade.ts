@@ -19,7 +19,10 @@ export class Crossfade {
     private readonly advanceSamples: number,
     overlapSamples: number,
   ) {
-    this.rise = Float64Array.from({ length: overlapSamples }, (_, n) => Math.sin(((Math.PI / 2) * (n + 0.5)) / overlapSamples) ** 2);
+    this.rise = Float64Array.from(
+      { length: overlapSamples },
+      (_, n) => Math.sin(((Math.PI / 2) * (n + 0.5)) / overlapSamples) ** 2,
+    );
     this.tail = new Float64Array(overlapSamples);
   }
 

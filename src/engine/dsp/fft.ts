@@ -8,7 +8,8 @@ import { ComplexFft } from './complex-fft.ts';
 
 /**
  * Transform between `length` real samples and the `bins` = ⌊length/2⌋ + 1 non-negative frequencies of their spectrum.
- * An even length is done as a complex transform of half that length. Not reentrant; one object serves any number of streams.
+ * An even length is done as a complex transform of half that length. Not reentrant; one object serves any number of
+ * streams.
  */
 export class RealFft {
   readonly length: number;
@@ -21,7 +22,8 @@ export class RealFft {
 
   /** @param length any whole number from 1; RangeError otherwise. Fast where its prime factors are 2, 3 and 5. */
   constructor(length: number) {
-    if (!Number.isInteger(length) || length < 1) throw new RangeError(`RealFft length: expected a whole number from 1, got ${length}.`);
+    if (!Number.isInteger(length) || length < 1)
+      throw new RangeError(`RealFft length: expected a whole number from 1, got ${length}.`);
     this.length = length;
     this.bins = Math.floor(length / 2) + 1;
     this.even = length % 2 === 0;
@@ -34,7 +36,9 @@ export class RealFft {
     }
   }
 
-  /** Unnormalised spectrum of `samples[0 … length)` into `re[0 … bins)` and `im[0 … bins)`. `samples` is left as it is. */
+  /**
+   * Unnormalised spectrum of `samples[0 … length)` into `re[0 … bins)` and `im[0 … bins)`. `samples` is left as it is.
+   */
   forward(samples: Float64Array, re: Float64Array, im: Float64Array): void {
     const z = this.complex;
     if (!this.even) {
@@ -59,7 +63,8 @@ export class RealFft {
     im[0] = 0;
     re[half] = outRe[0] - outIm[0];
     im[half] = 0;
-    // Even and odd samples' spectra are E = (Z[k] + Z*[h−k])/2 and O = (Z[k] − Z*[h−k])/2i; X[k] = E + w·O, X[h−k] = (E − w·O)*.
+    // Even and odd samples' spectra are E = (Z[k] + Z*[h−k])/2 and O = (Z[k] − Z*[h−k])/2i; X[k] = E + w·O, X[h−k] = (E
+    // − w·O)*.
     for (let k = 1, m = half - 1; k <= m; k++, m--) {
       const er = 0.5 * (outRe[k] + outRe[m]);
       const ei = 0.5 * (outIm[k] - outIm[m]);
@@ -74,7 +79,10 @@ export class RealFft {
     }
   }
 
-  /** Samples of the half spectrum, scaled by 1/length so that it undoes {@link forward}. `re` and `im` are left as they are. */
+  /**
+   * Samples of the half spectrum, scaled by 1/length so that it undoes {@link forward}. `re` and `im` are left as they
+   * are.
+   */
   inverse(re: Float64Array, im: Float64Array, samples: Float64Array): void {
     const z = this.complex;
     const scale = 1 / this.length;

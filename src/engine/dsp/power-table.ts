@@ -6,14 +6,17 @@ const REST_BITS = 20 - STEP_BITS;
 const REST_MASK = (1 << REST_BITS) - 1;
 const REST_SCALE = 1 / (1 << REST_BITS);
 
-/** The two words of a float64. Every machine that runs WebAssembly is little-endian: the second word has sign, exponent and 20 bits of mantissa. */
+/**
+ * The two words of a float64. Every machine that runs WebAssembly is little-endian: the second word has sign, exponent
+ * and 20 bits of mantissa.
+ */
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
 
 /**
- * x^p for one exponent p in −1 … 1 and positive, normal x, from a table: seven times faster than Math.pow.
- * With x = 2^e·m it is 2^(p·e) · m^p; the second factor is interpolated linearly between 1024 values. Relative error below 1.2e−6,
- * and below 3e−7 for |p| up to a half: five float32 steps.
+ * x^p for one exponent p in −1 … 1 and positive, normal x, from a table: seven times faster than Math.pow. With x =
+ * 2^e·m it is 2^(p·e) · m^p; the second factor is interpolated linearly between 1024 values. Relative error below
+ * 1.2e−6, and below 3e−7 for |p| up to a half: five float32 steps.
  */
 export class PowerTable {
   private readonly octaves = new Float64Array(2048);

@@ -6,21 +6,27 @@ import type { SampleQueue } from './sample-queue.ts';
  * Out:    samples at the other rate, into a queue
  * Thread: [worker], or whoever runs the engine
  *
- * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with ratio = in/out = down/up in lowest
- * terms, output j stands at input time (j·down − delayPhases)/up, and it is emitted with input ⌊j·down/up⌋, the first one
- * at or after its undelayed time. So after n inputs exactly ⌈n·up/down⌉ outputs have come, for ever, and nothing drifts.
+ * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with ratio = in/out = down/up in
+ * lowest terms, output j stands at input time (j·down − delayPhases)/up, and it is emitted with input ⌊j·down/up⌋, the
+ * first one at or after its undelayed time. So after n inputs exactly ⌈n·up/down⌉ outputs have come, for ever, and
+ * nothing drifts.
  */
 
 /**
- * Zero crossings on each side of the sinc, at the lower rate. With the cutoff at the lower Nyquist frequency the transition band is
- * 0.9 … 1.1 of it; Kaiser's formula then gives 14.36·(48 taps·0.1) + 7.95 = 77 dB. Half of the taps is the delay: 0.55 ms at 44.1 kHz.
+ * Zero crossings on each side of the sinc, at the lower rate. With the cutoff at the lower Nyquist frequency the
+ * transition band is 0.9 … 1.1 of it; Kaiser's formula then gives 14.36·(48 taps·0.1) + 7.95 = 77 dB. Half of the taps
+ * is the delay: 0.55 ms at 44.1 kHz.
  */
 const ZERO_CROSSINGS = 24;
-/** Kaiser's β for 76 dB: 0.1102·(76 − 8.7). J. Kaiser, Nonrecursive digital filter design using the I0-sinh window function, 1974. */
+/**
+ * Kaiser's β for 76 dB: 0.1102·(76 − 8.7). J. Kaiser, Nonrecursive digital filter design using the I0-sinh window
+ * function, 1974.
+ */
 const KAISER_BETA = 7.42;
 /**
- * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 needs 6000) interpolate linearly between this many, whose error for
- * the highest frequency is (π/512)²/8 = −106 dB: far below the stop band, in 200 KB instead of megabytes.
+ * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 needs 6000) interpolate linearly between this many,
+ * whose error for the highest frequency is (π/512)²/8 = −106 dB: far below the stop band, in 200 KB instead of
+ * megabytes.
  */
 const MOST_PHASES = 512;
 /** Inputs kept between two moves of the history, so that moving is rare. */
@@ -45,7 +51,10 @@ export function filterReach(fromHz: Hertz, toHz: Hertz): Samples {
   return Math.ceil(ZERO_CROSSINGS * Math.max(1, fromHz / toHz));
 }
 
-/** Rows of weights, one for each phase 0/phases … phases/phases, each `taps` long and with sum 1. Shared by all streams of a rate. */
+/**
+ * Rows of weights, one for each phase 0/phases … phases/phases, each `taps` long and with sum 1. Shared by all streams
+ * of a rate.
+ */
 interface FilterTable {
   readonly phases: number;
   readonly taps: number;
@@ -63,13 +72,17 @@ export class Resampler {
   /** Inputs that the oldest tap of any output lies back from the newest input. */
   private readonly span: number;
   private end: number;
-  /** n·up − j·down after n inputs and j outputs: above 0 while an output is due. Starts at 0 and stays within (−down, up]. */
+  /**
+   * n·up − j·down after n inputs and j outputs: above 0 while an output is due. Starts at 0 and stays within (−down,
+   * up].
+   */
   private credit = 0;
 
   /**
    * @param fromHz whole rate of the input
    * @param toHz whole rate of the output
-   * @param delayPhases delay in units of 1/up input samples, whole, at least `up · filterReach(fromHz, toHz)`. RangeError otherwise.
+   * @param delayPhases delay in units of 1/up input samples, whole, at least `up · filterReach(fromHz, toHz)`.
+   *   RangeError otherwise.
    */
   constructor(fromHz: Hertz, toHz: Hertz, delayPhases: number) {
     const { up, down } = rateRatio(fromHz, toHz);

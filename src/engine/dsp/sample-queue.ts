@@ -49,7 +49,10 @@ export class SampleQueue {
     this.tail = 0;
   }
 
-  /** Room for `count` more. Slides the rest to the front when at least half is free there, so that moving stays cheap; grows otherwise. */
+  /**
+   * Room for `count` more. Slides the rest to the front when at least half is free there, so that moving stays cheap;
+   * grows otherwise.
+   */
   private reserve(count: number): void {
     if (this.tail + count <= this.samples.length) return;
     const { samples, head, tail } = this;

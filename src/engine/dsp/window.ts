@@ -9,16 +9,18 @@ export interface WindowPair {
 }
 
 /**
- * Asymmetric square-root Hann pair: the analysis window rises slowly over the past, which resolves the harmonics of a voice, and
- * falls quickly at the newest samples, so that the delay is the short overlap and not the long window.
- * D. Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral analysis-synthesis system for
- * speech enhancement", EUSIPCO 2007.
+ * Asymmetric square-root Hann pair: the analysis window rises slowly over the past, which resolves the harmonics of a
+ * voice, and falls quickly at the newest samples, so that the delay is the short overlap and not the long window. D.
+ * Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral analysis-synthesis system
+ * for speech enhancement", EUSIPCO 2007.
  *
  *   analysis    0 ╱‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾╲ N      sine up to N − M, cosine over the last M (overlap)
  *   product           0 0 0 ╱‾‾‾‾‾╲        Hann slopes of M on both ends of the last hop + M
  *   synthesis = product / analysis
  */
-export function asymmetricSqrtHann(framing: Pick<StreamingFraming, 'hopSamples' | 'windowSamples' | 'overlapSamples'>): WindowPair {
+export function asymmetricSqrtHann(
+  framing: Pick<StreamingFraming, 'hopSamples' | 'windowSamples' | 'overlapSamples'>,
+): WindowPair {
   const { hopSamples: hop, windowSamples: length, overlapSamples: overlap } = framing;
   const analysis = new Float64Array(length);
   const rise = length - overlap;

@@ -9,8 +9,8 @@ import type { StreamState } from './model.ts';
  * Out:    their estimates; their memories one step on
  * Thread: [worker], or whoever runs the engine
  *
- * Two ways to run the same graph. {@link GraphExecutor} is the reference: GraphModel.execute and nothing else. {@link PlanExecutor} calls
- * the same kernels without the bookkeeping; base takes less than half the time that way.
+ * Two ways to run the same graph. {@link GraphExecutor} is the reference: GraphModel.execute and nothing else. {@link
+ * PlanExecutor} calls the same kernels without the bookkeeping; base takes less than half the time that way.
  */
 export interface Executor {
   /** Bytes held besides tensors. */
@@ -54,7 +54,11 @@ export class GraphExecutor implements Executor {
     const outputSize = elements(output.shape);
     tidy(() => {
       const inputs: NamedTensorMap = {
-        [input.name]: tensor(features.subarray(first * inputSize, (first + streams) * inputSize), batched(input.shape, streams), 'float32'),
+        [input.name]: tensor(
+          features.subarray(first * inputSize, (first + streams) * inputSize),
+          batched(input.shape, streams),
+          'float32',
+        ),
       };
       contracts.forEach((contract, s) => {
         const stacked = new Float32Array(streams * elements(contract.shape));
@@ -133,10 +137,17 @@ const PROOF_STEPS = 2;
 /** Whether both give the same bits for the same input. */
 function agree(reference: Executor, planned: Executor, manifest: Manifest, streams: number): boolean {
   const { input, output, states } = manifest.graph;
-  const memory = () => Array.from({ length: streams }, () => ({ values: states.map((state) => new Float32Array(elements(state.shape))), stepsToCheck: 0 }));
+  const memory = () =>
+    Array.from({ length: streams }, () => ({
+      values: states.map((state) => new Float32Array(elements(state.shape))),
+      stepsToCheck: 0,
+    }));
   const [a, b] = [memory(), memory()];
   const features = new Float32Array(streams * elements(input.shape));
-  const [x, y] = [new Float32Array(streams * elements(output.shape)), new Float32Array(streams * elements(output.shape))];
+  const [x, y] = [
+    new Float32Array(streams * elements(output.shape)),
+    new Float32Array(streams * elements(output.shape)),
+  ];
   for (let step = 0; step < PROOF_STEPS; step++) {
     // Neither periodic in the bins nor the same for two streams.
     for (let i = 0; i < features.length; i++) features[i] = Math.sin(i * 1.618 + step) * Math.sin(i * 0.017);

@@ -1,22 +1,32 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { backend, backend_util, getKernelsForBackend, type KernelFunc, type NamedTensorMap, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  backend_util,
+  getKernelsForBackend,
+  type KernelFunc,
+  type NamedTensorMap,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 
 /**
  * In:     the kernels that one run of the graph calls, watched while it runs
  * Out:    the same calls over memory that is allocated once, to executor.ts
  * Thread: [worker], or whoever runs the engine
  *
- * GraphModel.execute spends more than half of a small graph's time on bookkeeping: looking up nodes, making and freeing tensors,
- * checking shapes that never change. A plan is what remains when all that is done once. It calls the very functions that
- * tfjs' own kernels call, with the same arguments, so its results are the same to the bit; executor.ts checks that before it
- * uses one, and goes on with GraphModel where anything is missing: what is used here of the backend is not public API.
+ * GraphModel.execute spends more than half of a small graph's time on bookkeeping: looking up nodes, making and freeing
+ * tensors, checking shapes that never change. A plan is what remains when all that is done once. It calls the very
+ * functions that tfjs' own kernels call, with the same arguments, so its results are the same to the bit; executor.ts
+ * checks that before it uses one, and goes on with GraphModel where anything is missing: what is used here of the
+ * backend is not public API.
  */
 
 /** The part of tfjs-backend-wasm 4 that a plan needs. */
 interface WasmBackend {
-  readonly wasm: { readonly HEAPU8: Uint8Array; _malloc(bytes: number): number; _free(pointer: number): void } & Readonly<
-    Record<string, ((...args: readonly number[]) => void) | undefined>
-  >;
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
+  } & Readonly<Record<string, ((...args: readonly number[]) => void) | undefined>>;
   readonly dataIdMap: { get(dataId: object): { readonly id: number; readonly memoryOffset: number } };
   makeOutput(shape: readonly number[], dtype: 'float32'): TensorInfo;
   disposeData(dataId: object, force?: boolean): boolean;
@@ -34,7 +44,10 @@ interface Seen {
 interface Place {
   readonly id: number;
   readonly float: number;
-  /** Floats that a plan may give to another tensor when no call reads them any more; 0 where it may not: weights, inputs and outputs. */
+  /**
+   * Floats that a plan may give to another tensor when no call reads them any more; 0 where it may not: weights, inputs
+   * and outputs.
+   */
   readonly spare: number;
   /** Tensors of the recorded run that lie here and are still to be read. */
   readers: number;
@@ -50,7 +63,10 @@ export class KernelPlan {
   private readonly places = new Map<object, Place>();
   /** How often the calls that are not bound yet read each tensor. */
   private readonly reads = new Map<object, number>();
-  /** Memory of the plan that no later call reads, by its length: the next tensor of that length lies there, warm in the cache. */
+  /**
+   * Memory of the plan that no later call reads, by its length: the next tensor of that length lies there, warm in the
+   * cache.
+   */
   private readonly free = new Map<number, Place[]>();
   private readonly owned: object[] = [];
   private readonly pointers: number[] = [];
@@ -97,7 +113,10 @@ export class KernelPlan {
     this.floats().set(values, this.inputs[index].float + start);
   }
 
-  /** Copies from the graph's `index`-th output into all of `into`, `start` floats from its beginning. Does not allocate once a piece has been asked for. */
+  /**
+   * Copies from the graph's `index`-th output into all of `into`, `start` floats from its beginning. Does not allocate
+   * once a piece has been asked for.
+   */
   getOutput(index: number, start: number, into: Float32Array): void {
     const { place, views } = this.outputs[index];
     const { buffer } = this.floats();
@@ -167,7 +186,10 @@ export class KernelPlan {
     this.reads.set(dataId, (this.reads.get(dataId) ?? 0) + 1);
   }
 
-  /** A call that reads the tensor is bound. After the last one its memory is free, unless another tensor shares it. Outputs are read at the end. */
+  /**
+   * A call that reads the tensor is bound. After the last one its memory is free, unless another tensor shares it.
+   * Outputs are read at the end.
+   */
   private noteRead(tensor: TensorInfo): void {
     const left = (this.reads.get(tensor.dataId) as number) - 1;
     this.reads.set(tensor.dataId, left);
@@ -222,12 +244,30 @@ export class KernelPlan {
       case '_FusedMatMul': {
         requireFalse(attributes, 'transposeA', 'transposeB');
         const bias = inputs.bias === undefined ? 0 : this.place(inputs.bias).id;
-        this.call('__FusedMatMul', ...this.shaped(inputs.a), ...this.shaped(inputs.b), 0, 0, activation(attributes), bias, 0, 0, this.allocate(output).id);
+        this.call(
+          '__FusedMatMul',
+          ...this.shaped(inputs.a),
+          ...this.shaped(inputs.b),
+          0,
+          0,
+          activation(attributes),
+          bias,
+          0,
+          0,
+          this.allocate(output).id,
+        );
         return;
       }
       case 'BatchMatMul':
         requireFalse(attributes, 'transposeA', 'transposeB');
-        this.call('_BatchMatMul', ...this.shaped(rank3(inputs.a)), ...this.shaped(rank3(inputs.b)), 0, 0, this.allocate(output).id);
+        this.call(
+          '_BatchMatMul',
+          ...this.shaped(rank3(inputs.a)),
+          ...this.shaped(rank3(inputs.b)),
+          0,
+          0,
+          this.allocate(output).id,
+        );
         return;
       case 'FusedConv2D':
         this.call('_FusedConv2D', ...this.convolution(inputs, attributes), this.allocate(output).id);
@@ -272,7 +312,14 @@ export class KernelPlan {
       ...[this.place(x).id, info.batchSize, info.inHeight, info.inWidth],
       ...[this.place(filter).id, info.filterHeight, info.filterWidth, bias === undefined ? 0 : this.place(bias).id],
       ...[pad.top, pad.right, pad.bottom, pad.left, pad.type === 'SAME' ? 1 : 0],
-      ...[info.dilationHeight, info.dilationWidth, info.strideHeight, info.strideWidth, info.inChannels, info.outChannels],
+      ...[
+        info.dilationHeight,
+        info.dilationWidth,
+        info.strideHeight,
+        info.strideWidth,
+        info.inChannels,
+        info.outChannels,
+      ],
       ...[activation(attributes), 0, 0],
     ];
   }
@@ -299,7 +346,17 @@ export class KernelPlan {
     const [batch, height, width, channels] = images.shape;
     const [newHeight, newWidth] = attributes.size as [number, number];
     const { alignCorners, halfPixelCenters } = attributes;
-    return [this.place(images).id, batch, height, width, channels, newHeight, newWidth, alignCorners ? 1 : 0, halfPixelCenters ? 1 : 0];
+    return [
+      this.place(images).id,
+      batch,
+      height,
+      width,
+      channels,
+      newHeight,
+      newWidth,
+      alignCorners ? 1 : 0,
+      halfPixelCenters ? 1 : 0,
+    ];
   }
 
   /** Axes of length one are left out, as tfjs does: its kernel is faster at lower ranks. */
@@ -311,7 +368,16 @@ export class KernelPlan {
       return;
     }
     const shape = this.numbers(axes.map((axis) => x.shape[axis]));
-    this.call('_Transpose', this.place(x).id, shape, axes.length, FLOAT32, this.allocate(output).id, this.numbers(order), order.length);
+    this.call(
+      '_Transpose',
+      this.place(x).id,
+      shape,
+      axes.length,
+      FLOAT32,
+      this.allocate(output).id,
+      this.numbers(order),
+      order.length,
+    );
   }
 
   /** tfjs has no kernel for this either: it copies in JavaScript. */
@@ -368,7 +434,12 @@ function watchKernels<T>(seen: Seen[], action: () => T): T {
     config.kernelFunc = (args) => {
       const output = originals[i](args);
       if (Array.isArray(output)) throw new Error(`Expected kernels with one output, found ${config.kernelName}.`);
-      seen.push({ kernel: config.kernelName, inputs: { ...(args.inputs as Seen['inputs']) }, attributes: { ...args.attrs }, output });
+      seen.push({
+        kernel: config.kernelName,
+        inputs: { ...(args.inputs as Seen['inputs']) },
+        attributes: { ...args.attrs },
+        output,
+      });
       return output;
     };
   });

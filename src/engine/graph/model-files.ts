@@ -28,16 +28,24 @@ interface NodeModules {
 }
 
 /**
- * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing or the network failed), 'model-corrupt' (size or
- * SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the contract), 'unsupported' (hashes cannot be computed here).
+ * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing or the network failed),
+ * 'model-corrupt' (size or SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the contract),
+ * 'unsupported' (hashes cannot be computed here).
  */
 export async function loadModelFiles(model: string | URL, fetchWith: Fetch = fetch): Promise<ModelFiles> {
   const manifestUrl = await manifestUrlOf(model);
   const url = new URL('.', manifestUrl);
   const manifest = readManifest(parseJson(await fetchBytes(manifestUrl, fetchWith), manifestUrl), manifestUrl.href);
   const names = Object.keys(manifest.files);
-  const contents = await Promise.all(names.map((name) => fetchVerified(new URL(name, url), manifest.files[name], fetchWith)));
-  return { url: url.href, manifestUrl: manifestUrl.href, manifest, bytes: new Map(names.map((name, i) => [name, contents[i]])) };
+  const contents = await Promise.all(
+    names.map((name) => fetchVerified(new URL(name, url), manifest.files[name], fetchWith)),
+  );
+  return {
+    url: url.href,
+    manifestUrl: manifestUrl.href,
+    manifest,
+    bytes: new Map(names.map((name, i) => [name, contents[i]])),
+  };
 }
 
 /** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is none. */
@@ -45,7 +53,11 @@ export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
-    throw new DenoiseError('model-corrupt', `${url}: expected JSON. Check that the model URL names a folder with manifest.json.`, { cause });
+    throw new DenoiseError(
+      'model-corrupt',
+      `${url}: expected JSON. Check that the model URL names a folder with manifest.json.`,
+      { cause },
+    );
   }
 }
 
@@ -64,14 +76,24 @@ async function manifestUrlOf(model: string | URL): Promise<URL> {
   return new URL(text, globalThis.location.href);
 }
 
-async function fetchVerified(url: URL, expected: { bytes: number; sha256: string }, fetchWith: Fetch): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchVerified(
+  url: URL,
+  expected: { bytes: number; sha256: string },
+  fetchWith: Fetch,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await fetchBytes(url, fetchWith);
   if (bytes.length !== expected.bytes) {
-    throw new DenoiseError('model-corrupt', `${url}: expected ${expected.bytes} bytes, got ${bytes.length}. Download or deploy the model folder again.`);
+    throw new DenoiseError(
+      'model-corrupt',
+      `${url}: expected ${expected.bytes} bytes, got ${bytes.length}. Download or deploy the model folder again.`,
+    );
   }
   const found = await sha256(bytes);
   if (found !== expected.sha256) {
-    throw new DenoiseError('model-corrupt', `${url}: expected SHA-256 ${expected.sha256}, got ${found}. Download or deploy the model folder again.`);
+    throw new DenoiseError(
+      'model-corrupt',
+      `${url}: expected SHA-256 ${expected.sha256}, got ${found}. Download or deploy the model folder again.`,
+    );
   }
   return bytes;
 }
@@ -86,14 +108,21 @@ async function fetchBytes(url: URL, fetchWith: Fetch): Promise<Uint8Array<ArrayB
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DenoiseError('model-load', `${url}: expected a file of the model, got: ${reason}. Check the model URL and that the server serves it.`, { cause });
+    throw new DenoiseError(
+      'model-load',
+      `${url}: expected a file of the model, got: ${reason}. Check the model URL and that the server serves it.`,
+      { cause },
+    );
   }
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   // Web Crypto is hidden from pages that are neither https: nor localhost.
   if (globalThis.crypto?.subtle === undefined) {
-    throw new DenoiseError('unsupported', 'Expected crypto.subtle to verify the model, got none: serve the page over https: or from localhost.');
+    throw new DenoiseError(
+      'unsupported',
+      'Expected crypto.subtle to verify the model, got none: serve the page over https: or from localhost.',
+    );
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');

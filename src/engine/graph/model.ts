@@ -13,19 +13,21 @@ import { isNode, type ModelFiles, parseJson } from './model-files.ts';
  * Out:    the model's estimate, `[streams, planes, bins]`, to estimate.ts; states stay here
  * Thread: [worker], or whoever runs the engine
  *
- * Loads what TensorFlow.js runs and feeds it. A stream's memory is its own arrays and is copied in and out at every step (7 µs for
- * base), so streams can join and leave a batch as they like. Tensors: the weights; everything else dies within its step.
+ * Loads what TensorFlow.js runs and feeds it. A stream's memory is its own arrays and is copied in and out at every
+ * step (7 µs for base), so streams can join and leave a batch as they like. Tensors: the weights; everything else dies
+ * within its step.
  */
 
 /**
- * Steps of a stream between two looks at its memory for values that would stay: NaN, infinities and decay towards denormals. About
- * 0.3 s for base.
+ * Steps of a stream between two looks at its memory for values that would stay: NaN, infinities and decay towards
+ * denormals. About 0.3 s for base.
  */
 const STATE_CHECK_STEPS = 31;
 
 /**
- * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one, four no less than two. Both sizes are made at
- * load: making the plan of a size that first occurs while sound runs would hold it up for a tenth of a second.
+ * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one, four no less than two. Both
+ * sizes are made at load: making the plan of a size that first occurs while sound runs would hold it up for a tenth of
+ * a second.
  */
 const MOST_STREAMS = 2;
 
@@ -56,7 +58,8 @@ export class Model {
 
   /**
    * Starts the wasm backend, if it does not run yet, and builds the graph from files that are already verified.
-   * @param wasmUrl folder with the backend's .wasm files; counts at the first load of a thread only. Default: `wasm/` beside this
+   * @param wasmUrl folder with the backend's .wasm files; counts at the first load of a thread only. Default: `wasm/`
+   *   beside this
    * module, in Node the backend package's own.
    * Throws DenoiseError 'wasm' or 'model-mismatch'.
    */
@@ -84,8 +87,8 @@ export class Model {
   }
 
   /**
-   * One step for each of the first `count` states: `features` holds `[count, 3, bins]`, `estimates` receives `[count, planes, bins]`.
-   * Allocates nothing of its own once a batch size has occurred.
+   * One step for each of the first `count` states: `features` holds `[count, 3, bins]`, `estimates` receives `[count,
+   * planes, bins]`. Allocates nothing of its own once a batch size has occurred.
    */
   step(states: readonly StreamState[], count: number, features: Float32Array, estimates: Float32Array): void {
     for (let first = 0; first < count; first += MOST_STREAMS) {
@@ -101,7 +104,10 @@ export class Model {
   /** Tensors of this thread, all models together, and the bytes of them and of this model's plans. */
   memory(): { tensors: number; bytes: number } {
     const { numTensors, numBytes } = engine().memory();
-    return { tensors: numTensors, bytes: this.executors.reduce((sum, executor) => sum + (executor?.bytes ?? 0), numBytes) };
+    return {
+      tensors: numTensors,
+      bytes: this.executors.reduce((sum, executor) => sum + (executor?.bytes ?? 0), numBytes),
+    };
   }
 
   /** Frees every tensor. Idempotent. */
@@ -143,16 +149,27 @@ export class Model {
       try {
         proveShapes(this.graph, this.manifest, count, where);
         const fresh = Array.from({ length: count }, () => this.createState());
-        this.step(fresh, count, new Float32Array(count * elements(input.shape)), new Float32Array(count * elements(output.shape)));
+        this.step(
+          fresh,
+          count,
+          new Float32Array(count * elements(input.shape)),
+          new Float32Array(count * elements(output.shape)),
+        );
       } catch (cause) {
         if (cause instanceof DenoiseError) throw cause;
-        throw mismatch(`${where}: expected the graph to take ${JSON.stringify(input.shape)} for ${count} stream(s), got: ${reason(cause)}`, cause);
+        throw mismatch(
+          `${where}: expected the graph to take ${JSON.stringify(input.shape)} for ${count} stream(s), got: ${reason(cause)}`,
+          cause,
+        );
       }
     }
   }
 }
 
-/** Runs the graph once as it stands; DenoiseError 'model-mismatch' names the output whose shape is not what the manifest states. */
+/**
+ * Runs the graph once as it stands; DenoiseError 'model-mismatch' names the output whose shape is not what the manifest
+ * states.
+ */
 function proveShapes(graph: GraphModel, manifest: Manifest, count: number, where: string): void {
   const { input, output, states } = manifest.graph;
   const fields = ['graph.output.shape', ...states.map((_, s) => `graph.states[${s}].shape`)];
@@ -165,14 +182,16 @@ function proveShapes(graph: GraphModel, manifest: Manifest, count: number, where
     const results = [graph.execute(inputs, [output.name, ...states.map((state) => state.output)])].flat() as Tensor[];
     results.forEach((result, i) => {
       if (String(result.shape) === String(batched(expected[i], count))) return;
-      throw mismatch(`${where}: field "${fields[i]}": expected ${JSON.stringify(expected[i])}, found ${JSON.stringify(result.shape)} for ${count} stream(s).`);
+      throw mismatch(
+        `${where}: field "${fields[i]}": expected ${JSON.stringify(expected[i])}, found ${JSON.stringify(result.shape)} for ${count} stream(s).`,
+      );
     });
   });
 }
 
 /**
- * A stream whose memory holds NaN or infinities starts anew, even if its output hides it (an activation may map NaN to 0);
- * values below {@link DENORMAL_FLOOR} become 0.
+ * A stream whose memory holds NaN or infinities starts anew, even if its output hides it (an activation may map NaN to
+ * 0); values below {@link DENORMAL_FLOOR} become 0.
  */
 function checkState(state: StreamState): void {
   state.stepsToCheck = STATE_CHECK_STEPS;
@@ -224,7 +243,9 @@ async function buildGraph(files: ModelFiles): Promise<GraphModel> {
   const graphUrl = `${url}${manifest.graph.model}`;
   const json = bytes.get(manifest.graph.model);
   if (json === undefined) {
-    throw mismatch(`${manifestUrl}: field "files": expected "${manifest.graph.model}", which "graph.model" names, found none.`);
+    throw mismatch(
+      `${manifestUrl}: field "files": expected "${manifest.graph.model}", which "graph.model" names, found none.`,
+    );
   }
   try {
     const parsed = parseJson(json, graphUrl) as ModelJson;
@@ -232,7 +253,9 @@ async function buildGraph(files: ModelFiles): Promise<GraphModel> {
     const parts = paths.map((path) => {
       const part = bytes.get(path);
       if (part !== undefined) return part;
-      throw mismatch(`${manifestUrl}: field "files": expected "${path}", which ${manifest.graph.model} names, found none.`);
+      throw mismatch(
+        `${manifestUrl}: field "files": expected "${path}", which ${manifest.graph.model} names, found none.`,
+      );
     });
     return await loadGraphModel({
       load: () =>
@@ -263,7 +286,9 @@ function requireNames(what: string, expected: readonly string[], found: readonly
   const bare = found.map((name) => name.replace(/:0$/, ''));
   for (const name of expected) {
     if (!bare.includes(name)) {
-      throw mismatch(`${where}: graph ${what}: expected "${name}", as the manifest states, found ${JSON.stringify(bare)}.`);
+      throw mismatch(
+        `${where}: graph ${what}: expected "${name}", as the manifest states, found ${JSON.stringify(bare)}.`,
+      );
     }
   }
 }

@@ -5,8 +5,9 @@ import type { Bands } from '../manifest/manifest.ts';
  * Out:    the same rows over the other of the two
  * Thread: [worker], or whoever runs the engine
  *
- * A band is a triangle around its centre that ends at the centres beside it, so at every bin the bands sum to one. Low bands are
- * usually one bin each (harmonics lie there), high ones widen as hearing does. A model that states no bands works on bins.
+ * A band is a triangle around its centre that ends at the centres beside it, so at every bin the bands sum to one. Low
+ * bands are usually one bin each (harmonics lie there), high ones widen as hearing does. A model that states no bands
+ * works on bins.
  */
 export class BandMap {
   /** Values of a row over bands. */
@@ -36,7 +37,10 @@ export class BandMap {
     this.scale = Float32Array.from(sums, (sum) => 1 / sum);
   }
 
-  /** Weighted means: a row of `bins` values from `from` on in `row` → a row of {@link bands} values from `to` on in `into`. */
+  /**
+   * Weighted means: a row of `bins` values from `from` on in `row` → a row of {@link bands} values from `to` on in
+   * `into`.
+   */
   gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
     const { bins, bands, below, above, scale } = this;
     // Bins come in the order of their bands, so two sums are under way at any time, and none is read back from memory.

@@ -39,7 +39,8 @@ class HopPath implements StreamPath {
       return true;
     }
     extractor.extract(this.spectrum, binFeatures, 0);
-    for (let plane = 0; plane < FEATURE_PLANES; plane++) bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
+    for (let plane = 0; plane < FEATURE_PLANES; plane++)
+      bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
     return true;
   }
 

@@ -12,8 +12,9 @@ export interface BlockManifest extends ModelHead {
 }
 
 /**
- * A block is transformed as librosa.stft(center=True) does: frames around 0, hop, 2·hop …, periodic window, centred in the FFT where it is
- * shorter. The last `overlapSamples` of a block are heard crossfaded with the first of the next; 0 sets blocks side by side.
+ * A block is transformed as librosa.stft(center=True) does: frames around 0, hop, 2·hop …, periodic window, centred in
+ * the FFT where it is shorter. The last `overlapSamples` of a block are heard crossfaded with the first of the next; 0
+ * sets blocks side by side.
  */
 export interface BlockFraming {
   readonly kind: 'block';
@@ -93,7 +94,10 @@ export interface GriffinLimRebuild {
   readonly kind: 'griffin-lim';
   /** At most. */
   readonly iterations: number;
-  /** Spectral convergence, dB, at which it ends; it ends as well where iterations no longer gain. −Infinity: all iterations. */
+  /**
+   * Spectral convergence, dB, at which it ends; it ends as well where iterations no longer gain. −Infinity: all
+   * iterations.
+   */
   readonly convergenceDb: number;
   readonly momentum: number;
   readonly seed: number;
@@ -163,7 +167,8 @@ function readFraming(field: Field): BlockFraming {
 
 function readFeatures(field: Field, sampleRateHz: Hertz): ImageFeatures {
   const kind = field.at('kind').oneOf(['magnitude', 'log-magnitude-db', 'mel', 'mel-mfcc']);
-  if (kind === 'magnitude') return { kind, exponent: field.at('exponent').missing() ? 1 : field.at('exponent').number(0.01, 2) };
+  if (kind === 'magnitude')
+    return { kind, exponent: field.at('exponent').missing() ? 1 : field.at('exponent').number(0.01, 2) };
   const amin = field.at('amin').number(1e-30, 1);
   const topDb = field.at('topDb').missing() ? null : field.at('topDb').number(1, MOST_TOP_DB);
   if (kind === 'log-magnitude-db') return { kind, amin, topDb };
@@ -180,7 +185,12 @@ function readShapes(graph: Field, framing: BlockFraming, features: ImageFeatures
   const frames = blockFrames(framing);
   const shape = graph.at('input').at('shape');
   const sizes = shape.batchedShape();
-  const choices = features.kind === 'mel' ? [features.mels] : features.kind === 'mel-mfcc' ? [features.mels + features.mfccs] : [bins, bins - 1];
+  const choices =
+    features.kind === 'mel'
+      ? [features.mels]
+      : features.kind === 'mel-mfcc'
+        ? [features.mels + features.mfccs]
+        : [bins, bins - 1];
   shape.shape(...choices.map((rows) => [-1, rows, frames, 1]));
   graph.at('output').at('shape').shape(sizes);
   if (graph.at('states').list().length > 0) graph.at('states').fail('[], as blocks carry no memory');
@@ -192,7 +202,8 @@ function readNormalisation(field: Field, features: ImageFeatures, rows: number):
   if (kind === 'none') return { kind };
   const to = field.at('to').range();
   if (kind === 'image') return { kind, to };
-  if (features.kind === 'mel-mfcc') return { kind, to, rows: readRowRanges(field.at('rows'), [features.mels, features.mfccs]) };
+  if (features.kind === 'mel-mfcc')
+    return { kind, to, rows: readRowRanges(field.at('rows'), [features.mels, features.mfccs]) };
   return { kind, to, rows: [{ rows, ...readRanges(field) }] };
 }
 
@@ -210,12 +221,16 @@ function readRanges(field: Field): { inputRange: Range; outputRange: Range } {
 
 function readRebuild(field: Field, onMels: boolean): Rebuild {
   const kind = field.at('kind').oneOf(onMels ? ['mel-gain', 'griffin-lim'] : ['noisy-phase', 'griffin-lim']);
-  if (kind === 'mel-gain') return { kind, gainFloor: field.at('gainFloor').missing() ? 0 : field.at('gainFloor').number(0, 1) };
-  if (kind === 'noisy-phase') return { kind, gainLimit: field.at('gainLimit').missing() ? 1 : field.at('gainLimit').number(1, 100) };
+  if (kind === 'mel-gain')
+    return { kind, gainFloor: field.at('gainFloor').missing() ? 0 : field.at('gainFloor').number(0, 1) };
+  if (kind === 'noisy-phase')
+    return { kind, gainLimit: field.at('gainLimit').missing() ? 1 : field.at('gainLimit').number(1, 100) };
   return {
     kind,
     iterations: field.at('iterations').whole(1, 1000),
-    convergenceDb: field.at('convergenceDb').missing() ? Number.NEGATIVE_INFINITY : field.at('convergenceDb').number(-200, 0),
+    convergenceDb: field.at('convergenceDb').missing()
+      ? Number.NEGATIVE_INFINITY
+      : field.at('convergenceDb').number(-200, 0),
     momentum: field.at('momentum').number(0, 1),
     seed: field.at('seed').whole(0, 0xffffffff),
     init: field.at('init').oneOf(['random', 'noisy-phase', 'peaks']),

@@ -37,18 +37,25 @@ export class Field {
   }
 
   sha256(): string {
-    if (typeof this.value !== 'string' || !/^[0-9a-f]{64}$/.test(this.value)) this.fail('64 hexadecimal digits in lower case');
+    if (typeof this.value !== 'string' || !/^[0-9a-f]{64}$/.test(this.value))
+      this.fail('64 hexadecimal digits in lower case');
     return this.value as string;
   }
 
   number(least: number, most: number): number {
-    if (typeof this.value !== 'number' || !(this.value >= least && this.value <= most)) this.fail(`a number from ${least} to ${most}`);
+    if (typeof this.value !== 'number' || !(this.value >= least && this.value <= most))
+      this.fail(`a number from ${least} to ${most}`);
     return this.value as number;
   }
 
   whole(least: number, most: number = Number.MAX_SAFE_INTEGER): number {
     const fits = Number.isSafeInteger(this.value) && (this.value as number) >= least && (this.value as number) <= most;
-    if (!fits) this.fail(least === most ? `${least}` : `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`);
+    if (!fits)
+      this.fail(
+        least === most
+          ? `${least}`
+          : `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
+      );
     return this.value as number;
   }
 
@@ -68,7 +75,10 @@ export class Field {
   /** −1 for the batch, then whole sizes. */
   batchedShape(): number[] {
     const sizes = this.list().map((item) => item.value);
-    const good = sizes.length >= 2 && sizes[0] === -1 && sizes.slice(1).every((size) => Number.isSafeInteger(size) && (size as number) >= 1);
+    const good =
+      sizes.length >= 2 &&
+      sizes[0] === -1 &&
+      sizes.slice(1).every((size) => Number.isSafeInteger(size) && (size as number) >= 1);
     if (!good) this.fail('a shape such as [-1,3,769], −1 for the batch');
     return sizes as number[];
   }
@@ -76,7 +86,8 @@ export class Field {
   /** One of the shapes that the rest of the manifest implies. */
   shape(...expected: readonly (readonly number[])[]): void {
     const choices = expected.map((shape) => JSON.stringify(shape));
-    if (!choices.includes(JSON.stringify(this.value))) this.fail(`${choices.join(' or ')}, as framing, features, bands and estimate imply`);
+    if (!choices.includes(JSON.stringify(this.value)))
+      this.fail(`${choices.join(' or ')}, as framing, features, bands and estimate imply`);
   }
 
   private record(): Record<string, unknown> {

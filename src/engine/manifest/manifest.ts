@@ -3,8 +3,9 @@ import { type BlockFraming, type BlockManifest, readBlock } from './block-manife
 import { Field } from './manifest-field.ts';
 
 /**
- * What the engine must know about a model, read from its `manifest.json` or a variant beside it. Every number that a model fixes comes from here.
- * Two kinds: streaming models take a hop and carry a memory, block models take a whole spectrogram image. block-manifest.ts has the second.
+ * What the engine must know about a model, read from its `manifest.json` or a variant beside it. Every number that a
+ * model fixes comes from here. Two kinds: streaming models take a hop and carry a memory, block models take a whole
+ * spectrogram image. block-manifest.ts has the second.
  */
 export type Manifest = StreamingManifest | BlockManifest;
 
@@ -52,7 +53,10 @@ export interface CompressedComplexFeatures {
   readonly floor: number;
 }
 
-/** Centres of the bands in bins, fractions allowed: from 0 to the last bin, each at least 1 above the one before. See bands.ts. */
+/**
+ * Centres of the bands in bins, fractions allowed: from 0 to the last bin, each at least 1 above the one before. See
+ * bands.ts.
+ */
 export interface Bands {
   readonly centreBins: readonly number[];
 }
@@ -107,8 +111,8 @@ const GAIN_SHARE = 1 / 4;
 const GRIFFIN_LIM_SHARE = 1 / 2;
 
 /**
- * Share of the time between two blocks that live computing of one may take, for up to two channels: a node keeps so much sound ahead. 0 for models of
- * hops.
+ * Share of the time between two blocks that live computing of one may take, for up to two channels: a node keeps so
+ * much sound ahead. 0 for models of hops.
  */
 export function computingShare(manifest: Manifest): number {
   if (!takesBlocks(manifest)) return 0;
@@ -203,7 +207,9 @@ function readBands(field: Field, lastBin: number): Bands | undefined {
   centres.forEach((centre, i) => {
     const least = i === 0 ? 0 : centreBins[i - 1] + 1;
     const isEnd = i === 0 || i === centres.length - 1;
-    centreBins.push(isEnd ? centre.number(i === 0 ? 0 : lastBin, i === 0 ? 0 : lastBin) : centre.number(least, lastBin - 1));
+    centreBins.push(
+      isEnd ? centre.number(i === 0 ? 0 : lastBin, i === 0 ? 0 : lastBin) : centre.number(least, lastBin - 1),
+    );
   });
   return { centreBins };
 }
@@ -217,7 +223,11 @@ function readGraph(field: Field): GraphContract {
     states: field
       .at('states')
       .list()
-      .map((state) => ({ input: state.at('input').text(), output: state.at('output').text(), shape: state.at('shape').batchedShape() })),
+      .map((state) => ({
+        input: state.at('input').text(),
+        output: state.at('output').text(),
+        shape: state.at('shape').batchedShape(),
+      })),
   };
 }
 
@@ -230,5 +240,9 @@ function readCost(field: Field): Cost {
 }
 
 function readFiles(field: Field): Record<string, FileRecord> {
-  return Object.fromEntries(field.entries().map(([name, file]) => [name, { bytes: file.at('bytes').whole(1), sha256: file.at('sha256').sha256() }]));
+  return Object.fromEntries(
+    field
+      .entries()
+      .map(([name, file]) => [name, { bytes: file.at('bytes').whole(1), sha256: file.at('sha256').sha256() }]),
+  );
 }

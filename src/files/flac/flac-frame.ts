@@ -3,8 +3,8 @@
  * Out:    its header, its samples as whole numbers, to flac-reader.ts
  * Thread: any
  *
- * Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639. Numbers are kept as float64, which holds the 33 bits of a side channel and
- * the sums of every predictor that the format allows.
+ * Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639. Numbers are kept as float64, which holds the 33 bits of a
+ * side channel and the sums of every predictor that the format allows.
  */
 
 /** What the stream says of all its frames (STREAMINFO, section 8.2). */
@@ -33,7 +33,10 @@ export const MOST_HEADER_BYTES = 16;
 
 const SAMPLE_BITS = [0, 8, 12, -1, 16, 20, 24, 32];
 
-/** The header at `at`, or undefined where there is none that fits the stream. At least {@link MOST_HEADER_BYTES} must follow, or the end of the file. */
+/**
+ * The header at `at`, or undefined where there is none that fits the stream. At least {@link MOST_HEADER_BYTES} must
+ * follow, or the end of the file.
+ */
 export function parseFrameHeader(bytes: Uint8Array, at: number, stream: FlacStream): FlacFrameHeader | undefined {
   if (bytes[at] !== 0xff || (bytes[at + 1] & 0xfe) !== 0xf8) return undefined;
   const numbersSamples = (bytes[at + 1] & 1) === 1;
@@ -41,7 +44,8 @@ export function parseFrameHeader(bytes: Uint8Array, at: number, stream: FlacStre
   const rateCode = bytes[at + 2] & 15;
   const assignment = bytes[at + 3] >> 4;
   const bits = SAMPLE_BITS[(bytes[at + 3] >> 1) & 7] || stream.bits;
-  if (assignment > 10 || bits !== stream.bits || (bytes[at + 3] & 1) === 1 || sizeCode === 0 || rateCode === 15) return undefined;
+  if (assignment > 10 || bits !== stream.bits || (bytes[at + 3] & 1) === 1 || sizeCode === 0 || rateCode === 15)
+    return undefined;
   if ((assignment > 7 ? 2 : assignment + 1) !== stream.channels) return undefined;
   const number = codedNumber(bytes, at + 4);
   if (number === undefined) return undefined;
@@ -56,7 +60,13 @@ export function parseFrameHeader(bytes: Uint8Array, at: number, stream: FlacStre
   if (rateCode === 12) end += 1;
   else if (rateCode > 12) end += 2;
   if (samples > stream.mostBlock || end >= bytes.length || crc8(bytes, at, end) !== bytes[end]) return undefined;
-  return { samples, assignment, bits, firstSample: numbersSamples ? number.value : number.value * stream.leastBlock, bytes: end + 1 - at };
+  return {
+    samples,
+    assignment,
+    bits,
+    firstSample: numbersSamples ? number.value : number.value * stream.leastBlock,
+    bytes: end + 1 - at,
+  };
 }
 
 /** The number of a frame or sample: up to 36 bits, coded as UTF-8 codes characters (section 9.1.5). */
@@ -73,10 +83,15 @@ function codedNumber(bytes: Uint8Array, at: number): { value: number; bytes: num
 }
 
 /**
- * Decodes the frame whose header lies at `at` into `channels`, and returns its length in bytes. Throws an Error where it is damaged or
- * `bytes` end before it does.
+ * Decodes the frame whose header lies at `at` into `channels`, and returns its length in bytes. Throws an Error where
+ * it is damaged or `bytes` end before it does.
  */
-export function decodeFrame(bytes: Uint8Array, at: number, header: FlacFrameHeader, channels: readonly Float64Array[]): number {
+export function decodeFrame(
+  bytes: Uint8Array,
+  at: number,
+  header: FlacFrameHeader,
+  channels: readonly Float64Array[],
+): number {
   const { samples, assignment, bits } = header;
   const reader = new BitReader(bytes, at + header.bytes);
   for (let c = 0; c < channels.length; c++) {
@@ -86,7 +101,8 @@ export function decodeFrame(bytes: Uint8Array, at: number, header: FlacFrameHead
   }
   const end = reader.byteEnd();
   if (end + 2 > bytes.length) throw new Error('a frame is cut off');
-  if (crc16(bytes, at, end) !== ((bytes[end] << 8) | bytes[end + 1])) throw new Error('the checksum of a frame is wrong');
+  if (crc16(bytes, at, end) !== ((bytes[end] << 8) | bytes[end + 1]))
+    throw new Error('the checksum of a frame is wrong');
   if (assignment > 7) joinChannels(assignment, channels[0], channels[1], samples);
   return end + 2 - at;
 }

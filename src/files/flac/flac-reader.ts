@@ -10,7 +10,8 @@ import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } fro
  * Out:    planar samples, piece by piece, to enhance-reader.ts
  * Thread: any
  *
- * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it stays in place.
+ * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it
+ * stays in place.
  */
 
 /** Bytes that are read at once. */
@@ -28,7 +29,8 @@ export async function openFlac(source: ByteSource): Promise<AudioReader> {
   let info: (FlacStream & { readonly totalSamples: number }) | undefined;
   for (let blocks = 0, last = false; !last; blocks++) {
     const header = await source.read(position, 4);
-    if (header.length < 4 || blocks === MOST_METADATA_BLOCKS) throw new Error('expected metadata and then sound, found the end of the file');
+    if (header.length < 4 || blocks === MOST_METADATA_BLOCKS)
+      throw new Error('expected metadata and then sound, found the end of the file');
     last = header[0] >= 128;
     const bytes = (header[1] << 16) | (header[2] << 8) | header[3];
     if ((header[0] & 127) === 0) info = readStreamInfo(await source.read(position + 4, STREAMINFO_BYTES));
@@ -98,14 +100,20 @@ class FlacReader implements AudioReader {
     this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
     this.frames = stream.totalSamples === 0 ? undefined : stream.totalSamples;
     this.scale = 2 ** (1 - stream.bits);
-    this.mostFrameBytes = MOST_HEADER_BYTES + 16 * stream.channels + Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
+    this.mostFrameBytes =
+      MOST_HEADER_BYTES +
+      16 * stream.channels +
+      Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
     this.block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
   }
 
   get warnings(): readonly string[] {
-    const lost = this.lostSamples === 0 ? [] : [`${this.lostSamples} samples per channel are damaged and count as silence`];
+    const lost =
+      this.lostSamples === 0 ? [] : [`${this.lostSamples} samples per channel are damaged and count as silence`];
     const isShort = this.ended && this.frames !== undefined && this.decoded < this.frames;
-    return isShort ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.decoded}`] : lost;
+    return isShort
+      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.decoded}`]
+      : lost;
   }
 
   get share(): number {
@@ -153,7 +161,13 @@ class FlacReader implements AudioReader {
       const bytes = header === undefined ? undefined : this.tryFrame(header);
       // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
       const gap = header === undefined ? 0 : header.firstSample - this.decoded;
-      if (header === undefined || bytes === undefined || gap < 0 || gap >= remaining || gap > MOST_GAP_SECONDS * this.sampleRateHz) {
+      if (
+        header === undefined ||
+        bytes === undefined ||
+        gap < 0 ||
+        gap >= remaining ||
+        gap > MOST_GAP_SECONDS * this.sampleRateHz
+      ) {
         const next = this.window.indexOf(0xff, this.at + 1);
         this.at = next === -1 ? this.window.length : next;
         continue;

@@ -3,7 +3,8 @@ import { FIXED } from './flac-frame.ts';
 
 /**
  * In:     one channel of a block, whole numbers (flac-writer.ts)
- * Out:    its bits: the shortest of a constant, the fixed predictors, linear prediction and the samples as they are (bit-writer.ts)
+ * Out:    its bits: the shortest of a constant, the fixed predictors, linear prediction and the samples as they are
+ *         (bit-writer.ts)
  * Thread: any
  */
 
@@ -85,10 +86,15 @@ export class SubframeCoder {
   }
 
   /** Levinson and Durbin's recursion over the autocorrelation, coefficients rounded to {@link PRECISION} bits. */
-  private linearPredictor(samples: Float64Array, count: number, bits: number): { coefficients: number[]; shift: number } | undefined {
+  private linearPredictor(
+    samples: Float64Array,
+    count: number,
+    bits: number,
+  ): { coefficients: number[]; shift: number } | undefined {
     if (count < 4 * MOST_ORDER) return undefined;
     const { windowed } = this;
-    for (let n = 0; n < count; n++) windowed[n] = samples[n] * WINDOW[count === BLOCK ? n : Math.floor((n * BLOCK) / count)];
+    for (let n = 0; n < count; n++)
+      windowed[n] = samples[n] * WINDOW[count === BLOCK ? n : Math.floor((n * BLOCK) / count)];
     const correlation = Array.from({ length: MOST_ORDER + 1 }, (_, lag) => {
       let sum = 0;
       for (let n = lag; n < count; n++) sum += windowed[n] * windowed[n - lag];
@@ -113,7 +119,10 @@ export class SubframeCoder {
     const shift = Math.min(15, PRECISION - 2 - Math.floor(Math.log2(largest)));
     if (shift < 0) return undefined;
     const limit = 2 ** (PRECISION - 1) - 1;
-    return { coefficients: best.weights.map((weight) => Math.max(-limit, Math.min(limit, Math.round(weight * 2 ** shift)))), shift };
+    return {
+      coefficients: best.weights.map((weight) => Math.max(-limit, Math.min(limit, Math.round(weight * 2 ** shift)))),
+      shift,
+    };
   }
 
   /** Sizes of partitions and Rice parameters that take the fewest bits. */
@@ -146,7 +155,12 @@ export class SubframeCoder {
     return best as ResidualPlan;
   }
 
-  private writeResidual(count: number, order: number, { partitionOrder, parameters }: ResidualPlan, out: BitWriter): void {
+  private writeResidual(
+    count: number,
+    order: number,
+    { partitionOrder, parameters }: ResidualPlan,
+    out: BitWriter,
+  ): void {
     // Parameters above 14 need the method with 5 bits for each.
     const isWide = parameters.some((parameter) => parameter > 14);
     out.put(isWide ? 1 : 0, 2);
@@ -164,7 +178,13 @@ function isConstant(samples: Float64Array, count: number): boolean {
 }
 
 /** What the samples before each one do not predict, as the decoder will compute it. */
-function predictInto(residual: Float64Array, samples: Float64Array, count: number, coefficients: readonly number[], shift: number): void {
+function predictInto(
+  residual: Float64Array,
+  samples: Float64Array,
+  count: number,
+  coefficients: readonly number[],
+  shift: number,
+): void {
   const order = coefficients.length;
   const weights = Float64Array.from(coefficients);
   const scale = 2 ** -shift;

@@ -9,8 +9,8 @@ import { BLOCK, SubframeCoder } from './flac-subframe.ts';
  * Out:    a FLAC file of 8, 16 or 24 bits, wherever its bytes go (byte-source.ts)
  * Thread: any
  *
- * Blocks of 4096 samples; per channel the best of silence, the fixed predictors and linear prediction, and of two channels the better of
- * left/right and mid/side. Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639.
+ * Blocks of 4096 samples; per channel the best of silence, the fixed predictors and linear prediction, and of two
+ * channels the better of left/right and mid/side. Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639.
  */
 
 /** Sums up what was written, for players that check it (STREAMINFO's MD5); Node's `createHash('md5')` is one. */
@@ -61,9 +61,12 @@ export class FlacWriter implements AudioWriter {
 
   /** Writes the header. Throws an Error where the format has no room for so many channels or such a rate. */
   static async open(sink: ByteSink, shape: AudioShape, digest?: Digest): Promise<FlacWriter> {
-    if (shape.channels > MOST_FLAC_CHANNELS) throw new Error(`expected at most ${MOST_FLAC_CHANNELS} channels for FLAC, got ${shape.channels}: write WAV`);
+    if (shape.channels > MOST_FLAC_CHANNELS)
+      throw new Error(`expected at most ${MOST_FLAC_CHANNELS} channels for FLAC, got ${shape.channels}: write WAV`);
     if (shape.sampleRateHz > MOST_FLAC_RATE_HZ || !Number.isInteger(shape.sampleRateHz)) {
-      throw new Error(`expected a whole rate up to ${MOST_FLAC_RATE_HZ} Hz for FLAC, got ${shape.sampleRateHz}: write WAV`);
+      throw new Error(
+        `expected a whole rate up to ${MOST_FLAC_RATE_HZ} Hz for FLAC, got ${shape.sampleRateHz}: write WAV`,
+      );
     }
     const writer = new FlacWriter(sink, shape, digest);
     await sink.write(writer.header(new Uint8Array(16)));
@@ -74,7 +77,8 @@ export class FlacWriter implements AudioWriter {
     for (let done = 0; done < count; ) {
       const frames = Math.min(BLOCK - this.filled, count - done);
       for (let c = 0; c < this.channels; c++) {
-        for (let n = 0; n < frames; n++) this.block[c][this.filled + n] = rounded(channels[c][start + done + n], this.fullScale);
+        for (let n = 0; n < frames; n++)
+          this.block[c][this.filled + n] = rounded(channels[c][start + done + n], this.fullScale);
       }
       this.filled += frames;
       done += frames;
@@ -118,9 +122,18 @@ export class FlacWriter implements AudioWriter {
     view.setUint16(8, BLOCK);
     view.setUint16(10, BLOCK);
     const least = this.mostFrameBytes === 0 ? 0 : this.leastFrameBytes;
-    bytes.set([least >> 16, least >> 8, least, this.mostFrameBytes >> 16, this.mostFrameBytes >> 8, this.mostFrameBytes], 12);
+    bytes.set(
+      [least >> 16, least >> 8, least, this.mostFrameBytes >> 16, this.mostFrameBytes >> 8, this.mostFrameBytes],
+      12,
+    );
     const total = this.written || (this.shape.frames ?? 0);
-    view.setUint32(18, this.shape.sampleRateHz * 4096 + ((this.channels - 1) << 9) + ((this.bits - 1) << 4) + (Math.floor(total / 2 ** 32) & 15));
+    view.setUint32(
+      18,
+      this.shape.sampleRateHz * 4096 +
+        ((this.channels - 1) << 9) +
+        ((this.bits - 1) << 4) +
+        (Math.floor(total / 2 ** 32) & 15),
+    );
     view.setUint32(22, total % 2 ** 32);
     bytes.set(md5, 26);
     return bytes;

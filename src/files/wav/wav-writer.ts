@@ -32,9 +32,16 @@ export class WavWriter implements AudioWriter {
    * Writes the header.
    * @param shape a {@link WavReader} has its format chunk written again, speaker positions and all
    */
-  static async open(sink: ByteSink, shape: AudioShape & { readonly layout?: Pick<WavLayout, 'formatChunk'> }): Promise<WavWriter> {
+  static async open(
+    sink: ByteSink,
+    shape: AudioShape & { readonly layout?: Pick<WavLayout, 'formatChunk'> },
+  ): Promise<WavWriter> {
     const { sampleRateHz, channels, format, frames } = shape;
-    const layout = { channels, format, formatChunk: shape.layout?.formatChunk ?? formatChunkOf(sampleRateHz, channels, format) };
+    const layout = {
+      channels,
+      format,
+      formatChunk: shape.layout?.formatChunk ?? formatChunkOf(sampleRateHz, channels, format),
+    };
     const header = wavHeader(layout, frames ?? 0, frames === undefined);
     await sink.write(header);
     return new WavWriter(sink, layout, frames, header.length);
@@ -58,8 +65,13 @@ export class WavWriter implements AudioWriter {
     // Chunks are padded to an even length.
     if ((written * frameBytes(layout)) % 2 === 1) await this.sink.write(new Uint8Array(1));
     if (written === this.expectedFrames) return;
-    const header = [false, true].map((placeholder) => wavHeader(layout, written, placeholder)).find(({ length }) => length === this.headerBytes);
-    if (header === undefined) throw new Error(`expected ${this.expectedFrames} samples per channel, got ${written}: too many for the header that was written`);
+    const header = [false, true]
+      .map((placeholder) => wavHeader(layout, written, placeholder))
+      .find(({ length }) => length === this.headerBytes);
+    if (header === undefined)
+      throw new Error(
+        `expected ${this.expectedFrames} samples per channel, got ${written}: too many for the header that was written`,
+      );
     await this.sink.rewrite(0, header);
   }
 

@@ -7,10 +7,10 @@ import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts'
  * Out:    its layout, to wav-reader.ts; the header of a file in the same format, to wav-writer.ts
  * Thread: any
  *
- * Linear PCM of 8, 16, 24 and 32 bits and float of 32 and 64, plain or WAVE_FORMAT_EXTENSIBLE, chunks in any order. Formats:
- * Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991;
- * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors;
- * RF64, with 64-bit sizes: EBU Tech 3306, https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
+ * Linear PCM of 8, 16, 24 and 32 bits and float of 32 and 64, plain or WAVE_FORMAT_EXTENSIBLE, chunks in any order.
+ * Formats: Microsoft and IBM, Multimedia Programming Interface and Data Specifications 1.0, 1991;
+ * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors; RF64, with 64-bit
+ * sizes: EBU Tech 3306, https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
  */
 
 /** What a WAV file's chunks say. */
@@ -48,14 +48,17 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
   const head = await source.read(0, 12);
   const outer = tag(head, 0);
   if (head.length < 12 || (outer !== 'RIFF' && outer !== 'RF64' && outer !== 'BW64') || tag(head, 8) !== 'WAVE') {
-    throw new Error(`expected a RIFF WAVE file, found ${source.size === 0 ? 'an empty file' : `${JSON.stringify(outer)} at its start`}`);
+    throw new Error(
+      `expected a RIFF WAVE file, found ${source.size === 0 ? 'an empty file' : `${JSON.stringify(outer)} at its start`}`,
+    );
   }
   let formatChunk: Uint8Array | undefined;
   let data: { start: number; claimedBytes: number } | undefined;
   let wideDataBytes: number | undefined;
   let position = 12;
   for (let chunks = 0; position + 8 <= source.size && (formatChunk === undefined || data === undefined); chunks++) {
-    if (chunks === MOST_CHUNKS) throw new Error(`expected at most ${MOST_CHUNKS} chunks before the samples, found more: this is not a WAV file`);
+    if (chunks === MOST_CHUNKS)
+      throw new Error(`expected at most ${MOST_CHUNKS} chunks before the samples, found more: this is not a WAV file`);
     const header = await source.read(position, 8);
     const name = tag(header, 0);
     let bytes = viewOf(header).getUint32(4, true);
@@ -64,7 +67,8 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
       const sizes = await source.read(start, DS64_BYTES);
       if (sizes.length === DS64_BYTES) wideDataBytes = Number(viewOf(sizes).getBigUint64(8, true));
     } else if (name === 'fmt ' && formatChunk === undefined) {
-      if (bytes > MOST_FORMAT_BYTES) throw new Error(`expected a format chunk of 16 to 40 bytes, found one that says ${bytes}`);
+      if (bytes > MOST_FORMAT_BYTES)
+        throw new Error(`expected a format chunk of 16 to 40 bytes, found one that says ${bytes}`);
       formatChunk = (await source.read(start, bytes)).slice();
     } else if (name === 'data' && data === undefined) {
       if (bytes === SIZE_IN_DS64 && wideDataBytes !== undefined) bytes = wideDataBytes;
@@ -80,10 +84,15 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
 }
 
 /**
- * Everything before the first frame of a file with `frames` frames in this format; RF64 where a RIFF file could not hold them.
+ * Everything before the first frame of a file with `frames` frames in this format; RF64 where a RIFF file could not
+ * hold them.
  * @param placeholder leaves room, so that the header of a longer file can replace this one
  */
-export function wavHeader(layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>, frames: number, placeholder = false): Uint8Array {
+export function wavHeader(
+  layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
+  frames: number,
+  placeholder = false,
+): Uint8Array {
   const dataBytes = frames * frameBytes(layout);
   // Formats other than plain PCM carry their length in frames.
   const withFact = layout.format === 'float32' || layout.format === 'float64';
@@ -151,15 +160,26 @@ export function formatChunkOf(sampleRateHz: Hertz, channels: number, format: Sam
 }
 
 /** Bytes of samples that are there, whatever the header claims. */
-async function sizeOfData(source: ByteSource, start: number, claimed: number, frame: number): Promise<{ dataBytes: number; warnings: string[] }> {
+async function sizeOfData(
+  source: ByteSource,
+  start: number,
+  claimed: number,
+  frame: number,
+): Promise<{ dataBytes: number; warnings: string[] }> {
   const there = Math.max(0, source.size - start);
   if (claimed === 0 && there > 0 && !(await isChunksToTheEnd(source, start))) {
-    return { dataBytes: there, warnings: [`the header says that there are no samples: all ${there} bytes after it are taken for samples`] };
+    return {
+      dataBytes: there,
+      warnings: [`the header says that there are no samples: all ${there} bytes after it are taken for samples`],
+    };
   }
   if (claimed <= there) return { dataBytes: claimed, warnings: [] };
   if (SIZES_OF_STREAMS.includes(claimed)) return { dataBytes: there, warnings: [] };
   const [expected, found] = [claimed, there].map((bytes) => Math.floor(bytes / frame));
-  return { dataBytes: there, warnings: [`the header promises ${expected} samples per channel, the file ends after ${found}`] };
+  return {
+    dataBytes: there,
+    warnings: [`the header promises ${expected} samples per channel, the file ends after ${found}`],
+  };
 }
 
 async function isChunksToTheEnd(source: ByteSource, from: number): Promise<boolean> {
@@ -183,7 +203,8 @@ function readFormat(chunk: Uint8Array): Pick<WavLayout, 'sampleRateHz' | 'channe
   const sampleRateHz = view.getUint32(4, true);
   const bits = view.getUint16(14, true);
   if (channels === 0) throw new Error('expected at least one channel, found none');
-  if (channels > MOST_CHANNELS) throw new Error(`expected at most ${MOST_CHANNELS} channels, found ${channels}: the header is damaged`);
+  if (channels > MOST_CHANNELS)
+    throw new Error(`expected at most ${MOST_CHANNELS} channels, found ${channels}: the header is damaged`);
   requireRate(sampleRateHz);
   // Samples of odd sizes stand in whole bytes, or in wider containers, with zeros below.
   const blockBytes = view.getUint16(12, true) / channels;

@@ -77,7 +77,8 @@ describe('Deck', () => {
         load(deck, steady, steady);
       },
     });
-    for (let n = 1; n < heard.length; n++) expect(Math.abs(heard[n] - heard[n - 1])).to.be.at.most(0.005, `between samples ${n - 1} and ${n}`);
+    for (let n = 1; n < heard.length; n++)
+      expect(Math.abs(heard[n] - heard[n - 1])).to.be.at.most(0.005, `between samples ${n - 1} and ${n}`);
     expect(heard[0]).to.be.at.most(0.005);
     expect(heard[79 * QUANTUM]).to.equal(0);
     expect(consumed).to.be.within(40 * QUANTUM, 40 * QUANTUM + SETTLED);
@@ -100,7 +101,9 @@ describe('Deck', () => {
     const deck = new Deck(RATE);
     deck.push({ before: [before.slice(0, 1000)], after: [after.slice(0, 1000)] }, false);
     deck.run(true);
-    const heard = play(deck, 60, { 20: () => deck.push({ before: [before.slice(1000, 9000)], after: [after.slice(1000, 9000)] }, true) });
+    const heard = play(deck, 60, {
+      20: () => deck.push({ before: [before.slice(1000, 9000)], after: [after.slice(1000, 9000)] }, true),
+    });
     expect(heard.subarray(1000, 20 * QUANTUM).every((sample) => sample === 0)).to.equal(true);
     const at = 20 * QUANTUM + SETTLED;
     expect(heard[at]).to.be.closeTo(after[1000 + SETTLED], 1e-6);

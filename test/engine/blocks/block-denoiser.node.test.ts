@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Denoiser, type DenoiserStream } from '../../../src/engine/index.ts';
-import { FIXTURE_BLOCK_SAMPLES as BLOCK, type BlockFixture, makeBlockFixture, FIXTURE_OVERLAP_SAMPLES as OVERLAP } from '../../support/fixture-block-model.ts';
+import {
+  FIXTURE_BLOCK_SAMPLES as BLOCK,
+  type BlockFixture,
+  makeBlockFixture,
+  FIXTURE_OVERLAP_SAMPLES as OVERLAP,
+} from '../../support/fixture-block-model.ts';
 import { FIXTURE_URL, servedFrom } from '../../support/fixture-model.ts';
 import { largestDifference, noise, seededRandom } from '../signals.ts';
 
@@ -35,7 +40,10 @@ describe('a block model', () => {
         return sound;
       });
       assert.ok(largestDifference(enhanced, expected) < 1e-6);
-      assert.ok(largestDifference(enhanced.subarray(OVERLAP), noisy.subarray(0, enhanced.length - OVERLAP)) > 0.01, 'the model does something');
+      assert.ok(
+        largestDifference(enhanced.subarray(OVERLAP), noisy.subarray(0, enhanced.length - OVERLAP)) > 0.01,
+        'the model does something',
+      );
     });
   });
 
@@ -44,8 +52,16 @@ describe('a block model', () => {
     ['magnitudes, blocks side by side', { network: 'unit', framing: { overlapSamples: 0 } }, 1e-6],
     ['magnitudes, blocks that overlap by half', { network: 'unit', framing: { overlapSamples: BLOCK / 2 } }, 1e-6],
     ['magnitudes, mirrored ends', { network: 'unit', framing: { padding: 'reflect' } }, 1e-6],
-    ['an FFT that is longer than its window', { network: 'unit', framing: { fftSamples: 256, windowSamples: 252 }, rows: 129, frames: 17 }, 1e-6],
-    ['an even FFT without the Nyquist bin', { network: 'unit', framing: { fftSamples: 256, windowSamples: 256 }, rows: 128, frames: 17 }, 0.02],
+    [
+      'an FFT that is longer than its window',
+      { network: 'unit', framing: { fftSamples: 256, windowSamples: 252 }, rows: 129, frames: 17 },
+      1e-6,
+    ],
+    [
+      'an even FFT without the Nyquist bin',
+      { network: 'unit', framing: { fftSamples: 256, windowSamples: 256 }, rows: 128, frames: 17 },
+      0.02,
+    ],
     ['magnitudes to a power', { network: 'unit', features: { kind: 'magnitude', exponent: 0.3 } }, 1e-5],
     ['decibels', { network: 'unit', features: { kind: 'log-magnitude-db', amin: 1e-5 } }, 1e-4],
     [
@@ -59,11 +75,25 @@ describe('a block model', () => {
     ],
     [
       'decibels in the range of each image',
-      { network: 'unit', features: { kind: 'log-magnitude-db', amin: 1e-5, topDb: 200 }, normalisation: { kind: 'image', to: [0, 1] } },
+      {
+        network: 'unit',
+        features: { kind: 'log-magnitude-db', amin: 1e-5, topDb: 200 },
+        normalisation: { kind: 'image', to: [0, 1] },
+      },
       1e-4,
     ],
     // No filter hears the bins at both ends.
-    ['mel bands', { network: 'unit', features: { kind: 'mel', ...MELS }, estimate: { kind: 'clean-features' }, rebuild: { kind: 'mel-gain' }, rows: 40 }, 5e-3],
+    [
+      'mel bands',
+      {
+        network: 'unit',
+        features: { kind: 'mel', ...MELS },
+        estimate: { kind: 'clean-features' },
+        rebuild: { kind: 'mel-gain' },
+        rows: 40,
+      },
+      5e-3,
+    ],
     [
       'mel bands and cepstral coefficients',
       {
@@ -83,7 +113,11 @@ describe('a block model', () => {
       },
       5e-3,
     ],
-    ['magnitudes whose phase is sought from the noisy one', { network: 'unit', rebuild: { ...GRIFFIN_LIM, init: 'noisy-phase' } }, 1e-5],
+    [
+      'magnitudes whose phase is sought from the noisy one',
+      { network: 'unit', rebuild: { ...GRIFFIN_LIM, init: 'noisy-phase' } },
+      1e-5,
+    ],
   ];
   for (const [what, fixture, tolerance] of identities) {
     it(`gives the noisy signal back where its estimate is the input: ${what}`, () =>
@@ -154,7 +188,8 @@ describe('a block model', () => {
         if (random() < 0.5) batch.reverse();
         denoiser.step(batch);
       }
-      for (const [i, stream] of streams.entries()) assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-6, `stream ${i}`);
+      for (const [i, stream] of streams.entries())
+        assert.ok(largestDifference(pulled(stream), alone[i]) <= 1e-6, `stream ${i}`);
     }));
 
   it('is causal up to the block: a change of the future changes nothing that was given before', () =>
@@ -213,7 +248,10 @@ describe('a block model', () => {
         assert.ok(Number.isInteger(delay));
         // The overlap, and 24 zero crossings of each of two filters at the lower rate.
         assert.ok(delay / rate <= OVERLAP / RATE + (rate === RATE ? 0 : 51 / RATE), `${rate} Hz: ${delay} samples`);
-        assert.ok(largestDifference(enhanced.subarray(delay), noisy.subarray(0, enhanced.length - delay)) < 2e-3, `${rate} Hz`);
+        assert.ok(
+          largestDifference(enhanced.subarray(delay), noisy.subarray(0, enhanced.length - delay)) < 2e-3,
+          `${rate} Hz`,
+        );
       }
     }));
 
@@ -267,10 +305,23 @@ describe('a block model', () => {
     ['magnitudes', { network: 'half' }],
     [
       'decibels in the range of each image',
-      { network: 'half', features: { kind: 'log-magnitude-db', amin: 1e-5 }, normalisation: { kind: 'image', to: [-1, 1] } },
+      {
+        network: 'half',
+        features: { kind: 'log-magnitude-db', amin: 1e-5 },
+        normalisation: { kind: 'image', to: [-1, 1] },
+      },
     ],
     ['Griffin-Lim', { network: 'unet', rebuild: GRIFFIN_LIM }],
-    ['mel bands', { network: 'half', features: { kind: 'mel', ...MELS }, estimate: { kind: 'clean-features' }, rebuild: { kind: 'mel-gain' }, rows: 40 }],
+    [
+      'mel bands',
+      {
+        network: 'half',
+        features: { kind: 'mel', ...MELS },
+        estimate: { kind: 'clean-features' },
+        rebuild: { kind: 'mel-gain' },
+        rows: 40,
+      },
+    ],
   ];
   for (const [what, fixture] of silences) {
     it(`is exactly silent in silence, and finite next to it: ${what}`, () =>
@@ -293,7 +344,8 @@ describe('a block model', () => {
       for (let n = 2 * ADVANCE; n < 3 * ADVANCE; n++) noisy[n] *= 5000;
       const enhanced = enhance(denoiser, noisy).subarray(OVERLAP);
       const halved = noisy.map((x) => x / 2);
-      const between = (from: number, to: number, expected: Float32Array): number => largestDifference(enhanced.subarray(from, to), expected.subarray(from, to));
+      const between = (from: number, to: number, expected: Float32Array): number =>
+        largestDifference(enhanced.subarray(from, to), expected.subarray(from, to));
       assert.ok(between(0, 2 * ADVANCE - OVERLAP, halved) < 1e-6, 'before');
       // The block after has the loud samples in its overlap.
       assert.ok(between(2 * ADVANCE, 4 * ADVANCE - OVERLAP, noisy) < 1e-6, 'where it overflows');
@@ -316,7 +368,8 @@ describe('a block model', () => {
 
   it('gives the same sound for the same seed, and another for another', async () => {
     const noisy = speechLike(4 * BLOCK, 1);
-    const sound = (seed: number) => using({ network: 'half', rebuild: { ...GRIFFIN_LIM, seed } }, (denoiser) => enhance(denoiser, noisy));
+    const sound = (seed: number) =>
+      using({ network: 'half', rebuild: { ...GRIFFIN_LIM, seed } }, (denoiser) => enhance(denoiser, noisy));
     assert.equal(largestDifference(await sound(7), await sound(7)), 0);
     assert.ok(largestDifference(await sound(7), await sound(8)) > 1e-3);
   });
@@ -336,7 +389,12 @@ describe('a block model', () => {
       assert.deepEqual(other.memory(), alone);
     }));
 
-  function enhance(denoiser: Denoiser, noisy: Float32Array, rate: number = RATE, pieceLength: () => number = () => noisy.length): Float32Array {
+  function enhance(
+    denoiser: Denoiser,
+    noisy: Float32Array,
+    rate: number = RATE,
+    pieceLength: () => number = () => noisy.length,
+  ): Float32Array {
     const stream = denoiser.createStream(rate);
     try {
       return run(denoiser, stream, noisy, pieceLength);
@@ -345,7 +403,12 @@ describe('a block model', () => {
     }
   }
 
-  function run(denoiser: Denoiser, stream: DenoiserStream, noisy: Float32Array, pieceLength: () => number = () => noisy.length): Float32Array {
+  function run(
+    denoiser: Denoiser,
+    stream: DenoiserStream,
+    noisy: Float32Array,
+    pieceLength: () => number = () => noisy.length,
+  ): Float32Array {
     for (let start = 0; start < noisy.length; ) {
       const length = Math.min(pieceLength(), noisy.length - start);
       stream.push(noisy, start, length);
@@ -384,7 +447,8 @@ function speechLike(length: number, seed: number): Float32Array {
   for (let n = 0; n < length; n++) {
     phase += (2 * Math.PI * (120 + 40 * Math.sin(n / 3000 + seed))) / RATE;
     const syllable = Math.max(0, Math.sin(n / 700));
-    for (let harmonic = 1; harmonic <= 12; harmonic++) signal[n] += ((0.2 * syllable) / harmonic) * Math.sin(harmonic * phase);
+    for (let harmonic = 1; harmonic <= 12; harmonic++)
+      signal[n] += ((0.2 * syllable) / harmonic) * Math.sin(harmonic * phase);
   }
   return signal;
 }
@@ -394,6 +458,10 @@ function lowTones(rate: number): Float32Array {
   const top = 0.35 * Math.min(rate, RATE);
   return Float32Array.from({ length: rate }, (_, n) => {
     const fade = Math.min(1, n / (rate / 20));
-    return fade * 0.1 * [0.013, 0.11, 0.37, 0.71, 1].reduce((sum, share) => sum + Math.sin((2 * Math.PI * share * top * n) / rate), 0);
+    return (
+      fade *
+      0.1 *
+      [0.013, 0.11, 0.37, 0.71, 1].reduce((sum, share) => sum + Math.sin((2 * Math.PI * share * top * n) / rate), 0)
+    );
   });
 }

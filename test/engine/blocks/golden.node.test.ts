@@ -11,8 +11,8 @@ import { type BlockManifest, imageRows } from '../../../src/engine/manifest/bloc
 import { readManifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
 
 /**
- * Every stage of every bundled block model, variants included, beside the vectors that training wrote for it with librosa. Each stage is fed with
- * what training fed it, so that a failure names its stage.
+ * Every stage of every bundled block model, variants included, beside the vectors that training wrote for it with
+ * librosa. Each stage is fed with what training fed it, so that a failure names its stage.
  */
 const MODELS = new URL('../../../models/', import.meta.url);
 
@@ -67,7 +67,12 @@ for (const { name, manifestUrl, goldenUrl } of await blockModels()) {
     it('the features of a stored image are the ones of training', async () => {
       const image = await vector('image');
       const features = new Float32Array(image.length);
-      new Normaliser(manifest.normalisation, manifest.graph.input.shape[2]).apply(image, features, 0, new Float64Array(2));
+      new Normaliser(manifest.normalisation, manifest.graph.input.shape[2]).apply(
+        image,
+        features,
+        0,
+        new Float64Array(2),
+      );
       assertClose(features, await vector('features'), TOLERANCE);
     });
 
@@ -78,7 +83,8 @@ for (const { name, manifestUrl, goldenUrl } of await blockModels()) {
     });
 
     it('the enhanced signal is the one of training, where its phase is not sought', async () => {
-      // Griffin-Lim has no fixed point that two programs would share after so many steps: test/engine/blocks/griffin-lim.test.ts holds it to librosa.
+      // Griffin-Lim has no fixed point that two programs would share after so many steps:
+      // test/engine/blocks/griffin-lim.test.ts holds it to librosa.
       if (manifest.rebuild.kind === 'griffin-lim') return assert.equal(golden.files.enhanced, undefined);
       const noisy = await vector('noisy');
       const denoiser = await Denoiser.load({ modelUrl: manifestUrl });
@@ -119,6 +125,9 @@ function assertClose(actual: ArrayLike<number>, expected: Float32Array, toleranc
   const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs(actual[i] - expected[i]);
-    assert.ok(error <= tolerance * scale, `element ${i}: expected ${expected[i]} ± ${tolerance * scale}, got ${actual[i]}`);
+    assert.ok(
+      error <= tolerance * scale,
+      `element ${i}: expected ${expected[i]} ± ${tolerance * scale}, got ${actual[i]}`,
+    );
   }
 }

@@ -13,7 +13,14 @@ const BLOCKS = [
   { sampleRateHz: 16000, blockSamples: 16256, hopSamples: 128, fftSamples: 512 },
   { sampleRateHz: 8000, blockSamples: 8064, hopSamples: 63, fftSamples: 255 },
 ];
-const SETTINGS: GriffinLimRebuild = { kind: 'griffin-lim', iterations: 32, convergenceDb: Number.NEGATIVE_INFINITY, momentum: 0.99, seed: 1, init: 'peaks' };
+const SETTINGS: GriffinLimRebuild = {
+  kind: 'griffin-lim',
+  iterations: 32,
+  convergenceDb: Number.NEGATIVE_INFINITY,
+  momentum: 0.99,
+  seed: 1,
+  init: 'peaks',
+};
 
 describe('GriffinLim', () => {
   it('gives what librosa.griffinlim gives from the same phases, with momentum', async () => {
@@ -77,7 +84,11 @@ describe('GriffinLim', () => {
     const magnitudes = magnitudesOf(spectrum);
     const block = new Float64Array(16256);
     const iterations = (convergenceDb: number): number =>
-      new GriffinLim(stft, { ...SETTINGS, init: 'random', convergenceDb, iterations: 64 }).run(magnitudes, spectrum, block);
+      new GriffinLim(stft, { ...SETTINGS, init: 'random', convergenceDb, iterations: 64 }).run(
+        magnitudes,
+        spectrum,
+        block,
+      );
     const [early, later] = [iterations(-15), iterations(-20)];
     expect(convergenceDb(stft, block, magnitudes)).to.be.below(-20);
     expect(early).to.be.below(later);
@@ -89,10 +100,16 @@ describe('GriffinLim', () => {
     const stft = new BlockStft(framingOf({ ...BLOCKS[0], padding: 'constant', mels: 1, mfccs: 1, files: {} }));
     const spectrum = spectrumOf(stft, chords(16000, 16256));
     // Every other frame is hushed, which no overlapping windows can do.
-    const magnitudes = magnitudesOf(spectrum).map((magnitude, i) => (Math.floor(i / stft.bins) % 2 === 0 ? magnitude : 0));
+    const magnitudes = magnitudesOf(spectrum).map((magnitude, i) =>
+      Math.floor(i / stft.bins) % 2 === 0 ? magnitude : 0,
+    );
     const run = (settings: Partial<GriffinLimRebuild>): [number, number] => {
       const block = new Float64Array(16256);
-      const iterations = new GriffinLim(stft, { ...SETTINGS, iterations: 64, ...settings }).run(magnitudes, spectrum, block);
+      const iterations = new GriffinLim(stft, { ...SETTINGS, iterations: 64, ...settings }).run(
+        magnitudes,
+        spectrum,
+        block,
+      );
       return [iterations, convergenceDb(stft, block, magnitudes)];
     };
     const [whole, [iterations, reached]] = [run({}), run({ convergenceDb: -26 })];
@@ -136,7 +153,11 @@ describe('GriffinLim', () => {
   });
 });
 
-async function expectConvergence(framing: BlockFraming, settings: GriffinLimRebuild, sampleRateHz: number): Promise<void> {
+async function expectConvergence(
+  framing: BlockFraming,
+  settings: GriffinLimRebuild,
+  sampleRateHz: number,
+): Promise<void> {
   const { blockSamples } = framing;
   const stft = new BlockStft(framing);
   const sounds = {
@@ -194,7 +215,8 @@ function chords(rate: number, length: number): Float32Array {
   for (let n = 0; n < length; n++) {
     phase += (2 * Math.PI * (150 + 30 * Math.sin((4 * n) / rate))) / rate;
     const swell = 0.6 + 0.4 * Math.sin((9 * n) / rate);
-    for (let harmonic = 1; harmonic <= 10; harmonic++) sound[n] += ((0.2 * swell) / harmonic) * Math.sin(harmonic * phase + harmonic ** 2);
+    for (let harmonic = 1; harmonic <= 10; harmonic++)
+      sound[n] += ((0.2 * swell) / harmonic) * Math.sin(harmonic * phase + harmonic ** 2);
   }
   return sound;
 }

@@ -39,7 +39,13 @@ describe('images of a block', () => {
     const { geometries, powerAmin: amin } = await loadGolden();
     for (const [name, geometry] of Object.entries(geometries)) {
       const [mels, mfccs] = [await requiredVector(geometry, 'mel-db'), await requiredVector(geometry, 'mfcc')];
-      const features: ImageFeatures = { kind: 'mel-mfcc', amin, topDb: null, mfccs: geometry.mfccs, ...melsOf(geometry) };
+      const features: ImageFeatures = {
+        kind: 'mel-mfcc',
+        amin,
+        topDb: null,
+        mfccs: geometry.mfccs,
+        ...melsOf(geometry),
+      };
       const image = await imageOf(geometry, features, mels.length + mfccs.length);
       expect(relativeDifference(image.subarray(mels.length), mfccs), name).to.be.below(TOLERANCE);
     }
@@ -57,7 +63,10 @@ describe('images of a block', () => {
       [17, 5],
       [255, stft.frames - 1],
     ]) {
-      expect(image[k * stft.frames + f]).to.be.closeTo(Math.hypot(spectrum.frames[f].re[k], spectrum.frames[f].im[k]) ** 0.5, 1e-6);
+      expect(image[k * stft.frames + f]).to.be.closeTo(
+        Math.hypot(spectrum.frames[f].re[k], spectrum.frames[f].im[k]) ** 0.5,
+        1e-6,
+      );
     }
   });
 });
@@ -67,7 +76,10 @@ describe('MelFilters', () => {
     const { geometries } = await loadGolden();
     for (const [name, geometry] of Object.entries(geometries)) {
       const filters = filtersOf(geometry);
-      const probes = [new Float64Array(filters.bins).fill(1), Float64Array.from({ length: filters.bins }, (_, k) => k / (filters.bins - 1))];
+      const probes = [
+        new Float64Array(filters.bins).fill(1),
+        Float64Array.from({ length: filters.bins }, (_, k) => k / (filters.bins - 1)),
+      ];
       const sums = probes.flatMap((probe) => {
         const bands = new Float64Array(filters.mels);
         filters.gather(probe, bands);
@@ -157,7 +169,12 @@ async function imageOf(geometry: Geometry, features: ImageFeatures, length: numb
   const spectrum = makeBlockSpectrum(stft.frames, stft.bins);
   stft.forward(await requiredVector(geometry, 'block'), spectrum);
   const shape = [-1, length / stft.frames, stft.frames, 1];
-  const graph = { model: 'model.json', input: { name: 'features', shape }, output: { name: 'estimate', shape }, states: [] };
+  const graph = {
+    model: 'model.json',
+    input: { name: 'features', shape },
+    output: { name: 'estimate', shape },
+    states: [],
+  };
   const image = new Float32Array(length);
   makeImageExtractor({ features, framing, sampleRateHz: geometry.sampleRateHz, graph }).extract(spectrum, image);
   return image;

@@ -4,7 +4,11 @@ import type { Normalisation } from '../../../src/engine/manifest/block-manifest.
 
 /** Two rows of three. */
 const IMAGE = Float32Array.of(-80, -40, 0, 20, -120, 60);
-const FIXED: Normalisation = { kind: 'fixed', to: [-1, 1], rows: [{ rows: 2, inputRange: [-100, 20], outputRange: [-60, 60] }] };
+const FIXED: Normalisation = {
+  kind: 'fixed',
+  to: [-1, 1],
+  rows: [{ rows: 2, inputRange: [-100, 20], outputRange: [-60, 60] }],
+};
 
 describe('Normaliser', () => {
   it('maps a fixed range, clips what lies outside, and maps estimates back by their own range', () => {
@@ -31,7 +35,11 @@ describe('Normaliser', () => {
   });
 
   it('gives the low end, and no NaN, for an image of one value', () => {
-    const { features, estimate } = there({ kind: 'image', to: [-1, 1] }, new Float32Array(6).fill(-100), [-1, 0, 1, 5, -5, 0]);
+    const { features, estimate } = there(
+      { kind: 'image', to: [-1, 1] },
+      new Float32Array(6).fill(-100),
+      [-1, 0, 1, 5, -5, 0],
+    );
     expect(features).to.deep.equal([-1, -1, -1, -1, -1, -1]);
     expect(estimate).to.deep.equal([-100, -100, -100, -100, -100, -100]);
   });
@@ -52,7 +60,11 @@ describe('Normaliser', () => {
 });
 
 /** Through both directions, at an offset that must not matter. */
-function there(settings: Normalisation, image: Float32Array, output: number[]): { features: number[]; estimate: number[]; finite: boolean } {
+function there(
+  settings: Normalisation,
+  image: Float32Array,
+  output: number[],
+): { features: number[]; estimate: number[]; finite: boolean } {
   const normaliser = new Normaliser(settings, 3);
   const features = new Float32Array(image.length + 2).fill(9);
   const range = new Float64Array(2);

@@ -17,7 +17,11 @@ describe('Crossfade', () => {
       for (let i = 0; i < 8; i++) {
         crossfade.join(Float64Array.from(signal.subarray(i * advance, i * advance + block)), out);
         // The first block fades in from nothing.
-        if (i > 0) expect(largestDifference(out, signal.subarray(i * advance, (i + 1) * advance)), `overlap ${overlap}`).to.be.below(1e-7);
+        if (i > 0)
+          expect(
+            largestDifference(out, signal.subarray(i * advance, (i + 1) * advance)),
+            `overlap ${overlap}`,
+          ).to.be.below(1e-7);
       }
     }
   });

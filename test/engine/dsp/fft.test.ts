@@ -3,7 +3,27 @@ import { RealFft } from '../../../src/engine/dsp/fft.ts';
 import { largestDifference, seededRandom } from '../signals.ts';
 
 /** Every small length, powers, products of 2, 3 and 5, primes, and the sizes that models use. */
-const LENGTHS = [...Array.from({ length: 40 }, (_, i) => i + 1), 49, 64, 77, 97, 100, 121, 128, 240, 255, 256, 480, 512, 768, 1000, 1001, 1024, 1536, 2048];
+const LENGTHS = [
+  ...Array.from({ length: 40 }, (_, i) => i + 1),
+  49,
+  64,
+  77,
+  97,
+  100,
+  121,
+  128,
+  240,
+  255,
+  256,
+  480,
+  512,
+  768,
+  1000,
+  1001,
+  1024,
+  1536,
+  2048,
+];
 
 describe('RealFft', () => {
   it('equals the plain sum for every length', () => {
@@ -41,11 +61,14 @@ describe('RealFft', () => {
     const copies = [samples.slice(), re.slice(), im.slice()];
     fft.forward(samples, new Float64Array(fft.bins), new Float64Array(fft.bins));
     fft.inverse(re, im, new Float64Array(1536));
-    expect(largestDifference(samples, copies[0]) + largestDifference(re, copies[1]) + largestDifference(im, copies[2])).to.equal(0);
+    expect(
+      largestDifference(samples, copies[0]) + largestDifference(re, copies[1]) + largestDifference(im, copies[2]),
+    ).to.equal(0);
   });
 
   it('refuses a length that is not a whole number from 1', () => {
-    for (const length of [0, -4, 1.5, Number.NaN]) expect(() => new RealFft(length), String(length)).to.throw(RangeError, `got ${length}`);
+    for (const length of [0, -4, 1.5, Number.NaN])
+      expect(() => new RealFft(length), String(length)).to.throw(RangeError, `got ${length}`);
   });
 });
 

@@ -20,7 +20,10 @@ describe('Analysis and Synthesis', () => {
       const { chain } = makeChain(framing);
       const enhanced = chain(noisy);
       expect(largestDifference(enhanced.subarray(0, overlap), new Float32Array(overlap))).to.be.below(1e-7);
-      expect(largestDifference(enhanced.subarray(overlap), noisy.subarray(0, noisy.length - overlap)), `hop ${hop}`).to.be.below(1e-6);
+      expect(
+        largestDifference(enhanced.subarray(overlap), noisy.subarray(0, noisy.length - overlap)),
+        `hop ${hop}`,
+      ).to.be.below(1e-6);
     }
   });
 
@@ -41,7 +44,10 @@ describe('Analysis and Synthesis', () => {
   });
 });
 
-function makeChain(framing: (typeof FRAMINGS)[number]): { chain: (noisy: Float32Array) => Float32Array; reset: () => void } {
+function makeChain(framing: (typeof FRAMINGS)[number]): {
+  chain: (noisy: Float32Array) => Float32Array;
+  reset: () => void;
+} {
   const { hopSamples: hop, windowSamples, fftSamples } = framing;
   const windows = asymmetricSqrtHann(framing);
   const fft = new RealFft(fftSamples);

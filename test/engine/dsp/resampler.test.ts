@@ -52,7 +52,8 @@ describe('Resampler', () => {
 
   it('keeps out what lies above 1.1 of the lower Nyquist frequency', () => {
     for (const from of [96000, 192000, 768000]) {
-      for (const hz of [26400, 33333, 47000]) expect(toneThrough(from, MODEL_RATE, hz).levelDb, `${hz} Hz, ${from} → 48000`).to.be.below(-70);
+      for (const hz of [26400, 33333, 47000])
+        expect(toneThrough(from, MODEL_RATE, hz).levelDb, `${hz} Hz, ${from} → 48000`).to.be.below(-70);
     }
   });
 
@@ -147,7 +148,10 @@ function toneThrough(from: number, to: number, hz: number): { levelDb: number; e
 /** Sum of tones below `share` of the Nyquist frequency, faded in and out so that it has no edges. */
 function bandLimitedNoise(length: number, share: number): Float32Array {
   const random = seededRandom(7);
-  const tones = Array.from({ length: 40 }, () => ({ angle: Math.PI * share * random(), phase: 2 * Math.PI * random() }));
+  const tones = Array.from({ length: 40 }, () => ({
+    angle: Math.PI * share * random(),
+    phase: 2 * Math.PI * random(),
+  }));
   return Float32Array.from({ length }, (_, n) => {
     const fade = Math.sin((Math.PI * n) / length) ** 2;
     return (fade / 20) * tones.reduce((sum, { angle, phase }) => sum + Math.sin(angle * n + phase), 0);

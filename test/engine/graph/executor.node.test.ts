@@ -3,7 +3,13 @@ import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { memory } from '@tensorflow/tfjs-core';
-import { type Executor, elements, GraphExecutor, makeExecutor, PlanExecutor } from '../../../src/engine/graph/executor.ts';
+import {
+  type Executor,
+  elements,
+  GraphExecutor,
+  makeExecutor,
+  PlanExecutor,
+} from '../../../src/engine/graph/executor.ts';
 import { loadModelFiles, parseJson } from '../../../src/engine/graph/model-files.ts';
 import { Denoiser } from '../../../src/engine/index.ts';
 import { type Manifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
@@ -78,7 +84,8 @@ for (const name of await readdir(MODELS))
       }));
       const estimates = new Float32Array(streams * elements(output.shape));
       const steps = takesBlocks(manifest) ? BLOCKS : HOPS;
-      for (let step = 0; step < steps; step++) executor.step(memories, 0, noise(streams * elements(input.shape), step + 1, 0.5), estimates);
+      for (let step = 0; step < steps; step++)
+        executor.step(memories, 0, noise(streams * elements(input.shape), step + 1, 0.5), estimates);
       executor.dispose();
       return estimates;
     }

@@ -44,7 +44,11 @@ describe('Denoiser.load', () => {
     assert.equal(denoiser.manifest.name, 'variant');
     denoiser.dispose();
     folder.delete('weights.bin');
-    await refused({ modelUrl: `${FIXTURE_URL}other-way.json`, fetch: servedFrom(folder) }, 'model-load', /model\/weights\.bin: .*404/);
+    await refused(
+      { modelUrl: `${FIXTURE_URL}other-way.json`, fetch: servedFrom(folder) },
+      'model-load',
+      /model\/weights\.bin: .*404/,
+    );
   });
 
   it('asks for each file once', async () => {
@@ -82,7 +86,11 @@ describe('Denoiser.load', () => {
     const folder = await makeFixtureModel('decaying');
     const model = folder.get('model.json') as Uint8Array<ArrayBuffer>;
     folder.set('model.json', model.slice(0, -1));
-    await refusedFolder(folder, 'model-corrupt', new RegExp(`model\\.json: expected ${model.length} bytes, got ${model.length - 1}`));
+    await refusedFolder(
+      folder,
+      'model-corrupt',
+      new RegExp(`model\\.json: expected ${model.length} bytes, got ${model.length - 1}`),
+    );
   });
 
   it('notices a page served in place of the manifest', async () => {
@@ -98,11 +106,23 @@ describe('Denoiser.load', () => {
 
   it('refuses a block model that breaks the contract, and names the field, what was expected and what was found', async () => {
     const normalisation = await makeBlockFixture({ network: 'half', normalisation: {} });
-    await refusedFolder(normalisation, 'model-mismatch', /field "normalisation\.kind": expected "none" or "image" or "fixed", found nothing/);
+    await refusedFolder(
+      normalisation,
+      'model-mismatch',
+      /field "normalisation\.kind": expected "none" or "image" or "fixed", found nothing/,
+    );
     const features = await makeBlockFixture({ network: 'half', features: { kind: 'chroma' } });
-    await refusedFolder(features, 'model-mismatch', /field "features\.kind": expected "magnitude" or .* found "chroma"/);
+    await refusedFolder(
+      features,
+      'model-mismatch',
+      /field "features\.kind": expected "magnitude" or .* found "chroma"/,
+    );
     const frames = await makeBlockFixture({ network: 'half', frames: 17 });
-    await refusedFolder(frames, 'model-mismatch', /field "graph\.input\.shape": expected \[-1,128,16,1\] or .* found \[-1,128,17,1\]/);
+    await refusedFolder(
+      frames,
+      'model-mismatch',
+      /field "graph\.input\.shape": expected \[-1,128,16,1\] or .* found \[-1,128,17,1\]/,
+    );
   });
 
   it('refuses a block model whose graph gives another image than its manifest says', async () => {
@@ -149,7 +169,11 @@ function refusedFolder(folder: ModelFolder, code: DenoiseErrorCode, message: Reg
   return refused({ modelUrl: FIXTURE_URL, fetch: servedFrom(folder) }, code, message);
 }
 
-async function refused(source: Parameters<typeof Denoiser.load>[0], code: DenoiseErrorCode, message: RegExp): Promise<void> {
+async function refused(
+  source: Parameters<typeof Denoiser.load>[0],
+  code: DenoiseErrorCode,
+  message: RegExp,
+): Promise<void> {
   await assert.rejects(Denoiser.load(source), (error) => {
     assert.ok(error instanceof DenoiseError, String(error));
     assert.equal(error.code, code, error.message);

@@ -11,8 +11,19 @@ describe('CompressedComplex', () => {
     spectrum.im.set([4, 200, 0]);
     const features = new Float32Array(9);
     new CompressedComplex(SETTINGS).extract(spectrum, features, 0);
-    const expected = [5 ** 0.3, 200 ** 0.3, 1e-3 ** 0.3, 0.6 * 5 ** 0.3, 0, -(1e-3 ** 0.3), 0.8 * 5 ** 0.3, 200 ** 0.3, 0];
-    for (const [i, value] of expected.entries()) expect(features[i], `element ${i}`).to.be.closeTo(value, 1e-6 * Math.max(1, Math.abs(value)));
+    const expected = [
+      5 ** 0.3,
+      200 ** 0.3,
+      1e-3 ** 0.3,
+      0.6 * 5 ** 0.3,
+      0,
+      -(1e-3 ** 0.3),
+      0.8 * 5 ** 0.3,
+      200 ** 0.3,
+      0,
+    ];
+    for (const [i, value] of expected.entries())
+      expect(features[i], `element ${i}`).to.be.closeTo(value, 1e-6 * Math.max(1, Math.abs(value)));
   });
 
   it('is silent in silence, and linear below the floor', () => {
@@ -29,6 +40,7 @@ describe('CompressedComplex', () => {
     spectrum.re.fill(1);
     const features = new Float32Array(10).fill(-7);
     new CompressedComplex(SETTINGS).extract(spectrum, features, 2);
-    for (const [i, value] of [-7, -7, 1, 1, 1, 1, 0, 0, -7, -7].entries()) expect(features[i], `element ${i}`).to.be.closeTo(value, value < 0 ? 0 : 1e-6);
+    for (const [i, value] of [-7, -7, 1, 1, 1, 1, 0, 0, -7, -7].entries())
+      expect(features[i], `element ${i}`).to.be.closeTo(value, value < 0 ? 0 : 1e-6);
   });
 });

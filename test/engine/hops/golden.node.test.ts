@@ -13,8 +13,8 @@ import { CompressedComplex } from '../../../src/engine/hops/compressed-complex.t
 import { graphColumns, type StreamingManifest } from '../../../src/engine/manifest/manifest.ts';
 
 /**
- * Every stage of the engine beside the vectors that training wrote with the model. Each stage is fed with what training fed it,
- * as far as it is stored, so that a failure names its stage.
+ * Every stage of the engine beside the vectors that training wrote with the model. Each stage is fed with what training
+ * fed it, as far as it is stored, so that a failure names its stage.
  */
 const MODEL = new URL('../../../models/base/', import.meta.url);
 
@@ -58,7 +58,8 @@ describe('golden vectors of base', () => {
     if (manifest.bands === undefined) return features;
     const map = new BandMap(manifest.bands, features.length / 3);
     const gathered = new Float32Array(3 * map.bands);
-    for (let plane = 0; plane < 3; plane++) map.gather(features, (plane * features.length) / 3, gathered, plane * map.bands);
+    for (let plane = 0; plane < 3; plane++)
+      map.gather(features, (plane * features.length) / 3, gathered, plane * map.bands);
     return gathered;
   }
 

@@ -14,7 +14,11 @@ describe('readManifest', () => {
     expect(readManifest(block(), 'here')).to.deep.equal({
       ...block(),
       features: { kind: 'log-magnitude-db', amin: 1e-5, topDb: null },
-      normalisation: { kind: 'fixed', to: [-1, 1], rows: [{ rows: 128, inputRange: [-100, 40], outputRange: [-100, 40] }] },
+      normalisation: {
+        kind: 'fixed',
+        to: [-1, 1],
+        rows: [{ rows: 128, inputRange: [-100, 40], outputRange: [-100, 40] }],
+      },
       rebuild: { kind: 'noisy-phase', gainLimit: 1 },
     });
   });
@@ -49,7 +53,8 @@ describe('readManifest', () => {
   for (const [field, value, expected] of broken) itRefuses(streaming, field, value, expected);
 
   it('refuses what is no object at all', () => {
-    for (const json of [null, [], 'text', 3]) expect(thrownBy(() => readManifest(json, 'here')).message).to.contain('the manifest: expected an object');
+    for (const json of [null, [], 'text', 3])
+      expect(thrownBy(() => readManifest(json, 'here')).message).to.contain('the manifest: expected an object');
   });
 });
 
@@ -59,8 +64,16 @@ describe('readManifest of a streaming model', () => {
     ['features.kind', 'mel', 'expected "compressed-complex", found "mel"'],
     ['estimate.kind', 'noise-magnitude', 'found "noise-magnitude"'],
     ['rebuild.kind', 'griffin-lim', 'expected "noisy-phase", found "griffin-lim"'],
-    ['graph.input.shape', [-1, 3, 513], 'expected [-1,3,769], as framing, features, bands and estimate imply, found [-1,3,513]'],
-    ['graph.output.shape', [-1, 1, 769], 'expected [-1,2,769], as framing, features, bands and estimate imply, found [-1,1,769]'],
+    [
+      'graph.input.shape',
+      [-1, 3, 513],
+      'expected [-1,3,769], as framing, features, bands and estimate imply, found [-1,3,513]',
+    ],
+    [
+      'graph.output.shape',
+      [-1, 1, 769],
+      'expected [-1,2,769], as framing, features, bands and estimate imply, found [-1,1,769]',
+    ],
   ];
   for (const [field, value, expected] of refused) itRefuses(streaming, field, value, expected);
 
@@ -89,15 +102,35 @@ describe('readManifest of a block model', () => {
     ['normalisation.to', [1, -1], 'expected a range such as [-1,1], the smaller number first, found [1,-1]'],
     ['normalisation.inputRange', undefined, 'expected a range such as [-1,1], the smaller number first, found nothing'],
     ['normalisation.outputRange', [0], 'expected a range'],
-    ['estimate.kind', 'complex-mask', 'expected "noise-magnitude" or "clean-magnitude" or "mask", found "complex-mask"'],
+    [
+      'estimate.kind',
+      'complex-mask',
+      'expected "noise-magnitude" or "clean-magnitude" or "mask", found "complex-mask"',
+    ],
     ['estimate.kind', 'clean-features', 'found "clean-features"'],
     ['rebuild.kind', 'mel-gain', 'expected "noisy-phase" or "griffin-lim", found "mel-gain"'],
-    ['rebuild', { kind: 'griffin-lim', iterations: 0 }, 'field "rebuild.iterations": expected a whole number from 1 to 1000, found 0'],
-    ['rebuild', { kind: 'griffin-lim', iterations: 8, convergenceDb: 3 }, 'field "rebuild.convergenceDb": expected a number from -200 to 0, found 3'],
-    ['graph.input.shape', [-1, 128, 127, 1], 'expected [-1,128,128,1] or [-1,127,128,1], as framing, features, bands and estimate imply, found [-1,128,127,1]'],
+    [
+      'rebuild',
+      { kind: 'griffin-lim', iterations: 0 },
+      'field "rebuild.iterations": expected a whole number from 1 to 1000, found 0',
+    ],
+    [
+      'rebuild',
+      { kind: 'griffin-lim', iterations: 8, convergenceDb: 3 },
+      'field "rebuild.convergenceDb": expected a number from -200 to 0, found 3',
+    ],
+    [
+      'graph.input.shape',
+      [-1, 128, 127, 1],
+      'expected [-1,128,128,1] or [-1,127,128,1], as framing, features, bands and estimate imply, found [-1,128,127,1]',
+    ],
     ['graph.input.shape', [-1, 126, 128, 1], 'found [-1,126,128,1]'],
     ['graph.input.shape', [-1, 128, 128], 'found [-1,128,128]'],
-    ['graph.output.shape', [-1, 128, 128, 2], 'expected [-1,128,128,1], as framing, features, bands and estimate imply, found [-1,128,128,2]'],
+    [
+      'graph.output.shape',
+      [-1, 128, 128, 2],
+      'expected [-1,128,128,1], as framing, features, bands and estimate imply, found [-1,128,128,2]',
+    ],
     ['graph.states', [{ input: 'a', output: 'b', shape: [-1, 4] }], 'expected [], as blocks carry no memory'],
   ];
   for (const [field, value, expected] of refused) itRefuses(block, field, value, expected);
@@ -110,9 +143,17 @@ describe('readManifest of a block model', () => {
     ['normalisation.rows[1].rows', 19, 'expected 20, found 19'],
     ['normalisation.rows[0].inputRange', [0, 0], 'expected a range'],
     ['estimate.kind', 'clean-magnitude', 'expected "clean-features", found "clean-magnitude"'],
-    ['rebuild', { kind: 'mel-gain', gainFloor: 2 }, 'field "rebuild.gainFloor": expected a number from 0 to 1, found 2'],
+    [
+      'rebuild',
+      { kind: 'mel-gain', gainFloor: 2 },
+      'field "rebuild.gainFloor": expected a number from 0 to 1, found 2',
+    ],
     ['rebuild.kind', 'noisy-phase', 'expected "mel-gain" or "griffin-lim", found "noisy-phase"'],
-    ['graph.input.shape', [-1, 128, 109, 1], 'expected [-1,148,109,1], as framing, features, bands and estimate imply, found [-1,128,109,1]'],
+    [
+      'graph.input.shape',
+      [-1, 128, 109, 1],
+      'expected [-1,148,109,1], as framing, features, bands and estimate imply, found [-1,128,109,1]',
+    ],
   ];
   for (const [field, value, expected] of refusedMels) itRefuses(melBlock, field, value, expected);
 });
@@ -131,8 +172,24 @@ describe('the advance and the delay of a framing', () => {
   it('go with as many frames as librosa.stft gives of a block', () => {
     const { framing } = readManifest(block(), 'here');
     expect(blockFrames(framing as BlockFraming)).to.equal(128);
-    expect(blockFrames({ ...(framing as BlockFraming), blockSamples: 16256, fftSamples: 512, windowSamples: 512, hopSamples: 128 })).to.equal(128);
-    expect(blockFrames({ ...(framing as BlockFraming), blockSamples: 55296, fftSamples: 2048, windowSamples: 2048, hopSamples: 512 })).to.equal(109);
+    expect(
+      blockFrames({
+        ...(framing as BlockFraming),
+        blockSamples: 16256,
+        fftSamples: 512,
+        windowSamples: 512,
+        hopSamples: 128,
+      }),
+    ).to.equal(128);
+    expect(
+      blockFrames({
+        ...(framing as BlockFraming),
+        blockSamples: 55296,
+        fftSamples: 2048,
+        windowSamples: 2048,
+        hopSamples: 512,
+      }),
+    ).to.equal(109);
   });
 });
 
@@ -140,7 +197,10 @@ function itRefuses(manifest: () => Json, field: string, value: unknown, expected
   it(`refuses ${field} = ${JSON.stringify(value)} with a message that names it`, () => {
     const error = thrownBy(() => readManifest(changed(manifest(), field, value), 'https://host/base/manifest.json'));
     expect(error.code).to.equal('model-mismatch');
-    expect(error.message).to.contain('https://host/base/manifest.json').and.to.contain(`field "${field}`).and.to.contain(expected);
+    expect(error.message)
+      .to.contain('https://host/base/manifest.json')
+      .and.to.contain(`field "${field}`)
+      .and.to.contain(expected);
   });
 }
 
@@ -191,7 +251,10 @@ function streaming(): Json {
       states: [{ input: 'state_0', output: 'state_0_next', shape: [-1, 48, 64] }],
     },
     cost: { opsPerHop: 80, macsPerHop: 10000000, parameters: 400000 },
-    files: { 'model.json': { bytes: 10, sha256: 'a'.repeat(64) }, 'weights.bin': { bytes: 20, sha256: 'b'.repeat(64) } },
+    files: {
+      'model.json': { bytes: 10, sha256: 'a'.repeat(64) },
+      'weights.bin': { bytes: 20, sha256: 'b'.repeat(64) },
+    },
   };
 }
 

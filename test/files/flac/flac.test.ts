@@ -14,7 +14,10 @@ const SIGNALS: Readonly<Record<string, readonly Float32Array[]>> = {
   'loud noise': [noise(LENGTH, 1, 1), noise(LENGTH, 2, 1)],
   'faint noise': [noise(LENGTH, 3, 1e-4)],
   'a tone': [Float32Array.from({ length: LENGTH }, (_, n) => 0.9 * Math.sin(n * 0.05))],
-  'two channels that are almost one': [noise(LENGTH, 4, 0.5), noise(LENGTH, 4, 0.5).map((x, n) => x + 1e-3 * Math.sin(n))],
+  'two channels that are almost one': [
+    noise(LENGTH, 4, 0.5),
+    noise(LENGTH, 4, 0.5).map((x, n) => x + 1e-3 * Math.sin(n)),
+  ],
   'two channels that are opposite': [noise(LENGTH, 5, 0.9), noise(LENGTH, 5, 0.9).map((x) => -x)],
   'a click in silence': [Float32Array.from({ length: LENGTH }, (_, n) => (n === 7777 ? 1 : 0))],
   'a ramp': [Float32Array.from({ length: LENGTH }, (_, n) => (2 * n) / LENGTH - 1)],
@@ -69,7 +72,12 @@ describe('FlacWriter and openFlac', () => {
 async function roundTrip(channels: readonly Float32Array[], format: SampleFormat, piece = 3333) {
   const length = channels[0].length;
   const sink = new BlobSink();
-  const writer = await FlacWriter.open(sink, { sampleRateHz: 44100, channels: channels.length, format, frames: undefined });
+  const writer = await FlacWriter.open(sink, {
+    sampleRateHz: 44100,
+    channels: channels.length,
+    format,
+    frames: undefined,
+  });
   for (let at = 0; at < length; at += piece) await writer.write(channels, at, Math.min(piece, length - at));
   await writer.finish();
   const bytes = new Uint8Array(await sink.toBlob('audio/flac').arrayBuffer());
@@ -77,7 +85,8 @@ async function roundTrip(channels: readonly Float32Array[], format: SampleFormat
   expect([reader.sampleRateHz, reader.channels, reader.format]).to.deep.equal([44100, channels.length, format]);
   const planes = channels.map(() => new Float32Array(length));
   let done = 0;
-  for (let count = -1; count !== 0; done += count) count = await reader.read(planes, done, Math.min(piece, length - done));
+  for (let count = -1; count !== 0; done += count)
+    count = await reader.read(planes, done, Math.min(piece, length - done));
   expect(done).to.equal(length);
   expect(reader.warnings).to.deep.equal([]);
   return { planes, frames: reader.frames, bytes: bytes.length };

@@ -74,7 +74,10 @@ describe('a file of more than 4 GiB', () => {
     const layout = { channels: 2, format: 'int24', formatChunk: formatChunkOf(192000, 2, 'int24') } as const;
     const frames = 2 ** 30;
     const header = wavHeader(layout, frames);
-    const source = { size: header.length + 6 * frames, read: async (position: number, length: number) => header.slice(position, position + length) };
+    const source = {
+      size: header.length + 6 * frames,
+      read: async (position: number, length: number) => header.slice(position, position + length),
+    };
     const read = await readWavLayout(source);
     expect(read.frames).to.equal(frames);
     expect(read.dataStart).to.equal(header.length);
@@ -110,7 +113,8 @@ describe('encodeFrames', () => {
     for (const [format] of FORMATS) {
       const bytes = new Uint8Array(200 * frameBytes({ channels: 2, format }));
       if (format === 'float32') new Float32Array(bytes.buffer).set(noise(400, 1));
-      else if (format === 'int32') new Int32Array(bytes.buffer).set(Array.from(noise(400, 1), (x) => Math.round(x * 2 ** 23) * 256));
+      else if (format === 'int32')
+        new Int32Array(bytes.buffer).set(Array.from(noise(400, 1), (x) => Math.round(x * 2 ** 23) * 256));
       else if (format === 'float64') new Float64Array(bytes.buffer).set(noise(400, 1));
       else bytes.set(Array.from(noise(bytes.length, 1), (x) => Math.round(x * 255)));
       const planes = [new Float32Array(200), new Float32Array(200)];
@@ -144,7 +148,15 @@ interface WavSettings {
   readonly claimedBytes?: number;
 }
 
-function wavFile({ code, bits, channels, rate, frames, extensible = false, claimedBytes }: WavSettings): Uint8Array<ArrayBuffer> {
+function wavFile({
+  code,
+  bits,
+  channels,
+  rate,
+  frames,
+  extensible = false,
+  claimedBytes,
+}: WavSettings): Uint8Array<ArrayBuffer> {
   const frame = (channels * bits) / 8;
   const format = extensible ? 40 : 16;
   // An unknown chunk of odd length, which is padded, stands before the samples.
