@@ -11,7 +11,10 @@ import { describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/panel.md'];
+const GUIDES = ['api', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
+  (name) => `docs/${name}.md`,
+);
+const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...GUIDES];
 const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts'];
 
 const TSCONFIG = {
@@ -93,29 +96,59 @@ describe('links', () => {
 });
 
 describe('README.md', () => {
-  it('explains every error code', () => {
-    const codes = [...read('src/shared/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
-    assert.ok(codes.length >= 9);
-    for (const code of codes)
-      assert.ok(read('README.md').includes(`<a id="${code}"></a>`), `README.md has no anchor "${code}"`);
+  it('is read in five minutes', () => {
+    assert.ok(Buffer.byteLength(read('README.md')) <= 12 * 1024);
   });
 
-  it('names every option with its default', async () => {
+  it('leads to every guide', () => {
+    for (const guide of GUIDES)
+      assert.ok(read('README.md').includes(`](${guide})`), `README.md has no link to ${guide}`);
+  });
+});
+
+describe('guides', () => {
+  it('explain every error code, and no other', () => {
+    const codes = [...read('src/shared/errors.ts').matchAll(/^ {2}\| '([\w-]+)'/gm)].map(([, code]) => code);
+    const explained = [...read('docs/errors.md').matchAll(/^<a id="([\w-]+)"><\/a>\*\*`\1`\*\*/gm)].map(
+      ([, code]) => code,
+    );
+    assert.ok(codes.length >= 9);
+    assert.deepEqual(explained.sort(), codes.sort());
+  });
+
+  it('name every option with its default', async () => {
     const { DEFAULT_OPTIONS } = await import('../../src/main/options.ts');
     for (const [name, value] of Object.entries(DEFAULT_OPTIONS)) {
       const shown = typeof value === 'string' ? `'${value}'` : String(value);
-      assert.ok(
-        read('README.md').replace(/ +/g, ' ').includes(`| \`${name}\` | \`${shown}\` |`),
-        `README.md lacks the option ${name} with its default ${shown}`,
-      );
+      const row = `| \`${name}\` | \`${shown}\` |`;
+      assert.ok(read('docs/api.md').replace(/ +/g, ' ').includes(row), `docs/api.md lacks ${row}`);
     }
   });
 
-  it('names every event', () => {
+  it('state the range of every option that has one', async () => {
+    const { RANGES } = await import('../../src/main/options.ts');
+    const guide = read('docs/api.md').replaceAll('−', '-');
+    for (const [name, [least, most]] of Object.entries(RANGES)) {
+      const told = new RegExp(
+        `\`${name}\`[^|]*\\|.*?(?<!\\d)${least}\\b.*\\b${most}\\b|\`${name}\` is[^]*?from ${least} to ${most}`,
+      );
+      assert.match(guide, told, `docs/api.md lacks the range of ${name}, ${least} to ${most}`);
+    }
+  });
+
+  it('name every event', () => {
     const events = [...read('src/main/events.ts').matchAll(/^ {2}(\w+): CustomEvent/gm)].map(([, name]) => name);
     assert.ok(events.length >= 7);
     for (const name of events)
-      assert.ok(read('README.md').includes(`\`${name}\``), `README.md lacks the event ${name}`);
+      assert.ok(read('docs/api.md').includes(`\`${name}\``), `docs/api.md lacks the event ${name}`);
+  });
+
+  it('name every option of the command line, and no other', async () => {
+    const { helpText } = await import('../../src/cli/arguments.ts');
+    const known = [...helpText([]).matchAll(/^ +(?:-\w, +)?--([\w-]+)/gm)].map(([, name]) => name);
+    const told = [...read('docs/command-line.md').matchAll(/^\| `(?:-\w, )?--([\w-]+)`/gm)].map(([, name]) => name);
+    assert.ok(known.length >= 10);
+    assert.deepEqual([...told, 'version', 'help'].sort(), known.sort());
   });
 });
 
