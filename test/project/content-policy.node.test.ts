@@ -1,4 +1,4 @@
-/** The policy that README.md states is enough, in a real browser. */
+/** The policy that docs/deployment.md states is enough, in a real browser. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import type * as Core from '../../src/index.ts';
 import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
-const POLICY = /content security policy needs `([^`]+)`/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1];
+const POLICY = /## Content security policy\s+`([^`]+)`/.exec(readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8'))?.[1];
 const TYPES: Record<string, string> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
-describe("a page under the policy of README.md and default-src 'none'", () => {
+describe("a page under the policy of docs/deployment.md and default-src 'none'", () => {
   const server = createServer(async ({ url }, response) => {
     const headers = { 'Content-Security-Policy': `default-src 'none'; ${POLICY}` };
     const path = new URL(url ?? '/', 'http://localhost').pathname;
@@ -39,7 +39,7 @@ describe("a page under the policy of README.md and default-src 'none'", () => {
   let browser: Browser;
 
   before(async () => {
-    assert.ok(POLICY, 'README.md states no policy');
+    assert.ok(POLICY, 'docs/deployment.md states no policy');
     await new Promise<void>((resolve) => server.listen(0, resolve));
     browser = await launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
   });
