@@ -1,6 +1,6 @@
 import { type Decibels, decibelsToGain } from '../shared/units.ts';
 import type { Spectrum } from './dsp/analysis.ts';
-import type { MaskEstimate } from './manifest/manifest.ts';
+import type { MaskEstimate } from './manifest/streaming-manifest.ts';
 
 /**
  * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)

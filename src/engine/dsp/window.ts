@@ -1,4 +1,4 @@
-import type { StreamingFraming } from '../manifest/manifest.ts';
+import type { StreamingFraming } from '../manifest/streaming-manifest.ts';
 
 /** The two tapers of a framing. Their product, shifted by every hop and added, is 1 everywhere. */
 export interface WindowPair {

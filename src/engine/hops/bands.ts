@@ -1,4 +1,4 @@
-import type { Bands } from '../manifest/manifest.ts';
+import type { Bands } from '../manifest/streaming-manifest.ts';
 
 /**
  * In:     rows over the bins of the transform, or over a model's bands

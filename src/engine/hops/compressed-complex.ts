@@ -1,6 +1,6 @@
 import type { Spectrum } from '../dsp/analysis.ts';
 import { PowerTable } from '../dsp/power-table.ts';
-import type { CompressedComplexFeatures } from '../manifest/manifest.ts';
+import type { CompressedComplexFeatures } from '../manifest/streaming-manifest.ts';
 
 /** Rows of these features. */
 export const FEATURE_PLANES = 3;

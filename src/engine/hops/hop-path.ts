@@ -5,7 +5,7 @@ import type { SampleQueue } from '../dsp/sample-queue.ts';
 import { Synthesis } from '../dsp/synthesis.ts';
 import { asymmetricSqrtHann, type WindowPair } from '../dsp/window.ts';
 import { applyEstimate, estimatePlanes } from '../estimate.ts';
-import type { StreamingManifest } from '../manifest/manifest.ts';
+import type { StreamingManifest } from '../manifest/streaming-manifest.ts';
 import type { StreamPath, StreamPaths } from '../stream-path.ts';
 import { BandMap } from './bands.ts';
 import { CompressedComplex, FEATURE_PLANES } from './compressed-complex.ts';

@@ -1,6 +1,6 @@
 import type { Decibels, Hertz, Samples } from '../../shared/units.ts';
-import type { ModelHead } from './manifest.ts';
 import type { Field, Range } from './manifest-field.ts';
+import type { ModelHead } from './model-head.ts';
 
 /** A model that takes a whole spectrogram image at a time and carries no memory from one to the next. */
 export interface BlockManifest extends ModelHead {
@@ -126,7 +126,7 @@ export function imageRows({ features, graph }: Pick<BlockManifest, 'features' | 
 const MOST_TOP_DB: Decibels = 400;
 
 /** Reads and checks what a manifest with block framing states besides the head. */
-export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest, Exclude<keyof ModelHead, 'framing'>> {
+export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest, keyof ModelHead> {
   const framing = readFraming(root.at('framing'));
   const features = readFeatures(root.at('features'), sampleRateHz);
   const onMels = features.kind === 'mel' || features.kind === 'mel-mfcc';
