@@ -6,8 +6,9 @@ import { NO_LIMIT_DB } from './estimate.ts';
 import { elements } from './graph/executor.ts';
 import { Model, type StreamState } from './graph/model.ts';
 import { loadModelFiles } from './graph/model-files.ts';
+import { makePaths } from './make-paths.ts';
 import { algorithmicDelaySamples, type Manifest, takesBlocks } from './manifest/manifest.ts';
-import { makePaths, type StreamPath, type StreamPaths } from './stream-path.ts';
+import type { StreamPath, StreamPaths } from './stream-path.ts';
 
 /**
  * In:     noisy samples of any number of streams at their context rates, any number at a time (hop-loop.ts, files/)
