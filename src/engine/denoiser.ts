@@ -3,9 +3,10 @@ import { cleanSample } from './dsp/clean-sample.ts';
 import { filterReach, Resampler, rateRatio } from './dsp/resampler.ts';
 import { SampleQueue } from './dsp/sample-queue.ts';
 import { NO_LIMIT_DB } from './estimate.ts';
-import { elements } from './graph/executor.ts';
-import { Model, type StreamState } from './graph/model.ts';
+import { elements } from './graph/graph-contract.ts';
+import { Model } from './graph/model.ts';
 import { loadModelFiles } from './graph/model-files.ts';
+import type { StreamState } from './graph/stream-state.ts';
 import { makePaths } from './make-paths.ts';
 import { algorithmicDelaySamples, type Manifest, takesBlocks } from './manifest/manifest.ts';
 import type { StreamPath, StreamPaths } from './stream-path.ts';
@@ -279,7 +280,7 @@ export class DenoiserStream {
 
   /** Back to a new stream: memory, filters and queues are empty. The attenuation limit stays. */
   reset(): void {
-    this.shared.model.resetState(this.state);
+    this.state.reset();
     this.path.reset();
     this.down?.reset();
     this.up?.reset();
@@ -291,7 +292,7 @@ export class DenoiserStream {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    this.shared.model.resetState(this.state);
+    this.state.reset();
   }
 
   /**
@@ -304,10 +305,10 @@ export class DenoiserStream {
 
   /** Second half of a step, for {@link Denoiser} alone: the model's estimate from `offset` on → enhanced queue. */
   synthesise(estimates: Float32Array, offset: number): void {
-    const { model, advance } = this.shared;
+    const { advance } = this.shared;
     const finite = this.path.synthesise(estimates, offset, this.limitDb, advance);
     // What is not a number now would come back at every hop through the memory.
-    if (!finite) model.resetState(this.state);
+    if (!finite) this.state.reset();
     const { up, enhanced } = this;
     if (up === undefined) enhanced.pushAll(advance, 0, advance.length);
     else for (let i = 0; i < advance.length; i++) up.push(advance[i], enhanced);

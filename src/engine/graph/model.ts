@@ -3,10 +3,12 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { engine, env, getBackend, setBackend, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
-import { DENORMAL_FLOOR } from '../dsp/clean-sample.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { batched, type Executor, elements, makeExecutor } from './executor.ts';
+import type { Executor } from './executor.ts';
+import { batched, elements, inputNames, outputNames } from './graph-contract.ts';
+import { makeExecutor } from './make-executor.ts';
 import { isNode, type ModelFiles, parseJson } from './model-files.ts';
+import { StreamState } from './stream-state.ts';
 
 /**
  * In:     features of all streams that have a hop, `[streams, 3, bins]`, from features/
@@ -19,28 +21,11 @@ import { isNode, type ModelFiles, parseJson } from './model-files.ts';
  */
 
 /**
- * Steps of a stream between two looks at its memory for values that would stay: NaN, infinities and decay towards
- * denormals. About 0.3 s for base.
- */
-const STATE_CHECK_STEPS = 31;
-
-/**
  * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one, four no less than two. Both
  * sizes are made at load: making the plan of a size that first occurs while sound runs would hold it up for a tenth of
  * a second.
  */
 const MOST_STREAMS = 2;
-
-/** Recurrent memory of one stream. Belongs to the stream; only {@link Model} reads or writes it. */
-export class StreamState {
-  /** One array for each state of the graph. */
-  readonly values: readonly Float32Array[];
-  stepsToCheck = STATE_CHECK_STEPS;
-
-  constructor(sizes: readonly number[]) {
-    this.values = sizes.map((size) => new Float32Array(size));
-  }
-}
 
 export class Model {
   private readonly graph: GraphModel;
@@ -81,11 +66,6 @@ export class Model {
     return new StreamState(this.stateSizes);
   }
 
-  /** Makes a stream's memory that of a new one. */
-  resetState(state: StreamState): void {
-    for (const values of state.values) values.fill(0);
-  }
-
   /**
    * One step for each of the first `count` states: `features` holds `[count, 3, bins]`, `estimates` receives `[count,
    * planes, bins]`. Allocates nothing of its own once a batch size has occurred.
@@ -95,10 +75,7 @@ export class Model {
       const streams = Math.min(MOST_STREAMS, count - first);
       this.executorFor(streams).step(states, first, features, estimates);
     }
-    for (let i = 0; i < count; i++) {
-      states[i].stepsToCheck -= 1;
-      if (states[i].stepsToCheck === 0) checkState(states[i]);
-    }
+    for (let i = 0; i < count; i++) states[i].afterStep();
   }
 
   /** Tensors of this thread, all models together, and the bytes of them and of this model's plans. */
@@ -120,23 +97,20 @@ export class Model {
   }
 
   private executorFor(streams: number): Executor {
-    this.executors[streams] ??= makeExecutor(this.graph, this.manifest, streams);
+    this.executors[streams] ??= makeExecutor(this.graph, this.manifest.graph, streams);
     return this.executors[streams];
   }
 
   private checkNames(where: string): void {
-    const { input, output, states } = this.manifest.graph;
-    const inputs = [input.name, ...states.map((state) => state.input)];
-    const outputs = [output.name, ...states.map((state) => state.output)];
     requireNames(
       'inputs',
-      inputs,
+      inputNames(this.manifest.graph),
       this.graph.inputs.map((info) => info.name),
       where,
     );
     requireNames(
       'outputs',
-      outputs,
+      outputNames(this.manifest.graph),
       this.graph.outputs.map((info) => info.name),
       where,
     );
@@ -179,7 +153,7 @@ function proveShapes(graph: GraphModel, manifest: Manifest, count: number, where
       [input.name, zeros(batched(input.shape, count))],
       ...states.map((state) => [state.input, zeros(batched(state.shape, count))]),
     ]);
-    const results = [graph.execute(inputs, [output.name, ...states.map((state) => state.output)])].flat() as Tensor[];
+    const results = [graph.execute(inputs, outputNames(manifest.graph))].flat() as Tensor[];
     results.forEach((result, i) => {
       if (String(result.shape) === String(batched(expected[i], count))) return;
       throw mismatch(
@@ -187,18 +161,6 @@ function proveShapes(graph: GraphModel, manifest: Manifest, count: number, where
       );
     });
   });
-}
-
-/**
- * A stream whose memory holds NaN or infinities starts anew, even if its output hides it (an activation may map NaN to
- * 0); values below {@link DENORMAL_FLOOR} become 0.
- */
-function checkState(state: StreamState): void {
-  state.stepsToCheck = STATE_CHECK_STEPS;
-  const broken = state.values.some((values) => !values.every(Number.isFinite));
-  for (const values of state.values) {
-    for (let i = 0; i < values.length; i++) if (broken || Math.abs(values[i]) < DENORMAL_FLOOR) values[i] = 0;
-  }
 }
 
 /** The one backend of a thread, once it starts. */
