@@ -1,4 +1,5 @@
-import { type Decibels, decibelsToGain } from '../shared/units.ts';
+import type { Decibels } from '../shared/units.ts';
+import { noisyShare } from './attenuation-limit.ts';
 import type { Spectrum } from './dsp/analysis.ts';
 import type { MaskEstimate } from './manifest/streaming-manifest.ts';
 
@@ -8,17 +9,9 @@ import type { MaskEstimate } from './manifest/streaming-manifest.ts';
  * Thread: [worker], or whoever runs the engine
  */
 
-/** Attenuation limit at and above which noise may vanish altogether, dB. */
-export const NO_LIMIT_DB: Decibels = 100;
-
 /** Rows of `bins` values that a model gives for each frame. */
 export function estimatePlanes(estimate: MaskEstimate): number {
   return estimate.kind === 'complex-mask' ? 2 : 1;
-}
-
-/** Share of the noisy signal that an attenuation limit leaves in: 1 at 0 dB, exactly 0 at {@link NO_LIMIT_DB}. */
-export function noisyShare(attenuationLimitDb: Decibels): number {
-  return attenuationLimitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-attenuationLimitDb);
 }
 
 /**

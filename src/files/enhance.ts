@@ -1,6 +1,6 @@
+import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { SampleQueue } from '../engine/dsp/sample-queue.ts';
-import { NO_LIMIT_DB } from '../engine/estimate.ts';
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 
 /**

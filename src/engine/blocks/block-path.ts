@@ -1,7 +1,7 @@
 import type { Decibels, Samples } from '../../shared/units.ts';
+import { noisyShare } from '../attenuation-limit.ts';
 import { Crossfade } from '../dsp/crossfade.ts';
 import type { SampleQueue } from '../dsp/sample-queue.ts';
-import { noisyShare } from '../estimate.ts';
 import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
 import { advanceSamples } from '../manifest/manifest.ts';
 import type { StreamPath, StreamPaths } from '../stream-path.ts';
