@@ -4,11 +4,11 @@ import { RealFft } from '../dsp/fft.ts';
 import type { SampleQueue } from '../dsp/sample-queue.ts';
 import { Synthesis } from '../dsp/synthesis.ts';
 import { asymmetricSqrtHann, type WindowPair } from '../dsp/window.ts';
-import { applyEstimate, estimatePlanes } from '../estimate.ts';
 import type { StreamingManifest } from '../manifest/streaming-manifest.ts';
 import type { StreamPath, StreamPaths } from '../stream-path.ts';
 import { BandMap } from './bands.ts';
 import { CompressedComplex, FEATURE_PLANES } from './compressed-complex.ts';
+import { applyEstimate, estimatePlanes } from './estimate.ts';
 
 /**
  * In:     one hop of noisy samples, model rate

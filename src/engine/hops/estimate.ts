@@ -1,7 +1,7 @@
-import type { Decibels } from '../shared/units.ts';
-import { noisyShare } from './attenuation-limit.ts';
-import type { Spectrum } from './dsp/analysis.ts';
-import type { MaskEstimate } from './manifest/streaming-manifest.ts';
+import type { Decibels } from '../../shared/units.ts';
+import { noisyShare } from '../attenuation-limit.ts';
+import type { Spectrum } from '../dsp/analysis.ts';
+import type { MaskEstimate } from '../manifest/streaming-manifest.ts';
 
 /**
  * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
