@@ -1,4 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
+import { ByteWindow } from './byte-window.ts';
 
 /**
  * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
@@ -21,7 +22,6 @@ export interface OggPage {
 
 const HEADER_BYTES = 27;
 const MOST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
-const PIECE_BYTES = 1 << 18;
 /** Cover art stands in a packet of the header. Beyond this a file is damaged. */
 const MOST_PACKET_BYTES = 1 << 26;
 
@@ -29,37 +29,36 @@ const MOST_PACKET_BYTES = 1 << 26;
 export class OggDemuxer {
   /** Bytes of pages that were left out because they are damaged. */
   damagedBytes = 0;
-  private window = new Uint8Array();
-  private at = 0;
-  private position = 0;
+  private readonly window: ByteWindow;
   private serial: number | undefined;
   private sequence: number | undefined;
   private partial: Uint8Array[] = [];
   private partialBytes = 0;
   private ended = false;
 
-  constructor(private readonly source: ByteSource) {}
+  constructor(private readonly source: ByteSource) {
+    this.window = new ByteWindow(source);
+  }
 
   /** Share of the file that has been read. */
   get share(): number {
-    return this.source.size === 0 ? 1 : (this.position - this.window.length + this.at) / this.source.size;
+    return this.window.share;
   }
 
   /** The next page of the stream, undefined at its end. */
   async nextPage(): Promise<OggPage | undefined> {
+    const { window } = this;
     while (!this.ended) {
-      await this.fill();
-      const { window, at } = this;
-      if (at + HEADER_BYTES > window.length) break;
-      const bytes = pageLength(window, at);
-      if (bytes === undefined) {
-        const next = window.indexOf(0x4f, at + 1);
-        this.damagedBytes += (next === -1 ? window.length : next) - at;
-        this.at = next === -1 ? window.length : next;
+      await window.fill(MOST_PAGE_BYTES);
+      if (window.left < HEADER_BYTES) break;
+      const { bytes, at } = window;
+      const length = pageLength(bytes, at);
+      if (length === undefined) {
+        this.damagedBytes += window.skipTo(0x4f);
         continue;
       }
-      this.at += bytes;
-      const page = this.readPage(window.subarray(at, at + bytes));
+      window.at += length;
+      const page = this.readPage(bytes.subarray(at, at + length));
       if (page !== undefined) return page;
     }
     this.ended = true;
@@ -135,20 +134,6 @@ export class OggDemuxer {
   private dropPartial(): void {
     this.partial = [];
     this.partialBytes = 0;
-  }
-
-  /** Sees to it that a whole page lies in the window, or all that is left of the file. */
-  private async fill(): Promise<void> {
-    const left = this.window.length - this.at;
-    if (left >= MOST_PAGE_BYTES || this.position >= this.source.size) return;
-    const more = await this.source.read(this.position, PIECE_BYTES);
-    if (more.length === 0) throw new Error('the file became shorter while it was read');
-    const window = new Uint8Array(left + more.length);
-    window.set(this.window.subarray(this.at));
-    window.set(more, left);
-    this.window = window;
-    this.at = 0;
-    this.position += more.length;
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { ByteSource } from '../../files/byte-source.ts';
+import { ByteWindow } from '../../files/byte-window.ts';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import { afterId3 } from '../../files/flac/flac-reader.ts';
 
@@ -22,7 +23,6 @@ const PART_FRAMES = 200;
 const RUN_IN_FRAMES = 30;
 /** Samples that every decoder is late by. */
 const DECODER_DELAY = 529;
-const PIECE_BYTES = 1 << 18;
 /** How far from the beginning sound is looked for: what has none by then is another kind of file. */
 const MOST_SEARCH_BYTES = 1 << 20;
 /** Frames in a row that prove that sound begins here. */
@@ -242,49 +242,46 @@ function completeFrames(frames: readonly Uint8Array[]): boolean[] {
 /** Cuts a file into frames. What is between them is left out; frames of another kind than the first are, too. */
 class FrameScanner {
   skippedBytes = 0;
-  private window = new Uint8Array();
-  private at = 0;
+  private readonly window: ByteWindow;
   private kind: number | undefined;
   private inSync = false;
   private searchedBytes = 0;
 
-  constructor(
-    private readonly source: ByteSource,
-    private position: number,
-  ) {}
+  constructor(source: ByteSource, position: number) {
+    this.window = new ByteWindow(source, position);
+  }
 
   get share(): number {
-    return this.source.size === 0 ? 1 : (this.position - this.window.length + this.at) / this.source.size;
+    return this.window.share;
   }
 
   /** The next whole frame; valid until the next call. Undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
+    const { window } = this;
     for (;;) {
-      await this.fill();
-      const { window, at } = this;
-      if (at + 4 > window.length) return undefined;
+      await window.fill((PROOF_FRAMES + 1) * MOST_FRAME_BYTES);
+      if (window.left < 4) return undefined;
+      const { bytes, at } = window;
       const header = this.headerAt(at);
-      if (header !== undefined && at + header.bytes <= window.length && (this.inSync || this.isProven(at))) {
+      if (header !== undefined && header.bytes <= window.left && (this.inSync || this.isProven(at))) {
         this.inSync = true;
         this.kind = header.kind;
-        this.at += header.bytes;
-        return window.subarray(at, at + header.bytes);
+        window.at += header.bytes;
+        return bytes.subarray(at, at + header.bytes);
       }
       // A tag at the end is no damage.
-      if (String.fromCharCode(window[at], window[at + 1], window[at + 2]) === 'TAG' && window.length - at <= 128)
+      if (String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2]) === 'TAG' && window.left <= 128)
         return undefined;
       this.inSync = false;
-      const next = window.indexOf(0xff, at + 1);
-      const skipped = (next === -1 ? window.length : next) - at;
+      const skipped = window.skipTo(0xff);
       if (this.kind !== undefined) this.skippedBytes += skipped;
       else this.searchedBytes += skipped;
       if (this.searchedBytes > MOST_SEARCH_BYTES) return undefined;
-      this.at += skipped;
     }
   }
 
   private headerAt(at: number): FrameHeader | undefined {
-    const header = parseHeader(this.window, at);
+    const header = parseHeader(this.window.bytes, at);
     return this.kind === undefined || header?.kind === this.kind ? header : undefined;
   }
 
@@ -294,22 +291,9 @@ class FrameScanner {
     let at = from;
     for (let i = 0; i < PROOF_FRAMES; i++) {
       const header = this.headerAt(at);
-      if (header === undefined || header.kind !== first?.kind) return i > 1 && at >= this.window.length;
+      if (header === undefined || header.kind !== first?.kind) return i > 1 && at >= this.window.bytes.length;
       at += header.bytes;
     }
-    return at <= this.window.length;
-  }
-
-  private async fill(): Promise<void> {
-    const left = this.window.length - this.at;
-    if (left >= (PROOF_FRAMES + 1) * MOST_FRAME_BYTES || this.position >= this.source.size) return;
-    const more = await this.source.read(this.position, PIECE_BYTES);
-    if (more.length === 0) throw new Error('the file became shorter while it was read');
-    const window = new Uint8Array(left + more.length);
-    window.set(this.window.subarray(this.at));
-    window.set(more, left);
-    this.window = window;
-    this.at = 0;
-    this.position += more.length;
+    return at <= this.window.bytes.length;
   }
 }

@@ -1,5 +1,6 @@
 import type { AudioReader } from '../audio-file.ts';
 import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
 import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
 import type { SampleFormat } from '../sample-format.ts';
 import { requireRate } from '../wav/wav.ts';
@@ -14,8 +15,6 @@ import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } fro
  * stays in place.
  */
 
-/** Bytes that are read at once. */
-const PIECE_BYTES = 1 << 18;
 const STREAMINFO_BYTES = 34;
 /** Pictures can be large; what is beyond this is a damaged length. */
 const MOST_METADATA_BLOCKS = 1000;
@@ -74,10 +73,7 @@ class FlacReader implements AudioReader {
   private readonly scale: number;
   /** Most bytes that a frame of this stream can sensibly have: all samples as they are. */
   private readonly mostFrameBytes: number;
-  /** Bytes of the file that have been read and not yet decoded: `window[at …]`. */
-  private window = new Uint8Array();
-  private at = 0;
-  private position: number;
+  private readonly window: ByteWindow;
   private readonly block: readonly Float64Array[];
   private blockStart = 0;
   private blockEnd = 0;
@@ -90,11 +86,11 @@ class FlacReader implements AudioReader {
   private closed = false;
 
   constructor(
-    private readonly source: ByteSource,
+    source: ByteSource,
     position: number,
     private readonly stream: FlacStream & { readonly totalSamples: number },
   ) {
-    this.position = position;
+    this.window = new ByteWindow(source, position);
     this.sampleRateHz = stream.sampleRateHz;
     this.channels = stream.channels;
     this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
@@ -117,7 +113,7 @@ class FlacReader implements AudioReader {
   }
 
   get share(): number {
-    return this.frames === undefined ? this.position / this.source.size : Math.min(1, this.given / this.frames);
+    return this.frames === undefined ? this.window.share : Math.min(1, this.given / this.frames);
   }
 
   async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
@@ -144,20 +140,21 @@ class FlacReader implements AudioReader {
 
   close(): void {
     this.closed = true;
-    this.window = new Uint8Array();
+    this.window.clear();
   }
 
   /** Decodes the next whole frame; false at the end. */
   private async decodeNext(): Promise<boolean> {
+    const { window } = this;
     const { totalSamples } = this.stream;
     while (!this.closed && !this.ended) {
-      await this.fill();
+      await window.fill(this.mostFrameBytes);
       const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.decoded;
-      if (remaining <= 0 || this.at >= this.window.length) {
+      if (remaining <= 0 || window.left === 0) {
         this.ended = true;
         break;
       }
-      const header = parseFrameHeader(this.window, this.at, this.stream);
+      const header = parseFrameHeader(window.bytes, window.at, this.stream);
       const bytes = header === undefined ? undefined : this.tryFrame(header);
       // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
       const gap = header === undefined ? 0 : header.firstSample - this.decoded;
@@ -168,11 +165,10 @@ class FlacReader implements AudioReader {
         gap >= remaining ||
         gap > MOST_GAP_SECONDS * this.sampleRateHz
       ) {
-        const next = this.window.indexOf(0xff, this.at + 1);
-        this.at = next === -1 ? this.window.length : next;
+        window.skipTo(0xff);
         continue;
       }
-      this.at += bytes;
+      window.at += bytes;
       this.gap = gap;
       this.lostSamples += this.gap;
       this.blockStart = 0;
@@ -185,23 +181,9 @@ class FlacReader implements AudioReader {
 
   private tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
     try {
-      return decodeFrame(this.window, this.at, header, this.block);
+      return decodeFrame(this.window.bytes, this.window.at, header, this.block);
     } catch {
       return undefined;
     }
-  }
-
-  /** Sees to it that a whole frame lies in the window, or all that is left of the file. */
-  private async fill(): Promise<void> {
-    const left = this.window.length - this.at;
-    if (left >= this.mostFrameBytes || this.position >= this.source.size) return;
-    const more = await this.source.read(this.position, Math.max(PIECE_BYTES, this.mostFrameBytes));
-    if (more.length === 0) throw new Error('the file became shorter while it was read');
-    const window = new Uint8Array(left + more.length);
-    window.set(this.window.subarray(this.at));
-    window.set(more, left);
-    this.window = window;
-    this.at = 0;
-    this.position += more.length;
   }
 }
