@@ -1,6 +1,6 @@
 import type { OpusDecoder } from 'opus-decoder';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import type { OggDemuxer } from '../../files/ogg.ts';
+import type { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
 import { toWavOrder } from '../../files/speaker-order.ts';
 
 /**

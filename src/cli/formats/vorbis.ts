@@ -1,6 +1,6 @@
 import type { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg.ts';
+import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg/ogg-demuxer.ts';
 import { requireRate } from '../../files/wav/wav.ts';
 
 /**

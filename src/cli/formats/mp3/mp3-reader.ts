@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { ByteSource } from '../../files/byte-source.ts';
-import { ByteWindow } from '../../files/byte-window.ts';
-import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import { afterId3 } from '../../files/flac/flac-reader.ts';
+import type { ByteSource } from '../../../files/byte-source.ts';
+import { ByteWindow } from '../../../files/byte-window.ts';
+import { type Chunk, ChunkReader } from '../../../files/chunk-reader.ts';
+import { afterId3 } from '../../../files/flac/flac-reader.ts';
 
 /**
  * In:     an MP3 file, wherever its bytes lie (files/byte-source.ts)

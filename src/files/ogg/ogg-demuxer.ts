@@ -1,5 +1,5 @@
-import type { ByteSource } from './byte-source.ts';
-import { ByteWindow } from './byte-window.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
 
 /**
  * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
