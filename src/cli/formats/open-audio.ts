@@ -1,6 +1,7 @@
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
-import { afterId3, openFlac } from '../../files/flac/flac-reader.ts';
+import { openFlac } from '../../files/flac/flac-reader.ts';
+import { afterId3 } from '../../files/id3.ts';
 import { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
 import { openWav } from '../../files/wav/wav-reader.ts';
 import { openMp3 } from './mp3/mp3-reader.ts';

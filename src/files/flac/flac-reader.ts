@@ -2,6 +2,7 @@ import type { AudioReader } from '../audio-file.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
 import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
+import { afterId3 } from '../id3.ts';
 import type { SampleFormat } from '../sample-format.ts';
 import { requireRate } from '../wav/wav.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
@@ -38,14 +39,6 @@ export async function openFlac(source: ByteSource): Promise<AudioReader> {
   if (info === undefined) throw new Error('expected the metadata block STREAMINFO, found none');
   requireRate(info.sampleRateHz);
   return new FlacReader(source, position, info);
-}
-
-/** Bytes of an ID3v2 tag at the start of a file, 0 where there is none. https://id3.org/id3v2.4.0-structure */
-export async function afterId3(source: ByteSource): Promise<number> {
-  const head = await source.read(0, 10);
-  if (head.length < 10 || String.fromCharCode(head[0], head[1], head[2]) !== 'ID3') return 0;
-  const footer = (head[5] & 0x10) === 0 ? 0 : 10;
-  return 10 + footer + ((head[6] & 127) << 21) + ((head[7] & 127) << 14) + ((head[8] & 127) << 7) + (head[9] & 127);
 }
 
 function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples: number } {
