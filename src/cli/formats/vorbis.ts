@@ -1,7 +1,8 @@
 import type { StbVorbis } from 'stb-vorbis';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg/ogg-demuxer.ts';
-import { requireRate } from '../../files/wav/wav.ts';
+import type { OggDemuxer, OggPage } from '../../files/ogg/ogg-demuxer.ts';
+import { oggFile } from '../../files/ogg/ogg-file.ts';
+import { requireRate } from '../../files/require-rate.ts';
 
 /**
  * In:     packets of an Ogg Vorbis file (files/ogg.ts)

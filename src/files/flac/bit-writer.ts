@@ -1,4 +1,4 @@
-import { crc8, crc16 } from './flac-frame.ts';
+import { crc8, crc16 } from './crc.ts';
 
 /**
  * In:     numbers of any width, one after the other (flac-writer.ts, flac-subframe.ts)

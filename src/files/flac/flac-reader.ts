@@ -3,8 +3,8 @@ import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
 import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
 import { afterId3 } from '../id3.ts';
+import { requireRate } from '../require-rate.ts';
 import type { SampleFormat } from '../sample-format.ts';
-import { requireRate } from '../wav/wav.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
+import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
 
 /**
  * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
@@ -20,8 +21,6 @@ export interface OggPage {
   readonly follows: boolean;
 }
 
-const HEADER_BYTES = 27;
-const MOST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 /** Cover art stands in a packet of the header. Beyond this a file is damaged. */
 const MOST_PACKET_BYTES = 1 << 26;
 
@@ -135,83 +134,4 @@ export class OggDemuxer {
     this.partial = [];
     this.partialBytes = 0;
   }
-}
-
-/** Length of the page at `at`, or undefined where there is no whole one whose checksum holds. */
-function pageLength(bytes: Uint8Array, at: number): number | undefined {
-  if (
-    bytes[at] !== 0x4f ||
-    bytes[at + 1] !== 0x67 ||
-    bytes[at + 2] !== 0x67 ||
-    bytes[at + 3] !== 0x53 ||
-    bytes[at + 4] !== 0
-  )
-    return undefined;
-  const segments = bytes[at + 26];
-  let end = at + HEADER_BYTES + segments;
-  if (end > bytes.length) return undefined;
-  for (let i = 0; i < segments; i++) end += bytes[at + HEADER_BYTES + i];
-  if (end > bytes.length) return undefined;
-  const stated = new DataView(bytes.buffer, bytes.byteOffset + at + 22, 4).getUint32(0, true);
-  return checksum(bytes, at, end) === stated ? end - at : undefined;
-}
-
-/** Pages with these packets, for decoders that take files only. Positions are left open. */
-export function oggFile(packetsOfPages: readonly (readonly Uint8Array[])[]): Uint8Array {
-  const pages: Uint8Array[] = [];
-  for (const packets of packetsOfPages) {
-    // Lacing values of all packets, cut into pages of at most 255.
-    const lacing = packets.flatMap((packet) => [
-      ...new Array<number>(Math.floor(packet.length / 255)).fill(255),
-      packet.length % 255,
-    ]);
-    const body = new Uint8Array(packets.reduce((sum, packet) => sum + packet.length, 0));
-    packets.reduce((at, packet) => {
-      body.set(packet, at);
-      return at + packet.length;
-    }, 0);
-    for (let first = 0, from = 0; first < lacing.length; first += 255) {
-      const values = lacing.slice(first, first + 255);
-      const bytes = values.reduce((sum, value) => sum + value, 0);
-      const isContinued = first > 0 && lacing[first - 1] === 255;
-      pages.push(page(values, body.subarray(from, from + bytes), isContinued, pages.length));
-      from += bytes;
-    }
-  }
-  const file = new Uint8Array(pages.reduce((sum, { length }) => sum + length, 0));
-  pages.reduce((at, bytes) => {
-    file.set(bytes, at);
-    return at + bytes.length;
-  }, 0);
-  return file;
-}
-
-function page(lacing: readonly number[], body: Uint8Array, isContinued: boolean, sequence: number): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + lacing.length + body.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set([0x4f, 0x67, 0x67, 0x53, 0, (isContinued ? 1 : 0) | (sequence === 0 ? 2 : 0)]);
-  view.setBigInt64(6, -1n, true);
-  view.setUint32(14, 1, true);
-  view.setUint32(18, sequence, true);
-  bytes[26] = lacing.length;
-  bytes.set(lacing, HEADER_BYTES);
-  bytes.set(body, HEADER_BYTES + lacing.length);
-  view.setUint32(22, checksum(bytes, 0, bytes.length), true);
-  return bytes;
-}
-
-const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 24;
-  for (let i = 0; i < 8; i++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  return crc;
-});
-
-/** Of a page, with its own four bytes taken for zeros. */
-function checksum(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0;
-  for (let i = from; i < to; i++) {
-    const byte = i - from >= 22 && i - from < 26 ? 0 : bytes[i];
-    crc = (crc << 8) ^ CRC[(crc >>> 24) ^ byte];
-  }
-  return crc >>> 0;
 }

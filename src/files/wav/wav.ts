@@ -1,5 +1,6 @@
-import { CONTEXT_RATE_HZ, type Hertz } from '../../shared/units.ts';
+import type { Hertz } from '../../shared/units.ts';
 import type { ByteSource } from '../byte-source.ts';
+import { requireRate } from '../require-rate.ts';
 import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
 
 /**
@@ -219,14 +220,6 @@ function readFormat(chunk: Uint8Array): Pick<WavLayout, 'sampleRateHz' | 'channe
   const consistent = chunk.slice();
   viewOf(consistent).setUint16(12, frameBytes({ channels, format }), true);
   return { sampleRateHz, channels, format, formatChunk: consistent };
-}
-
-/** Throws an Error for rates that the engine does not take. */
-export function requireRate(sampleRateHz: number): void {
-  const [least, most] = CONTEXT_RATE_HZ;
-  if (!(sampleRateHz >= least && sampleRateHz <= most)) {
-    throw new Error(`expected a sample rate of ${least} to ${most} Hz, found ${sampleRateHz} Hz`);
-  }
 }
 
 function sampleFormat(code: number, bits: number): SampleFormat | undefined {

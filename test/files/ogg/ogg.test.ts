@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import { bytesSource } from '../../../src/files/byte-source.ts';
-import { OggDemuxer, oggFile } from '../../../src/files/ogg/ogg-demuxer.ts';
+import { OggDemuxer } from '../../../src/files/ogg/ogg-demuxer.ts';
+import { oggFile } from '../../../src/files/ogg/ogg-file.ts';
 import { seededRandom } from '../../engine/signals.ts';
 
 describe('OggDemuxer', () => {
