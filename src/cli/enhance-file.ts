@@ -90,14 +90,21 @@ function partOf(path: string): string {
 
 /** A file that is written under another name in the same folder, until it is whole. */
 class Output {
-  private published = false;
+  #published = false;
+  readonly #path: string;
+  readonly #part: string;
+  readonly #file: Awaited<ReturnType<typeof open>>;
 
   private constructor(
-    private readonly path: string,
-    private readonly part: string,
-    private readonly file: Awaited<ReturnType<typeof open>>,
+    path: string,
+    part: string,
+    file: Awaited<ReturnType<typeof open>>,
     readonly writer: AudioWriter,
-  ) {}
+  ) {
+    this.#path = path;
+    this.#part = part;
+    this.#file = file;
+  }
 
   static async open(path: string, reader: AudioReader, format: OutputFormat): Promise<Output> {
     const part = partOf(path);
@@ -116,21 +123,21 @@ class Output {
 
   async finish(): Promise<void> {
     await this.writer.finish();
-    await this.file.close();
+    await this.#file.close();
   }
 
   /** Gives the file its name. A file that has appeared there meanwhile is not replaced unless that is wanted. */
   async publish(overwrite: boolean): Promise<void> {
-    if (overwrite || !(await linked(this.part, this.path))) await rename(this.part, this.path);
-    else await rm(this.part);
-    this.published = true;
+    if (overwrite || !(await linked(this.#part, this.#path))) await rename(this.#part, this.#path);
+    else await rm(this.#part);
+    this.#published = true;
   }
 
   async discard(): Promise<void> {
-    if (this.published) return;
+    if (this.#published) return;
     this.writer.close();
-    await this.file.close();
-    await rm(this.part, { force: true });
+    await this.#file.close();
+    await rm(this.#part, { force: true });
   }
 }
 

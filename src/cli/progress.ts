@@ -12,50 +12,52 @@ const REDRAW_MS = 100;
 
 /** One line for each running file, below what was printed before. Draws nothing where the stream is not a terminal. */
 export class ProgressBars {
-  private readonly running = new Map<string, { share: number; readonly startedMs: number }>();
-  private drawnLines = 0;
-  private drawnMs = 0;
+  readonly #running = new Map<string, { share: number; readonly startedMs: number }>();
+  #drawnLines = 0;
+  #drawnMs = 0;
+  readonly #stream: WriteStream;
+  readonly #shows: boolean;
 
-  constructor(
-    private readonly stream: WriteStream,
-    private readonly shows: boolean,
-  ) {}
+  constructor(stream: WriteStream, shows: boolean) {
+    this.#stream = stream;
+    this.#shows = shows;
+  }
 
   /** Sets what is done of a file, 0 … 1. */
   set(name: string, share: number): void {
-    const known = this.running.get(name);
-    if (known === undefined) this.running.set(name, { share, startedMs: performance.now() });
+    const known = this.#running.get(name);
+    if (known === undefined) this.#running.set(name, { share, startedMs: performance.now() });
     else known.share = share;
-    if (performance.now() - this.drawnMs >= REDRAW_MS) this.draw();
+    if (performance.now() - this.#drawnMs >= REDRAW_MS) this.#draw();
   }
 
   /** Takes a file's line away. */
   end(name: string): void {
-    this.running.delete(name);
-    this.draw();
+    this.#running.delete(name);
+    this.#draw();
   }
 
   /** Prints lines that stay, above the bars. */
   print(print: () => void): void {
-    this.clear();
+    this.#clear();
     print();
-    this.draw();
+    this.#draw();
   }
 
-  private draw(): void {
-    if (!this.shows) return;
-    this.clear();
-    const width = this.stream.columns || 80;
-    for (const [name, { share, startedMs }] of this.running)
-      this.stream.write(`${line(name, share, performance.now() - startedMs, width)}\n`);
-    this.drawnLines = this.running.size;
-    this.drawnMs = performance.now();
+  #draw(): void {
+    if (!this.#shows) return;
+    this.#clear();
+    const width = this.#stream.columns || 80;
+    for (const [name, { share, startedMs }] of this.#running)
+      this.#stream.write(`${line(name, share, performance.now() - startedMs, width)}\n`);
+    this.#drawnLines = this.#running.size;
+    this.#drawnMs = performance.now();
   }
 
-  private clear(): void {
+  #clear(): void {
     // Up to the first bar, and everything below it away.
-    if (this.drawnLines > 0) this.stream.write(`\x1b[${this.drawnLines}A\x1b[0J`);
-    this.drawnLines = 0;
+    if (this.#drawnLines > 0) this.#stream.write(`\x1b[${this.#drawnLines}A\x1b[0J`);
+    this.#drawnLines = 0;
   }
 }
 

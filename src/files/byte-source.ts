@@ -79,25 +79,25 @@ const PART_BYTES = 1 << 20;
  * corrected.
  */
 export class BlobSink implements ByteSink {
-  private readonly parts: Blob[] = [];
-  private readonly part = new Uint8Array(PART_BYTES);
-  private filled = 0;
-  private first: Uint8Array<ArrayBuffer> | undefined;
+  readonly #parts: Blob[] = [];
+  readonly #part = new Uint8Array(PART_BYTES);
+  #filled = 0;
+  #first: Uint8Array<ArrayBuffer> | undefined;
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const count = Math.min(bytes.length - done, PART_BYTES - this.filled);
-      this.part.set(bytes.subarray(done, done + count), this.filled);
-      this.filled += count;
+      const count = Math.min(bytes.length - done, PART_BYTES - this.#filled);
+      this.#part.set(bytes.subarray(done, done + count), this.#filled);
+      this.#filled += count;
       done += count;
-      if (this.filled === PART_BYTES) this.endPart();
+      if (this.#filled === PART_BYTES) this.#endPart();
     }
   }
 
   /** RangeError beyond what was written, or beyond the first MiB. */
   async rewrite(position: number, bytes: Uint8Array): Promise<void> {
-    const into = this.first ?? this.part;
-    const end = this.first === undefined ? this.filled : this.first.length;
+    const into = this.#first ?? this.#part;
+    const end = this.#first === undefined ? this.#filled : this.#first.length;
     if (position + bytes.length > end)
       throw new RangeError(
         `BlobSink.rewrite: expected bytes 0 to ${end}, got ${position} to ${position + bytes.length}.`,
@@ -108,14 +108,14 @@ export class BlobSink implements ByteSink {
   /** Everything that was written. */
   toBlob(type: string): Blob {
     return new Blob(
-      [...(this.first === undefined ? [] : [this.first]), ...this.parts, this.part.slice(0, this.filled)],
+      [...(this.#first === undefined ? [] : [this.#first]), ...this.#parts, this.#part.slice(0, this.#filled)],
       { type },
     );
   }
 
-  private endPart(): void {
-    if (this.first === undefined) this.first = this.part.slice();
-    else this.parts.push(new Blob([this.part]));
-    this.filled = 0;
+  #endPart(): void {
+    if (this.#first === undefined) this.#first = this.#part.slice();
+    else this.#parts.push(new Blob([this.#part]));
+    this.#filled = 0;
   }
 }

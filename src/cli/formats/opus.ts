@@ -52,58 +52,64 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
 export class OpusReader extends ChunkReader {
   readonly sampleRateHz = OPUS_RATE_HZ;
   /** Samples decoded so far, as positions in the file count them. */
-  private position = 0;
+  #position = 0;
   /** The comment header, which may take several pages, comes before the sound. */
-  private sawComments = false;
-  private closed = false;
+  #sawComments = false;
+  #closed = false;
+  readonly #demuxer: OggDemuxer;
+  readonly #decoder: OpusDecoder<undefined>;
+  readonly #gain: number;
 
   constructor(
-    private readonly demuxer: OggDemuxer,
-    private readonly decoder: OpusDecoder<undefined>,
+    demuxer: OggDemuxer,
+    decoder: OpusDecoder<undefined>,
     readonly channels: number,
     preSkip: number,
-    private readonly gain: number,
+    gain: number,
     frames: number | undefined,
   ) {
     super(preSkip, frames);
+    this.#demuxer = demuxer;
+    this.#decoder = decoder;
+    this.#gain = gain;
   }
 
   get share(): number {
-    return this.demuxer.share;
+    return this.#demuxer.share;
   }
 
   protected get damagedBytes(): number {
-    return this.demuxer.damagedBytes;
+    return this.#demuxer.damagedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
-    for (let page = await this.demuxer.nextPage(); page !== undefined; page = await this.demuxer.nextPage()) {
-      const packets = this.sawComments ? page.packets : page.packets.slice(1);
-      this.sawComments ||= page.packets.length > 0;
+    for (let page = await this.#demuxer.nextPage(); page !== undefined; page = await this.#demuxer.nextPage()) {
+      const packets = this.#sawComments ? page.packets : page.packets.slice(1);
+      this.#sawComments ||= page.packets.length > 0;
       if (packets.length === 0) continue;
-      const decoded = packets.map((packet) => this.decode(packet));
+      const decoded = packets.map((packet) => this.#decode(packet));
       const frames = decoded.reduce((sum, part) => sum + part.frames, 0);
       const channels = toWavOrder(
-        Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)),
+        Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.#gain)),
       );
       // The last page may state less than it holds, which cuts the end; any other states all of it, and more where
       // pages are lost.
-      const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
-      this.position += gap + frames;
+      const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.#position - frames);
+      this.#position += gap + frames;
       return { channels, frames, gap };
     }
     return undefined;
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.decoder.free();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#decoder.free();
   }
 
-  private decode(packet: Uint8Array): { channels: readonly Float32Array[]; frames: number } {
+  #decode(packet: Uint8Array): { channels: readonly Float32Array[]; frames: number } {
     try {
-      const { channelData, samplesDecoded } = this.decoder.decodeFrame(packet);
+      const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);
       return { channels: channelData, frames: samplesDecoded };
     } catch {
       // Longer than any packet of this codec: damaged. The page's position tells how much is missing.

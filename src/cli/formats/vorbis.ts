@@ -44,73 +44,81 @@ export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promi
 
 export class VorbisReader extends ChunkReader {
   /** The packet before the next part. */
-  private before: Uint8Array | undefined;
-  private position = 0;
+  #before: Uint8Array | undefined;
+  #position = 0;
   /** A page behind lost ones, which begins the next part. */
-  private held: OggPage | undefined;
-  private started = false;
-  private closed = false;
+  #held: OggPage | undefined;
+  #started = false;
+  #closed = false;
+  readonly #decoder: typeof StbVorbis;
+  readonly #demuxer: OggDemuxer;
+  readonly #headers: readonly Uint8Array[];
+  #first: readonly Uint8Array[];
 
   constructor(
-    private readonly decoder: typeof StbVorbis,
-    private readonly demuxer: OggDemuxer,
-    private readonly headers: readonly Uint8Array[],
-    private first: readonly Uint8Array[],
+    decoder: typeof StbVorbis,
+    demuxer: OggDemuxer,
+    headers: readonly Uint8Array[],
+    first: readonly Uint8Array[],
     readonly channels: number,
     readonly sampleRateHz: number,
     frames: number | undefined,
   ) {
     super(0, frames);
+    this.#decoder = decoder;
+    this.#demuxer = demuxer;
+    this.#headers = headers;
+    this.#first = first;
   }
 
   get share(): number {
-    return this.demuxer.share;
+    return this.#demuxer.share;
   }
 
   protected get damagedBytes(): number {
-    return this.demuxer.damagedBytes;
+    return this.#demuxer.damagedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
-    const packets: Uint8Array[] = [...this.first];
-    this.first = [];
+    const packets: Uint8Array[] = [...this.#first];
+    this.#first = [];
     let position: number | undefined;
-    while (packets.length < PART_PACKETS && !this.closed) {
-      const page = this.held ?? (await this.demuxer.nextPage());
-      this.held = undefined;
+    while (packets.length < PART_PACKETS && !this.#closed) {
+      const page = this.#held ?? (await this.#demuxer.nextPage());
+      this.#held = undefined;
       if (page === undefined) break;
       // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is
       // there.
       if (!page.follows && packets.length > 0) {
-        this.held = page;
+        this.#held = page;
         break;
       }
-      if (!page.follows) this.before = undefined;
+      if (!page.follows) this.#before = undefined;
       for (const packet of page.packets) packets.push(packet.slice());
       if (page.packets.length > 0) position = page.position ?? position;
     }
     if (packets.length === 0) return undefined;
-    const channels = this.decode(this.before === undefined ? packets : [this.before, ...packets]);
+    const channels = this.#decode(this.#before === undefined ? packets : [this.#before, ...packets]);
     const frames = channels[0].length;
-    this.before = this.held === undefined ? packets[packets.length - 1] : undefined;
+    this.#before = this.#held === undefined ? packets[packets.length - 1] : undefined;
     // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a
     // longer one.
-    const gap = position === undefined || !this.started ? 0 : Math.max(0, position - this.position - frames);
-    this.started = true;
-    this.position = position ?? this.position + gap + frames;
+    const gap = position === undefined || !this.#started ? 0 : Math.max(0, position - this.#position - frames);
+    this.#started = true;
+    this.#position = position ?? this.#position + gap + frames;
     return { channels, frames, gap };
   }
 
   close(): void {
-    this.closed = true;
+    this.#closed = true;
   }
 
-  private decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
+  #decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
     try {
-      const { channels } = this.decoder.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
+      const { channels } = this.#decoder.decode(oggFile([this.#headers.slice(0, 1), this.#headers.slice(1), packets]));
       if (channels.length === this.channels) return channels;
     } catch (error) {
-      if (!this.started)
+      if (!this.#started)
         throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }
     return Array.from({ length: this.channels }, () => new Float32Array());

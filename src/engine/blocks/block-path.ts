@@ -20,26 +20,28 @@ import { Normaliser } from './normalisation.ts';
  */
 class BlockPath implements StreamPath {
   /** The last blockSamples samples; zeros before the stream. */
-  private readonly history: Float32Array;
-  private readonly crossfade: Crossfade;
+  readonly #history: Float32Array;
+  readonly #crossfade: Crossfade;
   /** Blocks under way, oldest first; a live stream never has more than one. */
-  private readonly blocks: BlockUnderWay[] = [];
-  private analysed = 0;
-  private synthesised = 0;
+  readonly #blocks: BlockUnderWay[] = [];
+  #analysed = 0;
+  #synthesised = 0;
+  readonly #shared: BlockPaths;
 
-  constructor(private readonly shared: BlockPaths) {
+  constructor(shared: BlockPaths) {
+    this.#shared = shared;
     const { blockSamples, overlapSamples } = shared.manifest.framing;
-    this.history = new Float32Array(blockSamples);
-    this.crossfade = new Crossfade(shared.advanceSamples, overlapSamples);
+    this.#history = new Float32Array(blockSamples);
+    this.#crossfade = new Crossfade(shared.advanceSamples, overlapSamples);
   }
 
   analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean {
-    const { history } = this;
-    const { advanceSamples: advance, stft, images, normaliser } = this.shared;
+    const history = this.#history;
+    const { advanceSamples: advance, stft, images, normaliser } = this.#shared;
     history.copyWithin(0, advance);
     noisy.take(history, history.length - advance, advance);
-    this.blocks[this.analysed] ??= new BlockUnderWay(this.shared);
-    const block = this.blocks[this.analysed++];
+    this.#blocks[this.#analysed] ??= new BlockUnderWay(this.#shared);
+    const block = this.#blocks[this.#analysed++];
     block.samples.set(history);
     block.isSilent = history.every(isZero);
     if (block.isSilent) return false;
@@ -50,21 +52,21 @@ class BlockPath implements StreamPath {
   }
 
   synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean {
-    const { normaliser, rebuild, estimate, wave } = this.shared;
-    const block = this.blocks[this.synthesised++];
-    if (this.synthesised === this.analysed) this.analysed = this.synthesised = 0;
+    const { normaliser, rebuild, estimate, wave } = this.#shared;
+    const block = this.#blocks[this.#synthesised++];
+    if (this.#synthesised === this.#analysed) this.#analysed = this.#synthesised = 0;
     const finite = block.isSilent || normaliser.restore(estimates, offset, block.range, estimate);
     // Silence stays what it is, and what is not a number lets the noisy signal through.
     if (block.isSilent || !finite) wave.set(block.samples);
     else rebuild.run(estimate, block, noisyShare(attenuationLimitDb), wave);
-    this.crossfade.join(wave, enhanced);
+    this.#crossfade.join(wave, enhanced);
     return finite;
   }
 
   reset(): void {
-    this.history.fill(0);
-    this.crossfade.reset();
-    this.analysed = this.synthesised = 0;
+    this.#history.fill(0);
+    this.#crossfade.reset();
+    this.#analysed = this.#synthesised = 0;
   }
 }
 

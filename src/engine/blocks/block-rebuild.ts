@@ -42,49 +42,50 @@ export function makeBlockRebuild(manifest: BlockManifest, stft: BlockStft): Bloc
 
 /** Gains on the noisy spectrum, whose phases stay. */
 class GainRebuild implements BlockRebuild {
-  private readonly gains: Float64Array;
-  private readonly enhanced: BlockSpectrum;
+  readonly #gains: Float64Array;
+  readonly #enhanced: BlockSpectrum;
+  readonly #imageGains: ImageGains;
+  /** The least gain: how far down a model that errs may turn the voice. */
+  readonly #floor: number;
+  readonly #stft: BlockStft;
 
-  constructor(
-    private readonly imageGains: ImageGains,
-    /** The least gain: how far down a model that errs may turn the voice. */
-    private readonly floor: number,
-    private readonly stft: BlockStft,
-  ) {
-    this.gains = new Float64Array(stft.frames * stft.bins);
-    this.enhanced = makeBlockSpectrum(stft.frames, stft.bins);
+  constructor(imageGains: ImageGains, floor: number, stft: BlockStft) {
+    this.#imageGains = imageGains;
+    this.#floor = floor;
+    this.#stft = stft;
+    this.#gains = new Float64Array(stft.frames * stft.bins);
+    this.#enhanced = makeBlockSpectrum(stft.frames, stft.bins);
   }
 
   run(estimate: Float32Array, { spectrum, image }: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
-    const { floor, gains } = this;
-    const { re, im } = this.enhanced;
-    this.imageGains.compute(estimate, image, spectrum, gains);
+    const floor = this.#floor;
+    const gains = this.#gains;
+    const { re, im } = this.#enhanced;
+    this.#imageGains.compute(estimate, image, spectrum, gains);
     for (let i = 0; i < gains.length; i++) {
       const gain = noisyShare + (1 - noisyShare) * Math.max(floor, gains[i]);
       re[i] = gain * spectrum.re[i];
       im[i] = gain * spectrum.im[i];
     }
-    this.stft.inverse(this.enhanced, enhanced);
+    this.#stft.inverse(this.#enhanced, enhanced);
   }
 }
 
 /** Magnitudes alone; griffin-lim.ts finds phases, and the limit mixes with the noisy samples. */
 class PhaselessRebuild implements BlockRebuild {
-  private readonly magnitudes: Float64Array;
-  private readonly griffinLim: GriffinLim;
+  readonly #magnitudes: Float64Array;
+  readonly #griffinLim: GriffinLim;
+  readonly #toMagnitudes: Magnitudes;
 
-  constructor(
-    private readonly toMagnitudes: Magnitudes,
-    stft: BlockStft,
-    settings: GriffinLimRebuild,
-  ) {
-    this.magnitudes = new Float64Array(stft.frames * stft.bins);
-    this.griffinLim = new GriffinLim(stft, settings);
+  constructor(toMagnitudes: Magnitudes, stft: BlockStft, settings: GriffinLimRebuild) {
+    this.#toMagnitudes = toMagnitudes;
+    this.#magnitudes = new Float64Array(stft.frames * stft.bins);
+    this.#griffinLim = new GriffinLim(stft, settings);
   }
 
   run(estimate: Float32Array, noisy: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
-    this.toMagnitudes(estimate, noisy, this.magnitudes);
-    this.griffinLim.run(this.magnitudes, noisy.spectrum, enhanced);
+    this.#toMagnitudes(estimate, noisy, this.#magnitudes);
+    this.#griffinLim.run(this.#magnitudes, noisy.spectrum, enhanced);
     for (let n = 0; n < enhanced.length; n++) enhanced[n] += noisyShare * (noisy.samples[n] - enhanced[n]);
   }
 }

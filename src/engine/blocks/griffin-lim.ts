@@ -24,30 +24,31 @@ const STALL_ITERATIONS = 4;
 const STALL_DB = 0.5;
 
 export class GriffinLim {
-  private readonly weight: number;
+  readonly #weight: number;
   /** The phases to begin with, where they are drawn: the same for every block. */
-  private readonly drawn: BlockSpectrum | undefined;
-  private readonly peaks: PeakPhases | undefined;
+  readonly #drawn: BlockSpectrum | undefined;
+  readonly #peaks: PeakPhases | undefined;
   /** What came back in the iteration before; at first what is begun with. */
-  private readonly previous: BlockSpectrum;
-  private magnitudes: Float64Array = new Float64Array();
-  private isFirst = true;
+  readonly #previous: BlockSpectrum;
+  #magnitudes: Float64Array = new Float64Array();
+  #isFirst = true;
   /** ‖ |spectrum| − magnitudes ‖² of the frames refined so far. */
-  private error = 0;
+  #error = 0;
   /** Spectral convergence before each of the last iterations, dB. */
-  private readonly convergences = new Float64Array(STALL_ITERATIONS);
+  readonly #convergences = new Float64Array(STALL_ITERATIONS);
+  readonly #stft: BlockStft;
+  readonly #settings: GriffinLimRebuild;
 
-  constructor(
-    private readonly stft: BlockStft,
-    private readonly settings: GriffinLimRebuild,
-  ) {
+  constructor(stft: BlockStft, settings: GriffinLimRebuild) {
+    this.#stft = stft;
+    this.#settings = settings;
     const spectrum = (): BlockSpectrum => makeBlockSpectrum(stft.frames, stft.bins);
     // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the
     // length is set to one.
-    this.weight = settings.momentum / (1 + settings.momentum);
-    this.previous = spectrum();
-    this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
-    this.peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
+    this.#weight = settings.momentum / (1 + settings.momentum);
+    this.#previous = spectrum();
+    this.#drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
+    this.#peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
   }
 
   /**
@@ -56,19 +57,22 @@ export class GriffinLim {
    * @param noisy whose phases come first where the manifest says so
    */
   run(magnitudes: Float64Array, noisy: BlockSpectrum, block: Float64Array): number {
-    const { stft, previous, settings, convergences } = this;
-    this.peaks?.run(magnitudes, previous);
-    const start = this.drawn ?? (this.peaks === undefined ? noisy : previous);
+    const stft = this.#stft;
+    const previous = this.#previous;
+    const settings = this.#settings;
+    const convergences = this.#convergences;
+    this.#peaks?.run(magnitudes, previous);
+    const start = this.#drawn ?? (this.#peaks === undefined ? noisy : previous);
     withLengths(magnitudes, start, previous);
     stft.inverse(previous, block);
-    this.magnitudes = magnitudes;
+    this.#magnitudes = magnitudes;
     const energy = energyOf(magnitudes);
     if (energy === 0) return 0;
     for (let i = 0; i < settings.iterations; i++) {
-      this.isFirst = i === 0;
-      this.error = 0;
-      stft.throughSpectrum(block, this.refine);
-      const convergence = 10 * Math.log10(this.error / energy);
+      this.#isFirst = i === 0;
+      this.#error = 0;
+      stft.throughSpectrum(block, this.#refine);
+      const convergence = 10 * Math.log10(this.#error / energy);
       if (convergence <= settings.convergenceDb) return i + 1;
       const former = i < STALL_ITERATIONS ? Number.POSITIVE_INFINITY : convergences[i % STALL_ITERATIONS];
       if (settings.convergenceDb > Number.NEGATIVE_INFINITY && convergence > former - STALL_DB) return i + 1;
@@ -78,13 +82,13 @@ export class GriffinLim {
   }
 
   /** Gives a frame its magnitudes back: magnitudes · t/|t| with t = now − weight·before, and 0 where t has no phase. */
-  private readonly refine = ({ re, im }: Spectrum, frame: number): void => {
-    const { magnitudes } = this;
+  readonly #refine = ({ re, im }: Spectrum, frame: number): void => {
+    const magnitudes = this.#magnitudes;
     let error = 0;
-    const before = this.previous.frames[frame];
+    const before = this.#previous.frames[frame];
     const beforeRe = before.re;
     const beforeIm = before.im;
-    const weight = this.isFirst ? 0 : this.weight;
+    const weight = this.#isFirst ? 0 : this.#weight;
     for (let k = 0, i = frame * re.length; k < re.length; k++, i++) {
       const x = re[k];
       const y = im[k];
@@ -97,7 +101,7 @@ export class GriffinLim {
       re[k] = tx * scale;
       im[k] = ty * scale;
     }
-    this.error += error;
+    this.#error += error;
   };
 }
 

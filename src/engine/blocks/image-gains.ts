@@ -25,24 +25,26 @@ export function makeImageGains(manifest: BlockManifest, limit: number): ImageGai
  * Of estimates that have a row for each bin. A bin without a row, the Nyquist bin, takes the gain of the bin below it.
  */
 class BinGains implements ImageGains {
-  private readonly rows: number;
-  private readonly isLogarithmic: boolean;
+  readonly #rows: number;
+  readonly #isLogarithmic: boolean;
   /** Turns a value of a magnitude image into a magnitude. */
-  private readonly root: number;
+  readonly #root: number;
+  readonly #manifest: BlockManifest;
+  readonly #limit: number;
 
-  constructor(
-    private readonly manifest: BlockManifest,
-    private readonly limit: number,
-  ) {
+  constructor(manifest: BlockManifest, limit: number) {
+    this.#manifest = manifest;
+    this.#limit = limit;
     const { features } = manifest;
-    this.rows = imageRows(manifest);
-    this.isLogarithmic = features.kind === 'log-magnitude-db';
-    this.root = features.kind === 'magnitude' ? 1 / features.exponent : 1;
+    this.#rows = imageRows(manifest);
+    this.#isLogarithmic = features.kind === 'log-magnitude-db';
+    this.#root = features.kind === 'magnitude' ? 1 / features.exponent : 1;
   }
 
   compute(estimate: Float32Array, _noisyImage: Float32Array, { frames }: BlockSpectrum, gains: Float64Array): void {
-    const { rows, limit } = this;
-    const { kind } = this.manifest.estimate;
+    const rows = this.#rows;
+    const limit = this.#limit;
+    const { kind } = this.#manifest.estimate;
     const bins = frames[0].re.length;
     for (let f = 0; f < frames.length; f++) {
       const { re, im } = frames[f];
@@ -52,7 +54,7 @@ class BinGains implements ImageGains {
         let gain = value;
         if (kind !== 'mask') {
           const noisy = Math.sqrt(re[k] * re[k] + im[k] * im[k]);
-          const clean = kind === 'noise-magnitude' ? noisy - this.magnitude(value) : this.magnitude(value);
+          const clean = kind === 'noise-magnitude' ? noisy - this.#magnitude(value) : this.#magnitude(value);
           gain = noisy > 0 ? clean / noisy : 0;
         }
         gains[row + k] = Math.min(limit, Math.max(0, gain));
@@ -61,10 +63,10 @@ class BinGains implements ImageGains {
     }
   }
 
-  private magnitude(value: number): number {
-    if (this.isLogarithmic) return dbToAmplitude(value);
+  #magnitude(value: number): number {
+    if (this.#isLogarithmic) return dbToAmplitude(value);
     const positive = Math.max(0, value);
-    return this.root === 1 ? positive : positive ** this.root;
+    return this.#root === 1 ? positive : positive ** this.#root;
   }
 }
 
@@ -73,16 +75,20 @@ class BinGains implements ImageGains {
  * bins.
  */
 class MelGains implements ImageGains {
-  private readonly bands: Float64Array;
-  private readonly row: Float64Array;
+  readonly #bands: Float64Array;
+  readonly #row: Float64Array;
+  readonly #filters: MelFilters;
 
-  constructor(private readonly filters: MelFilters) {
-    this.bands = new Float64Array(filters.mels);
-    this.row = new Float64Array(filters.bins);
+  constructor(filters: MelFilters) {
+    this.#filters = filters;
+    this.#bands = new Float64Array(filters.mels);
+    this.#row = new Float64Array(filters.bins);
   }
 
   compute(estimate: Float32Array, noisyImage: Float32Array, { frames }: BlockSpectrum, gains: Float64Array): void {
-    const { filters, bands, row } = this;
+    const filters = this.#filters;
+    const bands = this.#bands;
+    const row = this.#row;
     for (let f = 0; f < frames.length; f++) {
       for (let m = 0; m < bands.length; m++) {
         const at = m * frames.length + f;

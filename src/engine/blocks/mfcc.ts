@@ -8,17 +8,18 @@
  */
 export class Mfcc {
   /** [mfccs, mels] */
-  private readonly basis: Float64Array;
+  readonly #basis: Float64Array;
+  readonly #mels: number;
+  readonly #mfccs: number;
 
-  constructor(
-    private readonly mels: number,
-    private readonly mfccs: number,
-  ) {
-    this.basis = new Float64Array(mfccs * mels);
+  constructor(mels: number, mfccs: number) {
+    this.#mels = mels;
+    this.#mfccs = mfccs;
+    this.#basis = new Float64Array(mfccs * mels);
     for (let k = 0; k < mfccs; k++) {
       const scale = Math.sqrt((k === 0 ? 1 : 2) / mels);
       for (let m = 0; m < mels; m++)
-        this.basis[k * mels + m] = scale * Math.cos((Math.PI * k * (2 * m + 1)) / (2 * mels));
+        this.#basis[k * mels + m] = scale * Math.cos((Math.PI * k * (2 * m + 1)) / (2 * mels));
     }
   }
 
@@ -27,7 +28,9 @@ export class Mfcc {
    * them. Does not allocate.
    */
   append(image: Float32Array, frames: number): void {
-    const { basis, mels, mfccs } = this;
+    const basis = this.#basis;
+    const mels = this.#mels;
+    const mfccs = this.#mfccs;
     for (let k = 0; k < mfccs; k++) {
       const row = (mels + k) * frames;
       for (let f = 0; f < frames; f++) {

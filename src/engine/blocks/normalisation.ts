@@ -12,18 +12,19 @@ import type { Range } from '../manifest/manifest-field.ts';
  */
 export class Normaliser {
   /** Consecutive rows that share a range; the last ends with the image. */
-  private readonly groups: readonly {
+  readonly #groups: readonly {
     readonly rows: number;
     readonly inputRange: Range;
     readonly outputRange: Range;
   }[];
+  readonly #settings: Normalisation;
+  readonly #frames: number;
 
   /** @param frames values in each row */
-  constructor(
-    private readonly settings: Normalisation,
-    private readonly frames: number,
-  ) {
-    this.groups = settings.kind === 'fixed' ? settings.rows : [];
+  constructor(settings: Normalisation, frames: number) {
+    this.#settings = settings;
+    this.#frames = frames;
+    this.#groups = settings.kind === 'fixed' ? settings.rows : [];
   }
 
   /**
@@ -31,7 +32,8 @@ export class Normaliser {
    * @param range receives the image's least and largest value, which {@link restore} may need
    */
   apply(image: Float32Array, features: Float32Array, offset: number, range: Float64Array): void {
-    const { settings, frames } = this;
+    const settings = this.#settings;
+    const frames = this.#frames;
     if (settings.kind === 'none') {
       for (let i = 0; i < image.length; i++) features[offset + i] = image[i];
       return;
@@ -46,8 +48,8 @@ export class Normaliser {
       return;
     }
     let i = 0;
-    for (let g = 0; g < this.groups.length; g++) {
-      const { rows, inputRange } = this.groups[g];
+    for (let g = 0; g < this.#groups.length; g++) {
+      const { rows, inputRange } = this.#groups[g];
       const least = inputRange[0];
       const scale = (high - low) / (inputRange[1] - least);
       for (const end = i + rows * frames; i < end; i++)
@@ -61,7 +63,8 @@ export class Normaliser {
    * @param range what {@link apply} found in the same block's image
    */
   restore(output: Float32Array, offset: number, range: Float64Array, estimate: Float32Array): boolean {
-    const { settings, frames } = this;
+    const settings = this.#settings;
+    const frames = this.#frames;
     // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
     let probe = 0;
     for (let i = 0; i < estimate.length; i++) {
@@ -78,8 +81,8 @@ export class Normaliser {
       return true;
     }
     let i = 0;
-    for (let g = 0; g < this.groups.length; g++) {
-      const { rows, outputRange } = this.groups[g];
+    for (let g = 0; g < this.#groups.length; g++) {
+      const { rows, outputRange } = this.#groups[g];
       const scale = (outputRange[1] - outputRange[0]) / (high - low);
       for (const end = i + rows * frames; i < end; i++) estimate[i] = outputRange[0] + (estimate[i] - low) * scale;
     }

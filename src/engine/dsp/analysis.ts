@@ -20,29 +20,34 @@ export function makeSpectrum(bins: number): Spectrum {
  * One for each stream: it remembers the samples before the hop, which are zeros at the start.
  */
 export class Analysis {
-  private readonly frame: Float32Array;
-  private readonly windowed: Float64Array;
+  readonly #frame: Float32Array;
+  readonly #windowed: Float64Array;
+  readonly #hopSamples: number;
+  readonly #window: Float64Array;
+  readonly #fft: RealFft;
 
   /** `window` is the analysis window, oldest sample first; where the FFT is longer, zeros follow the frame. */
-  constructor(
-    private readonly hopSamples: number,
-    private readonly window: Float64Array,
-    private readonly fft: RealFft,
-  ) {
-    this.frame = new Float32Array(window.length);
-    this.windowed = new Float64Array(fft.length);
+  constructor(hopSamples: number, window: Float64Array, fft: RealFft) {
+    this.#hopSamples = hopSamples;
+    this.#window = window;
+    this.#fft = fft;
+    this.#frame = new Float32Array(window.length);
+    this.#windowed = new Float64Array(fft.length);
   }
 
   /** Takes one hop, which must be there, and writes the spectrum. Does not allocate. */
   step(noisy: SampleQueue, spectrum: Spectrum): void {
-    const { frame, window, windowed, hopSamples } = this;
+    const frame = this.#frame;
+    const window = this.#window;
+    const windowed = this.#windowed;
+    const hopSamples = this.#hopSamples;
     frame.copyWithin(0, hopSamples);
     noisy.take(frame, frame.length - hopSamples, hopSamples);
     for (let n = 0; n < frame.length; n++) windowed[n] = frame[n] * window[n];
-    this.fft.forward(windowed, spectrum.re, spectrum.im);
+    this.#fft.forward(windowed, spectrum.re, spectrum.im);
   }
 
   reset(): void {
-    this.frame.fill(0);
+    this.#frame.fill(0);
   }
 }

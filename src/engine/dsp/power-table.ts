@@ -19,12 +19,12 @@ const words = new Uint32Array(float.buffer);
  * 1.2e−6, and below 3e−7 for |p| up to a half: five float32 steps.
  */
 export class PowerTable {
-  private readonly octaves = new Float64Array(2048);
-  private readonly mantissas = new Float64Array(STEPS + 1);
+  readonly #octaves = new Float64Array(2048);
+  readonly #mantissas = new Float64Array(STEPS + 1);
 
   constructor(exponent: number) {
-    for (let e = 0; e < this.octaves.length; e++) this.octaves[e] = 2 ** (exponent * (e - 1023));
-    for (let i = 0; i <= STEPS; i++) this.mantissas[i] = (1 + i / STEPS) ** exponent;
+    for (let e = 0; e < this.#octaves.length; e++) this.#octaves[e] = 2 ** (exponent * (e - 1023));
+    for (let i = 0; i <= STEPS; i++) this.#mantissas[i] = (1 + i / STEPS) ** exponent;
   }
 
   /** Does not allocate. */
@@ -32,9 +32,9 @@ export class PowerTable {
     float[0] = x;
     const word = words[1];
     const step = (word >>> REST_BITS) & (STEPS - 1);
-    const lower = this.mantissas[step];
+    const lower = this.#mantissas[step];
     // Half a unit more stands for the mantissa's lower word.
     const rest = ((word & REST_MASK) + 0.5) * REST_SCALE;
-    return this.octaves[word >>> 20] * (lower + (this.mantissas[step + 1] - lower) * rest);
+    return this.#octaves[word >>> 20] * (lower + (this.#mantissas[step + 1] - lower) * rest);
   }
 }

@@ -66,17 +66,17 @@ const tables = new Map<string, WeakRef<FilterTable>>();
 export class Resampler {
   readonly up: number;
   readonly down: number;
-  private readonly table: FilterTable;
-  private readonly delayPhases: number;
-  private readonly history: Float64Array;
+  readonly #table: FilterTable;
+  readonly #delayPhases: number;
+  readonly #history: Float64Array;
   /** Inputs that the oldest tap of any output lies back from the newest input. */
-  private readonly span: number;
-  private end: number;
+  readonly #span: number;
+  #end: number;
   /**
    * n·up − j·down after n inputs and j outputs: above 0 while an output is due. Starts at 0 and stays within (−down,
    * up].
    */
-  private credit = 0;
+  #credit = 0;
 
   /**
    * @param fromHz whole rate of the input
@@ -92,48 +92,49 @@ export class Resampler {
     }
     this.up = up;
     this.down = down;
-    this.delayPhases = delayPhases;
-    this.table = filterTable(fromHz, toHz, up, reach);
-    this.span = Math.ceil(delayPhases / up) + reach;
-    this.history = new Float64Array(this.span + HISTORY_ROOM);
-    this.end = this.span;
+    this.#delayPhases = delayPhases;
+    this.#table = filterTable(fromHz, toHz, up, reach);
+    this.#span = Math.ceil(delayPhases / up) + reach;
+    this.#history = new Float64Array(this.#span + HISTORY_ROOM);
+    this.#end = this.#span;
   }
 
   /** Takes one input and puts what is due now, none or several outputs, into the queue. Does not allocate. */
   push(sample: number, into: SampleQueue): void {
-    if (this.end === this.history.length) {
-      this.history.copyWithin(0, this.end - this.span, this.end);
-      this.end = this.span;
+    if (this.#end === this.#history.length) {
+      this.#history.copyWithin(0, this.#end - this.#span, this.#end);
+      this.#end = this.#span;
     }
-    this.history[this.end++] = sample;
-    this.credit += this.up;
-    while (this.credit > 0) {
-      into.push(this.interpolate(this.up - this.credit - this.delayPhases));
-      this.credit -= this.down;
+    this.#history[this.#end++] = sample;
+    this.#credit += this.up;
+    while (this.#credit > 0) {
+      into.push(this.#interpolate(this.up - this.#credit - this.#delayPhases));
+      this.#credit -= this.down;
     }
   }
 
   /** Inputs still missing until `count` more outputs have come; 0 for none. */
   inputsUntil(count: number): Samples {
     if (count <= 0) return 0;
-    return Math.floor(((count - 1) * this.down - this.credit) / this.up) + 1;
+    return Math.floor(((count - 1) * this.down - this.#credit) / this.up) + 1;
   }
 
   /** Back to the state of a new resampler. */
   reset(): void {
-    this.history.fill(0);
-    this.end = this.span;
-    this.credit = 0;
+    this.#history.fill(0);
+    this.#end = this.#span;
+    this.#credit = 0;
   }
 
   /** Signal at `offset`/up input samples after the newest input; `offset` is negative enough for all taps to exist. */
-  private interpolate(offset: number): number {
-    const { history, up } = this;
-    const { taps, weights, phases } = this.table;
+  #interpolate(offset: number): number {
+    const { up } = this;
+    const history = this.#history;
+    const { taps, weights, phases } = this.#table;
     const whole = Math.floor(offset / up);
     const phase = offset - whole * up;
     // Taps reach from `reach − 1` inputs before to `reach` inputs after the whole part.
-    const first = this.end + whole - taps / 2;
+    const first = this.#end + whole - taps / 2;
     // Whole, and so without blending, wherever every phase has its row.
     const position = (phase * phases) / up;
     const lower = Math.floor(position);

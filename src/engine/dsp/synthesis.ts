@@ -11,27 +11,32 @@ import type { RealFft } from './fft.ts';
  * e − hop − overlap … e − overlap are final: the delay is the overlap.
  */
 export class Synthesis {
-  private readonly samples: Float64Array;
+  readonly #samples: Float64Array;
   /** Second half of the last frame, not yet complete. [overlap] */
-  private readonly tail: Float64Array;
-  private readonly offset: number;
+  readonly #tail: Float64Array;
+  readonly #offset: number;
+  readonly #hopSamples: number;
+  readonly #window: Float64Array;
+  readonly #fft: RealFft;
 
   /** `window` covers the last hop + overlap samples of a frame of `windowSamples`, see window.ts. */
-  constructor(
-    private readonly hopSamples: number,
-    windowSamples: number,
-    private readonly window: Float64Array,
-    private readonly fft: RealFft,
-  ) {
-    this.samples = new Float64Array(fft.length);
-    this.tail = new Float64Array(window.length - hopSamples);
-    this.offset = windowSamples - window.length;
+  constructor(hopSamples: number, windowSamples: number, window: Float64Array, fft: RealFft) {
+    this.#hopSamples = hopSamples;
+    this.#window = window;
+    this.#fft = fft;
+    this.#samples = new Float64Array(fft.length);
+    this.#tail = new Float64Array(window.length - hopSamples);
+    this.#offset = windowSamples - window.length;
   }
 
   /** Writes `hopSamples` samples. Does not allocate. */
   step(spectrum: Spectrum, enhanced: Float32Array): void {
-    const { samples, tail, window, offset, hopSamples } = this;
-    this.fft.inverse(spectrum.re, spectrum.im, samples);
+    const samples = this.#samples;
+    const tail = this.#tail;
+    const window = this.#window;
+    const offset = this.#offset;
+    const hopSamples = this.#hopSamples;
+    this.#fft.inverse(spectrum.re, spectrum.im, samples);
     for (let n = 0; n < hopSamples; n++) {
       const carried = n < tail.length ? tail[n] : 0;
       enhanced[n] = cleanSample(carried + samples[offset + n] * window[n]);
@@ -40,6 +45,6 @@ export class Synthesis {
   }
 
   reset(): void {
-    this.tail.fill(0);
+    this.#tail.fill(0);
   }
 }

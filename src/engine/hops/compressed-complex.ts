@@ -13,18 +13,19 @@ export const FEATURE_PLANES = 3;
  * Keeps the phase and shrinks the range of levels, as loudness does. The floor bounds |X|^(c−1) in silence.
  */
 export class CompressedComplex {
-  private readonly power: PowerTable;
-  private readonly squaredFloor: number;
+  readonly #power: PowerTable;
+  readonly #squaredFloor: number;
 
   constructor(settings: CompressedComplexFeatures) {
     // Of |X|², which needs no root.
-    this.power = new PowerTable((settings.exponent - 1) / 2);
-    this.squaredFloor = settings.floor * settings.floor;
+    this.#power = new PowerTable((settings.exponent - 1) / 2);
+    this.#squaredFloor = settings.floor * settings.floor;
   }
 
   /** Writes {@link FEATURE_PLANES} rows from `offset` on. Does not allocate. */
   extract(spectrum: Spectrum, features: Float32Array, offset: number): void {
-    const { power, squaredFloor } = this;
+    const power = this.#power;
+    const squaredFloor = this.#squaredFloor;
     const { re, im } = spectrum;
     const bins = re.length;
     const realRow = offset + bins;

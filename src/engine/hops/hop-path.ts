@@ -19,49 +19,58 @@ import { applyEstimate, estimatePlanes } from './estimate.ts';
  *   synthesise:  graph → bands → estimate → synthesis →
  */
 class HopPath implements StreamPath {
-  private readonly analysis: Analysis;
-  private readonly spectrum: Spectrum;
-  private readonly synthesis: Synthesis;
+  readonly #analysis: Analysis;
+  readonly #spectrum: Spectrum;
+  readonly #synthesis: Synthesis;
+  readonly #shared: HopPaths;
 
-  constructor(private readonly shared: HopPaths) {
+  constructor(shared: HopPaths) {
+    this.#shared = shared;
     const { manifest, fft, windows } = shared;
     const { hopSamples, windowSamples } = manifest.framing;
-    this.analysis = new Analysis(hopSamples, windows.analysis, fft);
-    this.spectrum = makeSpectrum(fft.bins);
-    this.synthesis = new Synthesis(hopSamples, windowSamples, windows.synthesis, fft);
+    this.#analysis = new Analysis(hopSamples, windows.analysis, fft);
+    this.#spectrum = makeSpectrum(fft.bins);
+    this.#synthesis = new Synthesis(hopSamples, windowSamples, windows.synthesis, fft);
   }
 
   analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean {
-    const { bands, binFeatures, features: extractor, fft } = this.shared;
-    this.analysis.step(noisy, this.spectrum);
+    const { bands, binFeatures, features: extractor, fft } = this.#shared;
+    this.#analysis.step(noisy, this.#spectrum);
     if (bands === undefined) {
-      extractor.extract(this.spectrum, features, offset);
+      extractor.extract(this.#spectrum, features, offset);
       return true;
     }
-    extractor.extract(this.spectrum, binFeatures, 0);
+    extractor.extract(this.#spectrum, binFeatures, 0);
     for (let plane = 0; plane < FEATURE_PLANES; plane++)
       bands.gather(binFeatures, plane * fft.bins, features, offset + plane * bands.bands);
     return true;
   }
 
   synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean {
-    const { manifest, bands, binEstimate, enhancedSpectrum, fft } = this.shared;
+    const { manifest, bands, binEstimate, enhancedSpectrum, fft } = this.#shared;
     let finite: boolean;
     if (bands === undefined) {
-      finite = applyEstimate(manifest.estimate, estimates, offset, attenuationLimitDb, this.spectrum, enhancedSpectrum);
+      finite = applyEstimate(
+        manifest.estimate,
+        estimates,
+        offset,
+        attenuationLimitDb,
+        this.#spectrum,
+        enhancedSpectrum,
+      );
     } else {
       for (let plane = 0; plane < estimatePlanes(manifest.estimate); plane++) {
         bands.spread(estimates, offset + plane * bands.bands, binEstimate, plane * fft.bins);
       }
-      finite = applyEstimate(manifest.estimate, binEstimate, 0, attenuationLimitDb, this.spectrum, enhancedSpectrum);
+      finite = applyEstimate(manifest.estimate, binEstimate, 0, attenuationLimitDb, this.#spectrum, enhancedSpectrum);
     }
-    this.synthesis.step(enhancedSpectrum, enhanced);
+    this.#synthesis.step(enhancedSpectrum, enhanced);
     return finite;
   }
 
   reset(): void {
-    this.analysis.reset();
-    this.synthesis.reset();
+    this.#analysis.reset();
+    this.#synthesis.reset();
   }
 }
 

@@ -63,94 +63,92 @@ class FlacReader implements AudioReader {
   readonly channels: number;
   readonly format: SampleFormat;
   readonly frames: number | undefined;
-  private readonly scale: number;
+  readonly #scale: number;
   /** Most bytes that a frame of this stream can sensibly have: all samples as they are. */
-  private readonly mostFrameBytes: number;
-  private readonly window: ByteWindow;
-  private readonly block: readonly Float64Array[];
-  private blockStart = 0;
-  private blockEnd = 0;
+  readonly #mostFrameBytes: number;
+  readonly #window: ByteWindow;
+  readonly #block: readonly Float64Array[];
+  #blockStart = 0;
+  #blockEnd = 0;
   /** Silence that stands for damaged frames, before the block. */
-  private gap = 0;
-  private decoded = 0;
-  private given = 0;
-  private ended = false;
-  private lostSamples = 0;
-  private closed = false;
+  #gap = 0;
+  #decoded = 0;
+  #given = 0;
+  #ended = false;
+  #lostSamples = 0;
+  #closed = false;
+  readonly #stream: FlacStream & { readonly totalSamples: number };
 
-  constructor(
-    source: ByteSource,
-    position: number,
-    private readonly stream: FlacStream & { readonly totalSamples: number },
-  ) {
-    this.window = new ByteWindow(source, position);
+  constructor(source: ByteSource, position: number, stream: FlacStream & { readonly totalSamples: number }) {
+    this.#stream = stream;
+    this.#window = new ByteWindow(source, position);
     this.sampleRateHz = stream.sampleRateHz;
     this.channels = stream.channels;
     this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
     this.frames = stream.totalSamples === 0 ? undefined : stream.totalSamples;
-    this.scale = 2 ** (1 - stream.bits);
-    this.mostFrameBytes =
+    this.#scale = 2 ** (1 - stream.bits);
+    this.#mostFrameBytes =
       MOST_HEADER_BYTES +
       16 * stream.channels +
       Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
-    this.block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
+    this.#block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
   }
 
   get warnings(): readonly string[] {
     const lost =
-      this.lostSamples === 0 ? [] : [`${this.lostSamples} samples per channel are damaged and count as silence`];
-    const isShort = this.ended && this.frames !== undefined && this.decoded < this.frames;
+      this.#lostSamples === 0 ? [] : [`${this.#lostSamples} samples per channel are damaged and count as silence`];
+    const isShort = this.#ended && this.frames !== undefined && this.#decoded < this.frames;
     return isShort
-      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.decoded}`]
+      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.#decoded}`]
       : lost;
   }
 
   get share(): number {
-    return this.frames === undefined ? this.window.share : Math.min(1, this.given / this.frames);
+    return this.frames === undefined ? this.#window.share : Math.min(1, this.#given / this.frames);
   }
 
   async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
     let done = 0;
     while (done < count) {
-      if (this.gap === 0 && this.blockStart === this.blockEnd && !(await this.decodeNext())) break;
-      if (this.gap > 0) {
-        const frames = Math.min(this.gap, count - done);
+      if (this.#gap === 0 && this.#blockStart === this.#blockEnd && !(await this.#decodeNext())) break;
+      if (this.#gap > 0) {
+        const frames = Math.min(this.#gap, count - done);
         for (const channel of into) channel.fill(0, start + done, start + done + frames);
-        this.gap -= frames;
+        this.#gap -= frames;
         done += frames;
         continue;
       }
-      const frames = Math.min(this.blockEnd - this.blockStart, count - done);
+      const frames = Math.min(this.#blockEnd - this.#blockStart, count - done);
       for (let c = 0; c < into.length; c++) {
-        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.block[c][this.blockStart + n] * this.scale;
+        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.#block[c][this.#blockStart + n] * this.#scale;
       }
-      this.blockStart += frames;
+      this.#blockStart += frames;
       done += frames;
     }
-    this.given += done;
+    this.#given += done;
     return done;
   }
 
   close(): void {
-    this.closed = true;
-    this.window.clear();
+    this.#closed = true;
+    this.#window.clear();
   }
 
   /** Decodes the next whole frame; false at the end. */
-  private async decodeNext(): Promise<boolean> {
-    const { window } = this;
-    const { totalSamples } = this.stream;
-    while (!this.closed && !this.ended) {
-      await window.fill(this.mostFrameBytes);
-      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.decoded;
+  async #decodeNext(): Promise<boolean> {
+    const window = this.#window;
+    const { totalSamples } = this.#stream;
+    while (!this.#closed && !this.#ended) {
+      await window.fill(this.#mostFrameBytes);
+      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.#decoded;
       if (remaining <= 0 || window.left === 0) {
-        this.ended = true;
+        this.#ended = true;
         break;
       }
-      const header = parseFrameHeader(window.bytes, window.at, this.stream);
-      const bytes = header === undefined ? undefined : this.tryFrame(header);
+      const header = parseFrameHeader(window.bytes, window.at, this.#stream);
+      const bytes = header === undefined ? undefined : this.#tryFrame(header);
       // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
-      const gap = header === undefined ? 0 : header.firstSample - this.decoded;
+      const gap = header === undefined ? 0 : header.firstSample - this.#decoded;
       if (
         header === undefined ||
         bytes === undefined ||
@@ -162,19 +160,19 @@ class FlacReader implements AudioReader {
         continue;
       }
       window.at += bytes;
-      this.gap = gap;
-      this.lostSamples += this.gap;
-      this.blockStart = 0;
-      this.blockEnd = Math.min(header.samples, remaining - this.gap);
-      this.decoded += this.gap + this.blockEnd;
+      this.#gap = gap;
+      this.#lostSamples += this.#gap;
+      this.#blockStart = 0;
+      this.#blockEnd = Math.min(header.samples, remaining - this.#gap);
+      this.#decoded += this.#gap + this.#blockEnd;
       return true;
     }
     return false;
   }
 
-  private tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
+  #tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
     try {
-      return decodeFrame(this.window.bytes, this.window.at, header, this.block);
+      return decodeFrame(this.#window.bytes, this.#window.at, header, this.#block);
     } catch {
       return undefined;
     }

@@ -28,26 +28,28 @@ const MOST_PACKET_BYTES = 1 << 26;
 export class OggDemuxer {
   /** Bytes of pages that were left out because they are damaged. */
   damagedBytes = 0;
-  private readonly window: ByteWindow;
-  private serial: number | undefined;
-  private sequence: number | undefined;
-  private partial: Uint8Array[] = [];
-  private partialBytes = 0;
-  private ended = false;
+  readonly #window: ByteWindow;
+  #serial: number | undefined;
+  #sequence: number | undefined;
+  #partial: Uint8Array[] = [];
+  #partialBytes = 0;
+  #ended = false;
+  readonly #source: ByteSource;
 
-  constructor(private readonly source: ByteSource) {
-    this.window = new ByteWindow(source);
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.#window = new ByteWindow(source);
   }
 
   /** Share of the file that has been read. */
   get share(): number {
-    return this.window.share;
+    return this.#window.share;
   }
 
   /** The next page of the stream, undefined at its end. */
   async nextPage(): Promise<OggPage | undefined> {
-    const { window } = this;
-    while (!this.ended) {
+    const window = this.#window;
+    while (!this.#ended) {
       await window.fill(MOST_PAGE_BYTES);
       if (window.left < HEADER_BYTES) break;
       const { bytes, at } = window;
@@ -57,10 +59,10 @@ export class OggDemuxer {
         continue;
       }
       window.at += length;
-      const page = this.readPage(bytes.subarray(at, at + length));
+      const page = this.#readPage(bytes.subarray(at, at + length));
       if (page !== undefined) return page;
     }
-    this.ended = true;
+    this.#ended = true;
     return undefined;
   }
 
@@ -69,31 +71,31 @@ export class OggDemuxer {
    * missing.
    */
   async lastPosition(): Promise<number | undefined> {
-    const from = Math.max(0, this.source.size - 2 * MOST_PAGE_BYTES);
-    const tail = (await this.source.read(from, this.source.size - from)).slice();
+    const from = Math.max(0, this.#source.size - 2 * MOST_PAGE_BYTES);
+    const tail = (await this.#source.read(from, this.#source.size - from)).slice();
     for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
       if (pageLength(tail, at) === undefined) continue;
       const view = new DataView(tail.buffer, tail.byteOffset + at);
       const position = Number(view.getBigInt64(6, true));
       const isLast = (tail[at + 5] & 4) !== 0;
-      if (view.getUint32(14, true) === this.serial) return isLast && position >= 0 ? position : undefined;
+      if (view.getUint32(14, true) === this.#serial) return isLast && position >= 0 ? position : undefined;
     }
     return undefined;
   }
 
-  private readPage(page: Uint8Array): OggPage | undefined {
+  #readPage(page: Uint8Array): OggPage | undefined {
     const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
     const flags = page[5];
     const serial = view.getUint32(14, true);
-    if (this.serial === undefined) this.serial = serial;
-    if (serial !== this.serial) return undefined;
+    if (this.#serial === undefined) this.#serial = serial;
+    if (serial !== this.#serial) return undefined;
     const sequence = view.getUint32(18, true);
     const isContinued = (flags & 1) !== 0;
-    const follows = this.sequence === undefined || sequence === this.sequence + 1;
-    this.sequence = sequence;
+    const follows = this.#sequence === undefined || sequence === this.#sequence + 1;
+    this.#sequence = sequence;
     // The rest of a packet whose beginning is lost is of no use, nor a beginning without its rest.
-    let skipsFirst = isContinued && (!follows || this.partial.length === 0);
-    if (!follows || !isContinued) this.dropPartial();
+    let skipsFirst = isContinued && (!follows || this.#partial.length === 0);
+    if (!follows || !isContinued) this.#dropPartial();
     const packets: Uint8Array[] = [];
     let start = HEADER_BYTES + page[26];
     let end = start;
@@ -101,37 +103,37 @@ export class OggDemuxer {
       end += page[HEADER_BYTES + i];
       if (page[HEADER_BYTES + i] === 255) continue;
       if (skipsFirst) skipsFirst = false;
-      else packets.push(this.whole(page.subarray(start, end)));
+      else packets.push(this.#whole(page.subarray(start, end)));
       start = end;
     }
-    if (end > start && !skipsFirst) this.keep(page.slice(start, end));
+    if (end > start && !skipsFirst) this.#keep(page.slice(start, end));
     const position = Number(view.getBigInt64(6, true));
     const isLast = (flags & 4) !== 0;
-    if (isLast) this.ended = true;
+    if (isLast) this.#ended = true;
     return { packets, position: position < 0 ? undefined : position, isLast, follows };
   }
 
-  private whole(end: Uint8Array): Uint8Array {
-    const packet = new Uint8Array(this.partialBytes + end.length);
+  #whole(end: Uint8Array): Uint8Array {
+    const packet = new Uint8Array(this.#partialBytes + end.length);
     let at = 0;
-    for (const part of this.partial) {
+    for (const part of this.#partial) {
       packet.set(part, at);
       at += part.length;
     }
     packet.set(end, at);
-    this.dropPartial();
+    this.#dropPartial();
     return packet;
   }
 
-  private keep(part: Uint8Array): void {
-    this.partial.push(part);
-    this.partialBytes += part.length;
-    if (this.partialBytes > MOST_PACKET_BYTES)
+  #keep(part: Uint8Array): void {
+    this.#partial.push(part);
+    this.#partialBytes += part.length;
+    if (this.#partialBytes > MOST_PACKET_BYTES)
       throw new Error(`expected packets of at most ${MOST_PACKET_BYTES} bytes, found a longer one`);
   }
 
-  private dropPartial(): void {
-    this.partial = [];
-    this.partialBytes = 0;
+  #dropPartial(): void {
+    this.#partial = [];
+    this.#partialBytes = 0;
   }
 }

@@ -29,12 +29,14 @@ class OpenWav implements WavReader {
   readonly format: WavLayout['format'];
   readonly frames: number;
   readonly warnings: readonly string[];
-  private done = 0;
+  #done = 0;
+  readonly #source: ByteSource;
 
   constructor(
-    private readonly source: ByteSource,
+    source: ByteSource,
     readonly layout: WavLayout,
   ) {
+    this.#source = source;
     this.sampleRateHz = layout.sampleRateHz;
     this.channels = layout.channels;
     this.format = layout.format;
@@ -43,20 +45,21 @@ class OpenWav implements WavReader {
   }
 
   get share(): number {
-    return this.frames === 0 ? 1 : this.done / this.frames;
+    return this.frames === 0 ? 1 : this.#done / this.frames;
   }
 
   async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
-    const { source, layout } = this;
+    const { layout } = this;
+    const source = this.#source;
     const bytesPerFrame = frameBytes(layout);
-    const total = Math.min(count, this.frames - this.done);
+    const total = Math.min(count, this.frames - this.#done);
     for (let read = 0; read < total; ) {
       const frames = Math.min(total - read, Math.max(1, Math.floor(PIECE_BYTES / bytesPerFrame)));
-      const bytes = await source.read(layout.dataStart + this.done * bytesPerFrame, frames * bytesPerFrame);
+      const bytes = await source.read(layout.dataStart + this.#done * bytesPerFrame, frames * bytesPerFrame);
       if (bytes.length < frames * bytesPerFrame) throw new Error('the file became shorter while it was read');
       decodeFrames(bytes, layout.format, into, frames, start + read);
       read += frames;
-      this.done += frames;
+      this.#done += frames;
     }
     return total;
   }

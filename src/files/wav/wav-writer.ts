@@ -15,17 +15,25 @@ const PIECE_BYTES = 1 << 18;
 /** Writes a WAV file piece by piece; RF64 where it becomes longer than 4 GiB. */
 export class WavWriter implements AudioWriter {
   readonly format: SampleFormat;
-  private readonly bytes: Uint8Array;
-  private written = 0;
+  readonly #bytes: Uint8Array;
+  #written = 0;
+  readonly #sink: ByteSink;
+  readonly #layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>;
+  readonly #expectedFrames: number | undefined;
+  readonly #headerBytes: number;
 
   private constructor(
-    private readonly sink: ByteSink,
-    private readonly layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
-    private readonly expectedFrames: number | undefined,
-    private readonly headerBytes: number,
+    sink: ByteSink,
+    layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
+    expectedFrames: number | undefined,
+    headerBytes: number,
   ) {
+    this.#sink = sink;
+    this.#layout = layout;
+    this.#expectedFrames = expectedFrames;
+    this.#headerBytes = headerBytes;
     this.format = layout.format;
-    this.bytes = new Uint8Array(Math.max(frameBytes(layout), PIECE_BYTES));
+    this.#bytes = new Uint8Array(Math.max(frameBytes(layout), PIECE_BYTES));
   }
 
   /**
@@ -48,31 +56,33 @@ export class WavWriter implements AudioWriter {
   }
 
   async write(channels: readonly Float32Array[], start: number, count: number): Promise<void> {
-    const { bytes, layout } = this;
+    const bytes = this.#bytes;
+    const layout = this.#layout;
     const bytesPerFrame = frameBytes(layout);
     const most = Math.floor(bytes.length / bytesPerFrame);
     for (let done = 0; done < count; ) {
       const frames = Math.min(most, count - done);
       encodeFrames(channels, layout.format, bytes, frames, start + done);
-      await this.sink.write(bytes.subarray(0, frames * bytesPerFrame));
+      await this.#sink.write(bytes.subarray(0, frames * bytesPerFrame));
       done += frames;
     }
-    this.written += count;
+    this.#written += count;
   }
 
   async finish(): Promise<void> {
-    const { layout, written } = this;
+    const layout = this.#layout;
+    const written = this.#written;
     // Chunks are padded to an even length.
-    if ((written * frameBytes(layout)) % 2 === 1) await this.sink.write(new Uint8Array(1));
-    if (written === this.expectedFrames) return;
+    if ((written * frameBytes(layout)) % 2 === 1) await this.#sink.write(new Uint8Array(1));
+    if (written === this.#expectedFrames) return;
     const header = [false, true]
       .map((placeholder) => wavHeader(layout, written, placeholder))
-      .find(({ length }) => length === this.headerBytes);
+      .find(({ length }) => length === this.#headerBytes);
     if (header === undefined)
       throw new Error(
-        `expected ${this.expectedFrames} samples per channel, got ${written}: too many for the header that was written`,
+        `expected ${this.#expectedFrames} samples per channel, got ${written}: too many for the header that was written`,
       );
-    await this.sink.rewrite(0, header);
+    await this.#sink.rewrite(0, header);
   }
 
   close(): void {}
