@@ -1,3 +1,8 @@
+/**
+ * In:     one recording (plan.ts)
+ * Out:    one or two files of the same rate, channels, depth and length
+ * Thread: main or one of its workers; asynchronous input and output
+ */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -13,12 +18,6 @@ import type { OutputFormat } from './arguments.ts';
 import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
 import { fileSink, fileSource } from './node-files.ts';
 import type { Job } from './plan.ts';
-
-/**
- * In:     one recording (plan.ts)
- * Out:    one or two files of the same rate, channels, depth and length
- * Thread: main or one of its workers; asynchronous input and output
- */
 
 /** How one file is enhanced. */
 export interface FileSettings extends EnhanceSettings {

@@ -1,3 +1,8 @@
+/**
+ * In:     the command line
+ * Out:    enhanced files, a line about each (or one JSON object), an exit status
+ * Thread: main; with --jobs the same file is what each thread runs
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,12 +12,6 @@ import { type FileResult, removeUnfinished } from './enhance-file.ts';
 import { type Job, planJobs, type Refusal } from './plan.ts';
 import { ProgressBars } from './progress.ts';
 import { type Enhancing, enhanceHere, enhanceInThread, reasonOf, serveJobs } from './worker.ts';
-
-/**
- * In:     the command line
- * Out:    enhanced files, a line about each (or one JSON object), an exit status
- * Thread: main; with --jobs the same file is what each thread runs
- */
 
 /** Exit statuses, as `--help` documents them. */
 const Exit = { ok: 0, someFailed: 1, usage: 2, model: 3, interrupted: 130 } as const;

@@ -1,11 +1,10 @@
-import type { FileHandle } from 'node:fs/promises';
-import type { ByteSink, ByteSource } from '../files/byte-source.ts';
-
 /**
  * In:     open files of Node
  * Out:    the same as sources and sinks of bytes, to files/
  * Thread: any of Node's
  */
+import type { FileHandle } from 'node:fs/promises';
+import type { ByteSink, ByteSource } from '../files/byte-source.ts';
 
 /** An open file. The handle stays the caller's. */
 export async function fileSource(file: FileHandle): Promise<ByteSource> {

@@ -1,10 +1,9 @@
-import type { WriteStream } from 'node:tty';
-
 /**
  * In:     shares that are done (main.ts)
  * Out:    a bar for each file that is worked on, on a terminal
  * Thread: main
  */
+import type { WriteStream } from 'node:tty';
 
 const BAR_WIDTH = 24;
 /** Bars are drawn at most this often. */

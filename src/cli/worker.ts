@@ -1,13 +1,12 @@
-import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { Denoiser } from '../engine/index.ts';
-import { enhanceFile, type FileResult } from './enhance-file.ts';
-import type { Job } from './plan.ts';
-
 /**
  * In:     jobs, one at a time (main.ts)
  * Out:    files; progress and results, back to the main thread
  * Thread: both sides of one worker: EnhancingThread on the main thread, serveJobs in the worker
  */
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { Denoiser } from '../engine/index.ts';
+import { enhanceFile, type FileResult } from './enhance-file.ts';
+import type { Job } from './plan.ts';
 
 /** Settings that all files of a run share. */
 export interface RunSettings {

@@ -1,3 +1,8 @@
+/**
+ * In:     chunks of any length as a codec gives them (cli/formats/)
+ * Out:    as many frames as are asked for, without the codec's delay and padding, to enhance-reader.ts
+ * Thread: any
+ */
 import type { AudioReader } from './audio-file.ts';
 import type { SampleFormat } from './sample-format.ts';
 
@@ -15,11 +20,7 @@ export interface Chunk {
  */
 export const MOST_GAP_SECONDS = 600;
 
-/**
- * In:     chunks of any length as a codec gives them (cli/formats/)
- * Out:    as many frames as are asked for, without the codec's delay and padding, to enhance-reader.ts
- * Thread: any
- */
+/** What the readers of compressed formats share. A format says what the next chunk is. */
 export abstract class ChunkReader implements AudioReader {
   abstract readonly sampleRateHz: number;
   abstract readonly channels: number;

@@ -1,8 +1,3 @@
-import type { Denoiser } from '../engine/denoiser.ts';
-import type { AudioReader, AudioWriter } from './audio-file.ts';
-import { type EnhanceOptions, Enhancer, nextTask } from './enhance.ts';
-import { fullScaleOf, quantise } from './sample-format.ts';
-
 /**
  * In:     one recording, piece by piece (wav-reader.ts or another AudioReader)
  * Out:    the same, enhanced, and what was taken out of it, to one or two AudioWriters
@@ -10,6 +5,10 @@ import { fullScaleOf, quantise } from './sample-format.ts';
  *
  * Memory stays flat however long the recording is: a second of sound and what the engine holds.
  */
+import type { Denoiser } from '../engine/denoiser.ts';
+import type { AudioReader, AudioWriter } from './audio-file.ts';
+import { type EnhanceOptions, Enhancer, nextTask } from './enhance.ts';
+import { fullScaleOf, quantise } from './sample-format.ts';
 
 /** Where results go; either may be left out. Both stay the caller's: this neither finishes nor closes them. */
 export interface EnhanceTargets {

@@ -1,13 +1,12 @@
-import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
-import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
-import { SampleQueue } from '../engine/dsp/sample-queue.ts';
-import type { Decibels, Hertz, Samples } from '../shared/units.ts';
-
 /**
  * In:     whole recordings, planar, at their own rate (cli/, demo, apps)
  * Out:    the same length, enhanced, with the engine's delay taken out
  * Thread: any; computes on the thread that calls
  */
+import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
+import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
+import { SampleQueue } from '../engine/dsp/sample-queue.ts';
+import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {

@@ -1,3 +1,8 @@
+/**
+ * In:     a file of any kind (node-files.ts)
+ * Out:    a reader of its sound, to files/enhance-reader.ts
+ * Thread: any of Node's
+ */
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
 import { openFlac } from '../../files/flac/flac-reader.ts';
@@ -7,12 +12,6 @@ import { openWav } from '../../files/wav/wav-reader.ts';
 import { openMp3 } from './mp3/mp3-reader.ts';
 import { openOpus } from './opus.ts';
 import { openVorbis } from './vorbis.ts';
-
-/**
- * In:     a file of any kind (node-files.ts)
- * Out:    a reader of its sound, to files/enhance-reader.ts
- * Thread: any of Node's
- */
 
 /** Kinds of files that are read. */
 export type AudioKind = 'WAV' | 'FLAC' | 'MP3' | 'Ogg Vorbis' | 'Opus';

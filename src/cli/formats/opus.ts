@@ -1,8 +1,3 @@
-import type { OpusDecoder } from 'opus-decoder';
-import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import type { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
-import { toWavOrder } from '../../files/speaker-order.ts';
-
 /**
  * In:     packets of an Ogg Opus file (files/ogg.ts)
  * Out:    planar samples at 48 kHz, page by page, to files/enhance-reader.ts
@@ -10,6 +5,10 @@ import { toWavOrder } from '../../files/speaker-order.ts';
  *
  * Decoder: libopus in WebAssembly (opus-decoder). Format: RFC 7845, https://www.rfc-editor.org/rfc/rfc7845.
  */
+import type { OpusDecoder } from 'opus-decoder';
+import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
+import type { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
+import { toWavOrder } from '../../files/speaker-order.ts';
 
 const OPUS_RATE_HZ = 48000;
 

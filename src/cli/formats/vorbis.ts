@@ -1,9 +1,3 @@
-import type { StbVorbis } from 'stb-vorbis';
-import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import type { OggDemuxer, OggPage } from '../../files/ogg/ogg-demuxer.ts';
-import { oggFile } from '../../files/ogg/ogg-file.ts';
-import { requireRate } from '../../files/require-rate.ts';
-
 /**
  * In:     packets of an Ogg Vorbis file (files/ogg.ts)
  * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
@@ -13,6 +7,11 @@ import { requireRate } from '../../files/require-rate.ts';
  * small file: the three headers, the packet before the part, whose second half the first one overlaps, and the part.
  * Its samples are those of the whole. Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
  */
+import type { StbVorbis } from 'stb-vorbis';
+import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
+import type { OggDemuxer, OggPage } from '../../files/ogg/ogg-demuxer.ts';
+import { oggFile } from '../../files/ogg/ogg-file.ts';
+import { requireRate } from '../../files/require-rate.ts';
 
 /** Packets of a part, about; parts end with a page. 3 to 12 seconds. */
 const PART_PACKETS = 512;

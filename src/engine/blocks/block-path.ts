@@ -1,3 +1,11 @@
+/**
+ * In:     as many noisy samples as a block advances, model rate
+ * Out:    as many enhanced samples, overlapSamples later
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   analyse:     noisy queue → block → spectrum → image → normalised → graph
+ *   synthesise:  graph → estimate in the image's units → rebuild → crossfade with the block before →
+ */
 import type { Decibels, Samples } from '../../shared/units.ts';
 import { noisyShare } from '../attenuation-limit.ts';
 import { Crossfade } from '../dsp/crossfade.ts';
@@ -10,14 +18,7 @@ import { BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { type ImageExtractor, makeImageExtractor } from './image.ts';
 import { Normaliser } from './normalisation.ts';
 
-/**
- * In:     as many noisy samples as a block advances, model rate
- * Out:    as many enhanced samples, overlapSamples later
- * Thread: [worker], or whoever runs the engine
- *
- *   analyse:     noisy queue → block → spectrum → image → normalised → graph
- *   synthesise:  graph → estimate in the image's units → rebuild → crossfade with the block before →
- */
+/** The path of one stream through a block model. */
 class BlockPath implements StreamPath {
   /** The last blockSamples samples; zeros before the stream. */
   readonly #history: Float32Array;

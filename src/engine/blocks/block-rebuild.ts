@@ -1,3 +1,8 @@
+/**
+ * In:     a model's estimate of a block in the units of its image (normalisation.ts)
+ * Out:    the enhanced block, to crossfade.ts
+ * Thread: [worker], or whoever runs the engine
+ */
 import type { BlockManifest, GriffinLimRebuild } from '../manifest/block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { dbToPower } from './decibels.ts';
@@ -6,11 +11,7 @@ import { type ImageGains, makeImageGains } from './image-gains.ts';
 import { MelFilters } from './mel-filters.ts';
 import { MelInversion } from './mel-inversion.ts';
 
-/**
- * In:     a model's estimate of a block in the units of its image (normalisation.ts)
- * Out:    the enhanced block, to crossfade.ts
- * Thread: [worker], or whoever runs the engine
- */
+/** One of the ways back from an estimate to sound; shared by the streams of a model. */
 export interface BlockRebuild {
   /**
    * Writes the enhanced block. Does not allocate.

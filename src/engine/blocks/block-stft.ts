@@ -1,7 +1,3 @@
-import { makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
-import { RealFft } from '../dsp/fft.ts';
-import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-manifest.ts';
-
 /**
  * In:     one block of samples, model rate, from block-path.ts
  * Out:    the half spectra of all its frames, and back
@@ -11,6 +7,9 @@ import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-man
  * outside the block is padding, and the inverse divides what the windows add up to out again, so that an unchanged
  * spectrum gives the block back.
  */
+import { makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
+import { RealFft } from '../dsp/fft.ts';
+import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-manifest.ts';
 
 /** Half spectra of all frames of a block. The whole lies in `re` and `im`, frame by frame; `frames` are views of it. */
 export interface BlockSpectrum extends Spectrum {

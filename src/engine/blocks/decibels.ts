@@ -1,5 +1,3 @@
-import type { Decibels } from '../../shared/units.ts';
-
 /**
  * In:     amplitudes or powers of an image, in place
  * Out:    decibels relative to 1
@@ -9,6 +7,7 @@ import type { Decibels } from '../../shared/units.ts';
  * values count alike, so that silence has a level. With `topDb` nothing lies further below the image's maximum than
  * that. None of these allocates.
  */
+import type { Decibels } from '../../shared/units.ts';
 
 const DB_PER_NEPER_OF_POWER = 10 / Math.LN10;
 

@@ -1,9 +1,3 @@
-import type { Spectrum } from '../dsp/analysis.ts';
-import type { GriffinLimRebuild } from '../manifest/block-manifest.ts';
-import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
-import { PeakPhases } from './peak-phases.ts';
-import { makePhaseSource } from './phase-source.ts';
-
 /**
  * In:     magnitudes of all frames of a block, without a phase (block-rebuild.ts)
  * Out:    samples whose spectrum has nearly these magnitudes, to crossfade.ts
@@ -18,6 +12,11 @@ import { makePhaseSource } from './phase-source.ts';
  * where it is noise, and are near at once, where it is tones; those that a network estimated belong to no sound, and
  * stay apart however long one seeks.
  */
+import type { Spectrum } from '../dsp/analysis.ts';
+import type { GriffinLimRebuild } from '../manifest/block-manifest.ts';
+import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
+import { PeakPhases } from './peak-phases.ts';
+import { makePhaseSource } from './phase-source.ts';
 
 /** Iterations over which the gain is looked at, and the least that makes it worth going on, dB. */
 const STALL_ITERATIONS = 4;

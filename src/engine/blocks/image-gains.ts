@@ -1,13 +1,14 @@
-import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
-import type { BlockSpectrum } from './block-stft.ts';
-import { dbToAmplitude } from './decibels.ts';
-import { MelFilters } from './mel-filters.ts';
-
 /**
  * In:     a model's estimate of a block in the units of its image (normalisation.ts), and the noisy image and spectrum
  * Out:    one real gain for each bin of each frame, to block-rebuild.ts
  * Thread: [worker], or whoever runs the engine
  */
+import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
+import type { BlockSpectrum } from './block-stft.ts';
+import { dbToAmplitude } from './decibels.ts';
+import { MelFilters } from './mel-filters.ts';
+
+/** Turns the estimates of one model into gains; shared by its streams. */
 export interface ImageGains {
   /** Writes `[frames, bins]` gains. `noisyImage` is in its own units, before normalisation. Does not allocate. */
   compute(estimate: Float32Array, noisyImage: Float32Array, noisy: BlockSpectrum, gains: Float64Array): void;

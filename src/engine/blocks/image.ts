@@ -1,14 +1,15 @@
+/**
+ * In:     the noisy spectrum of a block (block-stft.ts)
+ * Out:    its image, `[rows, frames]`, lowest frequency first, to normalisation.ts
+ * Thread: [worker], or whoever runs the engine
+ */
 import { type BlockManifest, type ImageFeatures, imageRows } from '../manifest/block-manifest.ts';
 import type { BlockSpectrum } from './block-stft.ts';
 import { amplitudeToDb, powerToDb } from './decibels.ts';
 import { MelFilters } from './mel-filters.ts';
 import { Mfcc } from './mfcc.ts';
 
-/**
- * In:     the noisy spectrum of a block (block-stft.ts)
- * Out:    its image, `[rows, frames]`, lowest frequency first, to normalisation.ts
- * Thread: [worker], or whoever runs the engine
- */
+/** Makes the images of one model; shared by its streams. */
 export interface ImageExtractor {
   /** Writes all of `image`. Does not allocate. */
   extract(spectrum: BlockSpectrum, image: Float32Array): void;

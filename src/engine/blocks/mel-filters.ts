@@ -1,5 +1,3 @@
-import type { Hertz } from '../../shared/units.ts';
-
 /**
  * In:     a row over the bins of one frame, or over its mel bands
  * Out:    the same row over the other of the two
@@ -8,6 +6,7 @@ import type { Hertz } from '../../shared/units.ts';
  * Triangles that overlap by half, evenly spaced on Slaney's mel scale and of equal area, as librosa.filters.mel makes
  * them.
  */
+import type { Hertz } from '../../shared/units.ts';
 
 /**
  * Slaney's scale: linear up to 1 kHz, 15 mel there, logarithmic above. M. Slaney, Auditory Toolbox, version 2, 1998.

@@ -1,5 +1,3 @@
-import type { MelFilters } from './mel-filters.ts';
-
 /**
  * In:     the power in each mel band of one frame
  * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
@@ -9,6 +7,7 @@ import type { MelFilters } from './mel-filters.ts';
  * what is flat within each band: they stay positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative
  * matrix factorization", NIPS 2000.
  */
+import type { MelFilters } from './mel-filters.ts';
 
 const UPDATES = 8;
 /** Keeps the quotient defined for bins that no filter hears. */

@@ -6,6 +6,8 @@
  * DCT-II along the mel axis, orthonormal, as librosa.feature.mfcc: c[k] = s·Σ x[m]·cos(π·k·(2m + 1)/2M), s = √(1/M) for
  * k = 0, √(2/M) above.
  */
+
+/** The coefficients of one model's images; shared by its streams. */
 export class Mfcc {
   /** [mfccs, mels] */
   readonly #basis: Float64Array;

@@ -1,6 +1,3 @@
-import type { Normalisation } from '../manifest/block-manifest.ts';
-import type { Range } from '../manifest/manifest-field.ts';
-
 /**
  * In:     a noisy image in its own units (features/image.ts); later the graph's estimate
  * Out:    the image in the range that the network knows, to model.ts; the estimate in the image's units, to
@@ -10,6 +7,10 @@ import type { Range } from '../manifest/manifest-field.ts';
  * Min–max scaling, row by row. Inputs that training never saw are clipped to the ends of a fixed range; estimates are
  * not clipped, since a gain is limited anyway.
  */
+import type { Normalisation } from '../manifest/block-manifest.ts';
+import type { Range } from '../manifest/manifest-field.ts';
+
+/** The scaling that a manifest asks for; shared by the streams of a model. */
 export class Normaliser {
   /** Consecutive rows that share a range; the last ends with the image. */
   readonly #groups: readonly {

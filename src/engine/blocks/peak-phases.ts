@@ -1,8 +1,3 @@
-import { BucketQueue } from '../dsp/bucket-queue.ts';
-import type { BlockFraming } from '../manifest/block-manifest.ts';
-import type { BlockSpectrum } from './block-stft.ts';
-import { makePhaseSource } from './phase-source.ts';
-
 /**
  * In:     magnitudes of all frames of a block, without a phase (griffin-lim.ts)
  * Out:    phases to begin with, as values of length one
@@ -13,6 +8,10 @@ import { makePhaseSource } from './phase-source.ts';
  * quarters of the iterations that drawn phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for
  * reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
  */
+import { BucketQueue } from '../dsp/bucket-queue.ts';
+import type { BlockFraming } from '../manifest/block-manifest.ts';
+import type { BlockSpectrum } from './block-stft.ts';
+import { makePhaseSource } from './phase-source.ts';
 
 /** Variance of the Gaussian that comes nearest to a Hann window, in squares of its length (table 1 there). */
 const HANN_SPREAD = 0.25645;

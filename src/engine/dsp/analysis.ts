@@ -1,3 +1,10 @@
+/**
+ * In:     one hop of noisy samples, model rate, from the stream's queue (denoiser.ts)
+ * Out:    half spectrum of the frame that ends with them, to features/ and estimate.ts
+ * Thread: [worker], or whoever runs the engine
+ *
+ * One for each stream: it remembers the samples before the hop, which are zeros at the start.
+ */
 import type { RealFft } from './fft.ts';
 import type { SampleQueue } from './sample-queue.ts';
 
@@ -12,13 +19,7 @@ export function makeSpectrum(bins: number): Spectrum {
   return { re: new Float64Array(bins), im: new Float64Array(bins) };
 }
 
-/**
- * In:     one hop of noisy samples, model rate, from the stream's queue (denoiser.ts)
- * Out:    half spectrum of the frame that ends with them, to features/ and estimate.ts
- * Thread: [worker], or whoever runs the engine
- *
- * One for each stream: it remembers the samples before the hop, which are zeros at the start.
- */
+/** One for each stream: it remembers the samples before the hop, which are zeros at the start. */
 export class Analysis {
   readonly #frame: Float32Array;
   readonly #windowed: Float64Array;

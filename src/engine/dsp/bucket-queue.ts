@@ -5,6 +5,8 @@
  *
  * A priority queue for few levels: each has a list. Nothing is compared, and nothing allocated after construction.
  */
+
+/** A priority queue for few levels: each has a list. Nothing is compared, and nothing allocated after construction. */
 export class BucketQueue {
   readonly #heads: Int32Array;
   readonly #next: Int32Array;

@@ -1,5 +1,3 @@
-import { cleanSample } from './clean-sample.ts';
-
 /**
  * In:     one enhanced block, model rate, from a rebuild (block-path.ts)
  * Out:    one advance of finished samples, to the stream's queue or its resampler
@@ -11,6 +9,9 @@ import { cleanSample } from './clean-sample.ts';
  *
  * The slopes are raised cosines that add up to one: both blocks hold the same voice, so amplitudes add.
  */
+import { cleanSample } from './clean-sample.ts';
+
+/** One for each stream: it holds the end of the last block, zeros at the start. */
 export class Crossfade {
   readonly #rise: Float64Array;
   readonly #tail: Float64Array;

@@ -1,10 +1,9 @@
-import { ComplexFft } from './complex-fft.ts';
-
 /**
  * In:     real samples of one frame (analysis.ts) or a half spectrum (synthesis.ts), Float64
  * Out:    half spectrum, or real samples
  * Thread: [worker], or whoever runs the engine
  */
+import { ComplexFft } from './complex-fft.ts';
 
 /**
  * Transform between `length` real samples and the `bins` = ⌊length/2⌋ + 1 non-negative frequencies of their spectrum.

@@ -1,6 +1,3 @@
-import type { Hertz, Samples } from '../../shared/units.ts';
-import type { SampleQueue } from './sample-queue.ts';
-
 /**
  * In:     samples at one rate, any number at a time (denoiser.ts)
  * Out:    samples at the other rate, into a queue
@@ -11,6 +8,8 @@ import type { SampleQueue } from './sample-queue.ts';
  * first one at or after its undelayed time. So after n inputs exactly ⌈n·up/down⌉ outputs have come, for ever, and
  * nothing drifts.
  */
+import type { Hertz, Samples } from '../../shared/units.ts';
+import type { SampleQueue } from './sample-queue.ts';
 
 /**
  * Zero crossings on each side of the sinc, at the lower rate. With the cutoff at the lower Nyquist frequency the

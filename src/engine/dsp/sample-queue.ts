@@ -6,6 +6,8 @@
  * First in, first out, one thread. It grows when more is put in than ever before (whole files), so a live stream, whose
  * pieces have a settled size, allocates in its first moments only.
  */
+
+/** First in, first out, on one thread. */
 export class SampleQueue {
   #samples: Float32Array;
   #head = 0;

@@ -1,7 +1,3 @@
-import type { Spectrum } from './analysis.ts';
-import { cleanSample } from './clean-sample.ts';
-import type { RealFft } from './fft.ts';
-
 /**
  * In:     enhanced half spectrum of one frame, from estimate.ts
  * Out:    one hop of finished enhanced samples, model rate, to the stream's queue or its resampler
@@ -10,6 +6,11 @@ import type { RealFft } from './fft.ts';
  * Inverse FFT, synthesis window, overlap-add. After the hop whose newest sample is number e, the samples
  * e − hop − overlap … e − overlap are final: the delay is the overlap.
  */
+import type { Spectrum } from './analysis.ts';
+import { cleanSample } from './clean-sample.ts';
+import type { RealFft } from './fft.ts';
+
+/** One for each stream: it holds the end of the last frame until the next completes it. */
 export class Synthesis {
   readonly #samples: Float64Array;
   /** Second half of the last frame, not yet complete. [overlap] */

@@ -1,6 +1,3 @@
-import { DenoiseError } from '../../shared/errors.ts';
-import { type Manifest, readManifest } from '../manifest/manifest.ts';
-
 /**
  * In:     the URL of a model folder, or of a variant's manifest in one (`….json`)
  * Out:    its manifest and its files, proven to be the ones the manifest was written for, to model.ts
@@ -8,6 +5,8 @@ import { type Manifest, readManifest } from '../manifest/manifest.ts';
  *
  * One request for each file. In Node a path or a file: URL is read from disk.
  */
+import { DenoiseError } from '../../shared/errors.ts';
+import { type Manifest, readManifest } from '../manifest/manifest.ts';
 
 /** A model folder in memory. */
 export interface ModelFiles {

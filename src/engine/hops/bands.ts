@@ -1,5 +1,3 @@
-import type { Bands } from '../manifest/streaming-manifest.ts';
-
 /**
  * In:     rows over the bins of the transform, or over a model's bands
  * Out:    the same rows over the other of the two
@@ -9,6 +7,9 @@ import type { Bands } from '../manifest/streaming-manifest.ts';
  * bands are usually one bin each (harmonics lie there), high ones widen as hearing does. A model that states no bands
  * works on bins.
  */
+import type { Bands } from '../manifest/streaming-manifest.ts';
+
+/** The bands of one model over the bins of its transform; shared by its streams. */
 export class BandMap {
   /** Values of a row over bands. */
   readonly bands: number;

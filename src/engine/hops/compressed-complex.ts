@@ -1,10 +1,3 @@
-import type { Spectrum } from '../dsp/analysis.ts';
-import { PowerTable } from '../dsp/power-table.ts';
-import type { CompressedComplexFeatures } from '../manifest/streaming-manifest.ts';
-
-/** Rows of these features. */
-export const FEATURE_PLANES = 3;
-
 /**
  * In:     half spectrum of one frame, from analysis.ts
  * Out:    `[3, bins]` float32, row by row: |X|^c, Re X·|X|^(c−1), Im X·|X|^(c−1), to model.ts
@@ -12,6 +5,14 @@ export const FEATURE_PLANES = 3;
  *
  * Keeps the phase and shrinks the range of levels, as loudness does. The floor bounds |X|^(c−1) in silence.
  */
+import type { Spectrum } from '../dsp/analysis.ts';
+import { PowerTable } from '../dsp/power-table.ts';
+import type { CompressedComplexFeatures } from '../manifest/streaming-manifest.ts';
+
+/** Rows of these features. */
+export const FEATURE_PLANES = 3;
+
+/** The features of one model; shared by its streams. */
 export class CompressedComplex {
   readonly #power: PowerTable;
   readonly #squaredFloor: number;

@@ -1,13 +1,12 @@
-import type { Decibels } from '../../shared/units.ts';
-import { noisyShare } from '../attenuation-limit.ts';
-import type { Spectrum } from '../dsp/analysis.ts';
-import type { MaskEstimate } from '../manifest/streaming-manifest.ts';
-
 /**
  * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
  * Out:    enhanced half spectrum, to synthesis.ts
  * Thread: [worker], or whoever runs the engine
  */
+import type { Decibels } from '../../shared/units.ts';
+import { noisyShare } from '../attenuation-limit.ts';
+import type { Spectrum } from '../dsp/analysis.ts';
+import type { MaskEstimate } from '../manifest/streaming-manifest.ts';
 
 /** Rows of `bins` values that a model gives for each frame. */
 export function estimatePlanes(estimate: MaskEstimate): number {

@@ -1,3 +1,11 @@
+/**
+ * In:     one hop of noisy samples, model rate
+ * Out:    one hop of enhanced samples, overlapSamples later
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   analyse:     noisy queue → analysis → features → bands → graph
+ *   synthesise:  graph → bands → estimate → synthesis →
+ */
 import type { Decibels, Samples } from '../../shared/units.ts';
 import { Analysis, makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
 import { RealFft } from '../dsp/fft.ts';
@@ -10,14 +18,7 @@ import { BandMap } from './bands.ts';
 import { CompressedComplex, FEATURE_PLANES } from './compressed-complex.ts';
 import { applyEstimate, estimatePlanes } from './estimate.ts';
 
-/**
- * In:     one hop of noisy samples, model rate
- * Out:    one hop of enhanced samples, overlapSamples later
- * Thread: [worker], or whoever runs the engine
- *
- *   analyse:     noisy queue → analysis → features → bands → graph
- *   synthesise:  graph → bands → estimate → synthesis →
- */
+/** The path of one stream through a streaming model. */
 class HopPath implements StreamPath {
   readonly #analysis: Analysis;
   readonly #spectrum: Spectrum;

@@ -1,10 +1,11 @@
-import { crc8, crc16 } from './crc.ts';
-
 /**
  * In:     numbers of any width, one after the other (flac-writer.ts, flac-subframe.ts)
  * Out:    the bytes of one FLAC frame, big-endian, with its checksums
  * Thread: any
  */
+import { crc8, crc16 } from './crc.ts';
+
+/** Bits of a big-endian stream, the first in the highest place. */
 export class BitWriter {
   #bytes = new Uint8Array(1 << 15);
   #length = 0;

@@ -1,12 +1,3 @@
-import type { AudioReader } from '../audio-file.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { ByteWindow } from '../byte-window.ts';
-import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
-import { afterId3 } from '../id3.ts';
-import { requireRate } from '../require-rate.ts';
-import type { SampleFormat } from '../sample-format.ts';
-import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
-
 /**
  * In:     a FLAC file, wherever its bytes lie (byte-source.ts)
  * Out:    planar samples, piece by piece, to enhance-reader.ts
@@ -15,6 +6,14 @@ import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } fro
  * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it
  * stays in place.
  */
+import type { AudioReader } from '../audio-file.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
+import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
+import { afterId3 } from '../id3.ts';
+import { requireRate } from '../require-rate.ts';
+import type { SampleFormat } from '../sample-format.ts';
+import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 
 const STREAMINFO_BYTES = 34;
 /** Pictures can be large; what is beyond this is a damaged length. */

@@ -1,12 +1,11 @@
-import type { BitWriter } from './bit-writer.ts';
-import { FIXED } from './flac-frame.ts';
-
 /**
  * In:     one channel of a block, whole numbers (flac-writer.ts)
  * Out:    its bits: the shortest of a constant, the fixed predictors, linear prediction and the samples as they are
  *         (bit-writer.ts)
  * Thread: any
  */
+import type { BitWriter } from './bit-writer.ts';
+import { FIXED } from './flac-frame.ts';
 
 /** Samples of a block. */
 export const BLOCK = 4096;

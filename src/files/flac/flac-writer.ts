@@ -1,9 +1,3 @@
-import type { AudioShape, AudioWriter } from '../audio-file.ts';
-import type { ByteSink } from '../byte-source.ts';
-import { fullScaleOf, rounded, type SampleFormat, sampleBytes } from '../sample-format.ts';
-import { BitWriter } from './bit-writer.ts';
-import { BLOCK, SubframeCoder } from './flac-subframe.ts';
-
 /**
  * In:     planar samples, piece by piece (enhance-reader.ts)
  * Out:    a FLAC file of 8, 16 or 24 bits, wherever its bytes go (byte-source.ts)
@@ -12,6 +6,11 @@ import { BLOCK, SubframeCoder } from './flac-subframe.ts';
  * Blocks of 4096 samples; per channel the best of silence, the fixed predictors and linear prediction, and of two
  * channels the better of left/right and mid/side. Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639.
  */
+import type { AudioShape, AudioWriter } from '../audio-file.ts';
+import type { ByteSink } from '../byte-source.ts';
+import { fullScaleOf, rounded, type SampleFormat, sampleBytes } from '../sample-format.ts';
+import { BitWriter } from './bit-writer.ts';
+import { BLOCK, SubframeCoder } from './flac-subframe.ts';
 
 /** Sums up what was written, for players that check it (STREAMINFO's MD5); Node's `createHash('md5')` is one. */
 export interface Digest {

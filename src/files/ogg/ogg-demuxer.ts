@@ -1,7 +1,3 @@
-import type { ByteSource } from '../byte-source.ts';
-import { ByteWindow } from '../byte-window.ts';
-import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
-
 /**
  * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
  * Out:    the packets of its first logical stream, page by page, to the reader of a codec
@@ -10,6 +6,9 @@ import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
  * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the position
  * that the next one states tells how much is missing.
  */
+import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
+import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
 
 /** Packets that end on one page. */
 export interface OggPage {

@@ -1,13 +1,12 @@
-import type { AudioReader } from '../audio-file.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { decodeFrames, frameBytes } from '../sample-format.ts';
-import { readWavLayout, type WavLayout } from './wav.ts';
-
 /**
  * In:     a WAV file, wherever its bytes lie (byte-source.ts)
  * Out:    planar samples, piece by piece, to enhance-reader.ts
  * Thread: any
  */
+import type { AudioReader } from '../audio-file.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { decodeFrames, frameBytes } from '../sample-format.ts';
+import { readWavLayout, type WavLayout } from './wav.ts';
 
 /** Most bytes that one read of the source asks for. */
 const PIECE_BYTES = 1 << 20;

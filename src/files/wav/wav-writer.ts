@@ -1,13 +1,12 @@
-import type { AudioShape, AudioWriter } from '../audio-file.ts';
-import type { ByteSink } from '../byte-source.ts';
-import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
-import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
-
 /**
  * In:     planar samples, piece by piece (enhance-reader.ts)
  * Out:    a WAV file, wherever its bytes go (byte-source.ts)
  * Thread: any
  */
+import type { AudioShape, AudioWriter } from '../audio-file.ts';
+import type { ByteSink } from '../byte-source.ts';
+import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
+import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
 
 /** Most bytes that one write to the sink carries. */
 const PIECE_BYTES = 1 << 18;

@@ -1,8 +1,3 @@
-import type { Hertz } from '../../shared/units.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { requireRate } from '../require-rate.ts';
-import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
-
 /**
  * In:     bytes of a RIFF WAVE or RF64 file, wherever they lie (byte-source.ts)
  * Out:    its layout, to wav-reader.ts; the header of a file in the same format, to wav-writer.ts
@@ -13,6 +8,10 @@ import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts'
  * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors; RF64, with 64-bit
  * sizes: EBU Tech 3306, https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
  */
+import type { Hertz } from '../../shared/units.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { requireRate } from '../require-rate.ts';
+import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
 
 /** What a WAV file's chunks say. */
 export interface WavLayout {
