@@ -32,7 +32,7 @@ export interface SharedParts {
 export class DenoiserStream {
   /** Samples per second on both sides. A fraction is rounded inside, where it cancels out between the resamplers. */
   readonly contextRateHz: Hertz;
-  /** Delay inside the engine at the context's rate, whole: the overlap of synthesis or of blocks, and both resamplers. */
+  /** Delay inside the engine, in whole context samples: the overlap of synthesis or blocks, and both resamplers. */
   readonly delaySamples: Samples;
   /** Recurrent memory, for the Denoiser alone. */
   readonly state: StreamState;

@@ -1,6 +1,6 @@
 /**
- * In:     as many noisy samples as a block advances, model rate
- * Out:    as many enhanced samples, overlapSamples later
+ * In:     one advance of noisy samples at the model's rate: a block without its overlap
+ * Out:    as many enhanced samples, `overlapSamples` later
  * Thread: [worker], or whoever runs the engine
  *
  *   analyse:     noisy queue → block → spectrum → image → normalised → graph
@@ -20,10 +20,10 @@ import { Normaliser } from './normalisation.ts';
 
 /** The path of one stream through a block model. */
 class BlockPath implements StreamPath {
-  /** The last blockSamples samples; zeros before the stream. */
+  /** The last `blockSamples` samples; zeros before the stream. */
   readonly #history: Float32Array;
   readonly #crossfade: Crossfade;
-  /** Blocks under way, oldest first; a live stream never has more than one. */
+  /** Blocks between analysis and synthesis, oldest first; a live stream never has more than one. */
   readonly #blocks: BlockUnderWay[] = [];
   #analysed = 0;
   #synthesised = 0;
@@ -57,7 +57,7 @@ class BlockPath implements StreamPath {
     const block = this.#blocks[this.#synthesised++];
     if (this.#synthesised === this.#analysed) this.#analysed = this.#synthesised = 0;
     const finite = block.isSilent || normaliser.restore(estimates, offset, block.range, estimate);
-    // Silence stays what it is, and what is not a number lets the noisy signal through.
+    // Silence stays silence; an estimate that is not finite lets the noisy signal through.
     if (block.isSilent || !finite) wave.set(block.samples);
     else rebuild.run(estimate, block, noisyShare(attenuationLimitDb), wave);
     this.#crossfade.join(wave, enhanced);
@@ -91,10 +91,10 @@ class BlockUnderWay implements NoisyBlock {
   }
 }
 
-/** Blocks of one stream that go through the graph together where they all lie ready, which only recordings have. */
+/** Blocks of one stream that go through the graph together where all are there, as only in recordings. */
 const BLOCKS_AT_ONCE = 2;
 
-/** What streams of one model share; scratch arrays are free between two calls. */
+/** What the streams of one model share; scratch arrays are free between two calls. */
 export class BlockPaths implements StreamPaths {
   readonly advanceSamples: Samples;
   readonly depth = BLOCKS_AT_ONCE;

@@ -1,5 +1,5 @@
 /**
- * In:     a model's estimate of a block in the units of its image (normalisation.ts)
+ * In:     a model's estimate of a block, in the units of its image (normalisation.ts)
  * Out:    the enhanced block, to crossfade.ts
  * Thread: [worker], or whoever runs the engine
  */
@@ -46,7 +46,7 @@ class GainRebuild implements BlockRebuild {
   readonly #gains: Float64Array;
   readonly #enhanced: BlockSpectrum;
   readonly #imageGains: ImageGains;
-  /** The least gain: how far down a model that errs may turn the voice. */
+  /** The least gain: how far an error of the model may turn the voice down. */
   readonly #floor: number;
   readonly #stft: BlockStft;
 
@@ -72,7 +72,7 @@ class GainRebuild implements BlockRebuild {
   }
 }
 
-/** Magnitudes alone; griffin-lim.ts finds phases, and the limit mixes with the noisy samples. */
+/** Magnitudes alone: griffin-lim.ts finds the phases, and the attenuation limit mixes in noisy samples. */
 class PhaselessRebuild implements BlockRebuild {
   readonly #magnitudes: Float64Array;
   readonly #griffinLim: GriffinLim;
@@ -107,7 +107,7 @@ function makeMagnitudes(manifest: BlockManifest): Magnitudes {
       }
     };
   }
-  // What the network thinks the clean magnitude is, even where it is more than the noisy one.
+  // The network's estimate of the clean magnitude, even where it exceeds the noisy one.
   const gains = makeImageGains(manifest, Number.MAX_VALUE);
   return (estimate, { spectrum, image }, magnitudes) => {
     gains.compute(estimate, image, spectrum, magnitudes);

@@ -1,17 +1,17 @@
 /**
- * In:     one block of samples, model rate, from block-path.ts
+ * In:     one block of samples at the model's rate, from block-path.ts
  * Out:    the half spectra of all its frames, and back
  * Thread: [worker], or whoever runs the engine
  *
- * As librosa.stft(center=True) and librosa.istft(length=blockSamples): frame f is centred on sample f·hop, what lies
- * outside the block is padding, and the inverse divides what the windows add up to out again, so that an unchanged
- * spectrum gives the block back.
+ * The same as librosa.stft(center=True) and librosa.istft(length=blockSamples): frame f is centred on sample f·hop,
+ * everything outside the block is padding, and the inverse divides by the sum of the squared windows, so that an
+ * unchanged spectrum gives the block back.
  */
 import { makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
 import { RealFft } from '../dsp/fft.ts';
 import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-manifest.ts';
 
-/** Half spectra of all frames of a block. The whole lies in `re` and `im`, frame by frame; `frames` are views of it. */
+/** Half spectra of all frames of a block: all of them in `re` and `im`, frame by frame, and `frames` as views of those. */
 export interface BlockSpectrum extends Spectrum {
   readonly frames: readonly Spectrum[];
 }
@@ -36,7 +36,7 @@ export class BlockStft {
   readonly #window: Float64Array;
   /** One over the sum of all squared windows at each sample of the block. */
   readonly #unweighted: Float64Array;
-  /** The block between its paddings, on its way to spectra, and the sums of its frames on their way back. */
+  /** The padded block on its way to spectra, and the sums of its frames on their way back. */
   readonly #padded: Float64Array;
   readonly #sums: Float64Array;
   /** Of one frame. */
@@ -69,7 +69,7 @@ export class BlockStft {
     for (let f = 0; f < this.frames; f++) this.#analyse(f, spectrum.frames[f]);
   }
 
-  /** Writes the samples whose spectra come nearest (least squares) to `spectrum`. Does not allocate. */
+  /** Writes the samples whose spectra come nearest to `spectrum`, in least squares. Does not allocate. */
   inverse(spectrum: BlockSpectrum, block: Float64Array): void {
     this.#sums.fill(0);
     for (let f = 0; f < this.frames; f++) this.#synthesise(f, spectrum.frames[f]);
@@ -77,8 +77,9 @@ export class BlockStft {
   }
 
   /**
-   * {@link forward}, `change` for each frame in turn, {@link inverse}, with one frame's spectrum in memory at a time:
-   * those of all frames do not fit into a cache. `change` alters the spectrum it is given. Does not allocate.
+   * {@link forward}, then `change` for each frame in turn, then {@link inverse}, but with the spectrum of one frame at
+   * a time: those of all frames do not fit into a cache. `change` alters the spectrum that it is given. Does not
+   * allocate.
    */
   throughSpectrum(block: Float64Array, change: (spectrum: Spectrum, frame: number) => void): void {
     const spectrum = this.#spectrum;

@@ -3,14 +3,14 @@
  * Out:    samples whose spectrum has nearly these magnitudes, to crossfade.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Overlapping frames leave few phases free: one keeps transforming to sound and back, and takes the phases that come
- * out, pushed on by a share of how they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time
+ * Frames overlap, which leaves few phases free. So transform to sound and back again and again, and each time keep the
+ * phases that come out, pushed on by a share of how far they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time
  * Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast Griffin-Lim
  * algorithm", WASPAA 2013.
  *
- * Notable: how many iterations are worth their time differs widely. Magnitudes of real sound come nearer for long,
- * where it is noise, and are near at once, where it is tones; those that a network estimated belong to no sound, and
- * stay apart however long one seeks.
+ * How many iterations are worth their time differs widely. For magnitudes of real sound the error keeps falling for
+ * long where it is noise, and is small at once where it is tones. Magnitudes that a network has estimated belong to no
+ * sound at all, and the error stays however long one iterates.
  */
 import type { Spectrum } from '../dsp/analysis.ts';
 import type { GriffinLimRebuild } from '../manifest/block-manifest.ts';
@@ -18,16 +18,16 @@ import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-s
 import { PeakPhases } from './peak-phases.ts';
 import { makePhaseSource } from './phase-source.ts';
 
-/** Iterations over which the gain is looked at, and the least that makes it worth going on, dB. */
+/** It ends when this many iterations have gained less than this, dB. */
 const STALL_ITERATIONS = 4;
 const STALL_DB = 0.5;
 
 export class GriffinLim {
   readonly #weight: number;
-  /** The phases to begin with, where they are drawn: the same for every block. */
+  /** Random phases to begin with, the same for every block. */
   readonly #drawn: BlockSpectrum | undefined;
   readonly #peaks: PeakPhases | undefined;
-  /** What came back in the iteration before; at first what is begun with. */
+  /** What came back in the iteration before; at the start, what it begins with. */
   readonly #previous: BlockSpectrum;
   #magnitudes: Float64Array = new Float64Array();
   #isFirst = true;
@@ -42,8 +42,7 @@ export class GriffinLim {
     this.#stft = stft;
     this.#settings = settings;
     const spectrum = (): BlockSpectrum => makeBlockSpectrum(stft.frames, stft.bins);
-    // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the
-    // length is set to one.
+    // As librosa writes momentum: momentum/(1 + momentum) of the former result is subtracted before the length is set.
     this.#weight = settings.momentum / (1 + settings.momentum);
     this.#previous = spectrum();
     this.#drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
@@ -51,9 +50,9 @@ export class GriffinLim {
   }
 
   /**
-   * Writes the block, and gives the number of iterations that it took. Does not allocate.
+   * Writes the block and returns the number of iterations that it took. Does not allocate.
    * @param magnitudes frame by frame, as many as the spectrum has bins
-   * @param noisy whose phases come first where the manifest says so
+   * @param noisy its phases come first where the manifest says so
    */
   run(magnitudes: Float64Array, noisy: BlockSpectrum, block: Float64Array): number {
     const stft = this.#stft;
@@ -107,7 +106,7 @@ export class GriffinLim {
 /** Below this square a value has no phase. */
 const NO_PHASE = Number.MIN_VALUE;
 
-/** What gives a value another length; 0 where it has no phase. */
+/** The factor that gives a value another length; 0 where it has no phase. */
 function scaleTo(length: number, re: number, im: number): number {
   const square = re * re + im * im;
   return square > NO_PHASE ? length / Math.sqrt(square) : 0;

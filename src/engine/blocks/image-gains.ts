@@ -1,5 +1,5 @@
 /**
- * In:     a model's estimate of a block in the units of its image (normalisation.ts), and the noisy image and spectrum
+ * In:     a model's estimate of a block, in the units of its image (normalisation.ts); the noisy image and spectrum
  * Out:    one real gain for each bin of each frame, to block-rebuild.ts
  * Thread: [worker], or whoever runs the engine
  */
@@ -14,7 +14,10 @@ export interface ImageGains {
   compute(estimate: Float32Array, noisyImage: Float32Array, noisy: BlockSpectrum, gains: Float64Array): void;
 }
 
-/** @param limit the largest gain that a bin may get */
+/**
+ * The gains that a model's estimates mean.
+ * @param limit the largest gain that a bin may get
+ */
 export function makeImageGains(manifest: BlockManifest, limit: number): ImageGains {
   const { features, framing, sampleRateHz } = manifest;
   if (features.kind === 'mel' || features.kind === 'mel-mfcc')
@@ -22,9 +25,7 @@ export function makeImageGains(manifest: BlockManifest, limit: number): ImageGai
   return new BinGains(manifest, limit);
 }
 
-/**
- * Of estimates that have a row for each bin. A bin without a row, the Nyquist bin, takes the gain of the bin below it.
- */
+/** For estimates with a row for each bin. If the Nyquist bin has no row, it takes the gain of the bin below it. */
 class BinGains implements ImageGains {
   readonly #rows: number;
   readonly #isLogarithmic: boolean;
@@ -71,10 +72,7 @@ class BinGains implements ImageGains {
   }
 }
 
-/**
- * Of estimates that have a row for each mel band, dB: the square root of the powers' ratio, at most 1, spread over the
- * bins.
- */
+/** For estimates with a row for each mel band, dB: the square root of the ratio of powers, at most 1, spread over bins. */
 class MelGains implements ImageGains {
   readonly #bands: Float64Array;
   readonly #row: Float64Array;

@@ -15,7 +15,7 @@ export interface ImageExtractor {
   extract(spectrum: BlockSpectrum, image: Float32Array): void;
 }
 
-/** What turns spectra into the images that a model's manifest asks for. */
+/** The extractor for the images that a model's manifest asks for. */
 export function makeImageExtractor(
   manifest: Pick<BlockManifest, 'features' | 'framing' | 'sampleRateHz' | 'graph'>,
 ): ImageExtractor {
@@ -47,7 +47,7 @@ class BinImage implements ImageExtractor {
   }
 }
 
-/** One row for each mel band, and below them the cepstral coefficients where the model wants some. */
+/** One row for each mel band and, after them, for each cepstral coefficient that the model asks for. */
 class MelImage implements ImageExtractor {
   readonly #power: Float64Array;
   readonly #bands: Float64Array;

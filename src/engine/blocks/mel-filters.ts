@@ -3,14 +3,11 @@
  * Out:    the same row over the other of the two
  * Thread: [worker], or whoever runs the engine
  *
- * Triangles that overlap by half, evenly spaced on Slaney's mel scale and of equal area, as librosa.filters.mel makes
- * them.
+ * The same as librosa.filters.mel: triangles that overlap by half, evenly spaced on Slaney's mel scale, of equal area.
  */
 import type { Hertz } from '../../shared/units.ts';
 
-/**
- * Slaney's scale: linear up to 1 kHz, 15 mel there, logarithmic above. M. Slaney, Auditory Toolbox, version 2, 1998.
- */
+/** Slaney's scale: linear up to 1 kHz (15 mel), logarithmic above. M. Slaney, Auditory Toolbox, version 2, 1998. */
 const HZ_PER_MEL = 200 / 3;
 const LOG_FROM_HZ = 1000;
 const LOG_FROM_MEL = LOG_FROM_HZ / HZ_PER_MEL;
@@ -83,8 +80,8 @@ export class MelFilters {
   }
 
   /**
-   * Weighted means, for gains: every bin takes what its filters say in proportion to their weights, and 0 where no
-   * filter hears it, as at 0 Hz. Does not allocate.
+   * Weighted means, for gains: each bin gets the mean of its filters' values, by their weights there, and 0 where no
+   * filter covers it, as at 0 Hz. Does not allocate.
    */
   spread(overMels: Float64Array, overBins: Float64Array): void {
     const { bins } = this;

@@ -3,14 +3,14 @@
  * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Many spectra have the same mel powers. Least squares under x ≥ 0 by multiplicative updates, x ← x · Wᵀp / WᵀWx, from
- * what is flat within each band: they stay positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative
+ * Many spectra have the same mel powers. This finds one by least squares under x ≥ 0 with multiplicative updates,
+ * x ← x · Wᵀp / WᵀWx, from a spectrum that is flat within each band: it stays positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative
  * matrix factorization", NIPS 2000.
  */
 import type { MelFilters } from './mel-filters.ts';
 
 const UPDATES = 8;
-/** Keeps the quotient defined for bins that no filter hears. */
+/** Keeps the quotient defined for bins that no filter covers. */
 const LEAST_DIVISOR = 1e-30;
 
 export class MelInversion {

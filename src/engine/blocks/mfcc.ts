@@ -3,8 +3,9 @@
  * Out:    their first cepstral coefficients, one row for each
  * Thread: [worker], or whoever runs the engine
  *
- * DCT-II along the mel axis, orthonormal, as librosa.feature.mfcc: c[k] = s·Σ x[m]·cos(π·k·(2m + 1)/2M), s = √(1/M) for
- * k = 0, √(2/M) above.
+ * DCT-II along the mel axis, orthonormal, the same as librosa.feature.mfcc:
+ *
+ *   c[k] = s·Σ x[m]·cos(π·k·(2m + 1)/2M),   s = √(1/M) for k = 0, √(2/M) above
  */
 
 /** The coefficients of one model's images; shared by its streams. */
@@ -26,7 +27,7 @@ export class Mfcc {
   }
 
   /**
-   * Reads the mel rows from the beginning of `image`, rows of `frames` values, and writes the coefficients' rows after
+   * Reads the mel rows at the beginning of `image`, each of `frames` values, and writes the coefficients' rows after
    * them. Does not allocate.
    */
   append(image: Float32Array, frames: number): void {

@@ -1,11 +1,11 @@
 /**
- * In:     a noisy image in its own units (features/image.ts); later the graph's estimate
+ * In:     a noisy image in its own units (image.ts); later the graph's estimate
  * Out:    the image in the range that the network knows, to model.ts; the estimate in the image's units, to
  *         image-gains.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Min–max scaling, row by row. Inputs that training never saw are clipped to the ends of a fixed range; estimates are
- * not clipped, since a gain is limited anyway.
+ * Min–max scaling, row by row. Input beyond a fixed range, which training never saw, is clipped to its ends. Estimates
+ * are not clipped, since gains are limited anyway.
  */
 import type { Normalisation } from '../manifest/block-manifest.ts';
 import type { Range } from '../manifest/manifest-field.ts';
@@ -43,7 +43,7 @@ export class Normaliser {
     if (settings.kind === 'image') {
       findRange(image, range);
       const least = range[0];
-      // An image of one value has no range: all of it is the low end.
+      // An image with the same value everywhere has no range: all of it becomes the low end.
       const scale = range[1] > least ? (high - low) / (range[1] - least) : 0;
       for (let i = 0; i < image.length; i++) features[offset + i] = low + (image[i] - least) * scale;
       return;
@@ -59,14 +59,14 @@ export class Normaliser {
   }
 
   /**
-   * Writes the estimate from `offset` on in `output` into `estimate`, in the image's units. Does not allocate.
-   * Returns false where any value is not a finite number.
+   * Reads the graph's output from `offset` on and writes the `estimate` in the image's units. Returns false where any
+   * value is not finite. Does not allocate.
    * @param range what {@link apply} found in the same block's image
    */
   restore(output: Float32Array, offset: number, range: Float64Array, estimate: Float32Array): boolean {
     const settings = this.#settings;
     const frames = this.#frames;
-    // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
+    // 0·x is NaN only for infinities and NaN, so one sum finds them all.
     let probe = 0;
     for (let i = 0; i < estimate.length; i++) {
       const value = output[offset + i];

@@ -1,11 +1,11 @@
 /**
  * In:     magnitudes of all frames of a block, without a phase (griffin-lim.ts)
- * Out:    phases to begin with, as values of length one
+ * Out:    phases to begin with, as complex values of length one
  * Thread: [worker], or whoever runs the engine
  *
  * Under a bell-shaped window the slopes of the logarithmic magnitude are those of the phase, turned by a right angle.
- * They are summed up from the loudest bins outwards, so that errors gather where nobody hears them: this saves three
- * quarters of the iterations that drawn phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for
+ * They are summed up from the loudest bins outwards, so that errors gather where nobody hears them. This saves three
+ * quarters of the iterations that random phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for
  * reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
  */
 import { BucketQueue } from '../dsp/bucket-queue.ts';
@@ -15,9 +15,9 @@ import { makePhaseSource } from './phase-source.ts';
 
 /** Variance of the Gaussian that comes nearest to a Hann window, in squares of its length (table 1 there). */
 const HANN_SPREAD = 0.25645;
-/** Bins this far below the loudest have drawn phases: −100 dB. */
+/** Bins further below the loudest than this, −100 dB, get random phases. */
 const AUDIBLE = 1e-5;
-/** Levels of loudness that are told apart, for each factor e. */
+/** Levels of loudness that are told apart within a factor of e. */
 const LEVELS_PER_NEPER = 20;
 
 export class PeakPhases {
@@ -75,7 +75,7 @@ export class PeakPhases {
       }
     }
     for (let i = 0; i < phases.length; i++) {
-      // A frame begins half its length before its middle, to which these phases belong: its bins change sign in turn.
+      // These phases belong to the middle of the frame, which begins half its length earlier: every other bin turns.
       const angle = phases[i] - Math.PI * (i % bins);
       into.re[i] = Math.cos(angle);
       into.im[i] = Math.sin(angle);
@@ -109,7 +109,7 @@ export class PeakPhases {
     this.#edge.add(i, Math.floor(this.#logs[i]));
   }
 
-  /** By how much the phase turns from one frame to the next at a bin. */
+  /** How far the phase turns from one frame to the next at a bin. */
   #overTime(i: number): number {
     const logs = this.#logs;
     const bins = this.#bins;
@@ -120,7 +120,7 @@ export class PeakPhases {
     return this.#turn * bin + (this.#perFrame * (above - below)) / (steps * LEVELS_PER_NEPER);
   }
 
-  /** By how much the phase turns from one bin to the next in a frame. */
+  /** How far the phase turns from one bin to the next in a frame. */
   #overFrequency(i: number): number {
     const logs = this.#logs;
     const bins = this.#bins;

@@ -1,9 +1,7 @@
 /**
- * In:     one hop of noisy samples, model rate, from the stream's queue (denoiser.ts)
- * Out:    half spectrum of the frame that ends with them, to features/ and estimate.ts
+ * In:     one hop of noisy samples at the model's rate, from the stream's queue (denoiser-stream.ts)
+ * Out:    half spectrum of the frame that ends with them, to compressed-complex.ts and estimate.ts
  * Thread: [worker], or whoever runs the engine
- *
- * One for each stream: it remembers the samples before the hop, which are zeros at the start.
  */
 import type { RealFft } from './fft.ts';
 import type { SampleQueue } from './sample-queue.ts';
@@ -27,7 +25,7 @@ export class Analysis {
   readonly #window: Float64Array;
   readonly #fft: RealFft;
 
-  /** `window` is the analysis window, oldest sample first; where the FFT is longer, zeros follow the frame. */
+  /** @param window oldest sample first; where the FFT is longer, zeros follow the frame */
   constructor(hopSamples: number, window: Float64Array, fft: RealFft) {
     this.#hopSamples = hopSamples;
     this.#window = window;

@@ -2,11 +2,9 @@
  * In:     numbers of things, each once, with a level
  * Out:    the same numbers, highest level first; within a level the youngest first
  * Thread: any
- *
- * A priority queue for few levels: each has a list. Nothing is compared, and nothing allocated after construction.
  */
 
-/** A priority queue for few levels: each has a list. Nothing is compared, and nothing allocated after construction. */
+/** A priority queue with a list for each of few levels. Compares nothing, and allocates nothing once constructed. */
 export class BucketQueue {
   readonly #heads: Int32Array;
   readonly #next: Int32Array;
@@ -25,7 +23,7 @@ export class BucketQueue {
     if (at > this.#top) this.#top = at;
   }
 
-  /** One of those on the highest level; −1 where there is none. */
+  /** The youngest on the highest level, which it removes; −1 where there is none. */
   take(): number {
     const heads = this.#heads;
     while (this.#top >= 0 && heads[this.#top] < 0) this.#top--;

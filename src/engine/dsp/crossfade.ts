@@ -1,6 +1,6 @@
 /**
- * In:     one enhanced block, model rate, from a rebuild (block-path.ts)
- * Out:    one advance of finished samples, to the stream's queue or its resampler
+ * In:     one enhanced block at the model's rate, from block-rebuild.ts
+ * Out:    one advance of finished samples, to the stream's queue or its resampler (denoiser-stream.ts)
  * Thread: [worker], or whoever runs the engine
  *
  *   block before   ───────────╲ tail

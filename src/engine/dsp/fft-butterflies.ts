@@ -3,7 +3,7 @@
  * Out:    the values after that stage, in `yr` and `yi`
  * Thread: [worker], or whoever runs the engine
  *
- * None of these allocates.
+ * One function for each radix. None of these allocates, and each writes every value of `yr` and `yi`.
  */
 import type { Stage } from './fft-stage.ts';
 

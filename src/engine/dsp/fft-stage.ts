@@ -12,7 +12,7 @@ export interface Stage {
   /** For any odd radix, with h = (p − 1)/2: cosine and sine of 2π·jl/p at [(j − 1)·h + l − 1], for j and l up to h. */
   readonly rootCos: Float64Array;
   readonly rootSin: Float64Array;
-  /** Scratch of the same. */
+  /** Scratch for any odd radix. */
   readonly pairs: Float64Array;
 }
 

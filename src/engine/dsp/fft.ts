@@ -36,7 +36,8 @@ export class RealFft {
   }
 
   /**
-   * Unnormalised spectrum of `samples[0 … length)` into `re[0 … bins)` and `im[0 … bins)`. `samples` is left as it is.
+   * Writes the unnormalised spectrum of `samples[0 … length)` to `re[0 … bins)` and `im[0 … bins)`, and leaves
+   * `samples` as they are.
    */
   forward(samples: Float64Array, re: Float64Array, im: Float64Array): void {
     const z = this.#complex;
@@ -63,8 +64,8 @@ export class RealFft {
     im[0] = 0;
     re[half] = outRe[0] - outIm[0];
     im[half] = 0;
-    // Even and odd samples' spectra are E = (Z[k] + Z*[h−k])/2 and O = (Z[k] − Z*[h−k])/2i; X[k] = E + w·O, X[h−k] = (E
-    // − w·O)*.
+    // Spectra of the even and odd samples: E = (Z[k] + Z*[h − k])/2 and O = (Z[k] − Z*[h − k])/2i.
+    // X[k] = E + w·O and X[h − k] = (E − w·O)*.
     for (let k = 1, m = half - 1; k <= m; k++, m--) {
       const er = 0.5 * (outRe[k] + outRe[m]);
       const ei = 0.5 * (outIm[k] - outIm[m]);
@@ -80,8 +81,8 @@ export class RealFft {
   }
 
   /**
-   * Samples of the half spectrum, scaled by 1/length so that it undoes {@link forward}. `re` and `im` are left as they
-   * are.
+   * Writes the samples of a half spectrum, scaled by 1/length so that it undoes {@link forward}, and leaves `re` and
+   * `im` as they are.
    */
   inverse(re: Float64Array, im: Float64Array, samples: Float64Array): void {
     const z = this.#complex;

@@ -3,8 +3,8 @@
  * Out:    the same samples, in pieces of another size
  * Thread: [worker], or whoever runs the engine
  *
- * First in, first out, one thread. It grows when more is put in than ever before (whole files), so a live stream, whose
- * pieces have a settled size, allocates in its first moments only.
+ * It grows when it holds more than ever before (whole files). The pieces of a live stream have a settled size, so it
+ * allocates only in its first moments.
  */
 
 /** First in, first out, on one thread. */
@@ -13,12 +13,12 @@ export class SampleQueue {
   #head = 0;
   #tail = 0;
 
-  /** @param capacity room before the queue first has to grow, from 1. */
+  /** @param capacity samples, from 1, that fit before the queue first has to grow */
   constructor(capacity: number) {
     this.#samples = new Float32Array(capacity);
   }
 
-  /** Samples that lie ready. */
+  /** Samples that are in the queue. */
   get length(): number {
     return this.#tail - this.#head;
   }
@@ -28,7 +28,7 @@ export class SampleQueue {
     this.#samples[this.#tail++] = sample;
   }
 
-  /** As {@link push} for `length` samples of `from`, `start` and on. */
+  /** {@link push} for `length` samples of `from`, from `start` on. */
   pushAll(from: Float32Array, start: number, length: number): void {
     this.#reserve(length);
     const samples = this.#samples;
@@ -54,8 +54,8 @@ export class SampleQueue {
   }
 
   /**
-   * Room for `count` more. Slides the rest to the front when at least half is free there, so that moving stays cheap;
-   * grows otherwise.
+   * Makes room for `count` more. Slides the rest to the front where at least half is free there, so that moving stays
+   * cheap; grows otherwise.
    */
   #reserve(count: number): void {
     if (this.#tail + count <= this.#samples.length) return;

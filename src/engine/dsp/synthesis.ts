@@ -1,6 +1,6 @@
 /**
  * In:     enhanced half spectrum of one frame, from estimate.ts
- * Out:    one hop of finished enhanced samples, model rate, to the stream's queue or its resampler
+ * Out:    one hop of finished enhanced samples at the model's rate, to the stream's queue or its resampler
  * Thread: [worker], or whoever runs the engine
  *
  * Inverse FFT, synthesis window, overlap-add. After the hop whose newest sample is number e, the samples
@@ -13,14 +13,14 @@ import type { RealFft } from './fft.ts';
 /** One for each stream: it holds the end of the last frame until the next completes it. */
 export class Synthesis {
   readonly #samples: Float64Array;
-  /** Second half of the last frame, not yet complete. [overlap] */
+  /** [overlap] The end of the last frame, not yet complete. */
   readonly #tail: Float64Array;
   readonly #offset: number;
   readonly #hopSamples: number;
   readonly #window: Float64Array;
   readonly #fft: RealFft;
 
-  /** `window` covers the last hop + overlap samples of a frame of `windowSamples`, see window.ts. */
+  /** @param window covers the last hop + overlap samples of a frame of `windowSamples`, see window.ts */
   constructor(hopSamples: number, windowSamples: number, window: Float64Array, fft: RealFft) {
     this.#hopSamples = hopSamples;
     this.#window = window;

@@ -9,7 +9,7 @@ import type { StreamMemory } from './stream-state.ts';
 export interface Executor {
   /** Bytes held besides tensors. */
   readonly bytes: number;
-  /** One step for the streams from `memories[first]` on; `features` and `estimates` begin with those of `memories[0]`. */
+  /** One step for the streams from `memories[first]` on; `features` and `estimates` start at those of `memories[0]`. */
   step(memories: readonly StreamMemory[], first: number, features: Float32Array, estimates: Float32Array): void;
   dispose(): void;
 }

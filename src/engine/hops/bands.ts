@@ -3,21 +3,21 @@
  * Out:    the same rows over the other of the two
  * Thread: [worker], or whoever runs the engine
  *
- * A band is a triangle around its centre that ends at the centres beside it, so at every bin the bands sum to one. Low
- * bands are usually one bin each (harmonics lie there), high ones widen as hearing does. A model that states no bands
- * works on bins.
+ * A band is a triangle around its centre that ends at the neighbouring centres, so at every bin the bands sum to one.
+ * Low bands are usually one bin each, since harmonics lie there; high ones widen as hearing does. A model that states no
+ * bands works on bins.
  */
 import type { Bands } from '../manifest/streaming-manifest.ts';
 
 /** The bands of one model over the bins of its transform; shared by its streams. */
 export class BandMap {
-  /** Values of a row over bands. */
+  /** How many there are: values of a row over bands. */
   readonly bands: number;
   readonly #bins: number;
   /** For each bin the band below it, and the weight of the one above. */
   readonly #below: Int32Array;
   readonly #above: Float32Array;
-  /** For each band one over the sum of its weights: a band's value is a mean. */
+  /** For each band one over the sum of its weights, so that its value is a mean. */
   readonly #scale: Float32Array;
 
   constructor({ centreBins }: Bands, bins: number) {
@@ -39,8 +39,8 @@ export class BandMap {
   }
 
   /**
-   * Weighted means: a row of `bins` values from `from` on in `row` → a row of {@link bands} values from `to` on in
-   * `into`.
+   * Weighted means: a row of `bins` values in `row`, from `from` on, → a row of {@link bands} values in `into`, from `to`
+   * on.
    */
   gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
     const { bands } = this;
@@ -48,7 +48,7 @@ export class BandMap {
     const below = this.#below;
     const above = this.#above;
     const scale = this.#scale;
-    // Bins come in the order of their bands, so two sums are under way at any time, and none is read back from memory.
+    // Bins come in the order of their bands, so only two sums are open at a time, and none is read back from memory.
     let lower = 0;
     let upper = 0;
     let band = 0;

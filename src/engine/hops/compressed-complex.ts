@@ -1,9 +1,9 @@
 /**
  * In:     half spectrum of one frame, from analysis.ts
- * Out:    `[3, bins]` float32, row by row: |X|^c, Re X·|X|^(c−1), Im X·|X|^(c−1), to model.ts
+ * Out:    `[3, bins]` float32, row by row: |X|^c, Re X·|X|^(c−1), Im X·|X|^(c−1), to the graph
  * Thread: [worker], or whoever runs the engine
  *
- * Keeps the phase and shrinks the range of levels, as loudness does. The floor bounds |X|^(c−1) in silence.
+ * This keeps the phase and shrinks the range of levels, as loudness does. The floor bounds |X|^(c−1) in silence.
  */
 import type { Spectrum } from '../dsp/analysis.ts';
 import { PowerTable } from '../dsp/power-table.ts';
@@ -18,7 +18,7 @@ export class CompressedComplex {
   readonly #squaredFloor: number;
 
   constructor(settings: CompressedComplexFeatures) {
-    // Of |X|², which needs no root.
+    // A power of |X|², which takes no root.
     this.#power = new PowerTable((settings.exponent - 1) / 2);
     this.#squaredFloor = settings.floor * settings.floor;
   }

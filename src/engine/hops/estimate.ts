@@ -1,5 +1,5 @@
 /**
- * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
+ * In:     noisy half spectrum (analysis.ts) and the model's mask for it (hop-path.ts)
  * Out:    enhanced half spectrum, to synthesis.ts
  * Thread: [worker], or whoever runs the engine
  */
@@ -15,8 +15,8 @@ export function estimatePlanes(estimate: MaskEstimate): number {
 
 /**
  * enhanced = g·noisy + (1 − g)·estimate, g = {@link noisyShare}. `output` holds the model's rows from `offset` on: a
- * gain for each bin ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask'). Returns
- * false, and lets the noisy spectrum through, where any of them is not a finite number.
+ * gain for each bin ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask'). Where any of
+ * them is not finite, it returns false and lets the noisy spectrum through.
  */
 export function applyEstimate(
   estimate: MaskEstimate,
@@ -28,7 +28,7 @@ export function applyEstimate(
 ): boolean {
   const g = noisyShare(attenuationLimitDb);
   const bins = noisy.re.length;
-  // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
+  // 0·x is NaN only for infinities and NaN, so one sum finds them all.
   let probe = 0;
   switch (estimate.kind) {
     case 'complex-mask':

@@ -1,6 +1,6 @@
 /**
- * In:     one hop of noisy samples, model rate
- * Out:    one hop of enhanced samples, overlapSamples later
+ * In:     one hop of noisy samples at the model's rate: the advance of a streaming model
+ * Out:    one hop of enhanced samples, `overlapSamples` later
  * Thread: [worker], or whoever runs the engine
  *
  *   analyse:     noisy queue → analysis → features → bands → graph
@@ -75,15 +75,15 @@ class HopPath implements StreamPath {
   }
 }
 
-/** What streams of one model share; scratch arrays are free between two calls. */
+/** What the streams of one model share; scratch arrays are free between two calls. */
 export class HopPaths implements StreamPaths {
   readonly advanceSamples: Samples;
-  /** The memory of a hop is needed for the next. */
+  /** A step needs the memory that the one before leaves. */
   readonly depth = 1;
   readonly fft: RealFft;
   readonly windows: WindowPair;
   readonly features: CompressedComplex;
-  /** None: the model works on bins. */
+  /** Undefined where the model works on bins. */
   readonly bands: BandMap | undefined;
   readonly binFeatures: Float32Array;
   readonly binEstimate: Float32Array;

@@ -3,7 +3,10 @@ import { DenoiseError } from '../../shared/errors.ts';
 /** Two numbers, the smaller one first. */
 export type Range = readonly [number, number];
 
-/** A value in the manifest together with the way to it, so that every message can name the field. */
+/**
+ * A value in a manifest and the path to it, so that every message can name the field. Each reader below returns the value
+ * or throws DenoiseError 'model-mismatch' with what was expected and what was found.
+ */
 export class Field {
   readonly #value: unknown;
   readonly #path: string;
@@ -21,7 +24,7 @@ export class Field {
     return new Field(Object.hasOwn(record, key) ? record[key] : undefined, path, this.#where);
   }
 
-  /** True where the manifest leaves the field out, or says null. */
+  /** True where the manifest leaves the field out or says null. */
   missing(): boolean {
     return this.#value === undefined || this.#value === null;
   }
@@ -105,7 +108,8 @@ export class Field {
     const field = this.#path === '' ? 'the manifest' : `field "${this.#path}"`;
     throw new DenoiseError(
       'model-mismatch',
-      `${this.#where}: ${field}: expected ${expected}, found ${found}. Use a model folder made for contract 1 and this version, or update denoise-node.`,
+      `${this.#where}: ${field}: expected ${expected}, found ${found}. ` +
+        'Use a model folder made for contract 1 and this version, or update denoise-node.',
     );
   }
 }

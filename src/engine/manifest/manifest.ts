@@ -21,7 +21,7 @@ export function takesBlocks(manifest: Manifest): manifest is BlockManifest {
   return manifest.framing.kind === 'block';
 }
 
-/** For gains on a block's spectrum, and for samples that are found by transforming it back and forth dozens of times. */
+/** Shares for gains on a block's spectrum, and for Griffin-Lim, which transforms it back and forth dozens of times. */
 const GAIN_SHARE = 1 / 4;
 const GRIFFIN_LIM_SHARE = 1 / 2;
 
