@@ -60,11 +60,11 @@ Exit status: 0 all files were written · 1 at least one file failed, the others 
 }
 
 /**
- * Reads the words after the command's name. `'help'` and `'version'` where these are asked for.
- * Throws {@link UsageError} for everything that is not understood.
+ * Reads the arguments after the command's name; `'help'` or `'version'` where one of these is asked for.
+ * Throws {@link UsageError} for anything that it does not understand.
  */
-export function readCommandLine(words: readonly string[]): CommandLine | 'help' | 'version' {
-  const { values, positionals } = parsed(words);
+export function readCommandLine(args: readonly string[]): CommandLine | 'help' | 'version' {
+  const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   if (values.version) return 'version';
   if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
@@ -86,10 +86,10 @@ export function readCommandLine(words: readonly string[]): CommandLine | 'help' 
   };
 }
 
-function parsed(words: readonly string[]) {
+function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...words],
+      args: [...args],
       allowPositionals: true,
       options: {
         output: { type: 'string', short: 'o' },

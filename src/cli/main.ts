@@ -56,9 +56,9 @@ function stop(): void {
   interrupt.abort();
 }
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
-    const command = readCommandLine(words);
+    const command = readCommandLine(args);
     if (command === 'help') return print(helpText(bundledModels()));
     if (command === 'version') return print(`${packageVersion()}\n`);
     const { jobs, refusals } = await planJobs(command);

@@ -84,7 +84,7 @@ export function encodeFrames(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // Most files are of this kind, and a view of 16 bits takes a fifth of the time. Machines that run JavaScript are
   // little-endian, as files are.
-  const words =
+  const asInt16 =
     format === 'int16' && bytes.byteOffset % 2 === 0
       ? new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1)
       : undefined;
@@ -98,11 +98,11 @@ export function encodeFrames(
         for (let n = start; n < start + frames; n++, at += step) view.setUint8(at, rounded(channel[n], 0x80) + 0x80);
         break;
       case 'int16':
-        if (words === undefined)
+        if (asInt16 === undefined)
           for (let n = start; n < start + frames; n++, at += step) view.setInt16(at, rounded(channel[n], 0x8000), true);
         else
           for (let n = start, i = c; n < start + frames; n++, i += channels.length)
-            words[i] = rounded(channel[n], 0x8000);
+            asInt16[i] = rounded(channel[n], 0x8000);
         break;
       case 'int24':
         for (let n = start; n < start + frames; n++, at += step) {
