@@ -11,7 +11,9 @@ import { makeSpectrum, type Spectrum } from '../dsp/analysis.ts';
 import { RealFft } from '../dsp/fft.ts';
 import { type BlockFraming, blockBins, blockFrames } from '../manifest/block-manifest.ts';
 
-/** Half spectra of all frames of a block: all of them in `re` and `im`, frame by frame, and `frames` as views of those. */
+/**
+ * Half spectra of all frames of a block: all of them in `re` and `im`, frame by frame, and `frames` as views of those.
+ */
 export interface BlockSpectrum extends Spectrum {
   readonly frames: readonly Spectrum[];
 }

@@ -3,9 +3,9 @@
  * Out:    decibels relative to 1
  * Thread: [worker], or whoever runs the engine
  *
- * The same as librosa.power_to_db and librosa.amplitude_to_db with ref=1. `amin` is in the unit of the input: all values
- * below it count as that, so that silence has a level. With `topDb`, no value lies further below the image's maximum.
- * None of these allocates.
+ * The same as librosa.power_to_db and librosa.amplitude_to_db with ref=1. `amin` is in the unit of the input: all
+ * values below it count as that, so that silence has a level. With `topDb`, no value lies further below the image's
+ * maximum. None of these allocates.
  */
 import type { Decibels } from '../../shared/units.ts';
 

@@ -4,9 +4,9 @@
  * Thread: [worker], or whoever runs the engine
  *
  * Frames overlap, which leaves few phases free. So transform to sound and back again and again, and each time keep the
- * phases that come out, pushed on by a share of how far they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time
- * Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast Griffin-Lim
- * algorithm", WASPAA 2013.
+ * phases that come out, pushed on by a share of how far they moved. D. Griffin and J. Lim, "Signal estimation from
+ * modified short-time Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast
+ * Griffin-Lim algorithm", WASPAA 2013.
  *
  * How many iterations are worth their time differs widely. For magnitudes of real sound the error keeps falling for
  * long where it is noise, and is small at once where it is tones. Magnitudes that a network has estimated belong to no

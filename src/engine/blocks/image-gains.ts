@@ -72,7 +72,9 @@ class BinGains implements ImageGains {
   }
 }
 
-/** For estimates with a row for each mel band, dB: the square root of the ratio of powers, at most 1, spread over bins. */
+/**
+ * For estimates with a row for each mel band, dB: the square root of the ratio of powers, at most 1, spread over bins.
+ */
 class MelGains implements ImageGains {
   readonly #bands: Float64Array;
   readonly #row: Float64Array;

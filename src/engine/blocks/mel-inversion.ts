@@ -3,9 +3,12 @@
  * Out:    magnitudes of all bins that have these powers, to griffin-lim.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Many spectra have the same mel powers. This finds one by least squares under x ≥ 0 with multiplicative updates,
- * x ← x · Wᵀp / WᵀWx, from a spectrum that is flat within each band: it stays positive and smooth. D. Lee and H. Seung, "Algorithms for non-negative
- * matrix factorization", NIPS 2000.
+ * Many spectra have the same mel powers. This finds one by least squares under x ≥ 0, with multiplicative updates
+ *
+ *   x ← x · Wᵀp / WᵀWx
+ *
+ * from a spectrum that is flat within each band: it stays positive and smooth. D. Lee and H. Seung, "Algorithms for
+ * non-negative matrix factorization", NIPS 2000.
  */
 import type { MelFilters } from './mel-filters.ts';
 

@@ -5,8 +5,8 @@
  *
  * Under a bell-shaped window the slopes of the logarithmic magnitude are those of the phase, turned by a right angle.
  * They are summed up from the loudest bins outwards, so that errors gather where nobody hears them. This saves three
- * quarters of the iterations that random phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method for
- * reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
+ * quarters of the iterations that random phases need. Z. Průša, P. Balazs and P. Søndergaard, "A noniterative method
+ * for reconstruction of phase from STFT magnitude", IEEE/ACM TASLP 25(5), 2017.
  */
 import { BucketQueue } from '../dsp/bucket-queue.ts';
 import type { BlockFraming } from '../manifest/block-manifest.ts';

@@ -3,9 +3,9 @@
  * Out:    samples at the other rate, into a queue
  * Thread: [worker], or whoever runs the engine
  *
- * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with in/out = down/up in lowest terms,
- * output j belongs to the input time (j·down − delayPhases)/up, and comes with input ⌊j·down/up⌋, the first one at or
- * after its undelayed time. So n inputs have given exactly ⌈n·up/down⌉ outputs, for ever, and nothing drifts.
+ * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with in/out = down/up in lowest
+ * terms, output j belongs to the input time (j·down − delayPhases)/up, and comes with input ⌊j·down/up⌋, the first one
+ * at or after its undelayed time. So n inputs have given exactly ⌈n·up/down⌉ outputs, for ever, and nothing drifts.
  */
 import type { Hertz, Samples } from '../../shared/units.ts';
 import type { SampleQueue } from './sample-queue.ts';
@@ -23,8 +23,8 @@ const ZERO_CROSSINGS = 24;
 const KAISER_BETA = 7.42;
 /**
  * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 has 6000) interpolate linearly between this many. The
- * error for the highest frequency is (π/512)²/8 = −106 dB, far below the stop band, and the table takes 200 KB instead of
- * megabytes.
+ * error for the highest frequency is (π/512)²/8 = −106 dB, far below the stop band, and the table takes 200 KB instead
+ * of megabytes.
  */
 const MOST_PHASES = 512;
 /** Inputs kept between two moves of the history, so that moving is rare. */

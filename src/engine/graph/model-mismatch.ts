@@ -5,7 +5,7 @@ export function modelMismatch(message: string, cause?: unknown): DenoiseError {
   return new DenoiseError('model-mismatch', message, cause === undefined ? undefined : { cause });
 }
 
-/** What went wrong, in the words of whatever was thrown. */
+/** What was thrown, as a message. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

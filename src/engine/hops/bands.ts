@@ -4,8 +4,8 @@
  * Thread: [worker], or whoever runs the engine
  *
  * A band is a triangle around its centre that ends at the neighbouring centres, so at every bin the bands sum to one.
- * Low bands are usually one bin each, since harmonics lie there; high ones widen as hearing does. A model that states no
- * bands works on bins.
+ * Low bands are usually one bin each, since harmonics lie there; high ones widen as hearing does. A model that states
+ * no bands works on bins.
  */
 import type { Bands } from '../manifest/streaming-manifest.ts';
 
@@ -39,8 +39,8 @@ export class BandMap {
   }
 
   /**
-   * Weighted means: a row of `bins` values in `row`, from `from` on, → a row of {@link bands} values in `into`, from `to`
-   * on.
+   * Weighted means: a row of `bins` values in `row`, from `from` on, → a row of {@link bands} values in `into`, from
+   * `to` on.
    */
   gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
     const { bands } = this;

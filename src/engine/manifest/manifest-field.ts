@@ -4,8 +4,8 @@ import { DenoiseError } from '../../shared/errors.ts';
 export type Range = readonly [number, number];
 
 /**
- * A value in a manifest and the path to it, so that every message can name the field. Each reader below returns the value
- * or throws DenoiseError 'model-mismatch' with what was expected and what was found.
+ * A value in a manifest and the path to it, so that every message can name the field. Each reader below returns the
+ * value or throws DenoiseError 'model-mismatch' with what was expected and what was found.
  */
 export class Field {
   readonly #value: unknown;
