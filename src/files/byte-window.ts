@@ -1,6 +1,6 @@
 /**
  * In:     a file, wherever its bytes lie (byte-source.ts)
- * Out:    a window on it that moves from its beginning to its end, to the readers of formats that have to look ahead
+ * Out:    a window that moves over it from beginning to end, to the readers of formats that must look ahead
  * Thread: any
  */
 import type { ByteSource } from './byte-source.ts';
@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 /** Bytes that are read at once. */
 const PIECE_BYTES = 1 << 18;
 
-/** What has been read of a file and not been used yet: `bytes[at …]`. Users move `at` forward. */
+/** The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. */
 export class ByteWindow {
   bytes = new Uint8Array();
   at = 0;
@@ -32,8 +32,8 @@ export class ByteWindow {
   }
 
   /**
-   * Sees to it that at least `count` bytes lie in the window, or all that is left of the file. Views of `bytes` that
-   * were taken before stay as they are. Throws an Error where the file has become shorter.
+   * Reads until at least `count` bytes are in the window, or all that is left of the file. Views of `bytes` that were
+   * taken before stay valid. Throws an Error where the file has become shorter.
    */
   async fill(count: number): Promise<void> {
     const { left } = this;
@@ -48,7 +48,7 @@ export class ByteWindow {
     this.#position += more.length;
   }
 
-  /** Goes on to the next such byte behind the present one, or to the end of the window; returns the bytes left out. */
+  /** Moves to the next such byte after the present one, or to the end of the window; returns how many it passed. */
   skipTo(byte: number): number {
     const next = this.bytes.indexOf(byte, this.at + 1);
     const skipped = (next === -1 ? this.bytes.length : next) - this.at;

@@ -6,17 +6,17 @@
 import type { AudioReader } from './audio-file.ts';
 import type { SampleFormat } from './sample-format.ts';
 
-/** Decoded sound of one part of a compressed file. */
+/** The decoded sound of one part of a compressed file. */
 export interface Chunk {
   readonly channels: readonly Float32Array[];
   readonly frames: number;
-  /** Frames that are missing before it: they are silence. */
+  /** Frames that are missing before it; silence stands for them. */
   readonly gap: number;
 }
 
 /**
- * Longest silence that stands for what is lost. A position further off is damaged itself, and would be followed by
- * hours of nothing.
+ * The longest silence that stands for lost sound. A position further off is damaged itself, and would give hours of
+ * nothing.
  */
 export const MOST_GAP_SECONDS = 600;
 
@@ -39,7 +39,10 @@ export abstract class ChunkReader implements AudioReader {
   /** Bytes of the file that belong to nothing that could be decoded. */
   protected abstract readonly damagedBytes: number;
 
-  /** @param frames how many there are after `skip`, undefined where nobody knows; what comes beyond is cut off */
+  /**
+   * @param skip frames at the beginning to leave out
+   * @param frames how many there are after those; what is beyond is cut off. Undefined where that is not known.
+   */
   protected constructor(skip: number, frames: number | undefined) {
     this.#skip = skip;
     this.frames = frames;

@@ -12,13 +12,13 @@ import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 export interface EnhanceSettings {
   /** 0 (dry) … 1 (wet, the default). RangeError otherwise. */
   readonly mix?: number | undefined;
-  /** Most that noise is turned down, dB, 0 … 100 (no limit, the default). RangeError otherwise. */
+  /** The most that noise is turned down, dB, 0 … 100 (no limit, the default). RangeError otherwise. */
   readonly attenuationLimitDb?: Decibels | undefined;
 }
 
-/** {@link EnhanceSettings} and what a caller needs to wait politely. */
+/** {@link EnhanceSettings}, and what a caller needs while it waits. */
 export interface EnhanceOptions extends EnhanceSettings {
-  /** Told the share that is done, 0 … 1, after every second of sound and at the end. */
+  /** Gets the share that is done, 0 … 1, after every second of sound and at the end. */
   readonly onProgress?: ((share: number) => void) | undefined;
   /** Aborting rejects the promise with the signal's reason, within a second of sound. */
   readonly signal?: AbortSignal | undefined;
@@ -26,7 +26,7 @@ export interface EnhanceOptions extends EnhanceSettings {
 
 /**
  * Enhances a whole recording. Channels are streams of one batch. The result has the length of the input and lines up
- * with it; the input is left as it is. Gives way to other tasks after every second of sound.
+ * with it; the input is left as it is. Lets other tasks run after every second of sound.
  *
  * @param channels one array for each channel, all of one length; RangeError otherwise
  */
@@ -63,8 +63,8 @@ export async function enhanceChannels(
 
 /**
  * The same piece by piece, for recordings that do not fit into memory: push pieces of any length, pull what is
- * available, `finish` after the last, pull the rest. As many samples come out as went in, and sample j out is sample j
- * in, enhanced.
+ * available, `finish` after the last, pull the rest. As many samples come out as went in: sample j out is sample j in,
+ * enhanced.
  */
 export class Enhancer {
   readonly #denoiser: Denoiser;
@@ -72,7 +72,7 @@ export class Enhancer {
   readonly #streams: readonly DenoiserStream[];
   readonly #dry: readonly SampleQueue[];
   readonly #scratch = new Float32Array(4096);
-  /** Samples of the engine's delay that are still to be thrown away. */
+  /** Samples of the engine's delay still to be thrown away. */
   #delayLeft: Samples;
 
   /** @param sampleRateHz 3000 … 768000, RangeError otherwise. The denoiser stays the caller's. */
@@ -87,13 +87,13 @@ export class Enhancer {
     this.#delayLeft = this.#streams[0]?.delaySamples ?? 0;
   }
 
-  /** Samples that lie ready in every channel. */
+  /** Samples that are ready in every channel. */
   get available(): Samples {
     const [stream] = this.#streams;
     return stream === undefined ? 0 : Math.min(stream.available, this.#dry[0].length);
   }
 
-  /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole hops. */
+  /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole steps. */
   push(channels: readonly Float32Array[], start: number, length: number): void {
     this.#streams.forEach((stream, c) => {
       stream.push(channels[c], start, length);
@@ -152,7 +152,7 @@ export class Enhancer {
   }
 }
 
-/** Resolves in a task of its own. Not a timer: those are slowed down to one a second in pages that are not visible. */
+/** Resolves in a task of its own. Not by a timer: pages that are not visible get one a second. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,3 +1,8 @@
+/**
+ * In:     the beginning of a file (byte-source.ts)
+ * Out:    where what follows an ID3v2 tag begins, to the readers of MP3 and FLAC
+ * Thread: any
+ */
 import type { ByteSource } from './byte-source.ts';
 
 /** Bytes of an ID3v2 tag at the start of a file, 0 where there is none. https://id3.org/id3v2.4.0-structure */

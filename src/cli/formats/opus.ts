@@ -1,5 +1,5 @@
 /**
- * In:     packets of an Ogg Opus file (files/ogg.ts)
+ * In:     packets of an Ogg Opus file (files/ogg/ogg-demuxer.ts)
  * Out:    planar samples at 48 kHz, page by page, to files/enhance-reader.ts
  * Thread: any of Node's
  *
@@ -12,7 +12,7 @@ import { toWavOrder } from '../../files/speaker-order.ts';
 
 const OPUS_RATE_HZ = 48000;
 
-/** Reads on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
+/** Goes on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
 export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise<OpusReader> {
   if (header.length < 19) throw new Error('expected an Opus header of 19 bytes or more, found the end of the packet');
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -22,7 +22,8 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   const family = header[18];
   if (channels === 0 || (family === 0 && channels > 2) || family > 1) {
     throw new Error(
-      `expected 1 or 2 channels, or more in the order of family 1, found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
+      'expected 1 or 2 channels, or more in the order of family 1, ' +
+        `found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
     );
   }
   if (family === 1 && header.length < 21 + channels)
@@ -91,8 +92,8 @@ export class OpusReader extends ChunkReader {
       const channels = toWavOrder(
         Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.#gain)),
       );
-      // The last page may state less than it holds, which cuts the end; any other states all of it, and more where
-      // pages are lost.
+      // The last page may state less than it holds, which cuts the end off. Any other states everything up to its end,
+      // which is more than has come where pages are lost.
       const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.#position - frames);
       this.#position += gap + frames;
       return { channels, frames, gap };
@@ -111,7 +112,7 @@ export class OpusReader extends ChunkReader {
       const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);
       return { channels: channelData, frames: samplesDecoded };
     } catch {
-      // Longer than any packet of this codec: damaged. The page's position tells how much is missing.
+      // A damaged packet. The page's position tells how much is missing.
       return { channels: [], frames: 0 };
     }
   }

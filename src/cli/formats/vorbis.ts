@@ -1,5 +1,5 @@
 /**
- * In:     packets of an Ogg Vorbis file (files/ogg.ts)
+ * In:     packets of an Ogg Vorbis file (files/ogg/ogg-demuxer.ts)
  * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
  * Thread: any of Node's
  *
@@ -13,19 +13,20 @@ import type { OggDemuxer, OggPage } from '../../files/ogg/ogg-demuxer.ts';
 import { oggFile } from '../../files/ogg/ogg-file.ts';
 import { requireRate } from '../../files/require-rate.ts';
 
-/** Packets of a part, about; parts end with a page. 3 to 12 seconds. */
+/** Packets of a part, 3 to 12 seconds; a part goes on to the end of a page. */
 const PART_PACKETS = 512;
 
-/** Reads on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
+/** Goes on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
 export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promise<VorbisReader> {
   if (header.length < 30) throw new Error('expected a Vorbis header of 30 bytes, found the end of the packet');
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const channels = header[11];
   const sampleRateHz = view.getUint32(12, true);
-  // stb_vorbis gives noise for some files with more.
+  // With more, stb_vorbis gives noise for some files.
   if (channels === 0 || channels > 2) {
     throw new Error(
-      `expected 1 or 2 channels of Vorbis, found ${channels}: convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav`,
+      `expected 1 or 2 channels of Vorbis, found ${channels}: ` +
+        'convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav',
     );
   }
   requireRate(sampleRateHz);
@@ -45,7 +46,7 @@ export class VorbisReader extends ChunkReader {
   /** The packet before the next part. */
   #before: Uint8Array | undefined;
   #position = 0;
-  /** A page behind lost ones, which begins the next part. */
+  /** The page after lost ones, with which the next part begins. */
   #held: OggPage | undefined;
   #started = false;
   #closed = false;
@@ -86,8 +87,8 @@ export class VorbisReader extends ChunkReader {
       const page = this.#held ?? (await this.#demuxer.nextPage());
       this.#held = undefined;
       if (page === undefined) break;
-      // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is
-      // there.
+      // Silence stands for lost pages, and comes before a part. So a part begins after them, and its first packet has
+      // nothing to overlap.
       if (!page.follows && packets.length > 0) {
         this.#held = page;
         break;
@@ -100,8 +101,8 @@ export class VorbisReader extends ChunkReader {
     const channels = this.#decode(this.#before === undefined ? packets : [this.#before, ...packets]);
     const frames = channels[0].length;
     this.#before = this.#held === undefined ? packets[packets.length - 1] : undefined;
-    // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a
-    // longer one.
+    // A position beyond what has come means lost pages; at the very beginning, that this was cut from a longer
+    // recording.
     const gap = position === undefined || !this.#started ? 0 : Math.max(0, position - this.#position - frames);
     this.#started = true;
     this.#position = position ?? this.#position + gap + frames;

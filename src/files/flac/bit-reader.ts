@@ -4,7 +4,7 @@
  * Thread: any
  */
 
-/** Bits of a big-endian stream. Beyond the end it reads zeros and then throws, so that no check stands in the loops. */
+/** Bits of a big-endian stream. Beyond the end it reads zeros and then throws, so that no loop has to check. */
 export class BitReader {
   readonly #bytes: Uint8Array;
   #bit: number;

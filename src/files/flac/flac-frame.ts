@@ -1,6 +1,6 @@
 /**
  * In:     bytes of one FLAC frame
- * Out:    its header, its samples as whole numbers, to flac-reader.ts
+ * Out:    its header, and its samples as whole numbers, to flac-reader.ts
  * Thread: any
  *
  * Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639. Numbers are kept as float64, which holds the 33 bits of a
@@ -30,7 +30,7 @@ export interface FlacFrameHeader {
   readonly bytes: number;
 }
 
-/** Bytes that a header has at most. */
+/** The most bytes that a header has. */
 export const MOST_HEADER_BYTES = 16;
 
 const SAMPLE_BITS = [0, 8, 12, -1, 16, 20, 24, 32];
@@ -97,7 +97,7 @@ export function decodeFrame(
   const { samples, assignment, bits } = header;
   const reader = new BitReader(bytes, at + header.bytes);
   for (let c = 0; c < channels.length; c++) {
-    // A difference of two channels takes one bit more than they do.
+    // The difference of two channels takes one bit more than each of them.
     const isSide = (assignment === 8 && c === 1) || (assignment === 9 && c === 0) || (assignment === 10 && c === 1);
     decodeSubframe(reader, channels[c], samples, bits + (isSide ? 1 : 0));
   }
@@ -158,7 +158,7 @@ function decodeSubframe(reader: BitReader, out: Float64Array, samples: number, b
 /** Predictors that need no coefficients in the file (section 9.2.5), newest sample first. */
 export const FIXED: readonly (readonly number[])[] = [[], [1], [2, -1], [3, -3, 1], [4, -6, 4, -1]];
 
-/** Adds to each residual what the samples before it predict. */
+/** Adds to each residual the prediction from the samples before it. */
 function predict(out: Float64Array, samples: number, coefficients: readonly number[], shift: number): void {
   const order = coefficients.length;
   const weights = Float64Array.from(coefficients);

@@ -3,8 +3,8 @@
  * Out:    planar samples, piece by piece, to enhance-reader.ts
  * Thread: any
  *
- * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it
- * stays in place.
+ * Every frame is checked by its checksum. Silence of the same length stands for a damaged one, so that everything after
+ * it stays in place.
  */
 import type { AudioReader } from '../audio-file.ts';
 import type { ByteSource } from '../byte-source.ts';
@@ -16,7 +16,7 @@ import type { SampleFormat } from '../sample-format.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 
 const STREAMINFO_BYTES = 34;
-/** Pictures can be large; what is beyond this is a damaged length. */
+/** Sane files have far fewer; beyond this a header is damaged. */
 const MOST_METADATA_BLOCKS = 1000;
 
 /** Reads the header. Throws an Error with the reason where this is no FLAC file that can be read. */
@@ -63,7 +63,7 @@ class FlacReader implements AudioReader {
   readonly format: SampleFormat;
   readonly frames: number | undefined;
   readonly #scale: number;
-  /** Most bytes that a frame of this stream can sensibly have: all samples as they are. */
+  /** The most bytes that a frame of this stream can sensibly have: those of samples that are not compressed. */
   readonly #mostFrameBytes: number;
   readonly #window: ByteWindow;
   readonly #block: readonly Float64Array[];
@@ -146,7 +146,7 @@ class FlacReader implements AudioReader {
       }
       const header = parseFrameHeader(window.bytes, window.at, this.#stream);
       const bytes = header === undefined ? undefined : this.#tryFrame(header);
-      // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
+      // After damage, a place may look like a header by chance; a frame whose checksum holds is not chance.
       const gap = header === undefined ? 0 : header.firstSample - this.#decoded;
       if (
         header === undefined ||

@@ -28,7 +28,7 @@ export class SubframeCoder {
   readonly #residual = new Float64Array(BLOCK);
   readonly #best = new Float64Array(BLOCK);
   readonly #windowed = new Float64Array(BLOCK);
-  /** Zigzag codes summed up per finest partition. */
+  /** Sums of zigzag codes in each of the finest partitions. */
   readonly #sums = new Float64Array(1 << MOST_PARTITION_ORDER);
 
   encode(samples: Float64Array, count: number, bits: number, out: BitWriter): void {
@@ -172,7 +172,7 @@ function isConstant(samples: Float64Array, count: number): boolean {
   return true;
 }
 
-/** What the samples before each one do not predict, as the decoder will compute it. */
+/** The part of each sample that those before it do not predict, as the decoder will compute it. */
 function predictInto(
   residual: Float64Array,
   samples: Float64Array,
@@ -190,7 +190,7 @@ function predictInto(
   }
 }
 
-/** The parameter that takes the fewest bits, about, for values that sum to `sum`. */
+/** About the parameter that takes the fewest bits for values that add up to `sum`. */
 function riceParameter(sum: number, samples: number): number {
   const mean = samples === 0 ? 0 : sum / samples;
   return mean < 1 ? 0 : Math.min(MOST_RICE, Math.floor(Math.log2(mean * Math.LN2 + 1)));

@@ -12,7 +12,7 @@ import { fullScaleOf, rounded, type SampleFormat, sampleBytes } from '../sample-
 import { BitWriter } from './bit-writer.ts';
 import { BLOCK, SubframeCoder } from './flac-subframe.ts';
 
-/** Sums up what was written, for players that check it (STREAMINFO's MD5); Node's `createHash('md5')` is one. */
+/** Digests what is written, for players that check it (STREAMINFO's MD5). Node's `createHash('md5')` is one. */
 export interface Digest {
   update(bytes: Uint8Array): unknown;
   digest(): Uint8Array;
@@ -25,7 +25,7 @@ export const MOST_FLAC_RATE_HZ = 0xfffff;
 
 const HEADER_BYTES = 42;
 
-/** What a FLAC file stores samples of `format` as: it has no floats, and 32 bits are read by few. */
+/** The format in which a FLAC file stores samples of `format`: it has no floats, and few players read 32 bits. */
 export function flacFormat(format: SampleFormat): SampleFormat {
   return format === 'uint8' || format === 'int16' ? format : 'int24';
 }
@@ -105,7 +105,7 @@ export class FlacWriter implements AudioWriter {
     await this.#sink.write(frame);
   }
 
-  /** The block as a WAV file has it, for the digest. */
+  /** The block as a WAV file would have it, for the digest. */
   #plainBytes(): Uint8Array {
     const filled = this.#filled;
     const block = this.#block;
@@ -150,7 +150,7 @@ export class FlacWriter implements AudioWriter {
     const out = new BitWriter();
     const rateCode = 0;
     out.put(0xfff8, 16);
-    // 4096 samples have a code of their own; the last block states its length in 16 bits.
+    // 4096 samples have a code of their own; a shorter last block states its length in 16 bits.
     out.put(filled === BLOCK ? 12 : 7, 4);
     out.put(rateCode, 4);
     let tracks: readonly { samples: Float64Array; bits: number }[] = block.map((samples) => ({ samples, bits }));
@@ -172,7 +172,7 @@ export class FlacWriter implements AudioWriter {
     return out.endWithCrc16();
   }
 
-  /** Fills mid and side, and guesses by the second differences which pair takes fewer bits. */
+  /** Fills mid and side, and guesses from second differences which pair takes fewer bits. */
   #midSideIsShorter(): boolean {
     const [left, right] = this.#block;
     const [mid, side] = this.#pairs;

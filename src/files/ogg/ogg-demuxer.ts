@@ -3,8 +3,8 @@
  * Out:    the packets of its first logical stream, page by page, to the reader of a codec
  * Thread: any
  *
- * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the position
- * that the next one states tells how much is missing.
+ * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the next page's
+ * position tells how much is missing.
  */
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
@@ -13,17 +13,17 @@ import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
 /** Packets that end on one page. */
 export interface OggPage {
   readonly packets: readonly Uint8Array[];
-  /** Samples up to the end of the last packet that ends here, counted as the codec says; undefined where none ends. */
+  /** Samples up to the end of the last packet that ends here, as the codec counts them; undefined where none ends. */
   readonly position: number | undefined;
   readonly isLast: boolean;
   /** False where pages are missing before this one. */
   readonly follows: boolean;
 }
 
-/** Cover art stands in a packet of the header. Beyond this a file is damaged. */
+/** Packets of the header may hold cover art. A longer one means damage. */
 const MOST_PACKET_BYTES = 1 << 26;
 
-/** Reads pages from the beginning to the end of the first logical stream. */
+/** Reads the pages of the first logical stream from beginning to end. */
 export class OggDemuxer {
   /** Bytes of pages that were left out because they are damaged. */
   damagedBytes = 0;
@@ -66,7 +66,7 @@ export class OggDemuxer {
   }
 
   /**
-   * Position that the page which ends the stream states, read from the end of the file; undefined where the end is
+   * The position that the last page of the stream states, read from the end of the file; undefined where that page is
    * missing.
    */
   async lastPosition(): Promise<number | undefined> {
@@ -92,7 +92,7 @@ export class OggDemuxer {
     const isContinued = (flags & 1) !== 0;
     const follows = this.#sequence === undefined || sequence === this.#sequence + 1;
     this.#sequence = sequence;
-    // The rest of a packet whose beginning is lost is of no use, nor a beginning without its rest.
+    // A packet is of no use without its beginning, or without its rest.
     let skipsFirst = isContinued && (!follows || this.#partial.length === 0);
     if (!follows || !isContinued) this.#dropPartial();
     const packets: Uint8Array[] = [];

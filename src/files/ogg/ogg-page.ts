@@ -4,7 +4,7 @@
 export const HEADER_BYTES = 27;
 export const MOST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
-/** Length of the page at `at`, or undefined where there is no whole one whose checksum holds. */
+/** Length of the page at `at`; undefined where there is no whole page with a right checksum. */
 export function pageLength(bytes: Uint8Array, at: number): number | undefined {
   if (
     bytes[at] !== 0x4f ||
@@ -29,7 +29,7 @@ const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** Of the page `bytes[from … to)`, with its own four bytes taken for zeros. */
+/** Of the page `bytes[from … to)`, where its own four bytes count as zeros. */
 export function checksum(bytes: Uint8Array, from: number, to: number): number {
   let crc = 0;
   for (let i = from; i < to; i++) {

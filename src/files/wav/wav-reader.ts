@@ -11,7 +11,7 @@ import { readWavLayout, type WavLayout } from './wav.ts';
 /** Most bytes that one read of the source asks for. */
 const PIECE_BYTES = 1 << 20;
 
-/** A WAV file that is read piece by piece; its format chunk can be written again with {@link WavWriter}. */
+/** A WAV file that is read piece by piece. wav-writer.ts can write its format chunk again. */
 export interface WavReader extends AudioReader {
   readonly frames: number;
   readonly layout: WavLayout;

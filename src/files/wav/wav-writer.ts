@@ -37,7 +37,7 @@ export class WavWriter implements AudioWriter {
 
   /**
    * Writes the header.
-   * @param shape a {@link WavReader} has its format chunk written again, speaker positions and all
+   * @param shape of a WavReader, the format chunk is written again, speaker positions and all
    */
   static async open(
     sink: ByteSink,
@@ -79,7 +79,8 @@ export class WavWriter implements AudioWriter {
       .find(({ length }) => length === this.#headerBytes);
     if (header === undefined)
       throw new Error(
-        `expected ${this.#expectedFrames} samples per channel, got ${written}: too many for the header that was written`,
+        `expected ${this.#expectedFrames} samples per channel, got ${written}: ` +
+          'too many for the header that was written',
       );
     await this.#sink.rewrite(0, header);
   }
