@@ -1,10 +1,15 @@
+/**
+ * In:     the arguments of the command
+ * Out:    what they ask for, checked, to main.ts; the help
+ * Thread: main
+ */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
 /** Formats that are written. */
 export type OutputFormat = 'wav' | 'flac';
 
-/** What the command line asks for, checked. */
+/** What the command line asks for. */
 export interface CommandLine {
   readonly inputs: readonly string[];
   readonly output: string;
@@ -12,7 +17,7 @@ export interface CommandLine {
   readonly mix: number;
   readonly attenuationLimitDb: number;
   readonly residual: boolean;
-  /** undefined: as the output's name says, or the input's. */
+  /** Undefined: as the name of the output says, or of the input. */
   readonly format: OutputFormat | undefined;
   readonly jobs: number;
   readonly overwrite: boolean;
@@ -20,7 +25,7 @@ export interface CommandLine {
   readonly quiet: boolean;
 }
 
-/** A mistake in the command line; the message is one sentence for the person who typed it. */
+/** A mistake in the command line. The message is one sentence for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -32,27 +37,32 @@ const MOST_JOBS = 64;
 export function helpText(bundledModels: readonly string[]): string {
   return `Usage: denoise-node INPUT… -o OUTPUT [options]
 
-Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate and number of channels) or a
-folder, which is searched for such files. Output is WAV or FLAC. Rate, channels, bit depth and length stay as they are; what comes
-from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
+Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate
+and number of channels) or a folder, which is searched for such files. Output is WAV or FLAC. Rate,
+channels, bit depth and length stay as they are; what comes from MP3, Vorbis or Opus gets 16 bits.
+FLAC has no floats: 32 bits become 24.
 
   -o, --output PATH   output file (one input file) or folder (kept in the shape of the input folder)
-  -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base); NAME/VARIANT for a variant of one
+  -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base);
+                      NAME/VARIANT for a variant of one
                       bundled: ${bundledModels.join(', ')}
-      --mix SHARE     0 leaves the sound as it is, 1 takes all noise out that the model can (default: 1)
+      --mix SHARE     0 leaves the sound as it is, 1 takes all noise out that the model can
+                      (default: 1)
       --limit DB      most that noise is turned down, 0 to 100 dB (default: 100, no limit)
-      --residual      write what was taken out as well, input − output, beside it: clean.wav and clean.noise.wav
-      --format FORMAT wav or flac (default: as the output file's name says; in folders FLAC for FLAC, else WAV)
-      --jobs NUMBER   files that are worked on at once, each in a thread of its own, 1 to ${MOST_JOBS} (default: 1; this machine
-                      has ${availableParallelism()} processors)
+      --residual      write what was taken out as well, input − output, beside it: clean.wav and
+                      clean.noise.wav
+      --format FORMAT wav or flac (default: as the output file's name says; in folders FLAC for FLAC,
+                      else WAV)
+      --jobs NUMBER   files that are worked on at once, each in a thread of its own, 1 to ${MOST_JOBS}
+                      (default: 1; this machine has ${availableParallelism()} processors)
       --overwrite     replace output files that exist
       --json          print one JSON object about all files at the end, and nothing else
   -q, --quiet         print errors only
       --version       print the version
   -h, --help          print this
 
-An output file is there whole or not at all: it is written under another name, ending in .part, and renamed. A file that cannot be
-read is named with the reason, and the next one follows.
+An output file is there whole or not at all: it is written under another name, ending in .part, and
+renamed. A file that cannot be read is named with the reason, and the next one follows.
 
 Exit status: 0 all files were written · 1 at least one file failed, the others were written
              2 the command line is wrong · 3 the model could not be loaded · 130 interrupted
@@ -60,11 +70,11 @@ Exit status: 0 all files were written · 1 at least one file failed, the others 
 }
 
 /**
- * Reads the words after the command's name. `'help'` and `'version'` where these are asked for.
- * Throws {@link UsageError} for everything that is not understood.
+ * Reads the arguments after the command's name; `'help'` or `'version'` where one of these is asked for.
+ * Throws {@link UsageError} for anything that it does not understand.
  */
-export function readCommandLine(words: readonly string[]): CommandLine | 'help' | 'version' {
-  const { values, positionals } = parsed(words);
+export function readCommandLine(args: readonly string[]): CommandLine | 'help' | 'version' {
+  const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   if (values.version) return 'version';
   if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
@@ -86,10 +96,10 @@ export function readCommandLine(words: readonly string[]): CommandLine | 'help' 
   };
 }
 
-function parsed(words: readonly string[]) {
+function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...words],
+      args: [...args],
       allowPositionals: true,
       options: {
         output: { type: 'string', short: 'o' },

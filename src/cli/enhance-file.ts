@@ -1,3 +1,8 @@
+/**
+ * In:     one recording (plan.ts)
+ * Out:    one or two files of the same rate, channels, depth and length
+ * Thread: main or one of its workers; asynchronous input and output
+ */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
@@ -14,17 +19,11 @@ import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
 import { fileSink, fileSource } from './node-files.ts';
 import type { Job } from './plan.ts';
 
-/**
- * In:     one recording (plan.ts)
- * Out:    one or two files of the same rate, channels, depth and length
- * Thread: main or one of its workers; asynchronous input and output
- */
-
 /** How one file is enhanced. */
 export interface FileSettings extends EnhanceSettings {
   readonly overwrite: boolean;
   readonly signal: AbortSignal;
-  /** Told the share that is done, 0 … 1, about once for each second of sound. */
+  /** Gets the share that is done, 0 … 1, about once for each second of sound. */
   readonly onProgress: (share: number) => void;
 }
 
@@ -41,8 +40,8 @@ export interface FileResult {
 }
 
 /**
- * Enhances one file, a second of sound at a time, so memory stays flat however long it is. Outputs are written under
- * other names and renamed at the end: they are whole or not there. Throws an Error with the reason.
+ * Enhances one file, a second of sound at a time, so that memory stays flat however long it is. Outputs are written
+ * under other names and renamed at the end: they are whole or not there. Throws an Error with the reason.
  */
 export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSettings): Promise<FileResult> {
   const targets = [job.output, ...(job.residual === undefined ? [] : [job.residual])];
@@ -75,7 +74,7 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
   }
 }
 
-/** Removes what is there of the outputs of jobs that may be under way in any thread, without waiting. */
+/** Removes all unfinished outputs of jobs that any thread may be working on, without waiting. */
 export function removeUnfinished(jobs: readonly Job[]): void {
   for (const { output, residual } of jobs) {
     rmSync(partOf(output), { force: true });
@@ -83,21 +82,28 @@ export function removeUnfinished(jobs: readonly Job[]): void {
   }
 }
 
-/** What a file is called until it is whole: hidden, and no recording by its name. */
+/** The name of a file until it is whole: hidden, and not that of a recording. */
 function partOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.${process.pid}.part`);
 }
 
-/** A file that is written under another name in the same folder, until it is whole. */
+/** A file that is written under another name in the same folder until it is whole. */
 class Output {
-  private published = false;
+  readonly #path: string;
+  readonly #part: string;
+  readonly #file: Awaited<ReturnType<typeof open>>;
+  #published = false;
 
   private constructor(
-    private readonly path: string,
-    private readonly part: string,
-    private readonly file: Awaited<ReturnType<typeof open>>,
+    path: string,
+    part: string,
+    file: Awaited<ReturnType<typeof open>>,
     readonly writer: AudioWriter,
-  ) {}
+  ) {
+    this.#path = path;
+    this.#part = part;
+    this.#file = file;
+  }
 
   static async open(path: string, reader: AudioReader, format: OutputFormat): Promise<Output> {
     const part = partOf(path);
@@ -116,25 +122,25 @@ class Output {
 
   async finish(): Promise<void> {
     await this.writer.finish();
-    await this.file.close();
+    await this.#file.close();
   }
 
-  /** Gives the file its name. A file that has appeared there meanwhile is not replaced unless that is wanted. */
+  /** Gives the file its name. Without `overwrite`, a file that has appeared there meanwhile is not replaced. */
   async publish(overwrite: boolean): Promise<void> {
-    if (overwrite || !(await linked(this.part, this.path))) await rename(this.part, this.path);
-    else await rm(this.part);
-    this.published = true;
+    if (overwrite || !(await linked(this.#part, this.#path))) await rename(this.#part, this.#path);
+    else await rm(this.#part);
+    this.#published = true;
   }
 
   async discard(): Promise<void> {
-    if (this.published) return;
+    if (this.#published) return;
     this.writer.close();
-    await this.file.close();
-    await rm(this.part, { force: true });
+    await this.#file.close();
+    await rm(this.#part, { force: true });
   }
 }
 
-/** Gives a file a second name, which fails where there is a file; false where the file system has no second names. */
+/** Gives a file a second name. Throws where a file has that name; false where the file system has no second names. */
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to);

@@ -1,3 +1,8 @@
+/**
+ * In:     the command line
+ * Out:    enhanced files, a line about each (or one JSON object), an exit status
+ * Thread: main; with --jobs the same file is what each thread runs
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,16 +13,10 @@ import { type Job, planJobs, type Refusal } from './plan.ts';
 import { ProgressBars } from './progress.ts';
 import { type Enhancing, enhanceHere, enhanceInThread, reasonOf, serveJobs } from './worker.ts';
 
-/**
- * In:     the command line
- * Out:    enhanced files, a line about each (or one JSON object), an exit status
- * Thread: main; with --jobs the same file is what each thread runs
- */
-
 /** Exit statuses, as `--help` documents them. */
 const Exit = { ok: 0, someFailed: 1, usage: 2, model: 3, interrupted: 130 } as const;
 
-/** What is told about one file; in `--json` output exactly these keys. */
+/** The report on one file: exactly these keys in `--json` output. */
 interface FileReport extends Partial<FileResult> {
   readonly input: string;
   readonly output?: string;
@@ -32,7 +31,7 @@ let planned: readonly Job[] = [];
 
 if (isMainThread) {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  // Whoever reads the output may have enough of it: `… | head`.
+  // The reader of the output may have had enough: `… | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     error.code === 'EPIPE' ? process.exit() : Promise.reject(error),
   );
@@ -48,7 +47,7 @@ if (isMainThread) {
   await serveJobs();
 }
 
-/** The first time files are given up in order; the second time the process ends at once. */
+/** The first signal gives files up in order; the second ends the process at once. */
 function stop(): void {
   if (interrupt.signal.aborted) {
     removeUnfinished(planned);
@@ -57,9 +56,9 @@ function stop(): void {
   interrupt.abort();
 }
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
-    const command = readCommandLine(words);
+    const command = readCommandLine(args);
     if (command === 'help') return print(helpText(bundledModels()));
     if (command === 'version') return print(`${packageVersion()}\n`);
     const { jobs, refusals } = await planJobs(command);
@@ -96,19 +95,19 @@ async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: 
       await enhancing.close();
     }),
   );
-  const told = reports.filter((report) => report !== undefined);
-  const failures = told.filter((report) => report.error !== undefined).length;
+  const made = reports.filter((report) => report !== undefined);
+  const failures = made.filter((report) => report.error !== undefined).length;
   if (command.json) {
     const { model, version } = enhancers[0];
-    print(`${JSON.stringify({ model, version, failed: failures, files: told }, null, 2)}\n`);
+    print(`${JSON.stringify({ model, version, failed: failures, files: made }, null, 2)}\n`);
   }
   if (interrupt.signal.aborted) return Exit.interrupted;
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }
 
 /**
- * One enhancer for each file that is worked on at once, and one in any case: a model that cannot be loaded is an error
- * without files, too.
+ * One enhancer for each file that is worked on at once, and at least one: a model that cannot be loaded is an error
+ * even without files.
  */
 async function startAll(
   { jobs }: CommandLine,
@@ -143,9 +142,9 @@ async function enhanceOne(
     if (!command.quiet && !command.json)
       bars.print(() => {
         for (const warning of result.warnings) complain(input, `warning: ${warning}`);
-        print(
-          `${input} → ${output}  ${result.seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s, ${(result.seconds / elapsedSeconds).toFixed(1)} × real time\n`,
-        );
+        const speed = (result.seconds / elapsedSeconds).toFixed(1);
+        const times = `${result.seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s, ${speed} × real time`;
+        print(`${input} → ${output}  ${times}\n`);
       });
     return { input, output, ...(residual === undefined ? {} : { residual }), ...result, elapsedSeconds };
   } catch (error) {

@@ -1,11 +1,10 @@
-import type { FileHandle } from 'node:fs/promises';
-import type { ByteSink, ByteSource } from '../files/byte-source.ts';
-
 /**
  * In:     open files of Node
- * Out:    the same as sources and sinks of bytes, to files/
+ * Out:    the same, as sources and sinks of bytes, to files/
  * Thread: any of Node's
  */
+import type { FileHandle } from 'node:fs/promises';
+import type { ByteSink, ByteSource } from '../files/byte-source.ts';
 
 /** An open file. The handle stays the caller's. */
 export async function fileSource(file: FileHandle): Promise<ByteSource> {
@@ -26,7 +25,7 @@ export async function fileSource(file: FileHandle): Promise<ByteSource> {
   };
 }
 
-/** An open file that is written from its beginning. The handle stays the caller's. */
+/** An open file to be written from its beginning. The handle stays the caller's. */
 export function fileSink(file: FileHandle): ByteSink {
   let end = 0;
   const writeAt = async (position: number, bytes: Uint8Array): Promise<void> => {

@@ -1,3 +1,8 @@
+/**
+ * In:     inputs and output of the command line (arguments.ts)
+ * Out:    one job for each recording, to enhance-file.ts
+ * Thread: main
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve } from 'node:path';
 import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
@@ -7,7 +12,7 @@ import { EXTENSIONS } from './formats/open-audio.ts';
 export interface Job {
   readonly input: string;
   readonly output: string;
-  /** Where what is taken out goes, if anywhere. */
+  /** Where to write what is taken out; undefined for nowhere. */
   readonly residual: string | undefined;
   readonly format: OutputFormat;
 }
@@ -24,8 +29,8 @@ const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = {
 };
 
 /**
- * Pairs inputs with outputs: a file goes to `output` itself or into that folder, what a folder holds goes there under
- * the same relative name. Throws {@link UsageError} where the output cannot hold the inputs.
+ * Pairs inputs with outputs: a file goes to `output` itself or into that folder, the recordings in a folder go there
+ * under the same relative names. Throws {@link UsageError} where the output cannot hold the inputs.
  */
 export async function planJobs(
   command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>,
@@ -72,7 +77,7 @@ export async function planJobs(
   return { jobs, refusals: [...refusals, ...collisions(jobs)] };
 }
 
-/** The output file that is named on the command line must say what will be in it. */
+/** The name of an output file must say what will be in it. */
 function checkName(output: string, format: OutputFormat | undefined): void {
   const named = formatOfName(output);
   if (named === undefined)
@@ -81,7 +86,7 @@ function checkName(output: string, format: OutputFormat | undefined): void {
     throw new UsageError(`Expected an output ending in .${format} for --format ${format}, got "${output}".`);
 }
 
-/** The name of an output in a folder: the input's, with another extension where another format is written. */
+/** The name of an output in a folder: the input's, with another extension where the format is another. */
 function inFolder(path: string, format: OutputFormat | undefined): string {
   const named = formatOfName(path);
   if (named !== undefined && (format === undefined || named === format)) return path;
@@ -98,7 +103,7 @@ function formatOfName(path: string): OutputFormat | undefined {
   return (['wav', 'flac'] as const).find((format) => OUTPUT_EXTENSIONS[format].includes(extension));
 }
 
-/** Two inputs for one output would silently leave one of them; the later ones are taken off the list. */
+/** Of two inputs with the same output one would be lost without a word; the later one is taken off the list. */
 function collisions(jobs: Job[]): Refusal[] {
   const takenBy = new Map<string, string>();
   const refusals: Refusal[] = [];
@@ -115,7 +120,7 @@ function collisions(jobs: Job[]): Refusal[] {
   return refusals;
 }
 
-/** Every recording in a folder and those in it, but not those that an earlier run wrote to a folder inside. */
+/** All recordings in a folder and the folders inside, except in the output folder, which may be one of these. */
 async function recordingsIn(folder: string, except: string): Promise<{ found: string[]; refused: Refusal[] }> {
   const found: string[] = [];
   const refused: Refusal[] = [];
@@ -139,7 +144,7 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'missing' | 'ot
   try {
     const found = await stat(path);
     if (found.isDirectory()) return 'folder';
-    // A pipe would be waited for, for ever.
+    // Reading a pipe might wait for ever.
     return found.isFile() ? 'file' : 'other';
   } catch {
     return 'missing';

@@ -1,13 +1,12 @@
+/**
+ * In:     jobs, one at a time (main.ts)
+ * Out:    files (enhance-file.ts); progress and results, back to main.ts
+ * Thread: both sides of one worker: enhanceInThread on the main thread, serveJobs in the worker
+ */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Denoiser } from '../engine/index.ts';
 import { enhanceFile, type FileResult } from './enhance-file.ts';
 import type { Job } from './plan.ts';
-
-/**
- * In:     jobs, one at a time (main.ts)
- * Out:    files; progress and results, back to the main thread
- * Thread: both sides of one worker: EnhancingThread on the main thread, serveJobs in the worker
- */
 
 /** Settings that all files of a run share. */
 export interface RunSettings {
@@ -20,7 +19,7 @@ export interface RunSettings {
 type ToWorker =
   /** Enhance one file; answered by 'done' or 'failed', with 'progress' in between. */
   | { readonly type: 'job'; readonly job: Job }
-  /** Give the current file up; it is answered by 'failed'. */
+  /** Give up the current file; answered by 'failed'. */
   | { readonly type: 'abort' };
 
 type FromWorker =
@@ -31,7 +30,7 @@ type FromWorker =
   | { readonly type: 'done'; readonly result: FileResult }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** What enhances files one after another: this thread, or one of its own. */
+/** Enhances files one after another, on this thread or on one of its own. */
 export interface Enhancing {
   readonly model: string;
   readonly version: string;
@@ -52,7 +51,7 @@ export async function enhanceHere(settings: RunSettings): Promise<Enhancing> {
   };
 }
 
-/** Starts a thread with a model of its own. Rejects with an Error whose message is the engine's. */
+/** Starts a thread that loads a model of its own. Rejects with an Error that has the engine's message. */
 export async function enhanceInThread(entry: URL, settings: RunSettings): Promise<Enhancing> {
   const worker = new Worker(entry, { workerData: settings });
   const first = await nextMessage(worker);

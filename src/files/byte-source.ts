@@ -1,10 +1,10 @@
 /**
- * In:     a Blob, bytes in memory, or whatever an environment has (cli/node-files.ts has files)
+ * In:     a Blob, bytes in memory, or anything else that an environment has (cli/node-files.ts: files)
  * Out:    bytes at any position, to the readers of formats
  * Thread: any
  *
- * Recordings are read and written through these two, so that the same code serves a page, a worker and a command line,
- * and never needs a whole file in memory:
+ * Recordings are read and written through the two interfaces here, so that the same code serves a page, a worker and a
+ * command line, and never needs a whole file in memory:
  *
  *   const reader = await openWav(blobSource(file));
  *   const sink = new BlobSink();
@@ -24,7 +24,7 @@ export interface ByteSource {
   read(position: number, length: number): Promise<Uint8Array>;
 }
 
-/** Where a file is written: appended, and corrected near its beginning when the lengths are known. */
+/** Where a file is written: at its end, and again near its beginning when the lengths are known. */
 export interface ByteSink {
   /** Appends. The caller may reuse the array once the promise has resolved. */
   write(bytes: Uint8Array): Promise<void>;
@@ -32,12 +32,12 @@ export interface ByteSink {
   rewrite(position: number, bytes: Uint8Array): Promise<void>;
 }
 
-/** Bytes that are asked of a Blob at once where pieces are read in order. */
+/** Bytes to ask of a Blob at once where pieces are read in order. */
 const AHEAD_BYTES = 1 << 20;
 
 /**
- * A Blob or File. Reads slices of it, so the whole is never in memory. They lie in another process, and a message there
- * and back takes as long as a twentieth of the work on a second of sound: whoever reads in order gets what follows from
+ * A Blob or File. Reads slices of it, so the whole is never in memory. Slices come from another process, and a message
+ * there and back takes a twentieth of the time that a second of sound does. So pieces that are read in order come from
  * one large slice.
  */
 export function blobSource(blob: Blob): ByteSource {
@@ -55,15 +55,15 @@ export function blobSource(blob: Blob): ByteSource {
         slice = new Uint8Array(await blob.slice(position, position + count).arrayBuffer());
         start = position;
       }
-      // A copy: what a caller does to it must not come back to the next.
+      // A copy: what one caller does to it must not reach the next.
       return slice.slice(position - start, position - start + length);
     },
   };
 }
 
-/** Bytes that are in memory anyway. */
+/** Bytes that are in memory already. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
-  // Node's Buffer has a slice of its own, which does not copy.
+  // Node's Buffer has a slice() of its own, which does not copy.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
     size: plain.length,
@@ -71,33 +71,33 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** Bytes of a part of a {@link BlobSink} before it is handed to the browser, which may keep it on disk. */
+/** Bytes of a {@link BlobSink}'s part, which is then handed to the browser; that may keep it on disk. */
 const PART_BYTES = 1 << 20;
 
 /**
- * Collects a Blob. Parts become Blobs of their own as they fill up; only the first, where headers lie, can be
+ * Collects a Blob. Parts become Blobs of their own as they fill up. Only the first, where headers are, can be
  * corrected.
  */
 export class BlobSink implements ByteSink {
-  private readonly parts: Blob[] = [];
-  private readonly part = new Uint8Array(PART_BYTES);
-  private filled = 0;
-  private first: Uint8Array<ArrayBuffer> | undefined;
+  readonly #parts: Blob[] = [];
+  readonly #part = new Uint8Array(PART_BYTES);
+  #filled = 0;
+  #first: Uint8Array<ArrayBuffer> | undefined;
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const count = Math.min(bytes.length - done, PART_BYTES - this.filled);
-      this.part.set(bytes.subarray(done, done + count), this.filled);
-      this.filled += count;
+      const count = Math.min(bytes.length - done, PART_BYTES - this.#filled);
+      this.#part.set(bytes.subarray(done, done + count), this.#filled);
+      this.#filled += count;
       done += count;
-      if (this.filled === PART_BYTES) this.endPart();
+      if (this.#filled === PART_BYTES) this.#endPart();
     }
   }
 
-  /** RangeError beyond what was written, or beyond the first MiB. */
+  /** RangeError beyond what has been written, or beyond the first MiB. */
   async rewrite(position: number, bytes: Uint8Array): Promise<void> {
-    const into = this.first ?? this.part;
-    const end = this.first === undefined ? this.filled : this.first.length;
+    const into = this.#first ?? this.#part;
+    const end = this.#first === undefined ? this.#filled : this.#first.length;
     if (position + bytes.length > end)
       throw new RangeError(
         `BlobSink.rewrite: expected bytes 0 to ${end}, got ${position} to ${position + bytes.length}.`,
@@ -108,14 +108,14 @@ export class BlobSink implements ByteSink {
   /** Everything that was written. */
   toBlob(type: string): Blob {
     return new Blob(
-      [...(this.first === undefined ? [] : [this.first]), ...this.parts, this.part.slice(0, this.filled)],
+      [...(this.#first === undefined ? [] : [this.#first]), ...this.#parts, this.#part.slice(0, this.#filled)],
       { type },
     );
   }
 
-  private endPart(): void {
-    if (this.first === undefined) this.first = this.part.slice();
-    else this.parts.push(new Blob([this.part]));
-    this.filled = 0;
+  #endPart(): void {
+    if (this.#first === undefined) this.#first = this.#part.slice();
+    else this.#parts.push(new Blob([this.#part]));
+    this.#filled = 0;
   }
 }

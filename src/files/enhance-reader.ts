@@ -1,27 +1,26 @@
+/**
+ * In:     one recording, piece by piece (wav-reader.ts or another AudioReader)
+ * Out:    the same, enhanced, and what was taken out, to one or two AudioWriters
+ * Thread: any; computes on the thread that calls
+ *
+ * Memory stays flat however long the recording is: a second of sound, and what the engine holds.
+ */
 import type { Denoiser } from '../engine/denoiser.ts';
 import type { AudioReader, AudioWriter } from './audio-file.ts';
 import { type EnhanceOptions, Enhancer, nextTask } from './enhance.ts';
 import { fullScaleOf, quantise } from './sample-format.ts';
 
-/**
- * In:     one recording, piece by piece (wav-reader.ts or another AudioReader)
- * Out:    the same, enhanced, and what was taken out of it, to one or two AudioWriters
- * Thread: any; computes on the thread that calls
- *
- * Memory stays flat however long the recording is: a second of sound and what the engine holds.
- */
-
-/** Where results go; either may be left out. Both stay the caller's: this neither finishes nor closes them. */
+/** Where results go; either may be left out. Both stay the caller's, who finishes and closes them. */
 export interface EnhanceTargets {
   readonly enhanced?: AudioWriter | undefined;
   /**
-   * Noisy − enhanced. Samples of both written files sum to the input's exactly, where formats are the same and nothing
-   * clips.
+   * Noisy − enhanced. The samples of both written files add up to the input's exactly where formats are the same and
+   * nothing clips.
    */
   readonly removed?: AudioWriter | undefined;
 }
 
-/** What there is to tell afterwards. */
+/** What is known afterwards. */
 export interface EnhanceSummary {
   readonly frames: number;
   /** Samples that were NaN or infinite and count as silence. */
@@ -29,9 +28,9 @@ export interface EnhanceSummary {
 }
 
 /**
- * Enhances everything that `reader` gives. The result has the length of the input and lines up with it. Gives way to
- * other tasks, and tells its progress, after every second of sound. Rejects with the reader's or writer's Error, or the
- * signal's reason; writers then hold a part.
+ * Enhances everything that `reader` gives. The result has the length of the input and lines up with it. After every
+ * second of sound it reports its progress and lets other tasks run. Rejects with the Error of a reader or writer, or
+ * with the signal's reason; then the writers hold a part of the recording.
  */
 export async function enhanceReader(
   denoiser: Denoiser,

@@ -1,25 +1,24 @@
-import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
-import { SampleQueue } from '../engine/dsp/sample-queue.ts';
-import { NO_LIMIT_DB } from '../engine/estimate.ts';
-import type { Decibels, Hertz, Samples } from '../shared/units.ts';
-
 /**
  * In:     whole recordings, planar, at their own rate (cli/, demo, apps)
  * Out:    the same length, enhanced, with the engine's delay taken out
  * Thread: any; computes on the thread that calls
  */
+import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
+import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
+import { SampleQueue } from '../engine/dsp/sample-queue.ts';
+import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {
   /** 0 (dry) … 1 (wet, the default). RangeError otherwise. */
   readonly mix?: number | undefined;
-  /** Most that noise is turned down, dB, 0 … 100 (no limit, the default). RangeError otherwise. */
+  /** The most that noise is turned down, dB, 0 … 100 (no limit, the default). RangeError otherwise. */
   readonly attenuationLimitDb?: Decibels | undefined;
 }
 
-/** {@link EnhanceSettings} and what a caller needs to wait politely. */
+/** {@link EnhanceSettings}, and what a caller needs while it waits. */
 export interface EnhanceOptions extends EnhanceSettings {
-  /** Told the share that is done, 0 … 1, after every second of sound and at the end. */
+  /** Gets the share that is done, 0 … 1, after every second of sound and at the end. */
   readonly onProgress?: ((share: number) => void) | undefined;
   /** Aborting rejects the promise with the signal's reason, within a second of sound. */
   readonly signal?: AbortSignal | undefined;
@@ -27,7 +26,7 @@ export interface EnhanceOptions extends EnhanceSettings {
 
 /**
  * Enhances a whole recording. Channels are streams of one batch. The result has the length of the input and lines up
- * with it; the input is left as it is. Gives way to other tasks after every second of sound.
+ * with it; the input is left as it is. Lets other tasks run after every second of sound.
  *
  * @param channels one array for each channel, all of one length; RangeError otherwise
  */
@@ -64,51 +63,51 @@ export async function enhanceChannels(
 
 /**
  * The same piece by piece, for recordings that do not fit into memory: push pieces of any length, pull what is
- * available, `finish` after the last, pull the rest. As many samples come out as went in, and sample j out is sample j
- * in, enhanced.
+ * available, `finish` after the last, pull the rest. As many samples come out as went in: sample j out is sample j in,
+ * enhanced.
  */
 export class Enhancer {
-  private readonly denoiser: Denoiser;
-  private readonly mix: number;
-  private readonly streams: readonly DenoiserStream[];
-  private readonly dry: readonly SampleQueue[];
-  private readonly scratch = new Float32Array(4096);
-  /** Samples of the engine's delay that are still to be thrown away. */
-  private delayLeft: Samples;
+  readonly #denoiser: Denoiser;
+  readonly #mix: number;
+  readonly #streams: readonly DenoiserStream[];
+  readonly #dry: readonly SampleQueue[];
+  readonly #scratch = new Float32Array(4096);
+  /** Samples of the engine's delay still to be thrown away. */
+  #delayLeft: Samples;
 
   /** @param sampleRateHz 3000 … 768000, RangeError otherwise. The denoiser stays the caller's. */
   constructor(denoiser: Denoiser, channelCount: number, sampleRateHz: Hertz, settings: EnhanceSettings = {}) {
     const { mix = 1, attenuationLimitDb = NO_LIMIT_DB } = settings;
     if (!(mix >= 0 && mix <= 1)) throw new RangeError(`Enhancer mix: expected 0 to 1, got ${mix}.`);
-    this.denoiser = denoiser;
-    this.mix = mix;
-    this.streams = Array.from({ length: channelCount }, () => denoiser.createStream(sampleRateHz));
-    for (const stream of this.streams) stream.attenuationLimitDb = attenuationLimitDb;
-    this.dry = this.streams.map(() => new SampleQueue(4096));
-    this.delayLeft = this.streams[0]?.delaySamples ?? 0;
+    this.#denoiser = denoiser;
+    this.#mix = mix;
+    this.#streams = Array.from({ length: channelCount }, () => denoiser.createStream(sampleRateHz));
+    for (const stream of this.#streams) stream.attenuationLimitDb = attenuationLimitDb;
+    this.#dry = this.#streams.map(() => new SampleQueue(4096));
+    this.#delayLeft = this.#streams[0]?.delaySamples ?? 0;
   }
 
-  /** Samples that lie ready in every channel. */
+  /** Samples that are ready in every channel. */
   get available(): Samples {
-    const [stream] = this.streams;
-    return stream === undefined ? 0 : Math.min(stream.available, this.dry[0].length);
+    const [stream] = this.#streams;
+    return stream === undefined ? 0 : Math.min(stream.available, this.#dry[0].length);
   }
 
-  /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole hops. */
+  /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole steps. */
   push(channels: readonly Float32Array[], start: number, length: number): void {
-    this.streams.forEach((stream, c) => {
+    this.#streams.forEach((stream, c) => {
       stream.push(channels[c], start, length);
-      this.dry[c].pushAll(channels[c], start, length);
+      this.#dry[c].pushAll(channels[c], start, length);
     });
-    this.run();
+    this.#run();
   }
 
   /** Makes everything that was pushed available. Nothing may be pushed afterwards. */
   finish(): void {
     const silence = new Float32Array(4096);
-    while (this.streams.length > 0 && this.available < this.dry[0].length) {
-      for (const stream of this.streams) stream.push(silence, 0, Math.min(silence.length, stream.samplesToHop));
-      this.run();
+    while (this.#streams.length > 0 && this.available < this.#dry[0].length) {
+      for (const stream of this.#streams) stream.push(silence, 0, Math.min(silence.length, stream.samplesToHop));
+      this.#run();
     }
   }
 
@@ -118,16 +117,17 @@ export class Enhancer {
    */
   pull(into: readonly Float32Array[], start: number, length: number, noisy?: readonly Float32Array[]): number {
     const total = Math.min(length, this.available);
-    const { mix, scratch } = this;
+    const mix = this.#mix;
+    const scratch = this.#scratch;
     for (let done = 0; done < total; ) {
       const count = Math.min(scratch.length, total - done);
       const at = start + done;
-      for (let c = 0; c < this.streams.length; c++) {
+      for (let c = 0; c < this.#streams.length; c++) {
         const wet = into[c];
-        this.streams[c].pull(wet, at, count);
+        this.#streams[c].pull(wet, at, count);
         const dry = noisy === undefined ? scratch : noisy[c];
         const from = noisy === undefined ? 0 : at;
-        this.dry[c].take(dry, from, count);
+        this.#dry[c].take(dry, from, count);
         if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * dry[from + i];
       }
       done += count;
@@ -137,22 +137,22 @@ export class Enhancer {
 
   /** Frees the streams. Idempotent. */
   dispose(): void {
-    for (const stream of this.streams) stream.dispose();
+    for (const stream of this.#streams) stream.dispose();
   }
 
-  private run(): void {
-    this.denoiser.stepAll(this.streams);
-    const [first] = this.streams;
-    while (first !== undefined && this.delayLeft > 0) {
-      const count = Math.min(this.delayLeft, first.available, this.scratch.length);
+  #run(): void {
+    this.#denoiser.stepAll(this.#streams);
+    const [first] = this.#streams;
+    while (first !== undefined && this.#delayLeft > 0) {
+      const count = Math.min(this.#delayLeft, first.available, this.#scratch.length);
       if (count === 0) return;
-      for (const stream of this.streams) stream.pull(this.scratch, 0, count);
-      this.delayLeft -= count;
+      for (const stream of this.#streams) stream.pull(this.#scratch, 0, count);
+      this.#delayLeft -= count;
     }
   }
 }
 
-/** Resolves in a task of its own. Not a timer: those are slowed down to one a second in pages that are not visible. */
+/** Resolves in a task of its own. Not by a timer: pages that are not visible get one a second. */
 export function nextTask(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

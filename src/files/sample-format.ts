@@ -27,7 +27,7 @@ export function frameBytes(layout: { readonly channels: number; readonly format:
 }
 
 /**
- * Interleaved bytes → planes. Writes `frames` samples of each of the `channels` from `start` on. Integers are scaled to
+ * Interleaved bytes → planes. Writes `frames` samples to each of the `channels` from `start` on. Integers are scaled to
  * −1 … 1.
  */
 export function decodeFrames(
@@ -71,8 +71,8 @@ export function decodeFrames(
 }
 
 /**
- * Planes → interleaved bytes, `frames` samples of each from `start` on. Integers are rounded and clipped; what came
- * from {@link decodeFrames} goes back exactly (up to 24 bits, which is what a float32 holds).
+ * Planes → interleaved bytes, `frames` samples of each from `start` on. Integers are rounded and clipped. Samples from
+ * {@link decodeFrames} go back exactly, up to 24 bits, which is what a float32 holds.
  */
 export function encodeFrames(
   channels: readonly Float32Array[],
@@ -82,9 +82,9 @@ export function encodeFrames(
   start = 0,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // Most files are of this kind, and a view of 16 bits takes a fifth of the time. Machines that run JavaScript are
+  // Most files have 16 bits, and a view of these takes a fifth of the time. Machines that run JavaScript are
   // little-endian, as files are.
-  const words =
+  const asInt16 =
     format === 'int16' && bytes.byteOffset % 2 === 0
       ? new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1)
       : undefined;
@@ -98,11 +98,11 @@ export function encodeFrames(
         for (let n = start; n < start + frames; n++, at += step) view.setUint8(at, rounded(channel[n], 0x80) + 0x80);
         break;
       case 'int16':
-        if (words === undefined)
+        if (asInt16 === undefined)
           for (let n = start; n < start + frames; n++, at += step) view.setInt16(at, rounded(channel[n], 0x8000), true);
         else
           for (let n = start, i = c; n < start + frames; n++, i += channels.length)
-            words[i] = rounded(channel[n], 0x8000);
+            asInt16[i] = rounded(channel[n], 0x8000);
         break;
       case 'int24':
         for (let n = start; n < start + frames; n++, at += step) {
@@ -132,7 +132,7 @@ export function fullScaleOf(format: SampleFormat): number | undefined {
   return format === 'float32' || format === 'float64' ? undefined : 2 ** (8 * BYTES[format] - 1);
 }
 
-/** Makes every sample what it is after it was written in `format` and read again. Floats stay as they are. */
+/** Changes every sample as if it had been written in `format` and read again. Floats stay as they are. */
 export function quantise(channels: readonly Float32Array[], format: SampleFormat, frames: number): void {
   const fullScale = fullScaleOf(format);
   if (fullScale === undefined) return;
@@ -141,7 +141,7 @@ export function quantise(channels: readonly Float32Array[], format: SampleFormat
   }
 }
 
-/** Whole steps of an integer format, clipped at its ends. What is not a number is silence. */
+/** Whole steps of an integer format, clipped at its ends. NaN is silence. */
 export function rounded(sample: number, fullScale: number): number {
   // The same as Math.round for what a float32 holds, and several times faster.
   const steps = Math.floor(sample * fullScale + 0.5);

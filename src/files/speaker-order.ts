@@ -1,6 +1,6 @@
 /**
- * For each number of channels, which channel of a Vorbis or Opus file is the n-th of a WAV file. One, two and four are
- * the same in both.
+ * For each number of channels, which channel of a Vorbis or Opus file is the n-th of a WAV file. One, two and four have
+ * the same order in both.
  */
 const FROM_VORBIS: Readonly<Record<number, readonly number[]>> = {
   3: [0, 2, 1],

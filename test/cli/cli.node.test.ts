@@ -190,7 +190,7 @@ describe('denoise-node', () => {
   });
 
   it('exits with 2 and says what is wrong with the command line', async () => {
-    const cases: [words: string[], message: RegExp][] = [
+    const cases: [args: string[], message: RegExp][] = [
       [[], /Expected an input/],
       [['a.wav'], /Expected an output with -o/],
       [['a.wav', '-o', 'b.wav', '--mix', '2'], /--mix from 0 to 1, got "2"/],
@@ -203,9 +203,9 @@ describe('denoise-node', () => {
       [['a.wav', 'b.wav', '-o', SOURCE], /is a file/],
       [['a.wav', '-o', 'b.wav', '--louder'], /--louder/],
     ];
-    for (const [words, message] of cases) {
-      const { status, stderr } = await command(...words);
-      assert.equal(status, 2, words.join(' '));
+    for (const [args, message] of cases) {
+      const { status, stderr } = await command(...args);
+      assert.equal(status, 2, args.join(' '));
       assert.match(stderr, message);
     }
   });

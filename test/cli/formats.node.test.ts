@@ -153,7 +153,7 @@ describe('FLAC', () => {
     }
   });
 
-  it('takes WAV of every depth up to 24 bits without loss, any number of channels up to 8, and any length', async () => {
+  it('takes WAV of every depth up to 24 bits without loss, of up to 8 channels and any length', async () => {
     for (const [format, channels, frames] of [
       ['uint8', 1, 1],
       ['int16', 1, 4096],

@@ -2,7 +2,7 @@ import { expect } from '@esm-bundle/chai';
 import type * as Engine from '../../src/engine/index.ts';
 import { largestDifference } from './signals.ts';
 
-/** A model of each kind: hops, and blocks. */
+/** A model of each kind: streaming, and block. */
 const MODELS = ['base', 'unet-8k'];
 
 describe('dist/engine.js in a browser', () => {

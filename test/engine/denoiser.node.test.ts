@@ -60,7 +60,7 @@ describe('Denoiser with base', () => {
     for (const rate of [44100, 48000]) {
       const noisy = noisySpeech(rate, 4);
       const shaken = noisy.slice();
-      // Half a second is a whole number of hops: the hop before it must not know what comes.
+      // Half a second is a whole number of steps: the step before it must not know what comes.
       const from = Math.floor(rate / 2);
       for (let n = from; n < shaken.length; n++) shaken[n] = -3 * shaken[n];
       const stream = denoiser.createStream(rate);
@@ -114,23 +114,26 @@ describe('Denoiser with base', () => {
     }
   });
 
-  it('says exactly how many samples complete a hop, and is never further behind than one hop', () => {
+  it('says exactly how many samples complete a step, and is never further behind than one step', () => {
     const into = new Float32Array(48000);
     for (const rate of [...RATES, 3000, 11025, 768000]) {
       const stream = denoiser.createStream(rate);
-      const hopWait = Math.ceil((480 * rate) / 48000);
+      const stepWait = Math.ceil((480 * rate) / 48000);
       let pushedCount = 0;
       let pulledCount = 0;
-      for (let hop = 0; hop < 30; hop++) {
+      for (let step = 0; step < 30; step++) {
         const missing = stream.samplesToHop;
         stream.push(into, 0, missing - 1);
         pushedCount += missing - 1;
-        assert.equal(stream.hopReady, false, `${rate} Hz, hop ${hop}, one before`);
-        assert.ok(pushedCount - pulledCount <= hopWait, `${rate} Hz, hop ${hop}: ${pushedCount - pulledCount} behind`);
+        assert.equal(stream.hopReady, false, `${rate} Hz, step ${step}, one before`);
+        assert.ok(
+          pushedCount - pulledCount <= stepWait,
+          `${rate} Hz, step ${step}: ${pushedCount - pulledCount} behind`,
+        );
         stream.push(into, 0, 1);
         pushedCount += 1;
         assert.equal(stream.samplesToHop, 0);
-        assert.equal(stream.hopReady, true, `${rate} Hz, hop ${hop}`);
+        assert.equal(stream.hopReady, true, `${rate} Hz, step ${step}`);
         denoiser.step([stream]);
         pulledCount += stream.pull(into.slice(), 0, into.length);
       }
@@ -191,7 +194,7 @@ describe('Denoiser with base', () => {
     stream.push(new Float32Array(480), 0, 480);
     assert.throws(() => denoiser.step([stream, stream]), /once/);
     stream.dispose();
-    assert.throws(() => denoiser.step([stream]), /hop/);
+    assert.throws(() => denoiser.step([stream]), /the samples of a whole step/);
   });
 
   function enhance(noisy: Float32Array, rate: number, pieceLength: () => number = () => noisy.length): Float32Array {

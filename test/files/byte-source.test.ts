@@ -14,7 +14,7 @@ describe('blobSource and bytesSource', () => {
     }
   });
 
-  it('give the same bytes in order, backwards and again, whatever became of the arrays that were given before', async () => {
+  it('give the same bytes in order, backwards and again, whatever became of the arrays given before', async () => {
     const bytes = Uint8Array.from({ length: 2_500_003 }, (_, i) => i % 253);
     const source = blobSource(new Blob([bytes]));
     const positions = Array.from({ length: 26 }, (_, i) => 100_000 * i);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { Model } from '../../src/engine/graph/model.ts';
 import { loadModelFiles } from '../../src/engine/graph/model-files.ts';
 import { Denoiser } from '../../src/engine/index.ts';
-import type { StreamingManifest } from '../../src/engine/manifest/manifest.ts';
+import type { StreamingManifest } from '../../src/engine/manifest/streaming-manifest.ts';
 import { largestDifference, noise } from '../engine/signals.ts';
 import { FIXTURE_URL, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 

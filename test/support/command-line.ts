@@ -27,7 +27,7 @@ export interface Finished {
 }
 
 /** Starts the command. */
-export async function start(...words: string[]): Promise<ChildProcess> {
+export async function start(...args: string[]): Promise<ChildProcess> {
   built ??= build({
     entryPoints: [fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))],
     outfile: COMMAND,
@@ -38,12 +38,12 @@ export async function start(...words: string[]): Promise<ChildProcess> {
     packages: 'external',
   });
   await built;
-  return spawn(process.execPath, [COMMAND, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 /** Runs the command to its end. */
-export async function command(...words: string[]): Promise<Finished> {
-  const child = await start(...words);
+export async function command(...args: string[]): Promise<Finished> {
+  const child = await start(...args);
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -1,22 +1,22 @@
-import type { AudioReader } from '../../files/audio-file.ts';
-import type { ByteSource } from '../../files/byte-source.ts';
-import { afterId3, openFlac } from '../../files/flac/flac-reader.ts';
-import { OggDemuxer } from '../../files/ogg.ts';
-import { openWav } from '../../files/wav/wav-reader.ts';
-import { openMp3 } from './mp3.ts';
-import { openOpus } from './opus.ts';
-import { openVorbis } from './vorbis.ts';
-
 /**
  * In:     a file of any kind (node-files.ts)
  * Out:    a reader of its sound, to files/enhance-reader.ts
  * Thread: any of Node's
  */
+import type { AudioReader } from '../../files/audio-file.ts';
+import type { ByteSource } from '../../files/byte-source.ts';
+import { openFlac } from '../../files/flac/flac-reader.ts';
+import { afterId3 } from '../../files/id3.ts';
+import { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
+import { openWav } from '../../files/wav/wav-reader.ts';
+import { openMp3 } from './mp3/mp3-reader.ts';
+import { openOpus } from './opus.ts';
+import { openVorbis } from './vorbis.ts';
 
 /** Kinds of files that are read. */
 export type AudioKind = 'WAV' | 'FLAC' | 'MP3' | 'Ogg Vorbis' | 'Opus';
 
-/** Extensions that are looked for in folders. A file's kind is told by its content all the same. */
+/** Extensions that make a file in a folder a recording, and its likely kinds; its content says which kind it is. */
 export const EXTENSIONS: Readonly<Record<string, readonly AudioKind[]>> = {
   '.wav': ['WAV'],
   '.wave': ['WAV'],
@@ -29,7 +29,7 @@ export const EXTENSIONS: Readonly<Record<string, readonly AudioKind[]>> = {
   '.opus': ['Opus'],
 };
 
-/** Containers that are told apart only to say what to do with them. */
+/** Containers that are recognised only to say what to do with them. */
 const OTHERS: readonly (readonly [at: number, mark: string, name: string])[] = [
   [4, 'ftyp', 'an MP4 or M4A file'],
   [0, '\x1aE\xdf\xa3', 'a WebM or Matroska file'],
@@ -44,7 +44,7 @@ const OTHERS: readonly (readonly [at: number, mark: string, name: string])[] = [
   [0, 'wvpk', 'a WavPack file'],
 ];
 
-/** Opens a file by what is in it. Throws an Error with the reason, and what to do, where its sound cannot be read. */
+/** Opens a file by its content. Throws an Error with the reason, and what to do, where its sound cannot be read. */
 export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; reader: AudioReader }> {
   if (source.size === 0) throw new Error('the file is empty');
   const head = text(await source.read(0, 16));
@@ -54,7 +54,7 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
     return { kind: 'FLAC', reader: await openFlac(source) };
   const other = OTHERS.find(([at, mark]) => head.startsWith(mark, at));
   if (other !== undefined) throw new Error(`expected WAV, FLAC, MP3, Ogg Vorbis or Opus, found ${other[2]}: ${ADVICE}`);
-  // Last, because frames of MP3 have no mark but eleven bits.
+  // Last, because the only mark of an MP3 frame is eleven bits.
   try {
     return { kind: 'MP3', reader: await openMp3(source) };
   } catch (cause) {

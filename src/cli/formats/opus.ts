@@ -1,19 +1,18 @@
-import type { OpusDecoder } from 'opus-decoder';
-import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import type { OggDemuxer } from '../../files/ogg.ts';
-import { toWavOrder } from '../../files/speaker-order.ts';
-
 /**
- * In:     packets of an Ogg Opus file (files/ogg.ts)
+ * In:     packets of an Ogg Opus file (files/ogg/ogg-demuxer.ts)
  * Out:    planar samples at 48 kHz, page by page, to files/enhance-reader.ts
  * Thread: any of Node's
  *
  * Decoder: libopus in WebAssembly (opus-decoder). Format: RFC 7845, https://www.rfc-editor.org/rfc/rfc7845.
  */
+import type { OpusDecoder } from 'opus-decoder';
+import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
+import type { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
+import { toWavOrder } from '../../files/speaker-order.ts';
 
 const OPUS_RATE_HZ = 48000;
 
-/** Reads on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
+/** Goes on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
 export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise<OpusReader> {
   if (header.length < 19) throw new Error('expected an Opus header of 19 bytes or more, found the end of the packet');
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -23,7 +22,8 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   const family = header[18];
   if (channels === 0 || (family === 0 && channels > 2) || family > 1) {
     throw new Error(
-      `expected 1 or 2 channels, or more in the order of family 1, found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
+      'expected 1 or 2 channels, or more in the order of family 1, ' +
+        `found ${channels} in family ${family}: convert it first, for example with ffmpeg`,
     );
   }
   if (family === 1 && header.length < 21 + channels)
@@ -52,61 +52,67 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
 export class OpusReader extends ChunkReader {
   readonly sampleRateHz = OPUS_RATE_HZ;
   /** Samples decoded so far, as positions in the file count them. */
-  private position = 0;
+  #position = 0;
   /** The comment header, which may take several pages, comes before the sound. */
-  private sawComments = false;
-  private closed = false;
+  #sawComments = false;
+  #closed = false;
+  readonly #demuxer: OggDemuxer;
+  readonly #decoder: OpusDecoder<undefined>;
+  readonly #gain: number;
 
   constructor(
-    private readonly demuxer: OggDemuxer,
-    private readonly decoder: OpusDecoder<undefined>,
+    demuxer: OggDemuxer,
+    decoder: OpusDecoder<undefined>,
     readonly channels: number,
     preSkip: number,
-    private readonly gain: number,
+    gain: number,
     frames: number | undefined,
   ) {
     super(preSkip, frames);
+    this.#demuxer = demuxer;
+    this.#decoder = decoder;
+    this.#gain = gain;
   }
 
   get share(): number {
-    return this.demuxer.share;
+    return this.#demuxer.share;
   }
 
   protected get damagedBytes(): number {
-    return this.demuxer.damagedBytes;
+    return this.#demuxer.damagedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
-    for (let page = await this.demuxer.nextPage(); page !== undefined; page = await this.demuxer.nextPage()) {
-      const packets = this.sawComments ? page.packets : page.packets.slice(1);
-      this.sawComments ||= page.packets.length > 0;
+    for (let page = await this.#demuxer.nextPage(); page !== undefined; page = await this.#demuxer.nextPage()) {
+      const packets = this.#sawComments ? page.packets : page.packets.slice(1);
+      this.#sawComments ||= page.packets.length > 0;
       if (packets.length === 0) continue;
-      const decoded = packets.map((packet) => this.decode(packet));
+      const decoded = packets.map((packet) => this.#decode(packet));
       const frames = decoded.reduce((sum, part) => sum + part.frames, 0);
       const channels = toWavOrder(
-        Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.gain)),
+        Array.from({ length: this.channels }, (_, c) => joined(decoded, c, frames, this.#gain)),
       );
-      // The last page may state less than it holds, which cuts the end; any other states all of it, and more where
-      // pages are lost.
-      const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.position - frames);
-      this.position += gap + frames;
+      // The last page may state less than it holds, which cuts the end off. Any other states everything up to its end,
+      // which is more than has come where pages are lost.
+      const gap = page.position === undefined ? 0 : Math.max(0, page.position - this.#position - frames);
+      this.#position += gap + frames;
       return { channels, frames, gap };
     }
     return undefined;
   }
 
   close(): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.decoder.free();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#decoder.free();
   }
 
-  private decode(packet: Uint8Array): { channels: readonly Float32Array[]; frames: number } {
+  #decode(packet: Uint8Array): { channels: readonly Float32Array[]; frames: number } {
     try {
-      const { channelData, samplesDecoded } = this.decoder.decodeFrame(packet);
+      const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);
       return { channels: channelData, frames: samplesDecoded };
     } catch {
-      // Longer than any packet of this codec: damaged. The page's position tells how much is missing.
+      // A damaged packet. The page's position tells how much is missing.
       return { channels: [], frames: 0 };
     }
   }

@@ -1,10 +1,5 @@
-import type { StbVorbis } from 'stb-vorbis';
-import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
-import { type OggDemuxer, type OggPage, oggFile } from '../../files/ogg.ts';
-import { requireRate } from '../../files/wav/wav.ts';
-
 /**
- * In:     packets of an Ogg Vorbis file (files/ogg.ts)
+ * In:     packets of an Ogg Vorbis file (files/ogg/ogg-demuxer.ts)
  * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
  * Thread: any of Node's
  *
@@ -12,20 +7,26 @@ import { requireRate } from '../../files/wav/wav.ts';
  * small file: the three headers, the packet before the part, whose second half the first one overlaps, and the part.
  * Its samples are those of the whole. Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
  */
+import type { StbVorbis } from 'stb-vorbis';
+import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
+import type { OggDemuxer, OggPage } from '../../files/ogg/ogg-demuxer.ts';
+import { oggFile } from '../../files/ogg/ogg-file.ts';
+import { requireRate } from '../../files/require-rate.ts';
 
-/** Packets of a part, about; parts end with a page. 3 to 12 seconds. */
+/** Packets of a part, 3 to 12 seconds; a part goes on to the end of a page. */
 const PART_PACKETS = 512;
 
-/** Reads on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
+/** Goes on after the first packet, which is the header. Throws an Error with the reason where it cannot be decoded. */
 export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promise<VorbisReader> {
   if (header.length < 30) throw new Error('expected a Vorbis header of 30 bytes, found the end of the packet');
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const channels = header[11];
   const sampleRateHz = view.getUint32(12, true);
-  // stb_vorbis gives noise for some files with more.
+  // With more, stb_vorbis gives noise for some files.
   if (channels === 0 || channels > 2) {
     throw new Error(
-      `expected 1 or 2 channels of Vorbis, found ${channels}: convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav`,
+      `expected 1 or 2 channels of Vorbis, found ${channels}: ` +
+        'convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav',
     );
   }
   requireRate(sampleRateHz);
@@ -43,73 +44,81 @@ export async function openVorbis(demuxer: OggDemuxer, header: Uint8Array): Promi
 
 export class VorbisReader extends ChunkReader {
   /** The packet before the next part. */
-  private before: Uint8Array | undefined;
-  private position = 0;
-  /** A page behind lost ones, which begins the next part. */
-  private held: OggPage | undefined;
-  private started = false;
-  private closed = false;
+  #before: Uint8Array | undefined;
+  #position = 0;
+  /** The page after lost ones, with which the next part begins. */
+  #held: OggPage | undefined;
+  #started = false;
+  #closed = false;
+  readonly #decoder: typeof StbVorbis;
+  readonly #demuxer: OggDemuxer;
+  readonly #headers: readonly Uint8Array[];
+  #first: readonly Uint8Array[];
 
   constructor(
-    private readonly decoder: typeof StbVorbis,
-    private readonly demuxer: OggDemuxer,
-    private readonly headers: readonly Uint8Array[],
-    private first: readonly Uint8Array[],
+    decoder: typeof StbVorbis,
+    demuxer: OggDemuxer,
+    headers: readonly Uint8Array[],
+    first: readonly Uint8Array[],
     readonly channels: number,
     readonly sampleRateHz: number,
     frames: number | undefined,
   ) {
     super(0, frames);
+    this.#decoder = decoder;
+    this.#demuxer = demuxer;
+    this.#headers = headers;
+    this.#first = first;
   }
 
   get share(): number {
-    return this.demuxer.share;
+    return this.#demuxer.share;
   }
 
   protected get damagedBytes(): number {
-    return this.demuxer.damagedBytes;
+    return this.#demuxer.damagedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
-    const packets: Uint8Array[] = [...this.first];
-    this.first = [];
+    const packets: Uint8Array[] = [...this.#first];
+    this.#first = [];
     let position: number | undefined;
-    while (packets.length < PART_PACKETS && !this.closed) {
-      const page = this.held ?? (await this.demuxer.nextPage());
-      this.held = undefined;
+    while (packets.length < PART_PACKETS && !this.#closed) {
+      const page = this.#held ?? (await this.#demuxer.nextPage());
+      this.#held = undefined;
       if (page === undefined) break;
-      // What is lost is silence before a part, so a part begins behind it; its first packet overlaps nothing that is
-      // there.
+      // Silence stands for lost pages, and comes before a part. So a part begins after them, and its first packet has
+      // nothing to overlap.
       if (!page.follows && packets.length > 0) {
-        this.held = page;
+        this.#held = page;
         break;
       }
-      if (!page.follows) this.before = undefined;
+      if (!page.follows) this.#before = undefined;
       for (const packet of page.packets) packets.push(packet.slice());
       if (page.packets.length > 0) position = page.position ?? position;
     }
     if (packets.length === 0) return undefined;
-    const channels = this.decode(this.before === undefined ? packets : [this.before, ...packets]);
+    const channels = this.#decode(this.#before === undefined ? packets : [this.#before, ...packets]);
     const frames = channels[0].length;
-    this.before = this.held === undefined ? packets[packets.length - 1] : undefined;
-    // A position beyond what came says that pages are lost; at the very beginning, that the recording is a part of a
-    // longer one.
-    const gap = position === undefined || !this.started ? 0 : Math.max(0, position - this.position - frames);
-    this.started = true;
-    this.position = position ?? this.position + gap + frames;
+    this.#before = this.#held === undefined ? packets[packets.length - 1] : undefined;
+    // A position beyond what has come means lost pages; at the very beginning, that this was cut from a longer
+    // recording.
+    const gap = position === undefined || !this.#started ? 0 : Math.max(0, position - this.#position - frames);
+    this.#started = true;
+    this.#position = position ?? this.#position + gap + frames;
     return { channels, frames, gap };
   }
 
   close(): void {
-    this.closed = true;
+    this.#closed = true;
   }
 
-  private decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
+  #decode(packets: readonly Uint8Array[]): readonly Float32Array[] {
     try {
-      const { channels } = this.decoder.decode(oggFile([this.headers.slice(0, 1), this.headers.slice(1), packets]));
+      const { channels } = this.#decoder.decode(oggFile([this.#headers.slice(0, 1), this.#headers.slice(1), packets]));
       if (channels.length === this.channels) return channels;
     } catch (error) {
-      if (!this.started)
+      if (!this.#started)
         throw new Error(`the sound cannot be decoded (${error instanceof Error ? error.message : String(error)})`);
     }
     return Array.from({ length: this.channels }, () => new Float32Array());

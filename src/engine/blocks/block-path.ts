@@ -1,7 +1,15 @@
+/**
+ * In:     one advance of noisy samples at the model's rate: a block without its overlap
+ * Out:    as many enhanced samples, `overlapSamples` later
+ * Thread: [worker], or whoever runs the engine
+ *
+ *   analyse:     noisy queue → block → spectrum → image → normalised → graph
+ *   synthesise:  graph → estimate in the image's units → rebuild → crossfade with the block before →
+ */
 import type { Decibels, Samples } from '../../shared/units.ts';
+import { noisyShare } from '../attenuation-limit.ts';
 import { Crossfade } from '../dsp/crossfade.ts';
 import type { SampleQueue } from '../dsp/sample-queue.ts';
-import { noisyShare } from '../estimate.ts';
 import { type BlockManifest, imageRows } from '../manifest/block-manifest.ts';
 import { advanceSamples } from '../manifest/manifest.ts';
 import type { StreamPath, StreamPaths } from '../stream-path.ts';
@@ -10,36 +18,31 @@ import { BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { type ImageExtractor, makeImageExtractor } from './image.ts';
 import { Normaliser } from './normalisation.ts';
 
-/**
- * In:     as many noisy samples as a block advances, model rate
- * Out:    as many enhanced samples, overlapSamples later
- * Thread: [worker], or whoever runs the engine
- *
- *   analyse:     noisy queue → block → spectrum → image → normalised → graph
- *   synthesise:  graph → estimate in the image's units → rebuild → crossfade with the block before →
- */
+/** The path of one stream through a block model. */
 class BlockPath implements StreamPath {
-  /** The last blockSamples samples; zeros before the stream. */
-  private readonly history: Float32Array;
-  private readonly crossfade: Crossfade;
-  /** Blocks under way, oldest first; a live stream never has more than one. */
-  private readonly blocks: BlockUnderWay[] = [];
-  private analysed = 0;
-  private synthesised = 0;
+  /** The last `blockSamples` samples; zeros before the stream. */
+  readonly #history: Float32Array;
+  readonly #crossfade: Crossfade;
+  /** Blocks between analysis and synthesis, oldest first; a live stream never has more than one. */
+  readonly #blocks: BlockUnderWay[] = [];
+  #analysed = 0;
+  #synthesised = 0;
+  readonly #shared: BlockPaths;
 
-  constructor(private readonly shared: BlockPaths) {
+  constructor(shared: BlockPaths) {
+    this.#shared = shared;
     const { blockSamples, overlapSamples } = shared.manifest.framing;
-    this.history = new Float32Array(blockSamples);
-    this.crossfade = new Crossfade(shared.advanceSamples, overlapSamples);
+    this.#history = new Float32Array(blockSamples);
+    this.#crossfade = new Crossfade(shared.advanceSamples, overlapSamples);
   }
 
   analyse(noisy: SampleQueue, features: Float32Array, offset: number): boolean {
-    const { history } = this;
-    const { advanceSamples: advance, stft, images, normaliser } = this.shared;
+    const history = this.#history;
+    const { advanceSamples: advance, stft, images, normaliser } = this.#shared;
     history.copyWithin(0, advance);
     noisy.take(history, history.length - advance, advance);
-    this.blocks[this.analysed] ??= new BlockUnderWay(this.shared);
-    const block = this.blocks[this.analysed++];
+    this.#blocks[this.#analysed] ??= new BlockUnderWay(this.#shared);
+    const block = this.#blocks[this.#analysed++];
     block.samples.set(history);
     block.isSilent = history.every(isZero);
     if (block.isSilent) return false;
@@ -50,21 +53,21 @@ class BlockPath implements StreamPath {
   }
 
   synthesise(estimates: Float32Array, offset: number, attenuationLimitDb: Decibels, enhanced: Float32Array): boolean {
-    const { normaliser, rebuild, estimate, wave } = this.shared;
-    const block = this.blocks[this.synthesised++];
-    if (this.synthesised === this.analysed) this.analysed = this.synthesised = 0;
+    const { normaliser, rebuild, estimate, wave } = this.#shared;
+    const block = this.#blocks[this.#synthesised++];
+    if (this.#synthesised === this.#analysed) this.#analysed = this.#synthesised = 0;
     const finite = block.isSilent || normaliser.restore(estimates, offset, block.range, estimate);
-    // Silence stays what it is, and what is not a number lets the noisy signal through.
+    // Silence stays silence; an estimate that is not finite lets the noisy signal through.
     if (block.isSilent || !finite) wave.set(block.samples);
     else rebuild.run(estimate, block, noisyShare(attenuationLimitDb), wave);
-    this.crossfade.join(wave, enhanced);
+    this.#crossfade.join(wave, enhanced);
     return finite;
   }
 
   reset(): void {
-    this.history.fill(0);
-    this.crossfade.reset();
-    this.analysed = this.synthesised = 0;
+    this.#history.fill(0);
+    this.#crossfade.reset();
+    this.#analysed = this.#synthesised = 0;
   }
 }
 
@@ -88,10 +91,10 @@ class BlockUnderWay implements NoisyBlock {
   }
 }
 
-/** Blocks of one stream that go through the graph together where they all lie ready, which only recordings have. */
+/** Blocks of one stream that go through the graph together where all are there, as only in recordings. */
 const BLOCKS_AT_ONCE = 2;
 
-/** What streams of one model share; scratch arrays are free between two calls. */
+/** What the streams of one model share; scratch arrays are free between two calls. */
 export class BlockPaths implements StreamPaths {
   readonly advanceSamples: Samples;
   readonly depth = BLOCKS_AT_ONCE;

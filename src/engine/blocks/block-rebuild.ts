@@ -1,3 +1,8 @@
+/**
+ * In:     a model's estimate of a block, in the units of its image (normalisation.ts)
+ * Out:    the enhanced block, to crossfade.ts
+ * Thread: [worker], or whoever runs the engine
+ */
 import type { BlockManifest, GriffinLimRebuild } from '../manifest/block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { dbToPower } from './decibels.ts';
@@ -6,11 +11,7 @@ import { type ImageGains, makeImageGains } from './image-gains.ts';
 import { MelFilters } from './mel-filters.ts';
 import { MelInversion } from './mel-inversion.ts';
 
-/**
- * In:     a model's estimate of a block in the units of its image (normalisation.ts)
- * Out:    the enhanced block, to crossfade.ts
- * Thread: [worker], or whoever runs the engine
- */
+/** One of the ways back from an estimate to sound; shared by the streams of a model. */
 export interface BlockRebuild {
   /**
    * Writes the enhanced block. Does not allocate.
@@ -42,49 +43,50 @@ export function makeBlockRebuild(manifest: BlockManifest, stft: BlockStft): Bloc
 
 /** Gains on the noisy spectrum, whose phases stay. */
 class GainRebuild implements BlockRebuild {
-  private readonly gains: Float64Array;
-  private readonly enhanced: BlockSpectrum;
+  readonly #gains: Float64Array;
+  readonly #enhanced: BlockSpectrum;
+  readonly #imageGains: ImageGains;
+  /** The least gain: how far an error of the model may turn the voice down. */
+  readonly #floor: number;
+  readonly #stft: BlockStft;
 
-  constructor(
-    private readonly imageGains: ImageGains,
-    /** The least gain: how far down a model that errs may turn the voice. */
-    private readonly floor: number,
-    private readonly stft: BlockStft,
-  ) {
-    this.gains = new Float64Array(stft.frames * stft.bins);
-    this.enhanced = makeBlockSpectrum(stft.frames, stft.bins);
+  constructor(imageGains: ImageGains, floor: number, stft: BlockStft) {
+    this.#imageGains = imageGains;
+    this.#floor = floor;
+    this.#stft = stft;
+    this.#gains = new Float64Array(stft.frames * stft.bins);
+    this.#enhanced = makeBlockSpectrum(stft.frames, stft.bins);
   }
 
   run(estimate: Float32Array, { spectrum, image }: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
-    const { floor, gains } = this;
-    const { re, im } = this.enhanced;
-    this.imageGains.compute(estimate, image, spectrum, gains);
+    const floor = this.#floor;
+    const gains = this.#gains;
+    const { re, im } = this.#enhanced;
+    this.#imageGains.compute(estimate, image, spectrum, gains);
     for (let i = 0; i < gains.length; i++) {
       const gain = noisyShare + (1 - noisyShare) * Math.max(floor, gains[i]);
       re[i] = gain * spectrum.re[i];
       im[i] = gain * spectrum.im[i];
     }
-    this.stft.inverse(this.enhanced, enhanced);
+    this.#stft.inverse(this.#enhanced, enhanced);
   }
 }
 
-/** Magnitudes alone; griffin-lim.ts finds phases, and the limit mixes with the noisy samples. */
+/** Magnitudes alone: griffin-lim.ts finds the phases, and the attenuation limit mixes in noisy samples. */
 class PhaselessRebuild implements BlockRebuild {
-  private readonly magnitudes: Float64Array;
-  private readonly griffinLim: GriffinLim;
+  readonly #magnitudes: Float64Array;
+  readonly #griffinLim: GriffinLim;
+  readonly #toMagnitudes: Magnitudes;
 
-  constructor(
-    private readonly toMagnitudes: Magnitudes,
-    stft: BlockStft,
-    settings: GriffinLimRebuild,
-  ) {
-    this.magnitudes = new Float64Array(stft.frames * stft.bins);
-    this.griffinLim = new GriffinLim(stft, settings);
+  constructor(toMagnitudes: Magnitudes, stft: BlockStft, settings: GriffinLimRebuild) {
+    this.#toMagnitudes = toMagnitudes;
+    this.#magnitudes = new Float64Array(stft.frames * stft.bins);
+    this.#griffinLim = new GriffinLim(stft, settings);
   }
 
   run(estimate: Float32Array, noisy: NoisyBlock, noisyShare: number, enhanced: Float64Array): void {
-    this.toMagnitudes(estimate, noisy, this.magnitudes);
-    this.griffinLim.run(this.magnitudes, noisy.spectrum, enhanced);
+    this.#toMagnitudes(estimate, noisy, this.#magnitudes);
+    this.#griffinLim.run(this.#magnitudes, noisy.spectrum, enhanced);
     for (let n = 0; n < enhanced.length; n++) enhanced[n] += noisyShare * (noisy.samples[n] - enhanced[n]);
   }
 }
@@ -105,7 +107,7 @@ function makeMagnitudes(manifest: BlockManifest): Magnitudes {
       }
     };
   }
-  // What the network thinks the clean magnitude is, even where it is more than the noisy one.
+  // The network's estimate of the clean magnitude, even where it exceeds the noisy one.
   const gains = makeImageGains(manifest, Number.MAX_VALUE);
   return (estimate, { spectrum, image }, magnitudes) => {
     gains.compute(estimate, image, spectrum, magnitudes);

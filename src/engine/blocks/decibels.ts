@@ -1,14 +1,13 @@
-import type { Decibels } from '../../shared/units.ts';
-
 /**
  * In:     amplitudes or powers of an image, in place
  * Out:    decibels relative to 1
  * Thread: [worker], or whoever runs the engine
  *
- * As librosa.power_to_db and librosa.amplitude_to_db with ref=1. `amin` is in the unit of what comes in: below it all
- * values count alike, so that silence has a level. With `topDb` nothing lies further below the image's maximum than
- * that. None of these allocates.
+ * The same as librosa.power_to_db and librosa.amplitude_to_db with ref=1. `amin` is in the unit of the input: all
+ * values below it count as that, so that silence has a level. With `topDb`, no value lies further below the image's
+ * maximum. None of these allocates.
  */
+import type { Decibels } from '../../shared/units.ts';
 
 const DB_PER_NEPER_OF_POWER = 10 / Math.LN10;
 

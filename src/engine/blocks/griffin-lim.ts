@@ -1,74 +1,76 @@
+/**
+ * In:     magnitudes of all frames of a block, without a phase (block-rebuild.ts)
+ * Out:    samples whose spectrum has nearly these magnitudes, to crossfade.ts
+ * Thread: [worker], or whoever runs the engine
+ *
+ * Frames overlap, which leaves few phases free. So transform to sound and back again and again, and each time keep the
+ * phases that come out, pushed on by a share of how far they moved. D. Griffin and J. Lim, "Signal estimation from
+ * modified short-time Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast
+ * Griffin-Lim algorithm", WASPAA 2013.
+ *
+ * How many iterations are worth their time differs widely. For magnitudes of real sound the error keeps falling for
+ * long where it is noise, and is small at once where it is tones. Magnitudes that a network has estimated belong to no
+ * sound at all, and the error stays however long one iterates.
+ */
 import type { Spectrum } from '../dsp/analysis.ts';
 import type { GriffinLimRebuild } from '../manifest/block-manifest.ts';
 import { type BlockSpectrum, type BlockStft, makeBlockSpectrum } from './block-stft.ts';
 import { PeakPhases } from './peak-phases.ts';
 import { makePhaseSource } from './phase-source.ts';
 
-/**
- * In:     magnitudes of all frames of a block, without a phase (block-rebuild.ts)
- * Out:    samples whose spectrum has nearly these magnitudes, to crossfade.ts
- * Thread: [worker], or whoever runs the engine
- *
- * Overlapping frames leave few phases free: one keeps transforming to sound and back, and takes the phases that come
- * out, pushed on by a share of how they moved. D. Griffin and J. Lim, "Signal estimation from modified short-time
- * Fourier transform", IEEE TASSP 32(2), 1984; N. Perraudin, P. Balazs and P. Søndergaard, "A fast Griffin-Lim
- * algorithm", WASPAA 2013.
- *
- * Notable: how many iterations are worth their time differs widely. Magnitudes of real sound come nearer for long,
- * where it is noise, and are near at once, where it is tones; those that a network estimated belong to no sound, and
- * stay apart however long one seeks.
- */
-
-/** Iterations over which the gain is looked at, and the least that makes it worth going on, dB. */
+/** It ends when this many iterations have gained less than this, dB. */
 const STALL_ITERATIONS = 4;
 const STALL_DB = 0.5;
 
 export class GriffinLim {
-  private readonly weight: number;
-  /** The phases to begin with, where they are drawn: the same for every block. */
-  private readonly drawn: BlockSpectrum | undefined;
-  private readonly peaks: PeakPhases | undefined;
-  /** What came back in the iteration before; at first what is begun with. */
-  private readonly previous: BlockSpectrum;
-  private magnitudes: Float64Array = new Float64Array();
-  private isFirst = true;
+  readonly #weight: number;
+  /** Random phases to begin with, the same for every block. */
+  readonly #drawn: BlockSpectrum | undefined;
+  readonly #peaks: PeakPhases | undefined;
+  /** What came back in the iteration before; at the start, what it begins with. */
+  readonly #previous: BlockSpectrum;
+  #magnitudes: Float64Array = new Float64Array();
+  #isFirst = true;
   /** ‖ |spectrum| − magnitudes ‖² of the frames refined so far. */
-  private error = 0;
+  #error = 0;
   /** Spectral convergence before each of the last iterations, dB. */
-  private readonly convergences = new Float64Array(STALL_ITERATIONS);
+  readonly #convergences = new Float64Array(STALL_ITERATIONS);
+  readonly #stft: BlockStft;
+  readonly #settings: GriffinLimRebuild;
 
-  constructor(
-    private readonly stft: BlockStft,
-    private readonly settings: GriffinLimRebuild,
-  ) {
+  constructor(stft: BlockStft, settings: GriffinLimRebuild) {
+    this.#stft = stft;
+    this.#settings = settings;
     const spectrum = (): BlockSpectrum => makeBlockSpectrum(stft.frames, stft.bins);
-    // As librosa writes momentum: what is added is momentum/(1 + momentum) of the former result, taken away before the
-    // length is set to one.
-    this.weight = settings.momentum / (1 + settings.momentum);
-    this.previous = spectrum();
-    this.drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
-    this.peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
+    // As librosa writes momentum: momentum/(1 + momentum) of the former result is subtracted before the length is set.
+    this.#weight = settings.momentum / (1 + settings.momentum);
+    this.#previous = spectrum();
+    this.#drawn = settings.init === 'random' ? drawPhases(spectrum(), settings.seed) : undefined;
+    this.#peaks = settings.init === 'peaks' ? new PeakPhases(stft, stft.framing, settings.seed) : undefined;
   }
 
   /**
-   * Writes the block, and gives the number of iterations that it took. Does not allocate.
+   * Writes the block and returns the number of iterations that it took. Does not allocate.
    * @param magnitudes frame by frame, as many as the spectrum has bins
-   * @param noisy whose phases come first where the manifest says so
+   * @param noisy its phases come first where the manifest says so
    */
   run(magnitudes: Float64Array, noisy: BlockSpectrum, block: Float64Array): number {
-    const { stft, previous, settings, convergences } = this;
-    this.peaks?.run(magnitudes, previous);
-    const start = this.drawn ?? (this.peaks === undefined ? noisy : previous);
+    const stft = this.#stft;
+    const previous = this.#previous;
+    const settings = this.#settings;
+    const convergences = this.#convergences;
+    this.#peaks?.run(magnitudes, previous);
+    const start = this.#drawn ?? (this.#peaks === undefined ? noisy : previous);
     withLengths(magnitudes, start, previous);
     stft.inverse(previous, block);
-    this.magnitudes = magnitudes;
+    this.#magnitudes = magnitudes;
     const energy = energyOf(magnitudes);
     if (energy === 0) return 0;
     for (let i = 0; i < settings.iterations; i++) {
-      this.isFirst = i === 0;
-      this.error = 0;
-      stft.throughSpectrum(block, this.refine);
-      const convergence = 10 * Math.log10(this.error / energy);
+      this.#isFirst = i === 0;
+      this.#error = 0;
+      stft.throughSpectrum(block, this.#refine);
+      const convergence = 10 * Math.log10(this.#error / energy);
       if (convergence <= settings.convergenceDb) return i + 1;
       const former = i < STALL_ITERATIONS ? Number.POSITIVE_INFINITY : convergences[i % STALL_ITERATIONS];
       if (settings.convergenceDb > Number.NEGATIVE_INFINITY && convergence > former - STALL_DB) return i + 1;
@@ -78,13 +80,13 @@ export class GriffinLim {
   }
 
   /** Gives a frame its magnitudes back: magnitudes · t/|t| with t = now − weight·before, and 0 where t has no phase. */
-  private readonly refine = ({ re, im }: Spectrum, frame: number): void => {
-    const { magnitudes } = this;
+  readonly #refine = ({ re, im }: Spectrum, frame: number): void => {
+    const magnitudes = this.#magnitudes;
     let error = 0;
-    const before = this.previous.frames[frame];
+    const before = this.#previous.frames[frame];
     const beforeRe = before.re;
     const beforeIm = before.im;
-    const weight = this.isFirst ? 0 : this.weight;
+    const weight = this.#isFirst ? 0 : this.#weight;
     for (let k = 0, i = frame * re.length; k < re.length; k++, i++) {
       const x = re[k];
       const y = im[k];
@@ -97,14 +99,14 @@ export class GriffinLim {
       re[k] = tx * scale;
       im[k] = ty * scale;
     }
-    this.error += error;
+    this.#error += error;
   };
 }
 
 /** Below this square a value has no phase. */
 const NO_PHASE = Number.MIN_VALUE;
 
-/** What gives a value another length; 0 where it has no phase. */
+/** The factor that gives a value another length; 0 where it has no phase. */
 function scaleTo(length: number, re: number, im: number): number {
   const square = re * re + im * im;
   return square > NO_PHASE ? length / Math.sqrt(square) : 0;

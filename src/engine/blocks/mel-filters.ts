@@ -1,17 +1,13 @@
-import type { Hertz } from '../../shared/units.ts';
-
 /**
  * In:     a row over the bins of one frame, or over its mel bands
  * Out:    the same row over the other of the two
  * Thread: [worker], or whoever runs the engine
  *
- * Triangles that overlap by half, evenly spaced on Slaney's mel scale and of equal area, as librosa.filters.mel makes
- * them.
+ * The same as librosa.filters.mel: triangles that overlap by half, evenly spaced on Slaney's mel scale, of equal area.
  */
+import type { Hertz } from '../../shared/units.ts';
 
-/**
- * Slaney's scale: linear up to 1 kHz, 15 mel there, logarithmic above. M. Slaney, Auditory Toolbox, version 2, 1998.
- */
+/** Slaney's scale: linear up to 1 kHz (15 mel), logarithmic above. M. Slaney, Auditory Toolbox, version 2, 1998. */
 const HZ_PER_MEL = 200 / 3;
 const LOG_FROM_HZ = 1000;
 const LOG_FROM_MEL = LOG_FROM_HZ / HZ_PER_MEL;
@@ -27,18 +23,18 @@ export class MelFilters {
   readonly mels: number;
   readonly bins: number;
   /** Filter m covers the bins from `first[m]` on; its weights lie from `start[m]` to `start[m + 1]` in `weights`. */
-  private readonly first: Int32Array;
-  private readonly start: Int32Array;
-  private readonly weights: Float64Array;
+  readonly #first: Int32Array;
+  readonly #start: Int32Array;
+  readonly #weights: Float64Array;
   /** For each bin the sum of the weights of all filters there. */
-  private readonly total: Float64Array;
+  readonly #total: Float64Array;
 
   constructor({ mels, lowHz, highHz }: MelSettings, sampleRateHz: Hertz, fftSamples: number) {
     this.mels = mels;
     this.bins = Math.floor(fftSamples / 2) + 1;
-    this.first = new Int32Array(mels);
-    this.start = new Int32Array(mels + 1);
-    this.total = new Float64Array(this.bins);
+    this.#first = new Int32Array(mels);
+    this.#start = new Int32Array(mels + 1);
+    this.#total = new Float64Array(this.bins);
     const [lowMel, highMel] = [hzToMel(lowHz), hzToMel(highHz)];
     const edges = Array.from({ length: mels + 2 }, (_, i) => melToHz(lowMel + ((highMel - lowMel) * i) / (mels + 1)));
     const weights: number[] = [];
@@ -48,19 +44,22 @@ export class MelFilters {
         const hz = (k * sampleRateHz) / fftSamples;
         const height = Math.min((hz - left) / (centre - left), (right - hz) / (right - centre));
         if (height <= 0) continue;
-        if (weights.length === this.start[m]) this.first[m] = k;
+        if (weights.length === this.#start[m]) this.#first[m] = k;
         const weight = (2 * height) / (right - left);
         weights.push(weight);
-        this.total[k] += weight;
+        this.#total[k] += weight;
       }
-      this.start[m + 1] = weights.length;
+      this.#start[m + 1] = weights.length;
     }
-    this.weights = Float64Array.from(weights);
+    this.#weights = Float64Array.from(weights);
   }
 
   /** Weighted sums: `bins` values → `mels` values. Does not allocate. */
   gather(overBins: Float64Array, overMels: Float64Array): void {
-    const { first, start, weights, mels } = this;
+    const { mels } = this;
+    const first = this.#first;
+    const start = this.#start;
+    const weights = this.#weights;
     for (let m = 0; m < mels; m++) {
       let sum = 0;
       for (let w = start[m], k = first[m]; w < start[m + 1]; w++, k++) sum += weights[w] * overBins[k];
@@ -70,7 +69,10 @@ export class MelFilters {
 
   /** The transposed sums: `mels` values → `bins` values. Does not allocate. */
   scatter(overMels: Float64Array, overBins: Float64Array): void {
-    const { first, start, weights, mels } = this;
+    const { mels } = this;
+    const first = this.#first;
+    const start = this.#start;
+    const weights = this.#weights;
     overBins.fill(0);
     for (let m = 0; m < mels; m++) {
       for (let w = start[m], k = first[m]; w < start[m + 1]; w++, k++) overBins[k] += weights[w] * overMels[m];
@@ -78,11 +80,12 @@ export class MelFilters {
   }
 
   /**
-   * Weighted means, for gains: every bin takes what its filters say in proportion to their weights, and 0 where no
-   * filter hears it, as at 0 Hz. Does not allocate.
+   * Weighted means, for gains: each bin gets the mean of its filters' values, by their weights there, and 0 where no
+   * filter covers it, as at 0 Hz. Does not allocate.
    */
   spread(overMels: Float64Array, overBins: Float64Array): void {
-    const { total, bins } = this;
+    const { bins } = this;
+    const total = this.#total;
     this.scatter(overMels, overBins);
     for (let k = 0; k < bins; k++) if (total[k] > 0) overBins[k] /= total[k];
   }

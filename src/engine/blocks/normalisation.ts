@@ -1,29 +1,31 @@
-import type { Normalisation } from '../manifest/block-manifest.ts';
-import type { Range } from '../manifest/manifest-field.ts';
-
 /**
- * In:     a noisy image in its own units (features/image.ts); later the graph's estimate
+ * In:     a noisy image in its own units (image.ts); later the graph's estimate
  * Out:    the image in the range that the network knows, to model.ts; the estimate in the image's units, to
  *         image-gains.ts
  * Thread: [worker], or whoever runs the engine
  *
- * Min–max scaling, row by row. Inputs that training never saw are clipped to the ends of a fixed range; estimates are
- * not clipped, since a gain is limited anyway.
+ * Min–max scaling, row by row. Input beyond a fixed range, which training never saw, is clipped to its ends. Estimates
+ * are not clipped, since gains are limited anyway.
  */
+import type { Normalisation } from '../manifest/block-manifest.ts';
+import type { Range } from '../manifest/manifest-field.ts';
+
+/** The scaling that a manifest asks for; shared by the streams of a model. */
 export class Normaliser {
   /** Consecutive rows that share a range; the last ends with the image. */
-  private readonly groups: readonly {
+  readonly #groups: readonly {
     readonly rows: number;
     readonly inputRange: Range;
     readonly outputRange: Range;
   }[];
+  readonly #settings: Normalisation;
+  readonly #frames: number;
 
   /** @param frames values in each row */
-  constructor(
-    private readonly settings: Normalisation,
-    private readonly frames: number,
-  ) {
-    this.groups = settings.kind === 'fixed' ? settings.rows : [];
+  constructor(settings: Normalisation, frames: number) {
+    this.#settings = settings;
+    this.#frames = frames;
+    this.#groups = settings.kind === 'fixed' ? settings.rows : [];
   }
 
   /**
@@ -31,7 +33,8 @@ export class Normaliser {
    * @param range receives the image's least and largest value, which {@link restore} may need
    */
   apply(image: Float32Array, features: Float32Array, offset: number, range: Float64Array): void {
-    const { settings, frames } = this;
+    const settings = this.#settings;
+    const frames = this.#frames;
     if (settings.kind === 'none') {
       for (let i = 0; i < image.length; i++) features[offset + i] = image[i];
       return;
@@ -40,14 +43,14 @@ export class Normaliser {
     if (settings.kind === 'image') {
       findRange(image, range);
       const least = range[0];
-      // An image of one value has no range: all of it is the low end.
+      // An image with the same value everywhere has no range: all of it becomes the low end.
       const scale = range[1] > least ? (high - low) / (range[1] - least) : 0;
       for (let i = 0; i < image.length; i++) features[offset + i] = low + (image[i] - least) * scale;
       return;
     }
     let i = 0;
-    for (let g = 0; g < this.groups.length; g++) {
-      const { rows, inputRange } = this.groups[g];
+    for (let g = 0; g < this.#groups.length; g++) {
+      const { rows, inputRange } = this.#groups[g];
       const least = inputRange[0];
       const scale = (high - low) / (inputRange[1] - least);
       for (const end = i + rows * frames; i < end; i++)
@@ -56,13 +59,14 @@ export class Normaliser {
   }
 
   /**
-   * Writes the estimate from `offset` on in `output` into `estimate`, in the image's units. Does not allocate.
-   * Returns false where any value is not a finite number.
+   * Reads the graph's output from `offset` on and writes the `estimate` in the image's units. Returns false where any
+   * value is not finite. Does not allocate.
    * @param range what {@link apply} found in the same block's image
    */
   restore(output: Float32Array, offset: number, range: Float64Array, estimate: Float32Array): boolean {
-    const { settings, frames } = this;
-    // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
+    const settings = this.#settings;
+    const frames = this.#frames;
+    // 0·x is NaN only for infinities and NaN, so one sum finds them all.
     let probe = 0;
     for (let i = 0; i < estimate.length; i++) {
       const value = output[offset + i];
@@ -78,8 +82,8 @@ export class Normaliser {
       return true;
     }
     let i = 0;
-    for (let g = 0; g < this.groups.length; g++) {
-      const { rows, outputRange } = this.groups[g];
+    for (let g = 0; g < this.#groups.length; g++) {
+      const { rows, outputRange } = this.#groups[g];
       const scale = (outputRange[1] - outputRange[0]) / (high - low);
       for (const end = i + rows * frames; i < end; i++) estimate[i] = outputRange[0] + (estimate[i] - low) * scale;
     }

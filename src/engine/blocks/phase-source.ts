@@ -1,6 +1,6 @@
 /**
- * Seeded phases 2π·u: every call of what is returned gives the next. Generator: u = x/2³², x ← 1664525·x + 1013904223
- * modulo 2³² (Numerical Recipes, section 7.1): poor for statistics, ample for phases, and the same in any language.
+ * A seeded source of random phases 2π·u. The generator u = x/2³², x ← 1664525·x + 1013904223 modulo 2³² (Numerical
+ * Recipes, section 7.1) is poor for statistics, ample for phases, and the same in any language.
  */
 export function makePhaseSource(seed: number): () => number {
   let x = seed >>> 0;

@@ -1,3 +1,8 @@
+/**
+ * In:     one hop of noisy samples at the model's rate, from the stream's queue (denoiser-stream.ts)
+ * Out:    half spectrum of the frame that ends with them, to compressed-complex.ts and estimate.ts
+ * Thread: [worker], or whoever runs the engine
+ */
 import type { RealFft } from './fft.ts';
 import type { SampleQueue } from './sample-queue.ts';
 
@@ -12,37 +17,36 @@ export function makeSpectrum(bins: number): Spectrum {
   return { re: new Float64Array(bins), im: new Float64Array(bins) };
 }
 
-/**
- * In:     one hop of noisy samples, model rate, from the stream's queue (denoiser.ts)
- * Out:    half spectrum of the frame that ends with them, to features/ and estimate.ts
- * Thread: [worker], or whoever runs the engine
- *
- * One for each stream: it remembers the samples before the hop, which are zeros at the start.
- */
+/** One for each stream: it remembers the samples before the hop, which are zeros at the start. */
 export class Analysis {
-  private readonly frame: Float32Array;
-  private readonly windowed: Float64Array;
+  readonly #frame: Float32Array;
+  readonly #windowed: Float64Array;
+  readonly #hopSamples: number;
+  readonly #window: Float64Array;
+  readonly #fft: RealFft;
 
-  /** `window` is the analysis window, oldest sample first; where the FFT is longer, zeros follow the frame. */
-  constructor(
-    private readonly hopSamples: number,
-    private readonly window: Float64Array,
-    private readonly fft: RealFft,
-  ) {
-    this.frame = new Float32Array(window.length);
-    this.windowed = new Float64Array(fft.length);
+  /** @param window oldest sample first; where the FFT is longer, zeros follow the frame */
+  constructor(hopSamples: number, window: Float64Array, fft: RealFft) {
+    this.#hopSamples = hopSamples;
+    this.#window = window;
+    this.#fft = fft;
+    this.#frame = new Float32Array(window.length);
+    this.#windowed = new Float64Array(fft.length);
   }
 
   /** Takes one hop, which must be there, and writes the spectrum. Does not allocate. */
   step(noisy: SampleQueue, spectrum: Spectrum): void {
-    const { frame, window, windowed, hopSamples } = this;
+    const frame = this.#frame;
+    const window = this.#window;
+    const windowed = this.#windowed;
+    const hopSamples = this.#hopSamples;
     frame.copyWithin(0, hopSamples);
     noisy.take(frame, frame.length - hopSamples, hopSamples);
     for (let n = 0; n < frame.length; n++) windowed[n] = frame[n] * window[n];
-    this.fft.forward(windowed, spectrum.re, spectrum.im);
+    this.#fft.forward(windowed, spectrum.re, spectrum.im);
   }
 
   reset(): void {
-    this.frame.fill(0);
+    this.#frame.fill(0);
   }
 }

@@ -11,8 +11,8 @@ export const DENORMAL_FLOOR = 1e-15;
 export const SAMPLE_CEILING = 1e30;
 
 /**
- * The sample itself; 0 for NaN, infinities, what is beyond {@link SAMPLE_CEILING} and what is below {@link
- * DENORMAL_FLOOR}.
+ * The sample itself; 0 for NaN, infinities and amplitudes above {@link SAMPLE_CEILING} or below
+ * {@link DENORMAL_FLOOR}.
  */
 export function cleanSample(sample: number): number {
   const amplitude = Math.abs(sample);

@@ -1,10 +1,9 @@
-import { ComplexFft } from './complex-fft.ts';
-
 /**
  * In:     real samples of one frame (analysis.ts) or a half spectrum (synthesis.ts), Float64
  * Out:    half spectrum, or real samples
  * Thread: [worker], or whoever runs the engine
  */
+import { ComplexFft } from './complex-fft.ts';
 
 /**
  * Transform between `length` real samples and the `bins` = ⌊length/2⌋ + 1 non-negative frequencies of their spectrum.
@@ -14,11 +13,11 @@ import { ComplexFft } from './complex-fft.ts';
 export class RealFft {
   readonly length: number;
   readonly bins: number;
-  private readonly even: boolean;
-  private readonly complex: ComplexFft;
+  readonly #even: boolean;
+  readonly #complex: ComplexFft;
   /** e^(−2πi·k/length): turns the half-length transform of an even length into the spectrum. */
-  private readonly cos: Float64Array;
-  private readonly sin: Float64Array;
+  readonly #cos: Float64Array;
+  readonly #sin: Float64Array;
 
   /** @param length any whole number from 1; RangeError otherwise. Fast where its prime factors are 2, 3 and 5. */
   constructor(length: number) {
@@ -26,22 +25,23 @@ export class RealFft {
       throw new RangeError(`RealFft length: expected a whole number from 1, got ${length}.`);
     this.length = length;
     this.bins = Math.floor(length / 2) + 1;
-    this.even = length % 2 === 0;
-    this.complex = new ComplexFft(this.even ? length / 2 : length);
-    this.cos = new Float64Array(this.even ? this.bins : 0);
-    this.sin = new Float64Array(this.cos.length);
-    for (let k = 0; k < this.cos.length; k++) {
-      this.cos[k] = Math.cos((-2 * Math.PI * k) / length);
-      this.sin[k] = Math.sin((-2 * Math.PI * k) / length);
+    this.#even = length % 2 === 0;
+    this.#complex = new ComplexFft(this.#even ? length / 2 : length);
+    this.#cos = new Float64Array(this.#even ? this.bins : 0);
+    this.#sin = new Float64Array(this.#cos.length);
+    for (let k = 0; k < this.#cos.length; k++) {
+      this.#cos[k] = Math.cos((-2 * Math.PI * k) / length);
+      this.#sin[k] = Math.sin((-2 * Math.PI * k) / length);
     }
   }
 
   /**
-   * Unnormalised spectrum of `samples[0 … length)` into `re[0 … bins)` and `im[0 … bins)`. `samples` is left as it is.
+   * Writes the unnormalised spectrum of `samples[0 … length)` to `re[0 … bins)` and `im[0 … bins)`, and leaves
+   * `samples` as they are.
    */
   forward(samples: Float64Array, re: Float64Array, im: Float64Array): void {
-    const z = this.complex;
-    if (!this.even) {
+    const z = this.#complex;
+    if (!this.#even) {
       z.re.set(samples.length === this.length ? samples : samples.subarray(0, this.length));
       z.im.fill(0);
       z.transform();
@@ -58,13 +58,14 @@ export class RealFft {
     }
     z.transform();
     const { outRe, outIm } = z;
-    const { cos, sin } = this;
+    const cos = this.#cos;
+    const sin = this.#sin;
     re[0] = outRe[0] + outIm[0];
     im[0] = 0;
     re[half] = outRe[0] - outIm[0];
     im[half] = 0;
-    // Even and odd samples' spectra are E = (Z[k] + Z*[h−k])/2 and O = (Z[k] − Z*[h−k])/2i; X[k] = E + w·O, X[h−k] = (E
-    // − w·O)*.
+    // Spectra of the even and odd samples: E = (Z[k] + Z*[h − k])/2 and O = (Z[k] − Z*[h − k])/2i.
+    // X[k] = E + w·O and X[h − k] = (E − w·O)*.
     for (let k = 1, m = half - 1; k <= m; k++, m--) {
       const er = 0.5 * (outRe[k] + outRe[m]);
       const ei = 0.5 * (outIm[k] - outIm[m]);
@@ -80,14 +81,14 @@ export class RealFft {
   }
 
   /**
-   * Samples of the half spectrum, scaled by 1/length so that it undoes {@link forward}. `re` and `im` are left as they
-   * are.
+   * Writes the samples of a half spectrum, scaled by 1/length so that it undoes {@link forward}, and leaves `re` and
+   * `im` as they are.
    */
   inverse(re: Float64Array, im: Float64Array, samples: Float64Array): void {
-    const z = this.complex;
+    const z = this.#complex;
     const scale = 1 / this.length;
     // The inverse transform is the forward one with real and imaginary parts exchanged on both sides.
-    if (!this.even) {
+    if (!this.#even) {
       z.im[0] = re[0];
       z.re[0] = 0;
       for (let k = 1; k < this.bins; k++) {
@@ -101,7 +102,8 @@ export class RealFft {
       return;
     }
     const half = this.length / 2;
-    const { cos, sin } = this;
+    const cos = this.#cos;
+    const sin = this.#sin;
     z.im[0] = re[0] + re[half];
     z.re[0] = re[0] - re[half];
     for (let k = 1, m = half - 1; k <= m; k++, m--) {

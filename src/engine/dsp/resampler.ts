@@ -1,21 +1,19 @@
+/**
+ * In:     samples at one rate, any number at a time (denoiser-stream.ts)
+ * Out:    samples at the other rate, into a queue
+ * Thread: [worker], or whoever runs the engine
+ *
+ * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with in/out = down/up in lowest
+ * terms, output j belongs to the input time (j·down − delayPhases)/up, and comes with input ⌊j·down/up⌋, the first one
+ * at or after its undelayed time. So n inputs have given exactly ⌈n·up/down⌉ outputs, for ever, and nothing drifts.
+ */
 import type { Hertz, Samples } from '../../shared/units.ts';
 import type { SampleQueue } from './sample-queue.ts';
 
 /**
- * In:     samples at one rate, any number at a time (denoiser.ts)
- * Out:    samples at the other rate, into a queue
- * Thread: [worker], or whoever runs the engine
- *
- * Polyphase windowed sinc between two whole rates. Time is kept in whole numbers: with ratio = in/out = down/up in
- * lowest terms, output j stands at input time (j·down − delayPhases)/up, and it is emitted with input ⌊j·down/up⌋, the
- * first one at or after its undelayed time. So after n inputs exactly ⌈n·up/down⌉ outputs have come, for ever, and
- * nothing drifts.
- */
-
-/**
  * Zero crossings on each side of the sinc, at the lower rate. With the cutoff at the lower Nyquist frequency the
- * transition band is 0.9 … 1.1 of it; Kaiser's formula then gives 14.36·(48 taps·0.1) + 7.95 = 77 dB. Half of the taps
- * is the delay: 0.55 ms at 44.1 kHz.
+ * transition band is 0.9 … 1.1 of it; Kaiser's formula then gives 14.36·(48 taps·0.1) + 7.95 = 77 dB. The delay is half
+ * of the taps: 0.55 ms at 44.1 kHz.
  */
 const ZERO_CROSSINGS = 24;
 /**
@@ -24,9 +22,9 @@ const ZERO_CROSSINGS = 24;
  */
 const KAISER_BETA = 7.42;
 /**
- * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 needs 6000) interpolate linearly between this many,
- * whose error for the highest frequency is (π/512)²/8 = −106 dB: far below the stop band, in 200 KB instead of
- * megabytes.
+ * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 has 6000) interpolate linearly between this many. The
+ * error for the highest frequency is (π/512)²/8 = −106 dB, far below the stop band, and the table takes 200 KB instead
+ * of megabytes.
  */
 const MOST_PHASES = 512;
 /** Inputs kept between two moves of the history, so that moving is rare. */
@@ -46,14 +44,14 @@ export function rateRatio(fromHz: Hertz, toHz: Hertz): RateRatio {
   return { up: toHz / a, down: fromHz / a };
 }
 
-/** Inputs on each side of an output instant that its filter needs; the least delay of a resampler, in input samples. */
+/** Inputs that a filter needs on each side of an output's time; the least delay of a resampler, in input samples. */
 export function filterReach(fromHz: Hertz, toHz: Hertz): Samples {
   return Math.ceil(ZERO_CROSSINGS * Math.max(1, fromHz / toHz));
 }
 
 /**
- * Rows of weights, one for each phase 0/phases … phases/phases, each `taps` long and with sum 1. Shared by all streams
- * of a rate.
+ * Rows of weights, one for each phase 0/phases … phases/phases, each `taps` long and with the sum 1. Shared by all
+ * streams of a rate.
  */
 interface FilterTable {
   readonly phases: number;
@@ -66,17 +64,17 @@ const tables = new Map<string, WeakRef<FilterTable>>();
 export class Resampler {
   readonly up: number;
   readonly down: number;
-  private readonly table: FilterTable;
-  private readonly delayPhases: number;
-  private readonly history: Float64Array;
-  /** Inputs that the oldest tap of any output lies back from the newest input. */
-  private readonly span: number;
-  private end: number;
+  readonly #table: FilterTable;
+  readonly #delayPhases: number;
+  readonly #history: Float64Array;
+  /** Inputs between the newest and the oldest tap of any output. */
+  readonly #span: number;
+  #end: number;
   /**
-   * n·up − j·down after n inputs and j outputs: above 0 while an output is due. Starts at 0 and stays within (−down,
-   * up].
+   * n·up − j·down after n inputs and j outputs: above 0 while an output is due. Starts at 0 and stays above −down, and
+   * up to up.
    */
-  private credit = 0;
+  #credit = 0;
 
   /**
    * @param fromHz whole rate of the input
@@ -92,49 +90,50 @@ export class Resampler {
     }
     this.up = up;
     this.down = down;
-    this.delayPhases = delayPhases;
-    this.table = filterTable(fromHz, toHz, up, reach);
-    this.span = Math.ceil(delayPhases / up) + reach;
-    this.history = new Float64Array(this.span + HISTORY_ROOM);
-    this.end = this.span;
+    this.#delayPhases = delayPhases;
+    this.#table = filterTable(fromHz, toHz, up, reach);
+    this.#span = Math.ceil(delayPhases / up) + reach;
+    this.#history = new Float64Array(this.#span + HISTORY_ROOM);
+    this.#end = this.#span;
   }
 
-  /** Takes one input and puts what is due now, none or several outputs, into the queue. Does not allocate. */
+  /** Takes one input and puts the outputs that are now due, none or several, into the queue. Does not allocate. */
   push(sample: number, into: SampleQueue): void {
-    if (this.end === this.history.length) {
-      this.history.copyWithin(0, this.end - this.span, this.end);
-      this.end = this.span;
+    if (this.#end === this.#history.length) {
+      this.#history.copyWithin(0, this.#end - this.#span, this.#end);
+      this.#end = this.#span;
     }
-    this.history[this.end++] = sample;
-    this.credit += this.up;
-    while (this.credit > 0) {
-      into.push(this.interpolate(this.up - this.credit - this.delayPhases));
-      this.credit -= this.down;
+    this.#history[this.#end++] = sample;
+    this.#credit += this.up;
+    while (this.#credit > 0) {
+      into.push(this.#interpolate(this.up - this.#credit - this.#delayPhases));
+      this.#credit -= this.down;
     }
   }
 
-  /** Inputs still missing until `count` more outputs have come; 0 for none. */
+  /** Inputs still to be pushed until `count` more outputs have come; 0 for none. */
   inputsUntil(count: number): Samples {
     if (count <= 0) return 0;
-    return Math.floor(((count - 1) * this.down - this.credit) / this.up) + 1;
+    return Math.floor(((count - 1) * this.down - this.#credit) / this.up) + 1;
   }
 
   /** Back to the state of a new resampler. */
   reset(): void {
-    this.history.fill(0);
-    this.end = this.span;
-    this.credit = 0;
+    this.#history.fill(0);
+    this.#end = this.#span;
+    this.#credit = 0;
   }
 
   /** Signal at `offset`/up input samples after the newest input; `offset` is negative enough for all taps to exist. */
-  private interpolate(offset: number): number {
-    const { history, up } = this;
-    const { taps, weights, phases } = this.table;
+  #interpolate(offset: number): number {
+    const { up } = this;
+    const history = this.#history;
+    const { taps, weights, phases } = this.#table;
     const whole = Math.floor(offset / up);
     const phase = offset - whole * up;
     // Taps reach from `reach − 1` inputs before to `reach` inputs after the whole part.
-    const first = this.end + whole - taps / 2;
-    // Whole, and so without blending, wherever every phase has its row.
+    const first = this.#end + whole - taps / 2;
+    // Whole, and so without blending, wherever each phase has its own row.
     const position = (phase * phases) / up;
     const lower = Math.floor(position);
     const blend = position - lower;
@@ -145,7 +144,7 @@ export class Resampler {
   }
 }
 
-/** Sum of `taps` products. Taps come in pairs, so two sums can run side by side, which takes half the time of one. */
+/** Sum of `taps` products. Taps come in pairs, so two sums run side by side, in half the time of one. */
 function weighted(history: Float64Array, first: number, weights: Float64Array, row: number, taps: number): number {
   let even = 0;
   let odd = 0;
@@ -171,7 +170,7 @@ function filterTable(fromHz: Hertz, toHz: Hertz, up: number, reach: number): Fil
       row[i] = windowedSinc((i - (reach - 1) - phase / phases) * bandwidth);
       sum += row[i];
     }
-    // Every phase passes the same constant: without this a steady input would carry a faint tone at the ratio's beat.
+    // Each phase passes the same constant: otherwise a steady input would carry a faint tone at the ratio's beat.
     for (let i = 0; i < taps; i++) weights[phase * taps + i] = row[i] / sum;
   }
   const table = { phases, taps, weights };

@@ -1,6 +1,6 @@
-import type { StreamingFraming } from '../manifest/manifest.ts';
+import type { StreamingFraming } from '../manifest/streaming-manifest.ts';
 
-/** The two tapers of a framing. Their product, shifted by every hop and added, is 1 everywhere. */
+/** The two tapers of a framing. Their products, each a hop after the one before, add up to 1 everywhere. */
 export interface WindowPair {
   /** [windowSamples]; its last element weights the newest sample. */
   readonly analysis: Float64Array;
@@ -10,8 +10,8 @@ export interface WindowPair {
 
 /**
  * Asymmetric square-root Hann pair: the analysis window rises slowly over the past, which resolves the harmonics of a
- * voice, and falls quickly at the newest samples, so that the delay is the short overlap and not the long window. D.
- * Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral analysis-synthesis system
+ * voice, and falls quickly at the newest samples, so that the delay is the short overlap and not the long window.
+ * D. Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral analysis-synthesis system
  * for speech enhancement", EUSIPCO 2007.
  *
  *   analysis    0 ╱‾‾‾‾‾‾‾‾‾‾‾‾‾‾‾╲ N      sine up to N − M, cosine over the last M (overlap)

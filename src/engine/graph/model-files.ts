@@ -1,6 +1,3 @@
-import { DenoiseError } from '../../shared/errors.ts';
-import { type Manifest, readManifest } from '../manifest/manifest.ts';
-
 /**
  * In:     the URL of a model folder, or of a variant's manifest in one (`….json`)
  * Out:    its manifest and its files, proven to be the ones the manifest was written for, to model.ts
@@ -8,12 +5,14 @@ import { type Manifest, readManifest } from '../manifest/manifest.ts';
  *
  * One request for each file. In Node a path or a file: URL is read from disk.
  */
+import { DenoiseError } from '../../shared/errors.ts';
+import { type Manifest, readManifest } from '../manifest/manifest.ts';
 
-/** A model folder in memory. */
+/** The files of a model, in memory. */
 export interface ModelFiles {
-  /** URL of the folder, with the slash at its end. */
+  /** URL of the folder, with a slash at its end. */
   readonly url: string;
-  /** URL of the manifest, which for variants is not manifest.json. */
+  /** URL of the manifest; a variant's is not manifest.json. */
   readonly manifestUrl: string;
   readonly manifest: Manifest;
   readonly bytes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -21,7 +20,7 @@ export interface ModelFiles {
 
 type Fetch = typeof fetch;
 
-/** The parts of Node that reading from disk needs. Named here because this file also compiles for browsers. */
+/** What reading from disk needs of Node. Declared here because this file also compiles for browsers. */
 interface NodeModules {
   'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
   'node:url': { pathToFileURL(path: string): URL };
@@ -48,7 +47,7 @@ export async function loadModelFiles(model: string | URL, fetchWith: Fetch = fet
   };
 }
 
-/** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is none. */
+/** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is not JSON. */
 export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
@@ -61,7 +60,7 @@ export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
   }
 }
 
-/** True where files are read through Node and not through the network. */
+/** True where files are read through Node, not through the network. */
 export function isNode(): boolean {
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
   return typeof process?.versions?.node === 'string';
@@ -102,7 +101,7 @@ async function fetchBytes(url: URL, fetchWith: Fetch): Promise<Uint8Array<ArrayB
   try {
     if (url.protocol === 'file:' && isNode()) return await (await nodeModule('node:fs/promises')).readFile(url);
     let response = await fetchWith(url, { credentials: 'same-origin' });
-    // A browser may remember that the file was missing when it is there by now.
+    // A browser may remember that the file was missing although it is there by now.
     if (!response.ok) response = await fetchWith(url, { credentials: 'same-origin', cache: 'reload' });
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
@@ -128,7 +127,7 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** A name that bundlers cannot follow, so that they leave the import to Node. */
+/** Imports by a name that bundlers cannot follow, so that they leave it to Node. */
 function nodeModule<K extends keyof NodeModules>(name: K): Promise<NodeModules[K]> {
   return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }

@@ -1,8 +1,8 @@
 import type { Decibels, Hertz, Samples } from '../../shared/units.ts';
-import type { ModelHead } from './manifest.ts';
 import type { Field, Range } from './manifest-field.ts';
+import type { ModelHead } from './model-head.ts';
 
-/** A model that takes a whole spectrogram image at a time and carries no memory from one to the next. */
+/** A model whose step takes a whole spectrogram image, and which carries no memory to the next. */
 export interface BlockManifest extends ModelHead {
   readonly framing: BlockFraming;
   readonly features: ImageFeatures;
@@ -12,9 +12,9 @@ export interface BlockManifest extends ModelHead {
 }
 
 /**
- * A block is transformed as librosa.stft(center=True) does: frames around 0, hop, 2·hop …, periodic window, centred in
- * the FFT where it is shorter. The last `overlapSamples` of a block are heard crossfaded with the first of the next; 0
- * sets blocks side by side.
+ * A block is transformed as by librosa.stft(center=True): frames around samples 0, hop, 2·hop …, a periodic window,
+ * centred in the FFT where it is shorter. The last `overlapSamples` of a block are crossfaded with the first of the
+ * next; with 0, blocks follow each other without.
  */
 export interface BlockFraming {
   readonly kind: 'block';
@@ -25,7 +25,7 @@ export interface BlockFraming {
   /** May be odd. */
   readonly fftSamples: Samples;
   readonly window: 'hann';
-  /** What stands before and after a block: zeros, or its mirror image without the end itself. */
+  /** What goes before and after a block: zeros, or its mirror image without the sample at the end itself. */
   readonly padding: 'constant' | 'reflect';
 }
 
@@ -55,13 +55,13 @@ export interface MelFeatures {
   readonly topDb: Decibels | null;
 }
 
-/** The mel rows, and below them their first `mfccs` cepstral coefficients (DCT-II, orthonormal). */
+/** The mel rows, and after them their first `mfccs` cepstral coefficients (DCT-II, orthonormal). */
 export interface MelMfccFeatures extends Omit<MelFeatures, 'kind'> {
   readonly kind: 'mel-mfcc';
   readonly mfccs: number;
 }
 
-/** How the image is brought to the range that the network knows, and its estimate back. */
+/** How the image is scaled to the range that the network knows, and its estimate back. */
 export type Normalisation =
   | { readonly kind: 'none' }
   /** By the smallest and largest value of the noisy image, for input and estimate alike. */
@@ -76,7 +76,7 @@ export interface RowRange {
   readonly outputRange: Range;
 }
 
-/** What the graph gives, in the units of the features; a mask is a gain in itself and is not normalised. */
+/** What the graph gives, in the units of the features; a mask is a gain already and is not normalised. */
 export interface ImageEstimate {
   readonly kind: 'noise-magnitude' | 'clean-magnitude' | 'clean-features' | 'mask';
 }
@@ -92,16 +92,15 @@ export type Rebuild =
 
 export interface GriffinLimRebuild {
   readonly kind: 'griffin-lim';
-  /** At most. */
+  /** The most iterations. */
   readonly iterations: number;
   /**
-   * Spectral convergence, dB, at which it ends; it ends as well where iterations no longer gain. −Infinity: all
-   * iterations.
+   * Spectral convergence, dB, at which it ends; it also ends where iterations gain too little. −Infinity runs them all.
    */
   readonly convergenceDb: number;
   readonly momentum: number;
   readonly seed: number;
-  /** Phases to begin with: drawn, those of the noisy block, or summed up from the peaks, see peak-phases.ts. */
+  /** Phases to begin with: random, those of the noisy block, or summed up from the peaks (peak-phases.ts). */
   readonly init: 'random' | 'noisy-phase' | 'peaks';
 }
 
@@ -115,7 +114,7 @@ export function blockBins({ fftSamples }: BlockFraming): number {
   return Math.floor(fftSamples / 2) + 1;
 }
 
-/** Rows of the image, which for images of bins the graph decides: with or without the Nyquist bin. */
+/** Rows of the image. In images of bins the graph decides: with the Nyquist bin or without. */
 export function imageRows({ features, graph }: Pick<BlockManifest, 'features' | 'graph'>): number {
   if (features.kind === 'mel') return features.mels;
   if (features.kind === 'mel-mfcc') return features.mels + features.mfccs;
@@ -125,8 +124,8 @@ export function imageRows({ features, graph }: Pick<BlockManifest, 'features' | 
 /** Decibels below the maximum beyond which nothing is audible, for limits of `topDb`. */
 const MOST_TOP_DB: Decibels = 400;
 
-/** Reads and checks what a manifest with block framing states besides the head. */
-export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest, Exclude<keyof ModelHead, 'framing'>> {
+/** Reads and checks what the manifest of a block model states besides its head. */
+export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest, keyof ModelHead> {
   const framing = readFraming(root.at('framing'));
   const features = readFeatures(root.at('features'), sampleRateHz);
   const onMels = features.kind === 'mel' || features.kind === 'mel-mfcc';
@@ -179,7 +178,7 @@ function readFeatures(field: Field, sampleRateHz: Hertz): ImageFeatures {
   return kind === 'mel' ? { kind, ...shared } : { kind, ...shared, mfccs: field.at('mfccs').whole(1, mels) };
 }
 
-/** The rows of the image. Throws where the graph's shapes are not what framing and features make of a block. */
+/** The rows of the image. Throws where the graph's shapes do not follow from framing and features. */
 function readShapes(graph: Field, framing: BlockFraming, features: ImageFeatures): number {
   const bins = blockBins(framing);
   const frames = blockFrames(framing);

@@ -3,70 +3,78 @@ import { DenoiseError } from '../../shared/errors.ts';
 /** Two numbers, the smaller one first. */
 export type Range = readonly [number, number];
 
-/** A value in the manifest together with the way to it, so that every message can name the field. */
+/**
+ * A value in a manifest and the path to it, so that every message can name the field. Each reader below returns the
+ * value or throws DenoiseError 'model-mismatch' with what was expected and what was found.
+ */
 export class Field {
-  constructor(
-    private readonly value: unknown,
-    private readonly path: string,
-    private readonly where: string,
-  ) {}
+  readonly #value: unknown;
+  readonly #path: string;
+  readonly #where: string;
 
-  at(key: string): Field {
-    const path = this.path === '' ? key : `${this.path}.${key}`;
-    const record = this.record();
-    return new Field(Object.hasOwn(record, key) ? record[key] : undefined, path, this.where);
+  constructor(value: unknown, path: string, where: string) {
+    this.#value = value;
+    this.#path = path;
+    this.#where = where;
   }
 
-  /** True where the manifest leaves the field out, or says null. */
+  at(key: string): Field {
+    const path = this.#path === '' ? key : `${this.#path}.${key}`;
+    const record = this.#record();
+    return new Field(Object.hasOwn(record, key) ? record[key] : undefined, path, this.#where);
+  }
+
+  /** True where the manifest leaves the field out or says null. */
   missing(): boolean {
-    return this.value === undefined || this.value === null;
+    return this.#value === undefined || this.#value === null;
   }
 
   entries(): [string, Field][] {
-    return Object.keys(this.record()).map((key) => [key, this.at(key)]);
+    return Object.keys(this.#record()).map((key) => [key, this.at(key)]);
   }
 
   list(): Field[] {
-    if (!Array.isArray(this.value)) this.fail('a list');
-    return (this.value as unknown[]).map((item, i) => new Field(item, `${this.path}[${i}]`, this.where));
+    if (!Array.isArray(this.#value)) this.fail('a list');
+    return (this.#value as unknown[]).map((item, i) => new Field(item, `${this.#path}[${i}]`, this.#where));
   }
 
   text(): string {
-    if (typeof this.value !== 'string' || this.value === '') this.fail('a text');
-    return this.value as string;
+    if (typeof this.#value !== 'string' || this.#value === '') this.fail('a text');
+    return this.#value as string;
   }
 
   sha256(): string {
-    if (typeof this.value !== 'string' || !/^[0-9a-f]{64}$/.test(this.value))
+    if (typeof this.#value !== 'string' || !/^[0-9a-f]{64}$/.test(this.#value))
       this.fail('64 hexadecimal digits in lower case');
-    return this.value as string;
+    return this.#value as string;
   }
 
   number(least: number, most: number): number {
-    if (typeof this.value !== 'number' || !(this.value >= least && this.value <= most))
+    if (typeof this.#value !== 'number' || !(this.#value >= least && this.#value <= most))
       this.fail(`a number from ${least} to ${most}`);
-    return this.value as number;
+    return this.#value as number;
   }
 
   whole(least: number, most: number = Number.MAX_SAFE_INTEGER): number {
-    const fits = Number.isSafeInteger(this.value) && (this.value as number) >= least && (this.value as number) <= most;
+    const fits =
+      Number.isSafeInteger(this.#value) && (this.#value as number) >= least && (this.#value as number) <= most;
     if (!fits)
       this.fail(
         least === most
           ? `${least}`
           : `a whole number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`,
       );
-    return this.value as number;
+    return this.#value as number;
   }
 
   oneOf<const T extends string | number>(choices: readonly T[]): T {
-    if (!choices.includes(this.value as T)) this.fail(choices.map((choice) => JSON.stringify(choice)).join(' or '));
-    return this.value as T;
+    if (!choices.includes(this.#value as T)) this.fail(choices.map((choice) => JSON.stringify(choice)).join(' or '));
+    return this.#value as T;
   }
 
   /** Two finite numbers, the smaller one first. */
   range(): Range {
-    const list = this.value;
+    const list = this.#value;
     const good = Array.isArray(list) && list.length === 2 && list.every(Number.isFinite) && list[0] < list[1];
     if (!good) this.fail('a range such as [-1,1], the smaller number first');
     return list as unknown as Range;
@@ -74,7 +82,7 @@ export class Field {
 
   /** −1 for the batch, then whole sizes. */
   batchedShape(): number[] {
-    const sizes = this.list().map((item) => item.value);
+    const sizes = this.list().map((item) => item.#value);
     const good =
       sizes.length >= 2 &&
       sizes[0] === -1 &&
@@ -86,21 +94,22 @@ export class Field {
   /** One of the shapes that the rest of the manifest implies. */
   shape(...expected: readonly (readonly number[])[]): void {
     const choices = expected.map((shape) => JSON.stringify(shape));
-    if (!choices.includes(JSON.stringify(this.value)))
+    if (!choices.includes(JSON.stringify(this.#value)))
       this.fail(`${choices.join(' or ')}, as framing, features, bands and estimate imply`);
   }
 
-  private record(): Record<string, unknown> {
-    if (typeof this.value !== 'object' || this.value === null || Array.isArray(this.value)) this.fail('an object');
-    return this.value as Record<string, unknown>;
+  #record(): Record<string, unknown> {
+    if (typeof this.#value !== 'object' || this.#value === null || Array.isArray(this.#value)) this.fail('an object');
+    return this.#value as Record<string, unknown>;
   }
 
   fail(expected: string): never {
-    const found = this.value === undefined ? 'nothing' : JSON.stringify(this.value);
-    const field = this.path === '' ? 'the manifest' : `field "${this.path}"`;
+    const found = this.#value === undefined ? 'nothing' : JSON.stringify(this.#value);
+    const field = this.#path === '' ? 'the manifest' : `field "${this.#path}"`;
     throw new DenoiseError(
       'model-mismatch',
-      `${this.where}: ${field}: expected ${expected}, found ${found}. Use a model folder made for contract 1 and this version, or update denoise-node.`,
+      `${this.#where}: ${field}: expected ${expected}, found ${found}. ` +
+        'Use a model folder made for contract 1 and this version, or update denoise-node.',
     );
   }
 }

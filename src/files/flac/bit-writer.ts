@@ -1,24 +1,25 @@
-import { crc8, crc16 } from './flac-frame.ts';
-
 /**
  * In:     numbers of any width, one after the other (flac-writer.ts, flac-subframe.ts)
  * Out:    the bytes of one FLAC frame, big-endian, with its checksums
  * Thread: any
  */
+import { crc8, crc16 } from './crc.ts';
+
+/** Bits of a big-endian stream, the first in the highest place. */
 export class BitWriter {
-  private bytes = new Uint8Array(1 << 15);
-  private length = 0;
-  private buffer = 0;
-  private held = 0;
+  #bytes = new Uint8Array(1 << 15);
+  #length = 0;
+  #buffer = 0;
+  #held = 0;
 
   /** 1 to 24 bits. */
   put(value: number, count: number): void {
-    this.buffer = (this.buffer << count) | (value & ((1 << count) - 1));
-    this.held += count;
-    while (this.held >= 8) {
-      this.held -= 8;
-      this.byte(this.buffer >>> this.held);
-      this.buffer &= (1 << this.held) - 1;
+    this.#buffer = (this.#buffer << count) | (value & ((1 << count) - 1));
+    this.#held += count;
+    while (this.#held >= 8) {
+      this.#held -= 8;
+      this.#byte(this.#buffer >>> this.#held);
+      this.#buffer &= (1 << this.#held) - 1;
     }
   }
 
@@ -49,21 +50,21 @@ export class BitWriter {
   }
 
   putCrc8(): void {
-    this.put(crc8(this.bytes, 0, this.length), 8);
+    this.put(crc8(this.#bytes, 0, this.#length), 8);
   }
 
   endWithCrc16(): Uint8Array {
-    if (this.held > 0) this.put(0, 8 - this.held);
-    this.put(crc16(this.bytes, 0, this.length), 16);
-    return this.bytes.subarray(0, this.length);
+    if (this.#held > 0) this.put(0, 8 - this.#held);
+    this.put(crc16(this.#bytes, 0, this.#length), 16);
+    return this.#bytes.subarray(0, this.#length);
   }
 
-  private byte(value: number): void {
-    if (this.length === this.bytes.length) {
-      const larger = new Uint8Array(2 * this.length);
-      larger.set(this.bytes);
-      this.bytes = larger;
+  #byte(value: number): void {
+    if (this.#length === this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
     }
-    this.bytes[this.length++] = value;
+    this.#bytes[this.#length++] = value;
   }
 }

@@ -1,11 +1,13 @@
 /**
  * In:     bytes of one FLAC frame
- * Out:    its header, its samples as whole numbers, to flac-reader.ts
+ * Out:    its header, and its samples as whole numbers, to flac-reader.ts
  * Thread: any
  *
  * Format: RFC 9639, https://www.rfc-editor.org/rfc/rfc9639. Numbers are kept as float64, which holds the 33 bits of a
  * side channel and the sums of every predictor that the format allows.
  */
+import { BitReader } from './bit-reader.ts';
+import { crc8, crc16 } from './crc.ts';
 
 /** What the stream says of all its frames (STREAMINFO, section 8.2). */
 export interface FlacStream {
@@ -28,7 +30,7 @@ export interface FlacFrameHeader {
   readonly bytes: number;
 }
 
-/** Bytes that a header has at most. */
+/** The most bytes that a header has. */
 export const MOST_HEADER_BYTES = 16;
 
 const SAMPLE_BITS = [0, 8, 12, -1, 16, 20, 24, 32];
@@ -95,7 +97,7 @@ export function decodeFrame(
   const { samples, assignment, bits } = header;
   const reader = new BitReader(bytes, at + header.bytes);
   for (let c = 0; c < channels.length; c++) {
-    // A difference of two channels takes one bit more than they do.
+    // The difference of two channels takes one bit more than each of them.
     const isSide = (assignment === 8 && c === 1) || (assignment === 9 && c === 0) || (assignment === 10 && c === 1);
     decodeSubframe(reader, channels[c], samples, bits + (isSide ? 1 : 0));
   }
@@ -156,7 +158,7 @@ function decodeSubframe(reader: BitReader, out: Float64Array, samples: number, b
 /** Predictors that need no coefficients in the file (section 9.2.5), newest sample first. */
 export const FIXED: readonly (readonly number[])[] = [[], [1], [2, -1], [3, -3, 1], [4, -6, 4, -1]];
 
-/** Adds to each residual what the samples before it predict. */
+/** Adds to each residual the prediction from the samples before it. */
 function predict(out: Float64Array, samples: number, coefficients: readonly number[], shift: number): void {
   const order = coefficients.length;
   const weights = Float64Array.from(coefficients);
@@ -186,93 +188,4 @@ function decodeResidual(reader: BitReader, out: Float64Array, samples: number, o
       for (; n < end; n++) out[n] = reader.rice(parameter);
     }
   }
-}
-
-/** Bits of a big-endian stream. Beyond the end it reads zeros and then throws, so that no check stands in the loops. */
-class BitReader {
-  private bit: number;
-  private readonly last: number;
-
-  constructor(
-    private readonly bytes: Uint8Array,
-    byte: number,
-  ) {
-    this.bit = byte * 8;
-    this.last = bytes.length * 8;
-  }
-
-  /** 1 to 32 bits. */
-  unsigned(count: number): number {
-    if (count > 24) return this.unsigned(count - 16) * 0x10000 + this.unsigned(16);
-    const value = this.window() >>> (32 - count);
-    this.advance(count);
-    return value;
-  }
-
-  /** 1 to 33 bits, two's complement. */
-  signed(count: number): number {
-    const value = count > 32 ? this.unsigned(1) * 2 ** 32 + this.unsigned(32) : this.unsigned(count);
-    return value >= 2 ** (count - 1) ? value - 2 ** count : value;
-  }
-
-  /** Zeros before the next one. */
-  unary(): number {
-    let zeros = 0;
-    for (;;) {
-      const leading = Math.clz32(this.window());
-      if (leading < 24) {
-        this.advance(leading + 1);
-        return zeros + leading;
-      }
-      zeros += 24;
-      this.advance(24);
-    }
-  }
-
-  rice(parameter: number): number {
-    const quotient = this.unary();
-    const value = parameter === 0 ? quotient : quotient * 2 ** parameter + this.unsigned(parameter);
-    const half = Math.floor(value / 2);
-    return value === 2 * half ? half : -half - 1;
-  }
-
-  /** The first whole byte that has not been read. */
-  byteEnd(): number {
-    return Math.ceil(this.bit / 8);
-  }
-
-  /** The next 25 bits or more, at the top of 32. */
-  private window(): number {
-    const { bytes, bit } = this;
-    const at = bit >>> 3;
-    return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) << (bit & 7);
-  }
-
-  private advance(count: number): void {
-    this.bit += count;
-    if (this.bit > this.last) throw new Error('a frame is cut off');
-  }
-}
-
-const CRC8 = crcTable(0x07, 8);
-const CRC16 = crcTable(0x8005, 16);
-
-export function crc8(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0;
-  for (let i = from; i < to; i++) crc = CRC8[crc ^ bytes[i]];
-  return crc;
-}
-
-export function crc16(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0;
-  for (let i = from; i < to; i++) crc = ((crc << 8) & 0xffff) ^ CRC16[(crc >> 8) ^ bytes[i]];
-  return crc;
-}
-
-function crcTable(polynomial: number, bits: number): Uint16Array {
-  return Uint16Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte << (bits - 8);
-    for (let i = 0; i < 8; i++) crc = crc & (1 << (bits - 1)) ? (crc << 1) ^ polynomial : crc << 1;
-    return crc & ((1 << bits) - 1);
-  });
 }

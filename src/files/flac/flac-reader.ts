@@ -1,23 +1,22 @@
-import type { AudioReader } from '../audio-file.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
-import type { SampleFormat } from '../sample-format.ts';
-import { requireRate } from '../wav/wav.ts';
-import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
-
 /**
  * In:     a FLAC file, wherever its bytes lie (byte-source.ts)
  * Out:    planar samples, piece by piece, to enhance-reader.ts
  * Thread: any
  *
- * Frames are checked by their checksums. One that is damaged is silence of the same length, so that everything after it
- * stays in place.
+ * Every frame is checked by its checksum. Silence of the same length stands for a damaged one, so that everything after
+ * it stays in place.
  */
+import type { AudioReader } from '../audio-file.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
+import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
+import { afterId3 } from '../id3.ts';
+import { requireRate } from '../require-rate.ts';
+import type { SampleFormat } from '../sample-format.ts';
+import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 
-/** Bytes that are read at once. */
-const PIECE_BYTES = 1 << 18;
 const STREAMINFO_BYTES = 34;
-/** Pictures can be large; what is beyond this is a damaged length. */
+/** Sane files have far fewer; beyond this a header is damaged. */
 const MOST_METADATA_BLOCKS = 1000;
 
 /** Reads the header. Throws an Error with the reason where this is no FLAC file that can be read. */
@@ -39,14 +38,6 @@ export async function openFlac(source: ByteSource): Promise<AudioReader> {
   if (info === undefined) throw new Error('expected the metadata block STREAMINFO, found none');
   requireRate(info.sampleRateHz);
   return new FlacReader(source, position, info);
-}
-
-/** Bytes of an ID3v2 tag at the start of a file, 0 where there is none. https://id3.org/id3v2.4.0-structure */
-export async function afterId3(source: ByteSource): Promise<number> {
-  const head = await source.read(0, 10);
-  if (head.length < 10 || String.fromCharCode(head[0], head[1], head[2]) !== 'ID3') return 0;
-  const footer = (head[5] & 0x10) === 0 ? 0 : 10;
-  return 10 + footer + ((head[6] & 127) << 21) + ((head[7] & 127) << 14) + ((head[8] & 127) << 7) + (head[9] & 127);
 }
 
 function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples: number } {
@@ -71,96 +62,92 @@ class FlacReader implements AudioReader {
   readonly channels: number;
   readonly format: SampleFormat;
   readonly frames: number | undefined;
-  private readonly scale: number;
-  /** Most bytes that a frame of this stream can sensibly have: all samples as they are. */
-  private readonly mostFrameBytes: number;
-  /** Bytes of the file that have been read and not yet decoded: `window[at …]`. */
-  private window = new Uint8Array();
-  private at = 0;
-  private position: number;
-  private readonly block: readonly Float64Array[];
-  private blockStart = 0;
-  private blockEnd = 0;
+  readonly #scale: number;
+  /** The most bytes that a frame of this stream can sensibly have: those of samples that are not compressed. */
+  readonly #mostFrameBytes: number;
+  readonly #window: ByteWindow;
+  readonly #block: readonly Float64Array[];
+  #blockStart = 0;
+  #blockEnd = 0;
   /** Silence that stands for damaged frames, before the block. */
-  private gap = 0;
-  private decoded = 0;
-  private given = 0;
-  private ended = false;
-  private lostSamples = 0;
-  private closed = false;
+  #gap = 0;
+  #decoded = 0;
+  #given = 0;
+  #ended = false;
+  #lostSamples = 0;
+  #closed = false;
+  readonly #stream: FlacStream & { readonly totalSamples: number };
 
-  constructor(
-    private readonly source: ByteSource,
-    position: number,
-    private readonly stream: FlacStream & { readonly totalSamples: number },
-  ) {
-    this.position = position;
+  constructor(source: ByteSource, position: number, stream: FlacStream & { readonly totalSamples: number }) {
+    this.#stream = stream;
+    this.#window = new ByteWindow(source, position);
     this.sampleRateHz = stream.sampleRateHz;
     this.channels = stream.channels;
     this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
     this.frames = stream.totalSamples === 0 ? undefined : stream.totalSamples;
-    this.scale = 2 ** (1 - stream.bits);
-    this.mostFrameBytes =
+    this.#scale = 2 ** (1 - stream.bits);
+    this.#mostFrameBytes =
       MOST_HEADER_BYTES +
       16 * stream.channels +
       Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
-    this.block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
+    this.#block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
   }
 
   get warnings(): readonly string[] {
     const lost =
-      this.lostSamples === 0 ? [] : [`${this.lostSamples} samples per channel are damaged and count as silence`];
-    const isShort = this.ended && this.frames !== undefined && this.decoded < this.frames;
+      this.#lostSamples === 0 ? [] : [`${this.#lostSamples} samples per channel are damaged and count as silence`];
+    const isShort = this.#ended && this.frames !== undefined && this.#decoded < this.frames;
     return isShort
-      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.decoded}`]
+      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.#decoded}`]
       : lost;
   }
 
   get share(): number {
-    return this.frames === undefined ? this.position / this.source.size : Math.min(1, this.given / this.frames);
+    return this.frames === undefined ? this.#window.share : Math.min(1, this.#given / this.frames);
   }
 
   async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
     let done = 0;
     while (done < count) {
-      if (this.gap === 0 && this.blockStart === this.blockEnd && !(await this.decodeNext())) break;
-      if (this.gap > 0) {
-        const frames = Math.min(this.gap, count - done);
+      if (this.#gap === 0 && this.#blockStart === this.#blockEnd && !(await this.#decodeNext())) break;
+      if (this.#gap > 0) {
+        const frames = Math.min(this.#gap, count - done);
         for (const channel of into) channel.fill(0, start + done, start + done + frames);
-        this.gap -= frames;
+        this.#gap -= frames;
         done += frames;
         continue;
       }
-      const frames = Math.min(this.blockEnd - this.blockStart, count - done);
+      const frames = Math.min(this.#blockEnd - this.#blockStart, count - done);
       for (let c = 0; c < into.length; c++) {
-        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.block[c][this.blockStart + n] * this.scale;
+        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.#block[c][this.#blockStart + n] * this.#scale;
       }
-      this.blockStart += frames;
+      this.#blockStart += frames;
       done += frames;
     }
-    this.given += done;
+    this.#given += done;
     return done;
   }
 
   close(): void {
-    this.closed = true;
-    this.window = new Uint8Array();
+    this.#closed = true;
+    this.#window.clear();
   }
 
   /** Decodes the next whole frame; false at the end. */
-  private async decodeNext(): Promise<boolean> {
-    const { totalSamples } = this.stream;
-    while (!this.closed && !this.ended) {
-      await this.fill();
-      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.decoded;
-      if (remaining <= 0 || this.at >= this.window.length) {
-        this.ended = true;
+  async #decodeNext(): Promise<boolean> {
+    const window = this.#window;
+    const { totalSamples } = this.#stream;
+    while (!this.#closed && !this.#ended) {
+      await window.fill(this.#mostFrameBytes);
+      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.#decoded;
+      if (remaining <= 0 || window.left === 0) {
+        this.#ended = true;
         break;
       }
-      const header = parseFrameHeader(this.window, this.at, this.stream);
-      const bytes = header === undefined ? undefined : this.tryFrame(header);
-      // Behind damage, the next place that looks like a frame may be chance; a frame whose checksum holds is none.
-      const gap = header === undefined ? 0 : header.firstSample - this.decoded;
+      const header = parseFrameHeader(window.bytes, window.at, this.#stream);
+      const bytes = header === undefined ? undefined : this.#tryFrame(header);
+      // After damage, a place may look like a header by chance; a frame whose checksum holds is not chance.
+      const gap = header === undefined ? 0 : header.firstSample - this.#decoded;
       if (
         header === undefined ||
         bytes === undefined ||
@@ -168,40 +155,25 @@ class FlacReader implements AudioReader {
         gap >= remaining ||
         gap > MOST_GAP_SECONDS * this.sampleRateHz
       ) {
-        const next = this.window.indexOf(0xff, this.at + 1);
-        this.at = next === -1 ? this.window.length : next;
+        window.skipTo(0xff);
         continue;
       }
-      this.at += bytes;
-      this.gap = gap;
-      this.lostSamples += this.gap;
-      this.blockStart = 0;
-      this.blockEnd = Math.min(header.samples, remaining - this.gap);
-      this.decoded += this.gap + this.blockEnd;
+      window.at += bytes;
+      this.#gap = gap;
+      this.#lostSamples += this.#gap;
+      this.#blockStart = 0;
+      this.#blockEnd = Math.min(header.samples, remaining - this.#gap);
+      this.#decoded += this.#gap + this.#blockEnd;
       return true;
     }
     return false;
   }
 
-  private tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
+  #tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
     try {
-      return decodeFrame(this.window, this.at, header, this.block);
+      return decodeFrame(this.#window.bytes, this.#window.at, header, this.#block);
     } catch {
       return undefined;
     }
-  }
-
-  /** Sees to it that a whole frame lies in the window, or all that is left of the file. */
-  private async fill(): Promise<void> {
-    const left = this.window.length - this.at;
-    if (left >= this.mostFrameBytes || this.position >= this.source.size) return;
-    const more = await this.source.read(this.position, Math.max(PIECE_BYTES, this.mostFrameBytes));
-    if (more.length === 0) throw new Error('the file became shorter while it was read');
-    const window = new Uint8Array(left + more.length);
-    window.set(this.window.subarray(this.at));
-    window.set(more, left);
-    this.window = window;
-    this.at = 0;
-    this.position += more.length;
   }
 }

@@ -1,12 +1,11 @@
-import type { BitWriter } from './bit-writer.ts';
-import { FIXED } from './flac-frame.ts';
-
 /**
  * In:     one channel of a block, whole numbers (flac-writer.ts)
  * Out:    its bits: the shortest of a constant, the fixed predictors, linear prediction and the samples as they are
  *         (bit-writer.ts)
  * Thread: any
  */
+import type { BitWriter } from './bit-writer.ts';
+import { FIXED } from './flac-frame.ts';
 
 /** Samples of a block. */
 export const BLOCK = 4096;
@@ -26,11 +25,11 @@ interface ResidualPlan {
 
 /** Chooses how one channel of a block is written, and writes it (section 9.2). */
 export class SubframeCoder {
-  private readonly residual = new Float64Array(BLOCK);
-  private readonly best = new Float64Array(BLOCK);
-  private readonly windowed = new Float64Array(BLOCK);
-  /** Zigzag codes summed up per finest partition. */
-  private readonly sums = new Float64Array(1 << MOST_PARTITION_ORDER);
+  readonly #residual = new Float64Array(BLOCK);
+  readonly #best = new Float64Array(BLOCK);
+  readonly #windowed = new Float64Array(BLOCK);
+  /** Sums of zigzag codes in each of the finest partitions. */
+  readonly #sums = new Float64Array(1 << MOST_PARTITION_ORDER);
 
   encode(samples: Float64Array, count: number, bits: number, out: BitWriter): void {
     if (isConstant(samples, count)) {
@@ -38,21 +37,21 @@ export class SubframeCoder {
       out.putSigned(samples[0], bits);
       return;
     }
-    const fixedOrder = this.bestFixedOrder(samples, count);
+    const fixedOrder = this.#bestFixedOrder(samples, count);
     const candidates = [{ coefficients: FIXED[fixedOrder], shift: 0, typeBits: 8 + fixedOrder, isFixed: true }];
-    const linear = this.linearPredictor(samples, count, bits);
+    const linear = this.#linearPredictor(samples, count, bits);
     if (linear !== undefined) candidates.push({ ...linear, typeBits: 31 + linear.coefficients.length, isFixed: false });
     let chosen: { candidate: (typeof candidates)[number]; plan: ResidualPlan } | undefined;
     let least = count * bits;
     for (const candidate of candidates) {
       const order = candidate.coefficients.length;
-      predictInto(this.residual, samples, count, candidate.coefficients, candidate.shift);
-      const plan = this.planResidual(count, order);
+      predictInto(this.#residual, samples, count, candidate.coefficients, candidate.shift);
+      const plan = this.#planResidual(count, order);
       const total = order * bits + plan.bits + (candidate.isFixed ? 0 : 9 + order * PRECISION);
       if (total >= least) continue;
       least = total;
       chosen = { candidate, plan };
-      this.best.set(this.residual.subarray(0, count));
+      this.#best.set(this.#residual.subarray(0, count));
     }
     if (chosen === undefined) {
       out.put(1 << 1, 8);
@@ -68,16 +67,16 @@ export class SubframeCoder {
       out.putSigned(candidate.shift, 5);
       for (const coefficient of candidate.coefficients) out.putSigned(coefficient, PRECISION);
     }
-    this.writeResidual(count, order, plan, out);
+    this.#writeResidual(count, order, plan, out);
   }
 
-  private bestFixedOrder(samples: Float64Array, count: number): number {
+  #bestFixedOrder(samples: Float64Array, count: number): number {
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let order = 0; order <= Math.min(4, count - 1); order++) {
-      predictInto(this.residual, samples, count, FIXED[order], 0);
+      predictInto(this.#residual, samples, count, FIXED[order], 0);
       let sum = 0;
-      for (let n = order; n < count; n++) sum += Math.abs(this.residual[n]);
+      for (let n = order; n < count; n++) sum += Math.abs(this.#residual[n]);
       if (sum >= least) continue;
       least = sum;
       best = order;
@@ -86,13 +85,13 @@ export class SubframeCoder {
   }
 
   /** Levinson and Durbin's recursion over the autocorrelation, coefficients rounded to {@link PRECISION} bits. */
-  private linearPredictor(
+  #linearPredictor(
     samples: Float64Array,
     count: number,
     bits: number,
   ): { coefficients: number[]; shift: number } | undefined {
     if (count < 4 * MOST_ORDER) return undefined;
-    const { windowed } = this;
+    const windowed = this.#windowed;
     for (let n = 0; n < count; n++)
       windowed[n] = samples[n] * WINDOW[count === BLOCK ? n : Math.floor((n * BLOCK) / count)];
     const correlation = Array.from({ length: MOST_ORDER + 1 }, (_, lag) => {
@@ -126,8 +125,9 @@ export class SubframeCoder {
   }
 
   /** Sizes of partitions and Rice parameters that take the fewest bits. */
-  private planResidual(count: number, order: number): ResidualPlan {
-    const { residual, sums } = this;
+  #planResidual(count: number, order: number): ResidualPlan {
+    const residual = this.#residual;
+    const sums = this.#sums;
     let finest = MOST_PARTITION_ORDER;
     while (finest > 0 && (count % (1 << finest) !== 0 || count >> finest <= order)) finest -= 1;
     const length = count >> finest;
@@ -155,19 +155,14 @@ export class SubframeCoder {
     return best as ResidualPlan;
   }
 
-  private writeResidual(
-    count: number,
-    order: number,
-    { partitionOrder, parameters }: ResidualPlan,
-    out: BitWriter,
-  ): void {
+  #writeResidual(count: number, order: number, { partitionOrder, parameters }: ResidualPlan, out: BitWriter): void {
     // Parameters above 14 need the method with 5 bits for each.
     const isWide = parameters.some((parameter) => parameter > 14);
     out.put(isWide ? 1 : 0, 2);
     out.put(partitionOrder, 4);
     for (let p = 0, n = order; p < parameters.length; p++) {
       out.put(parameters[p], isWide ? 5 : 4);
-      for (; n < ((p + 1) * count) >> partitionOrder; n++) out.putRice(this.best[n], parameters[p]);
+      for (; n < ((p + 1) * count) >> partitionOrder; n++) out.putRice(this.#best[n], parameters[p]);
     }
   }
 }
@@ -177,7 +172,7 @@ function isConstant(samples: Float64Array, count: number): boolean {
   return true;
 }
 
-/** What the samples before each one do not predict, as the decoder will compute it. */
+/** The part of each sample that those before it do not predict, as the decoder will compute it. */
 function predictInto(
   residual: Float64Array,
   samples: Float64Array,
@@ -195,7 +190,7 @@ function predictInto(
   }
 }
 
-/** The parameter that takes the fewest bits, about, for values that sum to `sum`. */
+/** About the parameter that takes the fewest bits for values that add up to `sum`. */
 function riceParameter(sum: number, samples: number): number {
   const mean = samples === 0 ? 0 : sum / samples;
   return mean < 1 ? 0 : Math.min(MOST_RICE, Math.floor(Math.log2(mean * Math.LN2 + 1)));

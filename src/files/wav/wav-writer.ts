@@ -1,13 +1,12 @@
-import type { AudioShape, AudioWriter } from '../audio-file.ts';
-import type { ByteSink } from '../byte-source.ts';
-import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
-import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
-
 /**
  * In:     planar samples, piece by piece (enhance-reader.ts)
  * Out:    a WAV file, wherever its bytes go (byte-source.ts)
  * Thread: any
  */
+import type { AudioShape, AudioWriter } from '../audio-file.ts';
+import type { ByteSink } from '../byte-source.ts';
+import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
+import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
 
 /** Most bytes that one write to the sink carries. */
 const PIECE_BYTES = 1 << 18;
@@ -15,22 +14,30 @@ const PIECE_BYTES = 1 << 18;
 /** Writes a WAV file piece by piece; RF64 where it becomes longer than 4 GiB. */
 export class WavWriter implements AudioWriter {
   readonly format: SampleFormat;
-  private readonly bytes: Uint8Array;
-  private written = 0;
+  readonly #bytes: Uint8Array;
+  #written = 0;
+  readonly #sink: ByteSink;
+  readonly #layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>;
+  readonly #expectedFrames: number | undefined;
+  readonly #headerBytes: number;
 
   private constructor(
-    private readonly sink: ByteSink,
-    private readonly layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
-    private readonly expectedFrames: number | undefined,
-    private readonly headerBytes: number,
+    sink: ByteSink,
+    layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
+    expectedFrames: number | undefined,
+    headerBytes: number,
   ) {
+    this.#sink = sink;
+    this.#layout = layout;
+    this.#expectedFrames = expectedFrames;
+    this.#headerBytes = headerBytes;
     this.format = layout.format;
-    this.bytes = new Uint8Array(Math.max(frameBytes(layout), PIECE_BYTES));
+    this.#bytes = new Uint8Array(Math.max(frameBytes(layout), PIECE_BYTES));
   }
 
   /**
    * Writes the header.
-   * @param shape a {@link WavReader} has its format chunk written again, speaker positions and all
+   * @param shape of a WavReader, the format chunk is written again, speaker positions and all
    */
   static async open(
     sink: ByteSink,
@@ -48,31 +55,34 @@ export class WavWriter implements AudioWriter {
   }
 
   async write(channels: readonly Float32Array[], start: number, count: number): Promise<void> {
-    const { bytes, layout } = this;
+    const bytes = this.#bytes;
+    const layout = this.#layout;
     const bytesPerFrame = frameBytes(layout);
     const most = Math.floor(bytes.length / bytesPerFrame);
     for (let done = 0; done < count; ) {
       const frames = Math.min(most, count - done);
       encodeFrames(channels, layout.format, bytes, frames, start + done);
-      await this.sink.write(bytes.subarray(0, frames * bytesPerFrame));
+      await this.#sink.write(bytes.subarray(0, frames * bytesPerFrame));
       done += frames;
     }
-    this.written += count;
+    this.#written += count;
   }
 
   async finish(): Promise<void> {
-    const { layout, written } = this;
+    const layout = this.#layout;
+    const written = this.#written;
     // Chunks are padded to an even length.
-    if ((written * frameBytes(layout)) % 2 === 1) await this.sink.write(new Uint8Array(1));
-    if (written === this.expectedFrames) return;
+    if ((written * frameBytes(layout)) % 2 === 1) await this.#sink.write(new Uint8Array(1));
+    if (written === this.#expectedFrames) return;
     const header = [false, true]
       .map((placeholder) => wavHeader(layout, written, placeholder))
-      .find(({ length }) => length === this.headerBytes);
+      .find(({ length }) => length === this.#headerBytes);
     if (header === undefined)
       throw new Error(
-        `expected ${this.expectedFrames} samples per channel, got ${written}: too many for the header that was written`,
+        `expected ${this.#expectedFrames} samples per channel, got ${written}: ` +
+          'too many for the header that was written',
       );
-    await this.sink.rewrite(0, header);
+    await this.#sink.rewrite(0, header);
   }
 
   close(): void {}

@@ -1,7 +1,3 @@
-import { CONTEXT_RATE_HZ, type Hertz } from '../../shared/units.ts';
-import type { ByteSource } from '../byte-source.ts';
-import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
-
 /**
  * In:     bytes of a RIFF WAVE or RF64 file, wherever they lie (byte-source.ts)
  * Out:    its layout, to wav-reader.ts; the header of a file in the same format, to wav-writer.ts
@@ -12,33 +8,38 @@ import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts'
  * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors; RF64, with 64-bit
  * sizes: EBU Tech 3306, https://tech.ebu.ch/docs/tech/tech3306v1_1.pdf
  */
+import type { Hertz } from '../../shared/units.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { requireRate } from '../require-rate.ts';
+import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
 
 /** What a WAV file's chunks say. */
 export interface WavLayout {
   readonly sampleRateHz: Hertz;
   readonly channels: number;
   readonly format: SampleFormat;
-  /** Frames that are there: one sample of every channel. */
+  /** Frames that are in the file: one sample of each channel. */
   readonly frames: number;
   /** Position of the first frame in the file, bytes. */
   readonly dataStart: number;
-  /** The format chunk as it stands in the file, speaker positions included, to be written again. */
+  /** The format chunk as it is in the file, speaker positions included, to be written again. */
   readonly formatChunk: Uint8Array;
-  /** Where the file does not keep its word, one sentence each. */
+  /** Where the file contradicts its header, one sentence each. */
   readonly warnings: readonly string[];
 }
 
-/** Most channels that a file may have; more are taken for a damaged header. */
+/** The most channels that a file may have; more mean a damaged header. */
 export const MOST_CHANNELS = 64;
 
 const FORMAT_PCM = 1;
 const FORMAT_FLOAT = 3;
 const FORMAT_EXTENSIBLE = 0xfffe;
-/** Sizes that recorders write before they know better, and leave when they are cut off. RF64 has this one too. */
+/** Sizes that recorders write before they know better, and leave there when they are interrupted. */
 const SIZES_OF_STREAMS: readonly number[] = [0x7fffffff, 0xffffffff];
+/** In an RF64 file: the size is in its chunk ds64. */
 const SIZE_IN_DS64 = 0xffffffff;
 const DS64_BYTES = 28;
-/** Every file that was seen has fewer than twenty. Zeros would be read as empty chunks for ever. */
+/** Known files have fewer than twenty. Without a limit, zeros would be read as empty chunks for ever. */
 const MOST_CHUNKS = 1000;
 /** A format chunk has 16, 18 or 40 bytes. */
 const MOST_FORMAT_BYTES = 1024;
@@ -48,9 +49,8 @@ export async function readWavLayout(source: ByteSource): Promise<WavLayout> {
   const head = await source.read(0, 12);
   const outer = tag(head, 0);
   if (head.length < 12 || (outer !== 'RIFF' && outer !== 'RF64' && outer !== 'BW64') || tag(head, 8) !== 'WAVE') {
-    throw new Error(
-      `expected a RIFF WAVE file, found ${source.size === 0 ? 'an empty file' : `${JSON.stringify(outer)} at its start`}`,
-    );
+    const found = source.size === 0 ? 'an empty file' : `${JSON.stringify(outer)} at its start`;
+    throw new Error(`expected a RIFF WAVE file, found ${found}`);
   }
   let formatChunk: Uint8Array | undefined;
   let data: { start: number; claimedBytes: number } | undefined;
@@ -134,7 +134,7 @@ export function wavHeader(
   return header;
 }
 
-/** A format chunk for samples that come from another kind of file. More than two channels get no speaker positions. */
+/** A format chunk for samples from another kind of file. More than two channels get no speaker positions. */
 export function formatChunkOf(sampleRateHz: Hertz, channels: number, format: SampleFormat): Uint8Array {
   const float = format === 'float32' || format === 'float64';
   const extensible = channels > 2;
@@ -159,7 +159,7 @@ export function formatChunkOf(sampleRateHz: Hertz, channels: number, format: Sam
   return chunk;
 }
 
-/** Bytes of samples that are there, whatever the header claims. */
+/** Bytes of samples that are in the file, whatever its header claims. */
 async function sizeOfData(
   source: ByteSource,
   start: number,
@@ -206,27 +206,20 @@ function readFormat(chunk: Uint8Array): Pick<WavLayout, 'sampleRateHz' | 'channe
   if (channels > MOST_CHANNELS)
     throw new Error(`expected at most ${MOST_CHANNELS} channels, found ${channels}: the header is damaged`);
   requireRate(sampleRateHz);
-  // Samples of odd sizes stand in whole bytes, or in wider containers, with zeros below.
+  // Samples of odd sizes take whole bytes, or wider containers, with zeros below.
   const blockBytes = view.getUint16(12, true) / channels;
   const leastBytes = Math.ceil(bits / 8);
   const containerBytes = Number.isInteger(blockBytes) && blockBytes >= leastBytes ? blockBytes : leastBytes;
   const format = sampleFormat(code, 8 * containerBytes);
   if (format === undefined) {
     throw new Error(
-      `expected PCM of 8, 16, 24 or 32 bits or float of 32 or 64, found format ${code} with ${bits} bits: convert it first, for example with ffmpeg -i IN.wav -c:a pcm_s16le OUT.wav`,
+      `expected PCM of 8, 16, 24 or 32 bits or float of 32 or 64, found format ${code} with ${bits} bits: ` +
+        'convert it first, for example with ffmpeg -i IN.wav -c:a pcm_s16le OUT.wav',
     );
   }
   const consistent = chunk.slice();
   viewOf(consistent).setUint16(12, frameBytes({ channels, format }), true);
   return { sampleRateHz, channels, format, formatChunk: consistent };
-}
-
-/** Throws an Error for rates that the engine does not take. */
-export function requireRate(sampleRateHz: number): void {
-  const [least, most] = CONTEXT_RATE_HZ;
-  if (!(sampleRateHz >= least && sampleRateHz <= most)) {
-    throw new Error(`expected a sample rate of ${least} to ${most} Hz, found ${sampleRateHz} Hz`);
-  }
 }
 
 function sampleFormat(code: number, bits: number): SampleFormat | undefined {

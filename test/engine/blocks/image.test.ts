@@ -114,7 +114,7 @@ describe('MelFilters', () => {
 });
 
 describe('MelInversion', () => {
-  it('finds magnitudes that have the mel powers it is given: to a decibel and a half where there is sound, nine times of ten', async () => {
+  it('finds magnitudes with the mel powers it is given: nine in ten within 1.5 dB where there is sound', async () => {
     const { geometries } = await loadGolden();
     for (const [name, geometry] of Object.entries(geometries)) {
       const filters = filtersOf(geometry);

@@ -26,7 +26,7 @@ describe('Crossfade', () => {
     }
   });
 
-  it('goes from one block to the next without a step: no two neighbours differ by more than the steepest of its slope', () => {
+  it('goes from one block to the next without a jump: no two neighbours differ by more than its steepest slope', () => {
     const crossfade = new Crossfade(90, 10);
     const out = new Float32Array(90);
     crossfade.join(new Float64Array(100).fill(1), out);

@@ -3,14 +3,12 @@ import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { memory } from '@tensorflow/tfjs-core';
-import {
-  type Executor,
-  elements,
-  GraphExecutor,
-  makeExecutor,
-  PlanExecutor,
-} from '../../../src/engine/graph/executor.ts';
+import type { Executor } from '../../../src/engine/graph/executor.ts';
+import { elements } from '../../../src/engine/graph/graph-contract.ts';
+import { GraphExecutor } from '../../../src/engine/graph/graph-executor.ts';
+import { makeExecutor } from '../../../src/engine/graph/make-executor.ts';
 import { loadModelFiles, parseJson } from '../../../src/engine/graph/model-files.ts';
+import { PlanExecutor } from '../../../src/engine/graph/plan-executor.ts';
 import { Denoiser } from '../../../src/engine/index.ts';
 import { type Manifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
 import { noise } from '../signals.ts';
@@ -55,22 +53,22 @@ for (const name of await readdir(MODELS))
 
     for (const streams of [1, 2, 3, 4]) {
       it(`gives GraphModel's own bits for ${streams} stream(s), step for step`, () => {
-        const reference = run(new GraphExecutor(graph, manifest, streams), streams);
-        const planned = run(new PlanExecutor(graph, manifest, streams), streams);
+        const reference = run(new GraphExecutor(graph, manifest.graph, streams), streams);
+        const planned = run(new PlanExecutor(graph, manifest.graph, streams), streams);
         assert.ok(reference.every((value, i) => Object.is(value, planned[i])));
         assert.ok(reference.some((value) => value !== reference[0]));
       });
     }
 
     it('is what bundled models run on', () => {
-      const executor = makeExecutor(graph, manifest, 1);
+      const executor = makeExecutor(graph, manifest.graph, 1);
       assert.ok(executor instanceof PlanExecutor);
       executor.dispose();
     });
 
     it('holds no tensors and says how much memory it holds', () => {
       const before = memory().numTensors;
-      const executor = new PlanExecutor(graph, manifest, 2);
+      const executor = new PlanExecutor(graph, manifest.graph, 2);
       assert.equal(memory().numTensors, before);
       assert.ok(executor.bytes > 1e5 && executor.bytes < 5e7, String(executor.bytes));
       executor.dispose();
@@ -80,7 +78,6 @@ for (const name of await readdir(MODELS))
       const { input, output, states } = manifest.graph;
       const memories = Array.from({ length: streams }, () => ({
         values: states.map((state) => new Float32Array(elements(state.shape))),
-        stepsToCheck: 0,
       }));
       const estimates = new Float32Array(streams * elements(output.shape));
       const steps = takesBlocks(manifest) ? BLOCKS : HOPS;

@@ -104,7 +104,7 @@ describe('Denoiser.load', () => {
     await refusedFolder(folder, 'model-mismatch', /field "contract": expected 1, found 2/);
   });
 
-  it('refuses a block model that breaks the contract, and names the field, what was expected and what was found', async () => {
+  it('refuses a block model that breaks the contract, and names the field, what was expected and found', async () => {
     const normalisation = await makeBlockFixture({ network: 'half', normalisation: {} });
     await refusedFolder(
       normalisation,

@@ -10,7 +10,7 @@ import { Model } from '../../../src/engine/graph/model.ts';
 import { loadModelFiles } from '../../../src/engine/graph/model-files.ts';
 import { BandMap } from '../../../src/engine/hops/bands.ts';
 import { CompressedComplex } from '../../../src/engine/hops/compressed-complex.ts';
-import { graphColumns, type StreamingManifest } from '../../../src/engine/manifest/manifest.ts';
+import { graphColumns, type StreamingManifest } from '../../../src/engine/manifest/streaming-manifest.ts';
 
 /**
  * Every stage of the engine beside the vectors that training wrote with the model. Each stage is fed with what training

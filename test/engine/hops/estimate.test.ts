@@ -1,7 +1,8 @@
 import { expect } from '@esm-bundle/chai';
-import { makeSpectrum, type Spectrum } from '../../src/engine/dsp/analysis.ts';
-import { applyEstimate, noisyShare } from '../../src/engine/estimate.ts';
-import { noise } from './signals.ts';
+import { noisyShare } from '../../../src/engine/attenuation-limit.ts';
+import { makeSpectrum, type Spectrum } from '../../../src/engine/dsp/analysis.ts';
+import { applyEstimate } from '../../../src/engine/hops/estimate.ts';
+import { noise } from '../signals.ts';
 
 const BINS = 9;
 

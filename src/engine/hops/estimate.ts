@@ -1,30 +1,22 @@
-import { type Decibels, decibelsToGain } from '../shared/units.ts';
-import type { Spectrum } from './dsp/analysis.ts';
-import type { MaskEstimate } from './manifest/manifest.ts';
-
 /**
- * In:     noisy half spectrum (analysis.ts) and what the model made of it (model.ts)
+ * In:     noisy half spectrum (analysis.ts) and the model's mask for it (hop-path.ts)
  * Out:    enhanced half spectrum, to synthesis.ts
  * Thread: [worker], or whoever runs the engine
  */
-
-/** Attenuation limit at and above which noise may vanish altogether, dB. */
-export const NO_LIMIT_DB: Decibels = 100;
+import type { Decibels } from '../../shared/units.ts';
+import { noisyShare } from '../attenuation-limit.ts';
+import type { Spectrum } from '../dsp/analysis.ts';
+import type { MaskEstimate } from '../manifest/streaming-manifest.ts';
 
 /** Rows of `bins` values that a model gives for each frame. */
 export function estimatePlanes(estimate: MaskEstimate): number {
   return estimate.kind === 'complex-mask' ? 2 : 1;
 }
 
-/** Share of the noisy signal that an attenuation limit leaves in: 1 at 0 dB, exactly 0 at {@link NO_LIMIT_DB}. */
-export function noisyShare(attenuationLimitDb: Decibels): number {
-  return attenuationLimitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-attenuationLimitDb);
-}
-
 /**
  * enhanced = g·noisy + (1 − g)·estimate, g = {@link noisyShare}. `output` holds the model's rows from `offset` on: a
- * gain for each bin ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask'). Returns
- * false, and lets the noisy spectrum through, where any of them is not a finite number.
+ * gain for each bin ('mask'), or the real and then the imaginary parts of a complex one ('complex-mask'). Where any of
+ * them is not finite, it returns false and lets the noisy spectrum through.
  */
 export function applyEstimate(
   estimate: MaskEstimate,
@@ -36,7 +28,7 @@ export function applyEstimate(
 ): boolean {
   const g = noisyShare(attenuationLimitDb);
   const bins = noisy.re.length;
-  // 0·x is NaN for infinities and NaN alone, so one sum tells of them all.
+  // 0·x is NaN only for infinities and NaN, so one sum finds them all.
   let probe = 0;
   switch (estimate.kind) {
     case 'complex-mask':

@@ -1,7 +1,8 @@
 import { expect } from '@esm-bundle/chai';
-import { bytesSource } from '../../src/files/byte-source.ts';
-import { OggDemuxer, oggFile } from '../../src/files/ogg.ts';
-import { seededRandom } from '../engine/signals.ts';
+import { bytesSource } from '../../../src/files/byte-source.ts';
+import { OggDemuxer } from '../../../src/files/ogg/ogg-demuxer.ts';
+import { oggFile } from '../../../src/files/ogg/ogg-file.ts';
+import { seededRandom } from '../../engine/signals.ts';
 
 describe('OggDemuxer', () => {
   it('gives back the packets of a file, whatever their lengths, across pages', async () => {

@@ -1,0 +1,57 @@
+/**
+ * In:     features and memories of a fixed number of streams (model.ts)
+ * Out:    their estimates, and their memories one step on
+ * Thread: [worker], or whoever runs the engine
+ */
+import type { GraphModel } from '@tensorflow/tfjs-converter';
+import { type NamedTensorMap, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import type { GraphContract } from '../manifest/model-head.ts';
+import type { Executor } from './executor.ts';
+import { batched, elements, outputNames } from './graph-contract.ts';
+import type { StreamMemory } from './stream-state.ts';
+
+/** The reference: GraphModel.execute and nothing else. Tensors go in and come out at every step. */
+export class GraphExecutor implements Executor {
+  readonly bytes = 0;
+  readonly #graph: GraphModel;
+  readonly #contract: GraphContract;
+  readonly #outputNames: string[];
+  readonly #streams: number;
+
+  constructor(graph: GraphModel, contract: GraphContract, streams: number) {
+    this.#graph = graph;
+    this.#contract = contract;
+    this.#outputNames = outputNames(contract);
+    this.#streams = streams;
+  }
+
+  step(memories: readonly StreamMemory[], first: number, features: Float32Array, estimates: Float32Array): void {
+    const streams = this.#streams;
+    const { input, output, states } = this.#contract;
+    const inputSize = elements(input.shape);
+    const outputSize = elements(output.shape);
+    tidy(() => {
+      const inputs: NamedTensorMap = {
+        [input.name]: tensor(
+          features.subarray(first * inputSize, (first + streams) * inputSize),
+          batched(input.shape, streams),
+          'float32',
+        ),
+      };
+      states.forEach((state, s) => {
+        const stacked = new Float32Array(streams * elements(state.shape));
+        for (let i = 0; i < streams; i++) stacked.set(memories[first + i].values[s], i * elements(state.shape));
+        inputs[state.input] = tensor(stacked, batched(state.shape, streams), 'float32');
+      });
+      const results = [this.#graph.execute(inputs, this.#outputNames)].flat() as Tensor[];
+      estimates.set(results[0].dataSync<'float32'>(), first * outputSize);
+      states.forEach((state, s) => {
+        const size = elements(state.shape);
+        const stacked = results[s + 1].dataSync<'float32'>();
+        for (let i = 0; i < streams; i++) memories[first + i].values[s].set(stacked.subarray(i * size, (i + 1) * size));
+      });
+    });
+  }
+
+  dispose(): void {}
+}

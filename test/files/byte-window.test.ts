@@ -1,0 +1,46 @@
+import { expect } from '@esm-bundle/chai';
+import { type ByteSource, bytesSource } from '../../src/files/byte-source.ts';
+import { ByteWindow } from '../../src/files/byte-window.ts';
+import { seededRandom } from '../engine/signals.ts';
+
+const BYTES = Uint8Array.from({ length: 1_000_003 }, (_, i) => i % 251);
+
+describe('ByteWindow', () => {
+  it('holds what is asked for from any place on, and what is left at the end', async () => {
+    const random = seededRandom(1);
+    const window = new ByteWindow(bytesSource(BYTES), 7);
+    for (let position = 7; position < BYTES.length; ) {
+      const count = Math.ceil(random() * 400_000);
+      await window.fill(count);
+      expect(window.left).to.be.at.least(Math.min(count, BYTES.length - position));
+      expect(window.bytes[window.at]).to.equal(BYTES[position]);
+      expect(window.bytes[window.at + Math.min(count, window.left) - 1]).to.equal(
+        BYTES[position + Math.min(count, window.left) - 1],
+      );
+      const used = Math.min(window.left, Math.ceil(random() * count));
+      window.at += used;
+      position += used;
+      expect(window.share).to.equal(position / BYTES.length);
+    }
+    await window.fill(1);
+    expect(window.left).to.equal(0);
+  });
+
+  it('skips to the next of a byte, and to its end where there is none', async () => {
+    const window = new ByteWindow(bytesSource(Uint8Array.of(1, 2, 3, 1, 4)));
+    await window.fill(5);
+    expect(window.skipTo(1)).to.equal(3);
+    expect(window.skipTo(1)).to.equal(2);
+    expect([window.left, window.share]).to.deep.equal([0, 1]);
+  });
+
+  it('says when the file has become shorter', async () => {
+    const source: ByteSource = { size: 10, read: () => Promise.resolve(new Uint8Array()) };
+    const error = await new ByteWindow(source).fill(1).catch((reason: unknown) => reason);
+    expect(String(error)).to.match(/became shorter/);
+  });
+
+  it('has used all of an empty file', () => {
+    expect(new ByteWindow(bytesSource(new Uint8Array())).share).to.equal(1);
+  });
+});
