@@ -1,5 +1,5 @@
-import { COLOUR_MAP } from '../../src/panel/colour-map.ts';
-import { frequencyToHeight } from '../../src/panel/frequency-axis.ts';
+import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
+import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
 import { SKETCH_ROWS, type Sketch } from './sketch.ts';
 import { clock } from './words.ts';
 

@@ -1,5 +1,5 @@
 import { RealFft } from '../../src/engine/dsp/fft.ts';
-import { frequencyRows } from '../../src/panel/frequency-axis.ts';
+import { frequencyRows } from '../../src/panel/spectrogram/frequency-axis.ts';
 
 /**
  * In:     before and after of one recording, a piece at a time (worker/enhance-blob.ts)

@@ -3,9 +3,9 @@
  * classes and words.
  */
 import { DenoisePanel, type ModelChoice, type SettingChange } from './denoise-panel.ts';
-import { german } from './german.ts';
 import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
+import { german } from './locales/german.ts';
 import { SpectrogramView } from './spectrogram-view.ts';
 import { english } from './strings.ts';
 
@@ -33,7 +33,7 @@ declare global {
   }
 }
 
-export type { PanelSettings } from './kept-settings.ts';
+export type { PanelSettings } from './node/kept-settings.ts';
 export type { PanelState, PanelStrings, StateWords } from './strings.ts';
 export {
   DenoisePanel,

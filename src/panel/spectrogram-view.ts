@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, query } from 'lit/decorators.js';
-import { COLOUR_MAP } from './colour-map.ts';
-import { frequencyRows, frequencyToHeight, HIGHEST_HZ } from './frequency-axis.ts';
-import { RecentSpectra } from './recent-spectra.ts';
+import { COLOUR_MAP } from './spectrogram/colour-map.ts';
+import { frequencyRows, frequencyToHeight, HIGHEST_HZ } from './spectrogram/frequency-axis.ts';
+import { RecentSpectra } from './spectrogram/recent-spectra.ts';
 
 const COLUMNS_PER_SECOND = 60;
 const ROWS = 192;

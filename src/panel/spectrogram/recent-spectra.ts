@@ -1,4 +1,4 @@
-import { RealFft } from '../engine/dsp/fft.ts';
+import { RealFft } from '../../engine/dsp/fft.ts';
 
 /** Short enough for syllables, long enough for the pitch of a voice: 2048 samples at 48 kHz. */
 const WINDOW_SECONDS = 0.043;

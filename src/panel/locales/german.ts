@@ -1,4 +1,4 @@
-import type { PanelStrings } from './strings.ts';
+import type { PanelStrings } from '../strings.ts';
 
 export const german: PanelStrings = {
   locale: 'de',

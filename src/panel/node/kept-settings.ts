@@ -1,4 +1,4 @@
-import { RANGES } from '../main/options.ts';
+import { RANGES } from '../../main/options.ts';
 
 /** What a panel sets, and may keep. */
 export interface PanelSettings {

@@ -1,4 +1,4 @@
-import type { DenoiseNode } from '../main/denoise-node.ts';
+import type { DenoiseNode } from '../../main/denoise-node.ts';
 
 /** Samples that a level is taken of, once a frame, and how much of it counts. */
 const SAMPLES = 2048;
