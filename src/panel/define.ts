@@ -2,7 +2,7 @@
  * The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their
  * classes and words.
  */
-import { DenoisePanel, type ModelChoice, type SettingChange } from './denoise-panel.ts';
+import { DenoisePanel, type SettingChange } from './denoise-panel.ts';
 import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
 import { german } from './locales/german.ts';
@@ -35,13 +35,5 @@ declare global {
 
 export type { PanelSettings } from './node/kept-settings.ts';
 export type { PanelState, PanelStrings, StateWords } from './strings.ts';
-export {
-  DenoisePanel,
-  english,
-  german,
-  LabelledSlider,
-  LevelMeter,
-  type ModelChoice,
-  type SettingChange,
-  SpectrogramView,
-};
+export type { ModelChoice } from './template/panel-view.ts';
+export { DenoisePanel, english, german, LabelledSlider, LevelMeter, type SettingChange, SpectrogramView };
