@@ -1,13 +1,11 @@
 /**
  * The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their
- * classes and words.
+ * classes and strings.
  */
 import { DenoisePanel, type SettingChange } from './denoise-panel.ts';
 import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
-import { german } from './locales/german.ts';
 import { SpectrogramView } from './spectrogram-view.ts';
-import { english } from './strings.ts';
 
 /** Where another copy of the package was first, its elements stay. */
 function define(name: string, element: CustomElementConstructor): void {
@@ -33,7 +31,9 @@ declare global {
   }
 }
 
+export * from './locales/index.ts';
+export { registerLocale } from './locales/registry.ts';
 export type { PanelSettings } from './node/kept-settings.ts';
 export type { PanelState, PanelStrings, StateWords } from './strings.ts';
 export type { ModelChoice } from './template/panel-view.ts';
-export { DenoisePanel, english, german, LabelledSlider, LevelMeter, type SettingChange, SpectrogramView };
+export { DenoisePanel, LabelledSlider, LevelMeter, type SettingChange, SpectrogramView };

@@ -3,14 +3,15 @@ import { property, query, state } from 'lit/decorators.js';
 import type { DenoiseNode } from '../main/denoise-node.ts';
 import { styles } from './denoise-panel.styles.ts';
 import type { LevelMeter } from './level-meter.ts';
-import { german } from './locales/german.ts';
+import { english } from './locales/english.ts';
+import { LocaleController } from './locales/locale-controller.ts';
 import { keepSettings, type PanelSettings } from './node/kept-settings.ts';
 import { ModelSwitch } from './node/model-switch.ts';
 import { NodeBinding } from './node/node-binding.ts';
 import { isSettable, keptModel, type SliderName, setKeptLevels, setParameter } from './node/node-settings.ts';
 import { panelStateOf } from './panel-state.ts';
 import type { SpectrogramView } from './spectrogram-view.ts';
-import { english, type PanelState, type PanelStrings } from './strings.ts';
+import type { PanelState, PanelStrings } from './strings.ts';
 import { panelTemplate } from './template/panel-template.ts';
 import type { ModelChoice, PanelActions } from './template/panel-view.ts';
 import { ValueFormatter } from './value-formatter.ts';
@@ -70,17 +71,20 @@ export class DenoisePanel extends LitElement {
   @property({ attribute: false }) node: DenoiseNode | null = null;
   /** Models to choose from; with fewer than two there is no choice, and the name is shown among the figures. */
   @property({ attribute: false }) models: readonly ModelChoice[] = [];
-  /** The words. Without them, those of the language of `lang`, of the nearest element with one, or English. */
+  /** All strings that the panel shows. Without them, those of the language of `lang`. */
   @property({ attribute: false }) strings: PanelStrings | undefined;
-  /** Language, where `strings` is not set: English and German are there. */
-  @property({ reflect: true }) override lang = '';
+  /**
+   * Language, where `strings` is not set; empty: that of the nearest element around the panel that names one, and so of
+   * the page. English, French and German are there, `registerLocale` adds others.
+   */
+  @property({ reflect: true, useDefault: true }) override lang = '';
   /**
    * Keeps settings in this browser under this name, and sets them in every node that the panel is given. Empty: keeps
    * nothing.
    */
   @property() persist = '';
-  /** `'auto'` follows the system, `'light'` and `'dark'` do not. */
-  @property({ reflect: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
+  /** Colours: `'auto'` follows the system, `'light'` and `'dark'` do not. */
+  @property({ reflect: true, useDefault: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
   /** Leaves the wet/dry slider out, for pages that have one of their own. */
   @property({ type: Boolean, attribute: 'without-mix' }) withoutMix = false;
   /** How much time the spectrograms show, seconds. */
@@ -100,6 +104,7 @@ export class DenoisePanel extends LitElement {
       : undefined,
   );
   readonly #models = new ModelSwitch(this);
+  readonly #locale = new LocaleController(this);
   #values = new ValueFormatter(english);
   #resetTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,7 +129,7 @@ export class DenoisePanel extends LitElement {
       this.#models.follow(this.node);
     }
     this.#setKept(changed);
-    const strings = this.#strings;
+    const strings = this.strings ?? this.#locale.strings;
     if (strings !== this.#values.strings) this.#values = new ValueFormatter(strings);
   }
 
@@ -134,6 +139,7 @@ export class DenoisePanel extends LitElement {
       state: this.state,
       metrics: this.#binding.metrics,
       values: this.#values,
+      direction: this.#locale.directionFor(this.#values.strings),
       models: this.models,
       incomingModel: this.#models.incoming,
       modelProblem: this.#models.problem,
@@ -142,12 +148,6 @@ export class DenoisePanel extends LitElement {
       seconds: this.seconds,
       actions: this.#actions,
     });
-  }
-
-  get #strings(): PanelStrings {
-    if (this.strings) return this.strings;
-    const lang = this.lang || this.parentElement?.closest<HTMLElement>('[lang]')?.lang || '';
-    return /^de\b/i.test(lang) ? german : english;
   }
 
   /** What was kept is set in a node once, when it comes; after that, whoever sets it has the last word. */

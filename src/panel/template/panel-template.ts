@@ -9,7 +9,15 @@ import { stageTemplate } from './stage-template.ts';
 export function panelTemplate(view: PanelView): TemplateResult {
   const { strings } = view.values;
   return html`
-    <div class="panel" part="panel" role="group" aria-labelledby="title" lang=${strings.locale} data-state=${view.state}>
+    <div
+      class="panel"
+      part="panel"
+      role="group"
+      aria-labelledby="title"
+      lang=${strings.locale}
+      dir=${view.direction ?? nothing}
+      data-state=${view.state}
+    >
       ${headerTemplate(view)}
       ${noticeTemplate(view)}
       <div class="body">

@@ -1,5 +1,6 @@
 import type { DenoiseNode } from '../../main/denoise-node.ts';
 import type { DenoiseMetrics } from '../../main/events.ts';
+import type { TextDirection } from '../locales/direction.ts';
 import type { SliderName } from '../node/node-settings.ts';
 import type { PanelState } from '../strings.ts';
 import type { ValueFormatter } from '../value-formatter.ts';
@@ -18,6 +19,8 @@ export interface PanelView {
   readonly metrics: DenoiseMetrics | undefined;
   /** Values as text, and the strings between them. */
   readonly values: ValueFormatter;
+  /** Direction of the strings; undefined where the page has said its own. */
+  readonly direction: TextDirection | undefined;
   readonly models: readonly ModelChoice[];
   readonly incomingModel: string | undefined;
   readonly modelProblem: unknown;
