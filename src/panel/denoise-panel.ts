@@ -1,4 +1,4 @@
-import { LitElement, type PropertyValues, type TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { DenoiseNode } from '../main/denoise-node.ts';
 import { styles } from './denoise-panel.styles.ts';
@@ -10,6 +10,7 @@ import { ModelSwitch } from './node/model-switch.ts';
 import { NodeBinding } from './node/node-binding.ts';
 import { isSettable, keptModel, type SliderName, setKeptLevels, setParameter } from './node/node-settings.ts';
 import { panelStateOf } from './panel-state.ts';
+import { PortableElement } from './portable-element.ts';
 import type { SpectrogramView } from './spectrogram-view.ts';
 import type { PanelState, PanelStrings } from './strings.ts';
 import { panelTemplate } from './template/panel-template.ts';
@@ -64,7 +65,7 @@ export type SettingChange = {
  * @cssproperty --denoise-radius - radius of the panel's corners
  * @cssproperty --denoise-picture-height - height of one spectrogram
  */
-export class DenoisePanel extends LitElement {
+export class DenoisePanel extends PortableElement {
   static override styles = styles;
 
   /** The node that is shown and set; null for none. The panel never disposes it. */

@@ -1,5 +1,6 @@
-import { css, html, LitElement } from 'lit';
+import { css, html } from 'lit';
 import { property, query } from 'lit/decorators.js';
+import { PortableElement } from './portable-element.ts';
 
 const QUIETEST_DB = -60;
 /** What is called silence: no converter is so good. */
@@ -20,10 +21,15 @@ const WORDS_MS = 250;
  * @cssproperty --meter-fill - paint of the bar, over the width of the whole track
  * @cssproperty --meter-track - paint behind it
  */
-export class LevelMeter extends LitElement {
+export class LevelMeter extends PortableElement {
   static override styles = css`
-    :host { display: grid; grid-template-columns: auto 1fr 5.2em; align-items: center; gap: 0.7em; font-variant-numeric: tabular-nums; }
-    .bar { position: relative; height: 8px; border-radius: 99px; background: var(--meter-track, GrayText); overflow: hidden; }
+    :host {
+      display: grid; grid-template-columns: auto 1fr 5.2em; align-items: center; gap: 0.7em;
+      font-variant-numeric: tabular-nums;
+    }
+    .bar {
+      position: relative; height: 8px; border-radius: 99px; background: var(--meter-track, GrayText); overflow: hidden;
+    }
     .fill { position: absolute; inset: 0; background: var(--meter-fill, AccentColor); clip-path: inset(0 100% 0 0); }
     .peak { position: absolute; inset: 0; transform: translateX(-2px); }
     .peak::before { content: ''; position: absolute; inset-block: 0; left: -2px; width: 2px; background: currentColor; }

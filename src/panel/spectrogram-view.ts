@@ -1,5 +1,6 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
+import { PortableElement } from './portable-element.ts';
 import { frequencyToHeight, HIGHEST_HZ } from './spectrogram/frequency-axis.ts';
 import { ScrollingPicture } from './spectrogram/scrolling-picture.ts';
 
@@ -20,9 +21,12 @@ const SECONDS_PER_LABEL = 2;
  * @csspart frequencies - labels of the frequency axis
  * @csspart times - labels of the time axis
  */
-export class SpectrogramView extends LitElement {
+export class SpectrogramView extends PortableElement {
   static override styles = css`
-    :host { display: grid; grid-template: minmax(0, 1fr) auto / 2.75em minmax(0, 1fr); font-size: 11px; line-height: 1; font-variant-numeric: tabular-nums; }
+    :host {
+      display: grid; grid-template: minmax(0, 1fr) auto / 2.75em minmax(0, 1fr); font-size: 11px; line-height: 1;
+      font-variant-numeric: tabular-nums;
+    }
     .plot { grid-area: 1 / 2; position: relative; min-height: 0; overflow: hidden; background: rgb(11 15 28); }
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
     .frequencies { grid-area: 1 / 1; position: relative; }
@@ -52,7 +56,7 @@ export class SpectrogramView extends LitElement {
   @query('canvas', true) private canvas!: HTMLCanvasElement;
   @query('.plot', true) private plot!: HTMLElement;
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
-  readonly #resized = new ResizeObserver(() => this.#fit());
+  #resized: ResizeObserver | undefined;
   readonly #calmed = (): void => this.requestUpdate();
   #picture = new ScrollingPicture(this.seconds, undefined);
 
@@ -75,13 +79,15 @@ export class SpectrogramView extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.#calm.addEventListener('change', this.#calmed);
-    if (this.hasUpdated) this.#resized.observe(this);
+    // Of the window in which it stands, which may be drawn while the one that made it is not.
+    this.#resized = new this.#view.ResizeObserver(() => this.#fit());
+    this.#resized.observe(this);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#calm.removeEventListener('change', this.#calmed);
-    this.#resized.disconnect();
+    this.#resized?.disconnect();
   }
 
   protected override render(): TemplateResult {
@@ -100,13 +106,13 @@ export class SpectrogramView extends LitElement {
     `;
   }
 
-  protected override firstUpdated(): void {
-    this.#resized.observe(this);
-  }
-
   protected override updated(): void {
     if (!this.#picture.holds(this.seconds)) this.#picture = new ScrollingPicture(this.seconds, this.analyser);
     this.#fit();
+  }
+
+  get #view(): Window & typeof globalThis {
+    return this.ownerDocument.defaultView ?? window;
   }
 
   #ticks(): number[] {
@@ -129,6 +135,7 @@ export class SpectrogramView extends LitElement {
   #fit(): void {
     if (!this.hasUpdated && !this.renderRoot?.querySelector('canvas')) return;
     const { clientWidth, clientHeight } = this.plot;
+    const { devicePixelRatio } = this.#view;
     const width = Math.round(clientWidth * devicePixelRatio);
     const height = Math.round(clientHeight * devicePixelRatio);
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
@@ -158,7 +165,7 @@ export class SpectrogramView extends LitElement {
       seconds: this.seconds,
       lag: this.lag,
       standsStill: this.#calm.matches,
-      markWidth: 1.5 * devicePixelRatio,
+      markWidth: 1.5 * this.#view.devicePixelRatio,
     });
   }
 }
