@@ -39,6 +39,8 @@ export const styles = css`
   :host([theme='dark']) { ${dark} }
 
   * { box-sizing: border-box; }
+  /* Scripts that run from right to left are cursive, most of them: their letters touch. */
+  .panel:dir(rtl) *, :host(:dir(rtl)) * { letter-spacing: normal; }
   p, dl, dd { margin: 0; }
   .panel {
     position: relative; display: grid; gap: 16px; padding: 16px; border: 1px solid var(--line);
@@ -75,7 +77,9 @@ export const styles = css`
     position: relative; display: inline-flex; align-items: center; gap: 10px; min-height: 32px; font-weight: 600;
     cursor: pointer;
   }
-  .switch input { position: absolute; inset: 0; width: 46px; margin: 0; opacity: 0; cursor: inherit; }
+  .switch input {
+    position: absolute; inset-block: 0; inset-inline-start: 0; width: 46px; margin: 0; opacity: 0; cursor: inherit;
+  }
   .knob { width: 46px; height: 26px; border-radius: 99px; background: var(--grey); transition: background 0.15s; }
   .knob::after {
     content: ''; display: block; width: 20px; height: 20px; margin: 3px; border-radius: 50%; background: #fff;
@@ -83,6 +87,7 @@ export const styles = css`
   }
   input:checked + .knob { background: var(--accent); }
   input:checked + .knob::after { translate: 20px 0; }
+  input:checked + .knob:dir(rtl)::after { translate: -20px 0; }
   input:focus-visible + .knob, button:focus-visible, select:focus-visible {
     outline: 3px solid var(--focus); outline-offset: 2px;
   }
@@ -153,7 +158,7 @@ export const styles = css`
   dt { color: var(--soft); font-size: 12px; }
   dd { font-size: 15px; font-weight: 600; letter-spacing: -0.01em; }
   .voice {
-    display: inline-block; width: 8px; height: 8px; margin-right: 7px; border-radius: 50%;
+    display: inline-block; width: 8px; height: 8px; margin-inline-end: 7px; border-radius: 50%;
     border: 1.5px solid var(--soft);
   }
   .voice[data-on='true'] { border-color: var(--lamp); background: var(--lamp); }

@@ -31,7 +31,7 @@ export class LabelledSlider extends PortableElement {
       --paint: var(
         --slider-track,
         linear-gradient(
-          90deg,
+          var(--along, 90deg),
           var(--slider-fill, AccentColor) var(--filled, 0%),
           var(--slider-rest, GrayText) var(--filled, 0%)
         )
@@ -39,6 +39,7 @@ export class LabelledSlider extends PortableElement {
       appearance: none; box-sizing: border-box; display: block; width: 100%; height: calc(var(--size) + 16px); margin: 0;
       background: none; cursor: pointer; touch-action: pan-y;
     }
+    :host(:dir(rtl)) input { --along: 270deg; }
     input:disabled { cursor: default; opacity: 0.5; }
     input:focus-visible { outline: 3px solid var(--focus, Highlight); outline-offset: 2px; border-radius: 8px; }
     input::-webkit-slider-runnable-track {
@@ -74,7 +75,7 @@ export class LabelledSlider extends PortableElement {
     return html`
       <div class="names">
         <label part="label" for="input">${this.label}</label>
-        <output part="value" for="input" aria-live="off">${words}</output>
+        <output part="value" for="input" aria-live="off"><bdi>${words}</bdi></output>
       </div>
       <input
         part="input"

@@ -33,7 +33,9 @@ export class LevelMeter extends PortableElement {
     .fill { position: absolute; inset: 0; background: var(--meter-fill, AccentColor); clip-path: inset(0 100% 0 0); }
     .peak { position: absolute; inset: 0; transform: translateX(-2px); }
     .peak::before { content: ''; position: absolute; inset-block: 0; left: -2px; width: 2px; background: currentColor; }
-    .value { text-align: right; white-space: nowrap; }
+    .value { text-align: end; white-space: nowrap; }
+    /* Levels grow the way one reads, as in native meters. */
+    :host(:dir(rtl)) .bar { scale: -1 1; }
   `;
 
   @property() label = '';
@@ -85,7 +87,7 @@ export class LevelMeter extends PortableElement {
         aria-valuenow=${value} aria-valuetext=${words}>
         <div class="fill"></div><div class="peak"></div>
       </div>
-      <span class="value" part="value" aria-hidden="true">${words}</span>
+      <span class="value" part="value" aria-hidden="true"><bdi>${words}</bdi></span>
     `;
   }
 

@@ -11,8 +11,8 @@ export class NumberFormatter {
 
   /** @param digits after the decimal point, 0 to 2 */
   format(unit: string, value: number, digits: 0 | 1 | 2 = 0): string {
-    // −0.04 rounds to minus zero, which nobody wants to read.
-    const text = this.#formats[digits].format(value).replace(/^-(?=[0.,]*$)/, '');
+    // −0.04 rounds to minus zero, which nobody wants to read; adding zero to it makes it zero.
+    const text = this.#formats[digits].format(Number(value.toFixed(digits)) + 0);
     return `${text.replace('-', '−')}${unit === '' ? '' : `\u00a0${unit}`}`;
   }
 }

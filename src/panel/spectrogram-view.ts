@@ -30,10 +30,11 @@ export class SpectrogramView extends PortableElement {
     .plot { grid-area: 1 / 2; position: relative; min-height: 0; overflow: hidden; background: rgb(11 15 28); }
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
     .frequencies { grid-area: 1 / 1; position: relative; }
-    .frequencies span { position: absolute; right: 8px; translate: 0 -50%; }
-    .unit { grid-area: 2 / 1; justify-self: end; padding: 6px 8px 0 0; }
-    .times { grid-area: 2 / 2; position: relative; height: 1em; padding-top: 6px; }
-    .times span { position: absolute; translate: -50% 0; white-space: nowrap; }
+    .frequencies span { position: absolute; inset-inline-end: 8px; translate: 0 -50%; }
+    .unit { grid-area: 2 / 1; justify-self: end; padding-block-start: 6px; padding-inline-end: 8px; }
+    /* Time runs to the right in every script, as in players, scores and audio editors. */
+    .times { grid-area: 2 / 2; position: relative; height: 1em; padding-block-start: 6px; direction: ltr; }
+    .times span { position: absolute; translate: -50% 0; white-space: nowrap; unicode-bidi: plaintext; }
     .times span:first-child { translate: 0 0; }
     .times span:last-child { translate: -100% 0; }
     .line { position: absolute; inset-inline: 0; height: 1px; background: rgb(255 255 255 / 0.08); }

@@ -25,7 +25,7 @@ export function figuresTemplate({ node, state, metrics, values }: PanelView): Te
 }
 
 function figure(id: string, name: string, value: unknown): TemplateResult {
-  return html`<div part="figure"><dt>${name}</dt><dd id=${id}>${value || '–'}</dd></div>`;
+  return html`<div part="figure"><dt>${name}</dt><dd id=${id}><bdi>${value || '–'}</bdi></dd></div>`;
 }
 
 function voiceTemplate(isOn: boolean, { voiceOn, voiceOff }: PanelView['values']['strings']): TemplateResult {

@@ -5,7 +5,10 @@ import { figuresTemplate } from './figures-template.ts';
 import type { PanelView } from './panel-view.ts';
 import { stageTemplate } from './stage-template.ts';
 
-/** A whole panel. */
+/**
+ * A whole panel. Sentences and values stand in `bdi`: a value with a unit, or an English message, reads from left to
+ * right even where the panel runs from right to left.
+ */
 export function panelTemplate(view: PanelView): TemplateResult {
   const { strings } = view.values;
   return html`
@@ -36,7 +39,7 @@ function headerTemplate({ node, state, values: { strings }, actions }: PanelView
       <div class="title" part="title" id="title"><slot name="title">${strings.title}</slot></div>
       <p class="state" part="state" role="status">
         <span class="lamp" aria-hidden="true"></span><strong>${strings.states[state].name}</strong>
-        <span class="sentence">${strings.states[state].sentence}</span>
+        <bdi class="sentence">${strings.states[state].sentence}</bdi>
       </p>
       <div class="actions">
         <slot name="actions"></slot>
@@ -60,18 +63,21 @@ function noticeTemplate({ node, state, modelProblem, values: { strings }, action
   if (state === 'failed') {
     const error = node?.error;
     return html`<div class="notice problem" part="notice" role="alert">
-      <p><strong>${error ? strings.errors[error.code] : ''}</strong> ${error?.message} <code>${error?.code}</code></p>
+      <p>
+        <strong><bdi>${error ? strings.errors[error.code] : ''}</bdi></strong> <bdi>${error?.message}</bdi>
+        <code dir="ltr">${error?.code}</code>
+      </p>
       <button part="button" type="button" id="retry" @click=${actions.retry}>${strings.retry}</button>
     </div>`;
   }
   if (modelProblem !== undefined) {
     return html`<div class="notice problem" part="notice" role="alert">
-      <p><strong>${strings.modelFailed}</strong> ${messageOf(modelProblem)}</p>
+      <p><strong><bdi>${strings.modelFailed}</bdi></strong> <bdi>${messageOf(modelProblem)}</bdi></p>
     </div>`;
   }
   if (node?.mode !== 'message') return nothing;
   const reason = globalThis.crossOriginIsolated ? strings.messageByChoice : strings.messageNotIsolated;
-  return html`<p class="notice" part="notice" id="mode-notice">${reason}</p>`;
+  return html`<p class="notice" part="notice" id="mode-notice"><bdi>${reason}</bdi></p>`;
 }
 
 function messageOf(error: unknown): string {
