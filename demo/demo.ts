@@ -9,7 +9,7 @@ import { isolate } from './isolation.ts';
 import { Player } from './player.ts';
 import { RecordingControls } from './recording-controls.ts';
 import { microphone, microphones, type OpenSource, recording, SAMPLES, sample } from './sources.ts';
-import { failureInWords, heldInWords, matchInWords, obstacleInWords, stateInWords } from './words.ts';
+import { failureInWords, heldInWords, matchInWords, obstacleInWords, stateInWords } from './strings.ts';
 
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = at<HTMLFormElement>('sources');

@@ -3,7 +3,7 @@ import { Comparison } from './comparison.ts';
 import { isolatedAssets } from './isolation.ts';
 import { Recorder } from './recorder.ts';
 import type { OpenSource, Source } from './sources.ts';
-import type { SourceError } from './words.ts';
+import type { SourceError } from './strings.ts';
 
 const FADE_SECONDS = 0.03;
 

@@ -1,6 +1,6 @@
 import type { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
-import { failureInWords } from './words.ts';
+import { failureInWords } from './strings.ts';
 
 /** The button that records, and the link to what was recorded. */
 export class RecordingControls {

@@ -1,5 +1,5 @@
 import { Recorder } from '../recorder.ts';
-import { SourceError } from '../words.ts';
+import { SourceError } from '../strings.ts';
 
 /**
  * In:     the microphone

@@ -3,8 +3,8 @@ import { nextTask } from '../../src/files/enhance.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
 import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../src/files/wav/wav-writer.ts';
+import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './formatters.ts';
 import { type Identity, identify } from './identify.ts';
-import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './words.ts';
 
 /**
  * In:     a file of any format that the browser decodes

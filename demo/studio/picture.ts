@@ -1,7 +1,7 @@
 import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
 import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
+import { clock } from './formatters.ts';
 import { SKETCH_ROWS, type Sketch } from './sketch.ts';
-import { clock } from './words.ts';
 
 /**
  * Draws one version of a sketch: its waveform above, its spectrogram below, time to the right on the same axis.

@@ -1,9 +1,9 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
+import { clock, decibels, failureInWords, lengthInWords } from './formatters.ts';
 import { drawPicture, PICTURE_LEFT, type PictureStyle, timeTicks } from './picture.ts';
 import type { Player, Version } from './player.ts';
 import type { Item } from './queue.ts';
 import { stateInWords } from './view.ts';
-import { clock, decibels, failureInWords, lengthInWords } from './words.ts';
 
 /**
  * The studio's right side: the selected file's pictures, and the player over them.

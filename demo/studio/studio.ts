@@ -7,7 +7,8 @@
  */
 import { render } from 'lit';
 import { LabelledSlider } from '../../src/panel/labelled-slider.ts';
-import { obstacleInWords } from '../words.ts';
+import { obstacleInWords } from '../strings.ts';
+import { distinct, failureInWords, resultName } from './formatters.ts';
 import { Lane } from './lane.ts';
 import { Microphone } from './microphone.ts';
 import { openRecording } from './open-recording.ts';
@@ -18,7 +19,6 @@ import { Stage } from './stage.ts';
 import { summaryText, totalsInWords, totalsOf } from './summary.ts';
 import { type TakenIn, takeIn } from './take-in.ts';
 import { intakeView, type Model, queueView } from './view.ts';
-import { distinct, failureInWords, resultName } from './words.ts';
 
 customElements.define('denoise-slider', LabelledSlider);
 

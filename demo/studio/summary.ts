@@ -1,5 +1,13 @@
+import {
+  clock,
+  decibels,
+  failureInWords,
+  lengthInWords,
+  limitInWords,
+  resultName,
+  speedInWords,
+} from './formatters.ts';
 import type { Item } from './queue.ts';
-import { clock, decibels, failureInWords, lengthInWords, limitInWords, resultName, speedInWords } from './words.ts';
 
 /** Counts and sums over all files, for one line. */
 export interface Totals {

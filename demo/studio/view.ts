@@ -2,10 +2,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LabelledSlider } from '../../src/panel/labelled-slider.ts';
+import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedInWords } from './formatters.ts';
 import type { FileSettings } from './protocol.ts';
 import type { Item, Queue } from './queue.ts';
 import { reductionDb, totalsOf, warningsOf } from './summary.ts';
-import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedInWords } from './words.ts';
 
 /** A model to choose. */
 export interface Model {

@@ -1,6 +1,4 @@
 import { expect } from '@esm-bundle/chai';
-import { timeTicks } from '../../../demo/studio/picture.ts';
-import { matchGains } from '../../../demo/studio/player.ts';
 import {
   clock,
   decibels,
@@ -10,7 +8,9 @@ import {
   resultName,
   sizeInWords,
   speedInWords,
-} from '../../../demo/studio/words.ts';
+} from '../../../demo/studio/formatters.ts';
+import { timeTicks } from '../../../demo/studio/picture.ts';
+import { matchGains } from '../../../demo/studio/player.ts';
 
 describe('words of the studio', () => {
   it('names results after their files, each once', () => {
