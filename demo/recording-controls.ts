@@ -1,6 +1,6 @@
 import type { Player } from './player.ts';
 import type { Recorder } from './recorder.ts';
-import { failureInWords } from './strings.ts';
+import { failureString } from './strings.ts';
 
 /** The button that records, and the link to what was recorded. */
 export class RecordingControls {
@@ -25,7 +25,7 @@ export class RecordingControls {
 
   /** Shows how long the recording is by now. */
   show(): void {
-    if (this.#recorder) this.words.textContent = `Stop recording ${clock(this.#recorder.seconds)}`;
+    if (this.#recorder) this.words.textContent = `Stop recording ${formatClock(this.#recorder.seconds)}`;
   }
 
   /** Ends the recording, if there is one, and offers it. */
@@ -42,7 +42,7 @@ export class RecordingControls {
     link.className = 'download';
     link.href = this.#url;
     link.download = 'denoised.wav';
-    link.textContent = `Download denoised.wav (${clock(seconds)}, ${(file.size / 1e6).toFixed(1)} MB)`;
+    link.textContent = `Download denoised.wav (${formatClock(seconds)}, ${(file.size / 1e6).toFixed(1)} MB)`;
     this.place.replaceChildren(link);
     this.note.textContent = '';
   }
@@ -52,7 +52,7 @@ export class RecordingControls {
     try {
       this.#recorder = await this.#player.record();
     } catch (error) {
-      this.note.textContent = `Recording is not possible: ${failureInWords(error)}`;
+      this.note.textContent = `Recording is not possible: ${failureString(error)}`;
       return;
     }
     this.place.replaceChildren();
@@ -62,7 +62,7 @@ export class RecordingControls {
   }
 }
 
-function clock(seconds: number): string {
+function formatClock(seconds: number): string {
   const whole = Math.floor(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }

@@ -1,4 +1,4 @@
-import { SourceError } from './strings.ts';
+import { SourceError } from './source-error.ts';
 
 /** Noisy recordings in demo/samples, by name. */
 export const SAMPLES = ['crowd', 'rain', 'keyboard'] as const;

@@ -58,8 +58,8 @@ async function take(browser, url, { name, width, height, theme, phone = false })
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS_OF_SOUND));
   const { underruns, latency } = await page.$eval('denoise-panel', (panel) => panel.node.getMetrics());
   const png = await page.screenshot();
-  const said = await page.$eval('#state-words', (words) => words.textContent);
-  const matched = await page.$eval('#match-words', (words) => words.textContent);
+  const said = await page.$eval('#state-text', (words) => words.textContent);
+  const matched = await page.$eval('#match-text', (words) => words.textContent);
   await page.close();
   return {
     png,

@@ -1,5 +1,5 @@
 import { Recorder } from '../recorder.ts';
-import { SourceError } from '../strings.ts';
+import { SourceError } from '../source-error.ts';
 
 /**
  * In:     the microphone

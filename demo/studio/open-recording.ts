@@ -3,7 +3,7 @@ import { nextTask } from '../../src/files/enhance.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
 import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../src/files/wav/wav-writer.ts';
-import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './formatters.ts';
+import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
 import { type Identity, identify } from './identify.ts';
 
 /**
@@ -65,7 +65,7 @@ export async function openRecording(file: Blob, signal: AbortSignal): Promise<Re
     channels,
     frames,
     resultFormat: format,
-    facts: ['WAV', rateInWords(sampleRateHz), formatInWords(format), channelsInWords(channels)].join(', '),
+    facts: ['WAV', formatRate(sampleRateHz), sampleFormatString(format), channelsString(channels)].join(', '),
     kept: 'Rate, bit depth, channels and length are kept.',
     warnings,
   };
@@ -79,20 +79,20 @@ async function decoded(file: Blob, identity: Identity | undefined, signal: Abort
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
   const wav = await laidDown(buffer, signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
-  const rate = rateInWords(sampleRateHz);
+  const rate = formatRate(sampleRateHz);
   return {
     wav,
     sampleRateHz,
     channels,
     frames,
     resultFormat,
-    facts: [format, rate, ...(bits === undefined ? [] : [`${bits} bits`]), channelsInWords(channels)].join(', '),
-    kept: keptInWords(ownRateHz === undefined ? undefined : rate, rate, bits, formatInWords(resultFormat)),
+    facts: [format, rate, ...(bits === undefined ? [] : [`${bits} bits`]), channelsString(channels)].join(', '),
+    kept: keptString(ownRateHz === undefined ? undefined : rate, rate, bits, sampleFormatString(resultFormat)),
     warnings: [],
   };
 }
 
-function keptInWords(ownRate: string | undefined, rate: string, bits: number | undefined, result: string): string {
+function keptString(ownRate: string | undefined, rate: string, bits: number | undefined, result: string): string {
   const depth =
     bits === undefined
       ? `It has no bit depth of its own: the result is a WAV file of ${result}.`
@@ -107,7 +107,7 @@ function keptInWords(ownRate: string | undefined, rate: string, bits: number | u
 async function decode(file: Blob, identity: Identity | undefined, rateHz: number): Promise<AudioBuffer> {
   if (file.size > MOST_ENCODED_BYTES) {
     throw new Error(
-      `Browsers decode up to 2 GB at once, this file has ${sizeInWords(file.size)}. Turn it into a WAV file: those are read in pieces.`,
+      `Browsers decode up to 2 GB at once, this file has ${formatSize(file.size)}. Turn it into a WAV file: those are read in pieces.`,
     );
   }
   try {

@@ -1,6 +1,6 @@
 import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
 import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
-import { clock } from './formatters.ts';
+import { formatClock } from './formatters.ts';
 import { SKETCH_ROWS, type Sketch } from './sketch.ts';
 
 /**
@@ -129,14 +129,14 @@ function drawPitches(
 }
 
 /** Times to write under the pictures: some round ones, and where they lie, 0 … 1. */
-export function timeTicks(seconds: number, most: number): { readonly share: number; readonly words: string }[] {
+export function timeTicks(seconds: number, most: number): { readonly share: number; readonly text: string }[] {
   const step =
     [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000].find(
       (each) => seconds / each <= most,
     ) ?? 36000;
-  const words = (time: number) => (step < 1 ? `${time.toFixed(1)} s` : clock(time));
+  const textOf = (time: number) => (step < 1 ? `${time.toFixed(1)} s` : formatClock(time));
   return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, i) => ({
     share: (i * step) / seconds,
-    words: words(i * step),
+    text: textOf(i * step),
   }));
 }

@@ -1,9 +1,10 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
-import { clock, decibels, failureInWords, lengthInWords } from './formatters.ts';
+import { formatClock, formatDecibels, formatLength } from './formatters.ts';
+import { stateString } from './item-strings.ts';
 import { drawPicture, PICTURE_LEFT, type PictureStyle, timeTicks } from './picture.ts';
 import type { Player, Version } from './player.ts';
 import type { Item } from './queue.ts';
-import { stateInWords } from './view.ts';
+import { failureString } from './strings.ts';
 
 /**
  * The studio's right side: the selected file's pictures, and the player over them.
@@ -13,7 +14,7 @@ import { stateInWords } from './view.ts';
 export interface StageActions {
   download(item: Item): void;
   trySample(): void;
-  fail(words: string): void;
+  fail(message: string): void;
 }
 
 /** From top to bottom, by their place in sketches and reports. */
@@ -61,13 +62,13 @@ export class Stage {
     return html`
       <div class="stage-head">
         <h2>${item.file.name}</h2>
-        <p class="facts">${recording ? `${recording.facts}, ${lengthInWords(seconds!)}` : stateInWords(item)}</p>
+        <p class="facts">${recording ? `${recording.facts}, ${formatLength(seconds!)}` : stateString(item)}</p>
       </div>
       <div class="pictures" @pointerdown=${this.#grab} @pointermove=${this.#drag}>
         ${ROWS.map((row) => this.#row(item, row.version, row.index, row.title))}
         <div class="playhead" aria-hidden="true" ?hidden=${!enhanced}></div>
       </div>
-      <div class="times" aria-hidden="true">${seconds ? this.#ticks(seconds).map(({ words }) => html`<span class="tick">${words}</span>`) : nothing}</div>
+      <div class="times" aria-hidden="true">${seconds ? this.#ticks(seconds).map(({ text }) => html`<span class="tick">${text}</span>`) : nothing}</div>
       ${this.#transport(item)}
       ${recording && enhanced ? this.#outcome(item) : nothing}
     `;
@@ -101,7 +102,7 @@ export class Stage {
         <button id="play" class="play" type="button" ?disabled=${!isReady} @click=${this.#toggle} aria-label=${player.isPlaying ? 'Pause' : 'Play'}>
           <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${player.isPlaying ? 'M7 5h4v14H7zm6 0h4v14h-4z' : 'M8 5v14l11-7z'} /></svg>
         </button>
-        <p class="clock"><span id="time">0:00</span> / ${clock(seconds)}</p>
+        <p class="clock"><span id="time">0:00</span> / ${formatClock(seconds)}</p>
         <fieldset class="versions" ?disabled=${!isReady}>
           <legend class="unseen">What you hear</legend>
           ${ROWS.map(
@@ -120,7 +121,7 @@ export class Stage {
   #gains(isReady: boolean): string {
     if (!isReady || !this.#player.isMatched) return '';
     return this.#player.gainsDb
-      .map((db, i) => `${ROWS[i].title.toLowerCase()} ${decibels(Math.abs(db) < 0.05 ? 0 : db)}`)
+      .map((db, i) => `${ROWS[i].title.toLowerCase()} ${formatDecibels(Math.abs(db) < 0.05 ? 0 : db)}`)
       .join(', ');
   }
 
@@ -137,7 +138,7 @@ export class Stage {
 
   #toggle = (): void => {
     if (this.#player.isPlaying) this.#player.pause();
-    else this.#player.play().catch((error: unknown) => this.#actions.fail(failureInWords(error)));
+    else this.#player.play().catch((error: unknown) => this.#actions.fail(failureString(error)));
   };
 
   #grab = (event: PointerEvent): void => {
@@ -173,10 +174,10 @@ export class Stage {
     const canvas = this.#place.querySelector('canvas');
     const head = this.#place.querySelector<HTMLElement>('.playhead');
     if (!time || !seek || !canvas || !head) return;
-    const words = clock(now);
-    if (time.textContent !== words) {
-      time.textContent = words;
-      seek.setAttribute('aria-valuetext', `${lengthInWords(Math.floor(now))} of ${lengthInWords(seconds)}`);
+    const text = formatClock(now);
+    if (time.textContent !== text) {
+      time.textContent = text;
+      seek.setAttribute('aria-valuetext', `${formatLength(Math.floor(now))} of ${formatLength(seconds)}`);
     }
     seek.value = String(now);
     const share = seconds > 0 ? Math.min(1, now / seconds) : 0;

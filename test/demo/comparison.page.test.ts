@@ -60,7 +60,7 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       const rate = await rateOf(page);
       await choose(page, 'rain');
       await start(page);
-      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-words')!.textContent!), {
+      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-text')!.textContent!), {
         timeout: 30_000,
       });
       await hear(page, SAMPLE_SECONDS);

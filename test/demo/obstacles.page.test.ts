@@ -18,10 +18,10 @@ describe('the demo page, when the browser holds the sound back', { timeout: 120_
       await start(page);
       await page.evaluate(() => (window as unknown as { context: AudioContext }).context.suspend());
       await page.waitForSelector('#resume:not([hidden])');
-      assert.match(await textOf(page, '#state-words'), /^The browser holds the sound back until you ask for it/);
+      assert.match(await textOf(page, '#state-text'), /^The browser holds the sound back until you ask for it/);
       await page.locator('#resume').click();
       await page.waitForSelector('#resume[hidden]');
-      assert.match(await textOf(page, '#state-words'), /^Live/);
+      assert.match(await textOf(page, '#state-text'), /^Live/);
     }));
 });
 
@@ -35,7 +35,7 @@ describe('the demo page and a microphone that goes away', { timeout: 60_000 }, (
         (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].dispatchEvent(new Event('ended'));
       });
       assert.match(await problemOf(page), /^The microphone is gone/);
-      assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+      assert.equal(await textOf(page, '#play-text'), 'Start the microphone');
     }));
 });
 

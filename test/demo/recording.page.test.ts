@@ -81,7 +81,7 @@ describe('recording on the demo page', { timeout: 180_000 }, () => {
       assert.equal(await page.$eval('#record', (button) => (button as HTMLButtonElement).disabled), true);
       await start(page);
       await page.locator('#record').click();
-      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-words')!.textContent!));
+      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-text')!.textContent!));
       await page.locator('#play').click();
       await page.waitForSelector('#recorded a');
       assert.match(await textOf(page, '#recorded'), /^Download denoised\.wav \(0:0\d, \d\.\d MB\)$/);

@@ -9,9 +9,9 @@ import {
   put,
   readWav,
   settled,
+  statusOf,
   visitStudio,
   wavBytes,
-  wordsOf,
 } from './studio-support.ts';
 
 const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -97,7 +97,7 @@ describe('the file studio and files that are not as they should be', { timeout: 
       await chooseFiles(page, ...cases.map(([name, bytes]) => put(folder, name, bytes)));
       const states = await settled(page, cases.length);
       for (const [name, , expected, words] of cases) {
-        const said = await wordsOf(page, name);
+        const said = await statusOf(page, name);
         assert.equal(states.get(name), expected, `${name}: ${said}`);
         if (words) assert.match(said, words, name);
       }

@@ -60,8 +60,8 @@ export async function settled(page: Page, count: number, timeout = 120_000): Pro
   return new Map(states);
 }
 
-/** The words under a file's name. */
-export function wordsOf(page: Page, name: string): Promise<string> {
+/** The text under a file's name. */
+export function statusOf(page: Page, name: string): Promise<string> {
   return page.$$eval(
     '.item',
     (items, wanted) =>

@@ -14,9 +14,9 @@ import {
   readWav,
   type Sound,
   settled,
+  statusOf,
   visitStudio,
   wavBytes,
-  wordsOf,
 } from './studio-support.ts';
 import { slide, textOf } from './support.ts';
 
@@ -207,7 +207,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
         await chooseFiles(page, CROWD);
         assert.deepEqual([...(await settled(page, 1)).values()], ['failed']);
         assert.match(
-          await wordsOf(page, 'crowd.wav'),
+          await statusOf(page, 'crowd.wav'),
           /^The worker stopped, or its script could not be fetched\. Try again\.$|^The worker stopped/,
         );
         isMissing = false;
@@ -225,7 +225,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
         await chooseFiles(page, CROWD);
         await settled(page, 1);
         assert.match(
-          await wordsOf(page, 'crowd.wav'),
+          await statusOf(page, 'crowd.wav'),
           /weights\.bin: expected a file of the model, got: HTTP status 404/,
         );
         isMissing = false;
