@@ -51,7 +51,8 @@ export function sample(url: string): OpenSource {
     });
     if (!response.ok)
       throw new SourceError(
-        `The sample could not be fetched: the server answered ${response.status}. Try another one, or a file of your own.`,
+        `The sample could not be fetched: the server answered ${response.status}. ` +
+          'Try another one, or a file of your own.',
       );
     return loop(context, await decode(context, await response.arrayBuffer(), 'The sample'));
   };
@@ -91,7 +92,8 @@ export function microphone({ deviceId, browserProcessing }: MicrophoneSettings):
       track.addEventListener('ended', () =>
         resolve(
           new SourceError(
-            'The microphone is gone: unplugged, or taken away by the system. Plug it in or choose another one, then start again.',
+            'The microphone is gone: unplugged, or taken away by the system. ' +
+              'Plug it in or choose another one, then start again.',
           ),
         ),
       );
@@ -119,12 +121,18 @@ export async function microphones(): Promise<MediaDeviceInfo[]> {
 function noteOf(track: MediaStreamTrack, browserProcessing: boolean): string {
   const { noiseSuppression, autoGainControl, echoCancellation } = track.getSettings();
   if (!browserProcessing && (noiseSuppression || autoGainControl)) {
-    return 'This browser or device cleans the microphone before the page gets it, and cannot be told not to. “Original” is what is left.';
+    return (
+      'This browser or device cleans the microphone before the page gets it, and cannot be told not to. ' +
+      '“Original” is what is left.'
+    );
   }
   if (browserProcessing && noiseSuppression === false)
     return 'This browser has no noise suppression of its own for this microphone.';
   if (browserProcessing)
-    return 'On now: the browser’s own noise suppression and gain. “Original” is its result, and the model works on top of it.';
+    return (
+      'On now: the browser’s own noise suppression and gain. ' +
+      '“Original” is its result, and the model works on top of it.'
+    );
   return echoCancellation === false ? 'This browser cancels no echo: wear headphones if you speak with someone.' : '';
 }
 

@@ -1,5 +1,3 @@
-import type { ByteSource } from '../../src/files/byte-source.ts';
-
 /**
  * In:     the first bytes of a file, whatever its name says
  * Out:    what it is, and the rate and bit depth that it states
@@ -8,6 +6,7 @@ import type { ByteSource } from '../../src/files/byte-source.ts';
  * decodeAudioData brings everything to the rate of its context and tells nobody what it was before. So the rate is read
  * here, and the context is made at that rate. Only what is needed for that is read; the browser does the decoding.
  */
+import type { ByteSource } from '../../src/files/byte-source.ts';
 
 /** What a file says about itself. */
 export interface Identity {

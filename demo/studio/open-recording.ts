@@ -1,11 +1,3 @@
-import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
-import { nextTask } from '../../src/files/enhance.ts';
-import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav/wav-writer.ts';
-import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
-import { type Identity, identify } from './identify.ts';
-
 /**
  * In:     a file of any format that the browser decodes
  * Out:    a WAV file, to lane.ts and player.ts: the file itself, or what was decoded
@@ -14,6 +6,15 @@ import { type Identity, identify } from './identify.ts';
  * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate
  * where its header tells it, and laid down as a WAV blob at once, which the browser may keep outside of memory.
  */
+import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
+import { nextTask } from '../../src/files/enhance.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav/wav-writer.ts';
+import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
+import { type Identity, identify } from './identify.ts';
+
+/** A file that has been opened, as WAV. */
 export interface Recording {
   readonly wav: Blob;
   readonly sampleRateHz: number;
@@ -107,7 +108,8 @@ function keptString(ownRate: string | undefined, rate: string, bits: number | un
 async function decode(file: Blob, identity: Identity | undefined, rateHz: number): Promise<AudioBuffer> {
   if (file.size > MOST_ENCODED_BYTES) {
     throw new Error(
-      `Browsers decode up to 2 GB at once, this file has ${formatSize(file.size)}. Turn it into a WAV file: those are read in pieces.`,
+      `Browsers decode up to 2 GB at once, this file has ${formatSize(file.size)}. ` +
+        'Turn it into a WAV file: those are read in pieces.',
     );
   }
   try {

@@ -1,18 +1,18 @@
-import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
-import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
-import { formatClock } from './formatters.ts';
-import { SKETCH_ROWS, type Sketch } from './sketch.ts';
-
 /**
  * Draws one version of a sketch: its waveform above, its spectrogram below, time to the right on the same axis.
  * Thread: [main]
  */
+import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
+import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
+import { formatClock } from './formatters.ts';
+import { SKETCH_ROWS, type Sketch } from './sketch.ts';
 
 /** Room for the labels of the pitch axis, CSS pixels. The seek slider keeps the same margin. */
 export const PICTURE_LEFT = 30;
 const WAVE_SHARE = 0.3;
 const TICKS_HZ = [250, 1000, 4000] as const;
 
+/** How a picture is painted. */
 export interface PictureStyle {
   /** Colour of the waveform. */
   readonly wave: string;

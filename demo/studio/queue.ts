@@ -1,8 +1,3 @@
-import type { EnhanceCall, Enhanced } from './lane.ts';
-import type { Recording } from './open-recording.ts';
-import type { FileSettings } from './protocol.ts';
-import { Sketch } from './sketch.ts';
-
 /**
  * In:     files and what is to be done with them (studio.ts)
  * Out:    their states, to the page
@@ -14,6 +9,12 @@ import { Sketch } from './sketch.ts';
  *
  * As many files are open as there are lanes, so that what waits takes no memory. A file that fails holds up no other.
  */
+import type { EnhanceCall, Enhanced } from './lane.ts';
+import type { Recording } from './open-recording.ts';
+import type { FileSettings } from './protocol.ts';
+import { Sketch } from './sketch.ts';
+
+/** Where a file is. */
 export type Status = 'waiting' | 'opening' | 'working' | 'done' | 'failed' | 'cancelled';
 
 /** Speed is known after this much work, milliseconds. */

@@ -2,7 +2,10 @@
 export function failureString(error: unknown): string {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   if (name === 'QuotaExceededError')
-    return 'The browser has no room for the result. Free some disk space, or remove files from the list, then try again.';
+    return (
+      'The browser has no room for the result. ' +
+      'Free some disk space, or remove files from the list, then try again.'
+    );
   if (name === 'NotReadableError' || name === 'NotFoundError')
     return 'The file cannot be read any more: it was moved, changed or deleted. Add it again.';
   if (name === 'RangeError' && /allocation|array length/i.test(message))

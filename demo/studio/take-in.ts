@@ -74,7 +74,9 @@ async function fileOf(entry: FileSystemFileEntry, unreadable: string[]): Promise
 
 function problemString(unreadable: readonly string[], isEmpty: boolean): string {
   const names = unreadable.map((name) => `“${name}”`).join(', ');
-  if (names)
-    return `${names} could not be read. May this browser see ${unreadable.length === 1 ? 'it' : 'them'}? Everything else is in the list.`;
+  if (names) {
+    const them = unreadable.length === 1 ? 'it' : 'them';
+    return `${names} could not be read. May this browser see ${them}? Everything else is in the list.`;
+  }
   return isEmpty ? 'There is no recording in what you dropped.' : '';
 }

@@ -35,14 +35,19 @@ export function intakeView({ models, settings, microphone }: IntakeState, action
     // The same file may be chosen again.
     input.value = '';
   };
+  const recordLabel = microphone.isRecording ? `Stop ${formatClock(microphone.seconds)}` : 'Record';
   return html`
     <div class="drop">
-      <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" /></svg>
+      <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
+        <path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" />
+      </svg>
       <p class="drop-text">Drop or paste recordings or folders</p>
       <div class="drop-buttons">
-        <label class="file main-action">Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose} /></label>
+        <label class="file main-action"
+          >Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose}
+        /></label>
         <button id="record" type="button" class=${microphone.isRecording ? 'recording' : ''} @click=${actions.record}>
-          <span class="dot" aria-hidden="true"></span>${microphone.isRecording ? `Stop ${formatClock(microphone.seconds)}` : 'Record'}
+          <span class="dot" aria-hidden="true"></span>${recordLabel}
         </button>
       </div>
       <p class="fine">WAV keeps its rate and bit depth. MP3, FLAC, Ogg, M4A, WebM and videos work too.</p>
@@ -90,17 +95,25 @@ export function queueView(
       <h2 id="queue-title">Files</h2>
       <p id="totals" role="status">${announced}</p>
     </div>
-    ${items.length === 0 ? nothing : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`}
+    ${
+      items.length === 0
+        ? nothing
+        : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`
+    }
     ${busy.length > 0 ? html`<p class="pace">${paceString(busy)}</p>` : nothing}
     <div class="queue-actions">
-      ${busy.length > 0 ? html`<button id="cancel-all" type="button" @click=${actions.cancelAll}>Cancel all</button>` : nothing}
-      ${busy.length === 0 && failed + cancelled > 1 ? html`<button id="retry-all" type="button" @click=${actions.retryFailed}>Try failed again</button>` : nothing}
+      ${busy.length > 0 ? allButton('cancel-all', 'Cancel all', actions.cancelAll) : nothing}
+      ${
+        busy.length === 0 && failed + cancelled > 1
+          ? allButton('retry-all', 'Try failed again', actions.retryFailed)
+          : nothing
+      }
       ${
         done === 0
           ? nothing
           : isPacking
             ? html`<button type="button" @click=${actions.cancelPacking}>Packing… Cancel</button>`
-            : html`<button id="download-all" type="button" class="main-action" @click=${actions.downloadAll}>Download all (zip)</button>`
+            : allButton('download-all', 'Download all (zip)', actions.downloadAll, 'main-action')
       }
     </div>
     <ol class="items">
@@ -113,6 +126,11 @@ export function queueView(
   `;
 }
 
+/** A button that concerns all files. */
+function allButton(id: string, text: string, act: () => void, className = ''): TemplateResult {
+  return html`<button id=${id} type="button" class=${className} @click=${act}>${text}</button>`;
+}
+
 function busyOrDone(status: Item['status']): boolean {
   return status !== 'failed' && status !== 'cancelled';
 }
@@ -122,14 +140,20 @@ function itemView(item: Item, isSelected: boolean, models: readonly Model[], act
   const isBusy = status === 'waiting' || status === 'opening' || status === 'working';
   const facts = recording ? `${recording.facts}, ${formatClock(seconds!)}` : formatSize(file.size);
   const action = (name: string, text: string, act: (item: Item) => void) =>
-    html`<button type="button" class=${name} aria-label="${text}: ${file.name}" @click=${() => act(item)}>${text}</button>`;
+    html`<button type="button" class=${name} aria-label="${text}: ${file.name}" @click=${() => act(item)}>
+      ${text}
+    </button>`;
   return html`
     <li class="item" data-status=${status} ?data-selected=${isSelected}>
       <button type="button" class="pick" aria-pressed=${isSelected} @click=${() => actions.select(item)}>
         <span class="mark" aria-hidden="true"></span><span class="name">${file.name}</span>
       </button>
       <p class="facts">${facts}</p>
-      ${isBusy ? html`<progress max="1" .value=${item.share} aria-label="Progress of ${file.name}"></progress>` : nothing}
+      ${
+        isBusy
+          ? html`<progress max="1" .value=${item.share} aria-label="Progress of ${file.name}"></progress>`
+          : nothing
+      }
       <p class="now">${stateString(item)}</p>
       ${warningsOf(item).map((warning) => html`<p class="warning">${warning}</p>`)}
       <div class="actions">
@@ -159,13 +183,31 @@ function settingsView(
       <legend class="unseen">Settings of ${whose}</legend>
       <label class="model">Model
         <select @change=${({ target }: Event) => set({ model: (target as HTMLSelectElement).value })}>
-          ${models.map(({ name, title }) => html`<option value=${name} ?selected=${name === settings.model}>${title}</option>`)}
+          ${models.map(
+            ({ name, title }) => html`<option value=${name} ?selected=${name === settings.model}>${title}</option>`,
+          )}
         </select>
       </label>
-      <denoise-slider class="mix" label="Mix, dry to wet" min="0" max="1" step="0.01" .value=${settings.mix} .words=${formatPercent}
-        @input=${(event: Event) => set({ mix: sliderValue(event) })}></denoise-slider>
-      <denoise-slider class="limit" label="Turn noise down by at most" min="0" max="100" step="1" .value=${settings.limitDb} .words=${formatLimit}
-        @input=${(event: Event) => set({ limitDb: sliderValue(event) })}></denoise-slider>
+      <denoise-slider
+        class="mix"
+        label="Mix, dry to wet"
+        min="0"
+        max="1"
+        step="0.01"
+        .value=${settings.mix}
+        .words=${formatPercent}
+        @input=${(event: Event) => set({ mix: sliderValue(event) })}
+      ></denoise-slider>
+      <denoise-slider
+        class="limit"
+        label="Turn noise down by at most"
+        min="0"
+        max="100"
+        step="1"
+        .value=${settings.limitDb}
+        .words=${formatLimit}
+        @input=${(event: Event) => set({ limitDb: sliderValue(event) })}
+      ></denoise-slider>
     </fieldset>
   `;
 }

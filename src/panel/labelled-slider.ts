@@ -36,8 +36,8 @@ export class LabelledSlider extends PortableElement {
           var(--slider-rest, GrayText) var(--filled, 0%)
         )
       );
-      appearance: none; box-sizing: border-box; display: block; width: 100%; height: calc(var(--size) + 16px); margin: 0;
-      background: none; cursor: pointer; touch-action: pan-y;
+      appearance: none; box-sizing: border-box; display: block; width: 100%; height: calc(var(--size) + 16px);
+      margin: 0; background: none; cursor: pointer; touch-action: pan-y;
     }
     :host(:dir(rtl)) input { --along: 270deg; }
     input:disabled { cursor: default; opacity: 0.5; }
@@ -93,8 +93,8 @@ export class LabelledSlider extends PortableElement {
     `;
   }
 
-  // Through the object model, because a strict content security policy refuses style attributes in markup. The middle of
-  // the thumb never reaches the ends of the track.
+  // Through the object model, because a strict content security policy refuses style attributes in markup. The middle
+  // of the thumb never reaches the ends of the track.
   protected override updated(): void {
     const share = Math.min(1, Math.max(0, (this.value - this.min) / (this.max - this.min)));
     this.input.style.setProperty('--filled', `calc(var(--size) / 2 + ${share} * (100% - var(--size)))`);

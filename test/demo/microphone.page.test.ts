@@ -20,7 +20,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       assert.deepEqual(complaints, []);
     }));
 
-  it("comes without the browser's own noise suppression and gain, and with them once they are switched on to compare", () =>
+  it("comes without the browser's own noise suppression and gain, and with them where they are asked for", () =>
     visit(async ({ page }) => {
       const processing = () =>
         page.evaluate(() => {

@@ -25,7 +25,7 @@ function withoutEchoCancellation(): void {
 }
 
 describe('recording on the demo page', { timeout: 180_000 }, () => {
-  it('gives a microphone in noise back with less of it: the file scores higher against the clean voice than the same at mix 0', () =>
+  it('gives back a microphone with less noise: the file is nearer to the clean voice than the same at mix 0', () =>
     visit(
       async ({ page, complaints }) => {
         await page.evaluate(withoutEchoCancellation);
