@@ -7,7 +7,7 @@ import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
 import { SpectrogramView } from './spectrogram-view.ts';
 
-/** Where another copy of the package was first, its elements stay. */
+/** Where another copy of the package has registered its elements, they stay. */
 function define(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }

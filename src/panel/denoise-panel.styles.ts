@@ -1,26 +1,24 @@
 import { css } from 'lit';
 
 const light = css`
-  --paper: var(--denoise-paper, #ffffff); --well: var(--denoise-well, #f4f5f3); --ink: var(--denoise-ink, #17201d);
-  --soft: var(--denoise-soft, #56615d);
-  --line: var(--denoise-line, #dde1dd); --accent: var(--denoise-accent, #0f766e);
-  --noisy: var(--denoise-noisy, #a4540a);
-  --enhanced: var(--denoise-enhanced, #0f766e); --focus: var(--denoise-focus, #1d5fd1); --rest: #cfd5d1;
-  --meter-back: #e3e7e4; --ring: #fff;
-  --warn-paper: #fdf3dc; --warn-ink: #6b4700; --bad-paper: #fdeae7; --bad-ink: #8c1d12; --lamp: #16a34a;
-  --amber: #d97706; --red: #dc2626; --grey: #8b9691;
+  --paper: var(--denoise-paper, #ffffff); --well: var(--denoise-well, #f4f5f3); --line: var(--denoise-line, #dde1dd);
+  --ink: var(--denoise-ink, #17201d); --soft: var(--denoise-soft, #56615d);
+  --accent: var(--denoise-accent, #0f766e); --focus: var(--denoise-focus, #1d5fd1);
+  --noisy: var(--denoise-noisy, #a4540a); --enhanced: var(--denoise-enhanced, #0f766e);
+  --rest: #cfd5d1; --meter-back: #e3e7e4; --ring: #fff;
+  --warn-paper: #fdf3dc; --warn-ink: #6b4700; --bad-paper: #fdeae7; --bad-ink: #8c1d12;
+  --lamp: #16a34a; --amber: #d97706; --red: #dc2626; --grey: #8b9691;
   color-scheme: light;
 `;
 
 const dark = css`
-  --paper: var(--denoise-paper, #12161d); --well: var(--denoise-well, #1a1f28); --ink: var(--denoise-ink, #eef2f1);
-  --soft: var(--denoise-soft, #a3aeb0);
-  --line: var(--denoise-line, #2a313c); --accent: var(--denoise-accent, #3cc9b0);
-  --noisy: var(--denoise-noisy, #f0a052);
-  --enhanced: var(--denoise-enhanced, #3cc9b0); --focus: var(--denoise-focus, #8ab4ff); --rest: #38414e;
-  --meter-back: #262d38; --ring: #12161d;
-  --warn-paper: #33290f; --warn-ink: #f6d88a; --bad-paper: #3a1a17; --bad-ink: #ffc4bb; --lamp: #34d399;
-  --amber: #fbbf24; --red: #f87171; --grey: #7c8894;
+  --paper: var(--denoise-paper, #12161d); --well: var(--denoise-well, #1a1f28); --line: var(--denoise-line, #2a313c);
+  --ink: var(--denoise-ink, #eef2f1); --soft: var(--denoise-soft, #a3aeb0);
+  --accent: var(--denoise-accent, #3cc9b0); --focus: var(--denoise-focus, #8ab4ff);
+  --noisy: var(--denoise-noisy, #f0a052); --enhanced: var(--denoise-enhanced, #3cc9b0);
+  --rest: #38414e; --meter-back: #262d38; --ring: #12161d;
+  --warn-paper: #33290f; --warn-ink: #f6d88a; --bad-paper: #3a1a17; --bad-ink: #ffc4bb;
+  --lamp: #34d399; --amber: #fbbf24; --red: #f87171; --grey: #7c8894;
   color-scheme: dark;
 `;
 

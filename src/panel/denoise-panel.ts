@@ -26,9 +26,9 @@ export type SettingChange = {
 }[keyof PanelSettings];
 
 /**
- * Shows what a DenoiseNode does and sets all that can be set: give it a node, and it follows. Several panels may share
- * a node, and a panel may be given another one, or null, at any time. It holds no sound and no settings of its own; out
- * of sight it does nothing at all.
+ * Shows what a DenoiseNode does and sets everything that can be set: give it a node, and it follows. Several panels may
+ * share a node, and a panel may be given another one, or null, at any time. It holds no sound and no settings of its
+ * own. Out of sight it does nothing at all.
  *
  * @tag denoise-panel
  * @summary Controls, meters, figures and spectrograms of a DenoiseNode.
@@ -68,9 +68,9 @@ export type SettingChange = {
 export class DenoisePanel extends PortableElement {
   static override styles = styles;
 
-  /** The node that is shown and set; null for none. The panel never disposes it. */
+  /** The node that is shown and set; null for none. The panel never disposes of it. */
   @property({ attribute: false }) node: DenoiseNode | null = null;
-  /** Models to choose from; with fewer than two there is no choice, and the name is shown among the figures. */
+  /** Models to choose from. With fewer than two there is no choice: the name of the model stands in its place. */
   @property({ attribute: false }) models: readonly ModelChoice[] = [];
   /** All strings that the panel shows. Without them, those of the language of `lang`. */
   @property({ attribute: false }) strings: PanelStrings | undefined;
@@ -86,7 +86,7 @@ export class DenoisePanel extends PortableElement {
   @property() persist = '';
   /** Colours: `'auto'` follows the system, `'light'` and `'dark'` do not. */
   @property({ reflect: true, useDefault: true }) theme: 'auto' | 'light' | 'dark' = 'auto';
-  /** Leaves the wet/dry slider out, for pages that have one of their own. */
+  /** Leaves out the wet/dry slider, for pages that have their own. */
   @property({ type: Boolean, attribute: 'without-mix' }) withoutMix = false;
   /** How much time the spectrograms show, seconds. */
   @property({ type: Number }) seconds = 6;

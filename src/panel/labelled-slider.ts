@@ -3,15 +3,15 @@ import { property, query } from 'lit/decorators.js';
 import { PortableElement } from './portable-element.ts';
 
 /**
- * A native range input with its name and its value in words.
+ * A native range input with its name and its value as text.
  *
  * @tag denoise-slider
- * @summary A slider that says what it sets, and its value with a unit.
+ * @summary A slider with its name and its value, unit included.
  * @event input - the value changes; read `value`
  * @slot start - what the lowest value means
  * @slot end - what the highest value means
  * @csspart label - the name
- * @csspart value - the value in words
+ * @csspart value - the value as text
  * @csspart input - the native range input
  * @cssproperty --slider-track - paint of the whole track; without it, the part below the value is filled
  * @cssproperty --slider-fill - colour of the part below the value
@@ -65,17 +65,17 @@ export class LabelledSlider extends PortableElement {
   @property({ type: Number }) step = 0.01;
   @property({ type: Number }) value = 0;
   @property({ type: Boolean, reflect: true }) disabled = false;
-  /** The value as it is shown and read out, for example `30 dB`. */
+  /** Turns the value into text, as it is shown and read out: for example `30 dB`. */
   @property({ attribute: false }) words: (value: number) => string = String;
 
   @query('input', true) private input!: HTMLInputElement;
 
   protected override render(): TemplateResult {
-    const words = this.words(this.value);
+    const text = this.words(this.value);
     return html`
       <div class="names">
         <label part="label" for="input">${this.label}</label>
-        <output part="value" for="input" aria-live="off"><bdi>${words}</bdi></output>
+        <output part="value" for="input" aria-live="off"><bdi>${text}</bdi></output>
       </div>
       <input
         part="input"
@@ -86,7 +86,7 @@ export class LabelledSlider extends PortableElement {
         step=${this.step}
         ?disabled=${this.disabled}
         .value=${String(this.value)}
-        aria-valuetext=${words}
+        aria-valuetext=${text}
         @input=${this.#take}
       />
       <div class="ends"><slot name="start"></slot><slot name="end"></slot></div>
@@ -100,7 +100,7 @@ export class LabelledSlider extends PortableElement {
     this.input.style.setProperty('--filled', `calc(var(--size) / 2 + ${share} * (100% - var(--size)))`);
   }
 
-  // The native event goes on through the shadow root and is the element's own.
+  // The native event crosses the shadow root: it is the element's own, too.
   #take(event: Event): void {
     this.value = (event.target as HTMLInputElement).valueAsNumber;
   }

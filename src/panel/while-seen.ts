@@ -5,11 +5,11 @@ const LEAST_FRAME_MS = 12;
 
 /** What happens while an element can be seen. */
 export interface SeenWork {
-  /** It has come into sight, or was put into the page within it. */
+  /** It has come into sight, or into the page. */
   readonly begin: () => void;
   /** Once a frame, at most about 60 times a second. `now` is the time of the frame, milliseconds. */
   readonly frame: (now: number) => void;
-  /** It is out of sight, or out of the page. */
+  /** It has gone out of sight, or out of the page. */
   readonly end: () => void;
 }
 
