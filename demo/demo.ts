@@ -245,7 +245,7 @@ match.addEventListener('change', () => {
   showSettings();
 });
 mix.addEventListener('input', () => {
-  // Whoever pulls at it wants to hear it.
+  // Whoever moves it wants to hear it.
   if (side() === 'original') at<HTMLInputElement>('side-denoised').click();
   if (player) player.node.mix.value = mix.value;
   showSettings();

@@ -27,7 +27,7 @@ export function stateString(state: DenoiseMetrics['state'], side: Side, heard: b
 /** Why nothing is heard although something plays, by the state of the AudioContext. */
 export function heldString(state: AudioContextState | 'interrupted'): string {
   return state === 'interrupted'
-    ? 'The system has taken the sound away, for a call perhaps. Go on when it is over.'
+    ? 'The system has taken the sound away, perhaps for a call. Go on when it is over.'
     : 'The browser holds the sound back until you ask for it. Still nothing then? It may have no loudspeaker.';
 }
 

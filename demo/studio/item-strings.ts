@@ -12,9 +12,9 @@ export function stateString(item: Item): string {
     case 'waiting':
       return 'Waiting for its turn.';
     case 'opening':
-      return 'Being opened.';
+      return 'Opening.';
     case 'working':
-      if (speed === undefined || remaining === undefined) return 'Begins.';
+      if (speed === undefined || remaining === undefined) return 'Starting.';
       return `${Math.floor(100 * item.share)} %, ${formatSpeed(speed)}, ${formatLength(remaining)} left`;
     case 'done': {
       const reduction = reductionDb(item);

@@ -21,8 +21,8 @@ export class Microphone {
   }
 
   /**
-   * Rejects with a SourceError that says what to do. Does nothing while it is on already, or the visitor is being
-   * asked.
+   * Rejects with a SourceError that says what to do. Does nothing while it is already on, or the
+   * visitor is being asked.
    * @param onTick called four times a second
    * @param onLost called when the microphone goes away; what was recorded is there to be taken by {@link stop}
    */

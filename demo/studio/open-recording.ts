@@ -4,7 +4,7 @@
  * Thread: [main], because browsers decode nowhere else
  *
  * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate
- * where its header tells it, and laid down as a WAV blob at once, which the browser may keep outside of memory.
+ * where its header states it, and stored as a WAV blob at once, which the browser may keep outside of memory.
  */
 import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
 import { nextTask } from '../../src/files/enhance.ts';
@@ -26,13 +26,13 @@ export interface Recording {
   readonly facts: string;
   /** What of it the result keeps, one sentence. */
   readonly kept: string;
-  /** What is wrong with the file and did not keep it from being read. */
+  /** What is wrong with the file, although it could be read. */
   readonly warnings: readonly string[];
 }
 
-/** Browsers hold an encoded file in one array, which has an end. */
+/** Browsers hold an encoded file in one array, which has a limit. */
 const MOST_ENCODED_BYTES = 2 ** 31 - 1;
-/** Where the header does not tell the rate: the one that sound for pictures and calls has. */
+/** Where the header does not state a rate: the usual one of videos and calls. */
 const USUAL_RATE_HZ = 48000;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
@@ -78,7 +78,7 @@ async function decoded(file: Blob, identity: Identity | undefined, signal: Abort
   signal.throwIfAborted();
   if (buffer.length === 0) throw new Error(`This ${format} file has no sound in it.`);
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
-  const wav = await laidDown(buffer, signal);
+  const wav = await toWavBlob(buffer, signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
   const rate = formatRate(sampleRateHz);
   return {
@@ -100,7 +100,7 @@ function keptString(ownRate: string | undefined, rate: string, bits: number | un
       : `The result is a WAV file of ${result}.`;
   const rateKept =
     ownRate === undefined
-      ? `The file does not tell its rate: it was decoded at ${rate}.`
+      ? `The file does not state its rate: it was decoded at ${rate}.`
       : 'Rate, channels and length are kept.';
   return `${rateKept} ${depth}`;
 }
@@ -125,7 +125,7 @@ async function decode(file: Blob, identity: Identity | undefined, rateHz: number
 }
 
 /** Decoded samples as a WAV file of 32-bit float, a second at a time, so that the page stays alive. */
-async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
+async function toWavBlob(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
   const { sampleRate, numberOfChannels, length } = buffer;
   const sink = new BlobSink();
   const writer = await WavWriter.open(sink, {
@@ -145,7 +145,7 @@ async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob>
   return sink.toBlob('audio/wav');
 }
 
-/** The rate in a header whose samples are stored in some other way than plainly. */
+/** The rate that a WAV header states, whatever its samples are coded as. */
 async function claimedRate(source: {
   read(position: number, length: number): Promise<Uint8Array>;
 }): Promise<number | undefined> {

@@ -51,7 +51,7 @@ export class Item {
     return this.recording && this.recording.frames / this.recording.sampleRateHz;
   }
 
-  /** Seconds of sound for each second of work; undefined before there is anything to tell. */
+  /** Seconds of sound for each second of work; undefined until that can be told. */
   get speed(): number | undefined {
     const { recording, enhanced } = this;
     if (!recording) return undefined;
@@ -139,7 +139,7 @@ export class Queue extends EventTarget {
     return added;
   }
 
-  /** Ends what waits or runs; others stay as they are. */
+  /** Ends a file that waits or runs; any other stays as it is. */
   cancel(item: Item): void {
     if (!this.busy.includes(item)) return;
     item.abort.abort(new DOMException('Cancelled.', 'AbortError'));

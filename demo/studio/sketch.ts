@@ -53,7 +53,7 @@ export class Sketcher {
   readonly #framed: Float64Array;
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  /** Of columns that are begun and not taken yet; the first is `#taken`. */
+  /** Of columns begun but not yet taken; the first is `#taken`. */
   #extremes = new Float64Array(0);
   #power = new Float64Array(0);
   #capacity = 0;
@@ -115,9 +115,7 @@ export class Sketcher {
     }
   }
 
-  /**
-   * Columns that nothing can change any more; undefined where there are none. After the last frame, all that are left.
-   */
+  /** Columns that can no longer change; undefined where there are none. After the last frame, all that are left. */
   take(): SketchColumns | undefined {
     if (this.#position === this.#frames) this.#finish();
     const count = Math.floor(this.#nextWindow / this.#windowsPerColumn) - this.#taken;

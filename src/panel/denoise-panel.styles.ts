@@ -37,8 +37,8 @@ export const styles = css`
   :host([theme='dark']) { ${dark} }
 
   * { box-sizing: border-box; }
-  /* Scripts that run from right to left are cursive, most of them: their letters touch. */
-  .panel:dir(rtl) *, :host(:dir(rtl)) * { letter-spacing: normal; }
+  /* Most scripts that run from right to left are cursive: their letters touch. */
+  .panel:dir(rtl) * { letter-spacing: normal; }
   p, dl, dd { margin: 0; }
   .panel {
     position: relative; display: grid; gap: 16px; padding: 16px; border: 1px solid var(--line);

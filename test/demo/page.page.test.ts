@@ -95,7 +95,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
     visit(async ({ page }) => {
       await give(page, new URL(import.meta.url).pathname);
       await page.waitForSelector('#problem:not([hidden])');
-      assert.match(await textOf(page, '#problem'), /nothing that this browser can decode\. Try a WAV/);
+      assert.match(await textOf(page, '#problem'), /cannot decode “[^”]+”\. Try a WAV/);
       assert.match(await textOf(page, '#play-text'), /^Play the/);
     }));
 });

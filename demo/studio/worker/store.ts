@@ -4,8 +4,8 @@
  * Thread: [worker]
  *
  * Results go to the origin's private files, so that an hour takes disk and no memory. Where a browser has none (private
- * windows), they are kept as the parts of a blob. A session is a folder; the page holds a lock of the same name while
- * it lives, and what a page that is gone has left is deleted by the next.
+ * windows), they are kept as the parts of a blob. A session is a folder, and the page holds a lock of the same name while
+ * it lives: the next page deletes what has no lock any more.
  */
 import { BlobSink, type ByteSink } from '../../../src/files/byte-source.ts';
 import type { Stored } from '../protocol.ts';
@@ -50,7 +50,7 @@ export class Store {
   }
 
   async discard(stored: string): Promise<void> {
-    // One that is gone already is as good as deleted.
+    // One that is already gone counts as deleted.
     await this.#folder?.removeEntry(stored).catch(() => {});
   }
 }
