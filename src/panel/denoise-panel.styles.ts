@@ -38,7 +38,7 @@ export const styles = css`
 
   * { box-sizing: border-box; }
   /* Most scripts that run from right to left are cursive: their letters touch. */
-  .panel:dir(rtl) * { letter-spacing: normal; }
+  .panel :dir(rtl) { letter-spacing: normal; }
   p, dl, dd { margin: 0; }
   .panel {
     position: relative; display: grid; gap: 16px; padding: 16px; border: 1px solid var(--line);
@@ -100,7 +100,7 @@ export const styles = css`
     background: var(--bad-paper); color: var(--bad-ink);
   }
   .problem p { flex: 1 1 280px; min-width: 0; overflow-wrap: anywhere; }
-  code { font: 12px ui-monospace, 'Cascadia Code', Menlo, Consolas, monospace; }
+  code { font: 12px ui-monospace, 'Cascadia Code', Menlo, Consolas, monospace; white-space: nowrap; }
 
   .body { display: grid; gap: 18px; min-width: 0; }
   .stage { display: grid; gap: 12px; min-width: 0; align-content: start; }
@@ -154,7 +154,8 @@ export const styles = css`
   }
   .figures > div { padding: 8px 12px; min-width: 0; box-shadow: 1px 0 0 var(--line), 0 1px 0 var(--line); }
   dt { color: var(--soft); font-size: 12px; }
-  dd { font-size: 15px; font-weight: 600; letter-spacing: -0.01em; }
+  dd { font-size: 15px; font-weight: 600; }
+  dd bdi { letter-spacing: -0.01em; }
   .voice {
     display: inline-block; width: 8px; height: 8px; margin-inline-end: 7px; border-radius: 50%;
     border: 1.5px solid var(--soft);
