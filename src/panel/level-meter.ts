@@ -1,4 +1,4 @@
-import { css, html } from 'lit';
+import { css, html, type TemplateResult } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { PortableElement } from './portable-element.ts';
 
@@ -78,7 +78,7 @@ export class LevelMeter extends PortableElement {
     return this.#peak;
   }
 
-  protected override render() {
+  protected override render(): TemplateResult {
     const text = this.words(this.#said > SILENCE_DB ? this.#said : Number.NEGATIVE_INFINITY);
     const value = Math.round(Math.min(0, Math.max(QUIETEST_DB, this.#said)));
     return html`

@@ -20,7 +20,7 @@ async function place<T extends HTMLElement & { updateComplete: Promise<boolean> 
 }
 
 describe('the labelled slider', () => {
-  it('is a native range with a name and a value in words', async () => {
+  it('is a native range with a name and a value as text', async () => {
     const slider = await place<LabelledSlider>('test-slider', {
       label: 'Limit',
       max: 100,

@@ -42,7 +42,7 @@ async function placeLive(properties: Partial<DenoisePanel> = {}, width?: number)
   await untilState(panel, 'live');
 }
 
-describe('the states of a panel, in words', () => {
+describe('the states of a panel, as it tells them', () => {
   it('says that nothing is connected, and disables its controls', async () => {
     panel = await place();
     expect(panel.state).to.equal('empty');
@@ -80,7 +80,7 @@ describe('the states of a panel, in words', () => {
     await placeLive();
     await context.suspend();
     await untilState(panel, 'paused');
-    await until('the words are there', () => textOf(panel, '.state').startsWith('Paused'));
+    await until('the text is there', () => textOf(panel, '.state').startsWith('Paused'));
     await context.resume();
     await untilState(panel, 'live');
   });
@@ -128,7 +128,7 @@ describe('the states of a panel, in words', () => {
     });
     await until(
       'the node has recovered',
-      () => said.some((words) => words.startsWith('Recovering')) && panel.state === 'live',
+      () => said.some((text) => text.startsWith('Recovering')) && panel.state === 'live',
       30_000,
     );
   });
