@@ -55,7 +55,8 @@ function sourceLines({ source, browserProcessing }: Settings): string[] {
     return ["const audio = new Audio('recording.mp3');", 'const source = context.createMediaElementSource(audio);'];
   return [
     'const stream = await navigator.mediaDevices.getUserMedia({',
-    `  audio: { echoCancellation: true, noiseSuppression: ${browserProcessing}, autoGainControl: ${browserProcessing} },`,
+    `  audio: { echoCancellation: true, noiseSuppression: ${browserProcessing}, ` +
+      `autoGainControl: ${browserProcessing} },`,
     '});',
     'const source = context.createMediaStreamSource(stream);',
   ];

@@ -9,7 +9,7 @@ import { isolate } from './isolation.ts';
 import { Player } from './player.ts';
 import { RecordingControls } from './recording-controls.ts';
 import { microphone, microphones, type OpenSource, recording, SAMPLES, sample } from './sources.ts';
-import { failureInWords, heldInWords, matchInWords, obstacleInWords, stateInWords } from './words.ts';
+import { failureString, heldString, matchString, obstacleString, stateString } from './strings.ts';
 
 const at = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = at<HTMLFormElement>('sources');
@@ -19,7 +19,7 @@ const monitor = at<HTMLInputElement>('monitor');
 const browserProcessing = at<HTMLInputElement>('browser-processing');
 const match = at<HTMLInputElement>('match');
 const device = at<HTMLSelectElement>('device');
-const recordingControls = new RecordingControls(at('record'), at('record-words'), at('recorded'), at('record-note'));
+const recordingControls = new RecordingControls(at('record'), at('record-text'), at('recorded'), at('record-note'));
 
 let player: Player | undefined;
 let chosenFile: File | undefined;
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
     if (chosen() === 'microphone') await showDevices();
   } catch (error) {
     await stop();
-    showProblem(failureInWords(error));
+    showProblem(failureString(error));
   }
 }
 
@@ -86,7 +86,7 @@ function begin(): Player {
   begun.comparison.isMatching = match.checked;
   begun.tools.catch(() => {
     match.disabled = true;
-    at('match-words').textContent = 'Same loudness: not available, a file of this page did not arrive';
+    at('match-text').textContent = 'Same loudness: not available, a file of this page did not arrive';
   });
   panel.node = node;
   return begun;
@@ -122,7 +122,7 @@ function showSettings(): void {
   const now = settings();
   // While it is dragged, the slider is ahead of the parameter.
   if (!mix.matches(':focus-within') && Math.abs(mix.value - now.mix) > 0.005) mix.value = now.mix;
-  if (match.checked) at('match-words').textContent = matchInWords(isPlaying ? player?.comparison.matchDb : undefined);
+  if (match.checked) at('match-text').textContent = matchString(isPlaying ? player?.comparison.matchDb : undefined);
   const code = codeFor(now);
   if (code === shownCode) return;
   shownCode = code;
@@ -134,22 +134,22 @@ function showState(): void {
   if (!player) return;
   const { node, context } = player;
   const isHeld = isPlaying && player.isHeld;
-  const words = isHeld ? heldInWords(context.state) : stateInWords(node.state, side(), isHeard());
+  const text = isHeld ? heldString(context.state) : stateString(node.state, side(), isHeard());
   at('state').dataset.state = isPlaying || node.state === 'failed' ? node.state : 'stopped';
-  show('state-words', isPlaying || node.state === 'failed' ? words : 'Stopped. Press the button to go on.');
+  show('state-text', isPlaying || node.state === 'failed' ? text : 'Stopped. Press the button to go on.');
   show('note', (isPlaying && player.source?.note) || '');
   at('note').hidden = at('note').textContent === '';
   at('resume').hidden = !isHeld;
 }
 
 /** Only what is new, so that screen readers say it once. */
-function show(id: string, words: string): void {
-  if (at(id).textContent !== words) at(id).textContent = words;
+function show(id: string, text: string): void {
+  if (at(id).textContent !== text) at(id).textContent = text;
 }
 
 function showButton(): void {
   at('play').classList.toggle('playing', isPlaying);
-  const words =
+  const text =
     chosen() === 'microphone'
       ? 'Start the microphone'
       : chosen() !== 'file'
@@ -157,12 +157,12 @@ function showButton(): void {
         : chosenFile
           ? 'Play the file'
           : 'Choose a file';
-  show('play-words', isPlaying ? 'Stop' : words);
+  show('play-text', isPlaying ? 'Stop' : text);
 }
 
-function showProblem(words: string): void {
-  at('problem').textContent = words;
-  at('problem').hidden = words === '';
+function showProblem(message: string): void {
+  at('problem').textContent = message;
+  at('problem').hidden = message === '';
 }
 
 async function showDevices(): Promise<void> {
@@ -241,20 +241,17 @@ for (const radio of document.querySelectorAll('[name=side]')) {
 }
 match.addEventListener('change', () => {
   if (player) player.comparison.isMatching = match.checked;
-  if (!match.checked) at('match-words').textContent = 'Same loudness for both';
+  if (!match.checked) at('match-text').textContent = 'Same loudness for both';
   showSettings();
 });
 mix.addEventListener('input', () => {
-  // Whoever pulls at it wants to hear it.
+  // Whoever moves it wants to hear it.
   if (side() === 'original') at<HTMLInputElement>('side-denoised').click();
   if (player) player.node.mix.value = mix.value;
   showSettings();
 });
 
-at('resume').addEventListener(
-  'click',
-  () => void player?.resume().catch((error) => showProblem(failureInWords(error))),
-);
+at('resume').addEventListener('click', () => void player?.resume().catch((error) => showProblem(failureString(error))));
 panel.addEventListener('denoise-change', showSettings);
 panel.addEventListener('denoise-retry', (event) => {
   event.preventDefault();
@@ -282,7 +279,7 @@ async function showModels(): Promise<void> {
   panel.models = models.map(({ name, title }) => ({ value: name, label: title }));
 }
 
-const obstacle = obstacleInWords(DenoiseNode.isSupported());
+const obstacle = obstacleString(DenoiseNode.isSupported());
 if (obstacle) showProblem(obstacle);
 at<HTMLButtonElement>('play').disabled = obstacle !== undefined;
 document.body.classList.add('alive');

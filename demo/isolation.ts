@@ -9,7 +9,7 @@ import type { DenoiseAssets } from 'denoise-node';
  * isolation-worker.js knows it too.
  */
 const LEAVE = ['mode', 'message'] as const;
-/** Set before the page loads itself again, so that a browser in which it does not help is not sent round in circles. */
+/** Set before the page reloads itself, so that a browser where that does not help is not sent round in circles. */
 const TRIED = 'isolation-tried';
 
 /**

@@ -11,18 +11,20 @@ const RELATIVE_GATE_LU = -10;
 
 /** Second-order section in direct form II, transposed, as BS.1770 gives its filters. */
 class Biquad {
+  readonly #b: readonly [number, number, number];
+  readonly #a: readonly [number, number];
   #z1 = 0;
   #z2 = 0;
 
-  constructor(
-    private readonly b: readonly [number, number, number],
-    private readonly a: readonly [number, number],
-  ) {}
+  constructor(b: readonly [number, number, number], a: readonly [number, number]) {
+    this.#b = b;
+    this.#a = a;
+  }
 
   filter(x: number): number {
-    const y = this.b[0] * x + this.#z1;
-    this.#z1 = this.b[1] * x - this.a[0] * y + this.#z2;
-    this.#z2 = this.b[2] * x - this.a[1] * y;
+    const y = this.#b[0] * x + this.#z1;
+    this.#z1 = this.#b[1] * x - this.#a[0] * y + this.#z2;
+    this.#z2 = this.#b[2] * x - this.#a[1] * y;
     return y;
   }
 }

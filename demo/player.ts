@@ -2,8 +2,8 @@ import { DenoiseNode, type DenoiseOptions } from 'denoise-node';
 import { Comparison } from './comparison.ts';
 import { isolatedAssets } from './isolation.ts';
 import { Recorder } from './recorder.ts';
+import type { SourceError } from './source-error.ts';
 import type { OpenSource, Source } from './sources.ts';
-import type { SourceError } from './words.ts';
 
 const FADE_SECONDS = 0.03;
 

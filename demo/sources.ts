@@ -1,4 +1,4 @@
-import { SourceError } from './words.ts';
+import { SourceError } from './source-error.ts';
 
 /** Noisy recordings in demo/samples, by name. */
 export const SAMPLES = ['crowd', 'rain', 'keyboard'] as const;
@@ -8,9 +8,9 @@ export interface Source {
   readonly node: AudioNode;
   /** Channels worth recording, 1 or 2. */
   readonly channelCount: number;
-  /** Whether it is a microphone: hearing one beside loudspeakers is not safe without asking, because it howls. */
+  /** Whether it is a microphone, which may howl over loudspeakers: it is heard only where the visitor asks for it. */
   readonly live: boolean;
-  /** What a visitor should know about this sound, in a sentence; empty when there is nothing to know. */
+  /** What a visitor should know about this sound, in a sentence; empty where there is nothing to say. */
   readonly note: string;
   /** Resolves when the sound ends by itself, with why: a microphone that was unplugged. */
   readonly lost: Promise<SourceError>;
@@ -25,16 +25,13 @@ export interface MicrophoneSettings {
   /** Empty for the browser's choice. */
   readonly deviceId: string;
   /**
-   * Whether the browser's own noise suppression and gain control are on: only to compare with, for they leave little to
-   * show.
+   * Whether the browser's own noise suppression and gain control are on: only to compare, for they leave the model
+   * little to do.
    */
   readonly browserProcessing: boolean;
 }
 
-/**
- * What is decoded at once, bytes. Larger files play from where they lie: an hour of MP3 decodes to more than a
- * gigabyte.
- */
+/** Larger files, in bytes, are played from where they lie: an hour of MP3 decodes to more than a gigabyte. */
 const DECODED_AT_MOST = 24e6;
 const LONGEST_LOOP_SECONDS = 20 * 60;
 
@@ -51,9 +48,10 @@ export function sample(url: string): OpenSource {
     });
     if (!response.ok)
       throw new SourceError(
-        `The sample could not be fetched: the server answered ${response.status}. Try another one, or a file of your own.`,
+        `The sample could not be fetched: the server answered ${response.status}. ` +
+          'Try another one, or a file of your own.',
       );
-    return loop(context, await decode(context, await response.arrayBuffer(), 'The sample'));
+    return loop(context, await decode(context, await response.arrayBuffer(), 'the sample'));
   };
 }
 
@@ -91,7 +89,8 @@ export function microphone({ deviceId, browserProcessing }: MicrophoneSettings):
       track.addEventListener('ended', () =>
         resolve(
           new SourceError(
-            'The microphone is gone: unplugged, or taken away by the system. Plug it in or choose another one, then start again.',
+            'The microphone is gone: unplugged, or taken away by the system. ' +
+              'Plug it in or choose another one, then start again.',
           ),
         ),
       );
@@ -119,22 +118,28 @@ export async function microphones(): Promise<MediaDeviceInfo[]> {
 function noteOf(track: MediaStreamTrack, browserProcessing: boolean): string {
   const { noiseSuppression, autoGainControl, echoCancellation } = track.getSettings();
   if (!browserProcessing && (noiseSuppression || autoGainControl)) {
-    return 'This browser or device cleans the microphone before the page gets it, and cannot be told not to. “Original” is what is left.';
+    return (
+      'This browser or device cleans the microphone before the page gets it, and cannot be told to stop. ' +
+      '“Original” is what is left.'
+    );
   }
   if (browserProcessing && noiseSuppression === false)
     return 'This browser has no noise suppression of its own for this microphone.';
   if (browserProcessing)
-    return 'On now: the browser’s own noise suppression and gain. “Original” is its result, and the model works on top of it.';
+    return (
+      'On now: the browser’s own noise suppression and gain. ' +
+      '“Original” is its result, and the model works on top of it.'
+    );
   return echoCancellation === false ? 'This browser cancels no echo: wear headphones if you speak with someone.' : '';
 }
 
 async function decode(context: AudioContext, encoded: ArrayBuffer, name: string): Promise<AudioBuffer> {
   const buffer = await context.decodeAudioData(encoded).catch((cause: unknown) => {
-    throw new SourceError(`${name} is nothing that this browser can decode. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
+    throw new SourceError(`This browser cannot decode ${name}. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
       cause,
     });
   });
-  if (buffer.length === 0) throw new SourceError(`${name} has no sound in it. Choose another file.`);
+  if (buffer.length === 0) throw new SourceError(`There is no sound in ${name}. Choose another file.`);
   return buffer;
 }
 
@@ -167,14 +172,14 @@ async function stream(context: AudioContext, file: File, name: string): Promise<
   const node = context.createMediaElementSource(element);
   await element.play().catch((cause: unknown) => {
     stop();
-    throw new SourceError(`${name} is nothing that this browser can play. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
+    throw new SourceError(`This browser cannot play ${name}. Try a WAV, MP3, OGG, FLAC or M4A file.`, {
       cause,
     });
   });
   const lost = new Promise<SourceError>((resolve) => {
     element.addEventListener(
       'error',
-      () => element.src && resolve(new SourceError(`${name} cannot be read any further: it is damaged, or was moved.`)),
+      () => element.src && resolve(new SourceError(`The rest of ${name} cannot be read: it is damaged, or was moved.`)),
     );
   });
   return {
@@ -187,7 +192,7 @@ async function stream(context: AudioContext, file: File, name: string): Promise<
   };
 }
 
-/** Files of floats may hold what is not a number, which would silence every node after it for good. */
+/** Files of floats may hold what is not a number, which would silence every node downstream for good. */
 function replaceNonFinite(buffer: AudioBuffer): string {
   let count = 0;
   for (let c = 0; c < buffer.numberOfChannels; c++) {
@@ -198,7 +203,7 @@ function replaceNonFinite(buffer: AudioBuffer): string {
       count += 1;
     }
   }
-  return count === 0 ? '' : `${count} samples of this recording are not numbers; silence stands in for them.`;
+  return count === 0 ? '' : `${count} samples of this recording are not numbers, and count as silence.`;
 }
 
 function isSilent(buffer: AudioBuffer): boolean {

@@ -29,9 +29,9 @@ const PICTURES = [
  */
 export async function takeDemoPictures(browser, url, folder) {
   for (const picture of PICTURES) {
-    const { png, words } = await takeCalmly(browser, url, picture);
+    const { png, said } = await takeCalmly(browser, url, picture);
     writeFileSync(join(folder, picture.name), png);
-    console.log(`${picture.name}: ${Math.round(png.length / 1024)} KB; ${words}`);
+    console.log(`${picture.name}: ${Math.round(png.length / 1024)} KB; ${said}`);
   }
 }
 
@@ -58,13 +58,13 @@ async function take(browser, url, { name, width, height, theme, phone = false })
   await new Promise((resolve) => setTimeout(resolve, 1000 * SECONDS_OF_SOUND));
   const { underruns, latency } = await page.$eval('denoise-panel', (panel) => panel.node.getMetrics());
   const png = await page.screenshot();
-  const said = await page.$eval('#state-words', (words) => words.textContent);
-  const matched = await page.$eval('#match-words', (words) => words.textContent);
+  const state = await page.$eval('#state-text', ({ textContent }) => textContent);
+  const matched = await page.$eval('#match-text', ({ textContent }) => textContent);
   await page.close();
   return {
     png,
     underruns,
-    words: `${said} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns`,
+    said: `${state} ${matched}; latency ${(1000 * latency).toFixed(1)} ms, ${underruns} underruns`,
   };
 }
 

@@ -33,9 +33,9 @@ export async function takePanelPictures(browser, folder) {
     for (const [layout, width] of Object.entries(WIDTHS)) {
       for (const theme of ['light', 'dark']) {
         const name = `panel-${layout}-${theme}.png`;
-        const { png, words } = await takeCalmly(() => take(browser, server.origin, { name, width, theme }));
+        const { png, said } = await takeCalmly(() => take(browser, server.origin, { name, width, theme }));
         writeFileSync(join(folder, name), png);
-        console.log(`${name}: ${Math.round(png.length / 1024)} KB; ${words}`);
+        console.log(`${name}: ${Math.round(png.length / 1024)} KB; ${said}`);
       }
     }
   } finally {
@@ -68,11 +68,12 @@ async function take(browser, origin, { name, width, theme }) {
     });
     const frame = await page.$('#frame');
     const png = await frame.screenshot();
-    const words = await page.$eval('denoise-panel', (panel) => {
+    const said = await page.$eval('denoise-panel', (panel) => {
       const text = (selector) => panel.shadowRoot.querySelector(selector).textContent.trim();
-      return `${panel.state}; reduction ${text('#reduction')}, latency ${text('#latency')}, hop ${text('#hop')}, underruns ${text('#underruns')}`;
+      const figures = ['reduction', 'latency', 'hop', 'underruns'].map((id) => `${id} ${text(`#${id}`)}`);
+      return `${panel.state}; ${figures.join(', ')}`;
     });
-    return { png, words, underruns };
+    return { png, said, underruns };
   } finally {
     await page.close();
   }

@@ -54,9 +54,9 @@ async function take(browser, demoUrl, { name, width, height, theme, phone = fals
   // Two frames: one to draw, one to be sure.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   const png = await page.screenshot();
-  const words = await page.$eval('#totals', (totals) => totals.textContent.trim());
+  const said = await page.$eval('#totals', (totals) => totals.textContent.trim());
   await page.close();
-  console.log(`${name}: ${Math.round(png.length / 1024)} KB; ${words}`);
+  console.log(`${name}: ${Math.round(png.length / 1024)} KB; ${said}`);
   return { name, png };
 }
 

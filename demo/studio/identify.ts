@@ -1,19 +1,18 @@
-import type { ByteSource } from '../../src/files/byte-source.ts';
-
 /**
  * In:     the first bytes of a file, whatever its name says
  * Out:    what it is, and the rate and bit depth that it states
  * Thread: any; does no input or output itself
  *
- * decodeAudioData brings everything to the rate of its context and tells nobody what it was before. So the rate is read
- * here, and the context is made at that rate. Only what is needed for that is read; the browser does the decoding.
+ * decodeAudioData brings everything to the rate of its context and does not say what it was before. So the rate is read
+ * here, and the context is made at that rate. Only what that takes is read; the browser does the decoding.
  */
+import type { ByteSource } from '../../src/files/byte-source.ts';
 
 /** What a file says about itself. */
 export interface Identity {
   /** For people, for example `FLAC`. */
   readonly format: string;
-  /** Undefined where the file does not tell, or not where it was looked for. */
+  /** Undefined where the file does not say, or not where it was looked for. */
   readonly sampleRateHz?: number | undefined;
   /** Only of formats that keep samples exactly. */
   readonly bits?: number | undefined;

@@ -1,13 +1,13 @@
-import type { Recording } from './open-recording.ts';
-import type { EnhanceReport, FileSettings, PageToWorker, Stored, WorkerToPage } from './protocol.ts';
-import type { SketchColumns } from './sketch.ts';
-
 /**
  * In:     recordings to enhance, one at a time (queue.ts)
  * Out:    what the worker makes of them
  * Thread: [main]; owns one worker, and replaces it when it dies
  */
+import type { Recording } from './open-recording.ts';
+import type { EnhanceReport, FileSettings, PageToWorker, Stored, WorkerToPage } from './protocol.ts';
+import type { SketchColumns } from './sketch.ts';
 
+/** One recording to enhance. */
 export interface EnhanceCall {
   readonly recording: Recording;
   readonly settings: FileSettings;
@@ -16,6 +16,7 @@ export interface EnhanceCall {
   readonly onProgress: (frames: number, columns: SketchColumns | undefined) => void;
 }
 
+/** What has come of it. */
 export interface Enhanced {
   readonly result: Stored;
   readonly report: EnhanceReport;
@@ -29,16 +30,23 @@ interface Pending {
   readonly onProgress: EnhanceCall['onProgress'];
 }
 
+/** A worker that enhances one recording at a time. */
 export class Lane {
   readonly #pending = new Map<number, Pending>();
+  readonly #session: string;
+  readonly #name: string;
   #worker: Worker | undefined;
   #lastJob = 0;
   #workers = 0;
 
-  constructor(
-    private readonly session: string,
-    private readonly name: string,
-  ) {}
+  /**
+   * @param session under which results are kept
+   * @param name told from that of other lanes
+   */
+  constructor(session: string, name: string) {
+    this.#session = session;
+    this.#name = name;
+  }
 
   async enhance({ recording, settings, modelUrl, signal, onProgress }: EnhanceCall): Promise<Enhanced> {
     const job = ++this.#lastJob;
@@ -90,12 +98,12 @@ export class Lane {
     // The name tells files of different workers apart.
     const worker = new Worker(new URL('./studio-worker.js', import.meta.url), {
       type: 'module',
-      name: `${this.name}-${this.#workers++}`,
+      name: `${this.#name}-${this.#workers++}`,
     });
     worker.onmessage = ({ data }: MessageEvent<WorkerToPage>) => this.#take(data);
     worker.onerror = (event) => this.#lose(event.message);
     worker.onmessageerror = () => this.#lose('a message could not be read');
-    worker.postMessage({ type: 'begin', session: this.session } satisfies PageToWorker);
+    worker.postMessage({ type: 'begin', session: this.#session } satisfies PageToWorker);
     return worker;
   }
 

@@ -1,11 +1,12 @@
-import { Recorder } from '../recorder.ts';
-import { SourceError } from '../words.ts';
-
 /**
  * In:     the microphone
  * Out:    a WAV file of it, every sample
  * Thread: [main]
  */
+import { Recorder } from '../recorder.ts';
+import { SourceError } from '../source-error.ts';
+
+/** Records the microphone, all of it and nothing but it: the browser's own processing is off. */
 export class Microphone {
   #recording: { recorder: Recorder; context: AudioContext; stream: MediaStream; timer: number } | undefined;
   #isStarting = false;
@@ -20,8 +21,8 @@ export class Microphone {
   }
 
   /**
-   * Rejects with a SourceError that says what to do. Does nothing while it is on already, or the visitor is being
-   * asked.
+   * Rejects with a SourceError that says what to do. Does nothing while it is already on, or the
+   * visitor is being asked.
    * @param onTick called four times a second
    * @param onLost called when the microphone goes away; what was recorded is there to be taken by {@link stop}
    */
@@ -43,8 +44,9 @@ export class Microphone {
     release(stream, context);
     const now = new Date();
     const two = (value: number) => String(value).padStart(2, '0');
-    const name = `recording ${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}.wav`;
-    return new File([file], name, { type: 'audio/wav' });
+    const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
+    const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('.');
+    return new File([file], `recording ${date} ${time}.wav`, { type: 'audio/wav' });
   }
 
   async #start(onTick: () => void, onLost: () => void): Promise<void> {

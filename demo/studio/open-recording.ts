@@ -1,19 +1,20 @@
-import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
-import { nextTask } from '../../src/files/enhance.ts';
-import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav/wav-writer.ts';
-import { type Identity, identify } from './identify.ts';
-import { channelsInWords, formatInWords, rateInWords, sizeInWords } from './words.ts';
-
 /**
  * In:     a file of any format that the browser decodes
  * Out:    a WAV file, to lane.ts and player.ts: the file itself, or what was decoded
  * Thread: [main], because browsers decode nowhere else
  *
  * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate
- * where its header tells it, and laid down as a WAV blob at once, which the browser may keep outside of memory.
+ * where its header states it, and stored as a WAV blob at once, which the browser may keep outside of memory.
  */
+import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
+import { nextTask } from '../../src/files/enhance.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
+import { WavWriter } from '../../src/files/wav/wav-writer.ts';
+import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
+import { type Identity, identify } from './identify.ts';
+
+/** A file that has been opened, as WAV. */
 export interface Recording {
   readonly wav: Blob;
   readonly sampleRateHz: number;
@@ -25,13 +26,13 @@ export interface Recording {
   readonly facts: string;
   /** What of it the result keeps, one sentence. */
   readonly kept: string;
-  /** What is wrong with the file and did not keep it from being read. */
+  /** What is wrong with the file, although it could be read. */
   readonly warnings: readonly string[];
 }
 
-/** Browsers hold an encoded file in one array, which has an end. */
+/** Browsers hold an encoded file in one array, which has a limit. */
 const MOST_ENCODED_BYTES = 2 ** 31 - 1;
-/** Where the header does not tell the rate: the one that sound for pictures and calls has. */
+/** Where the header does not state a rate: the usual one of videos and calls. */
 const USUAL_RATE_HZ = 48000;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
@@ -65,7 +66,7 @@ export async function openRecording(file: Blob, signal: AbortSignal): Promise<Re
     channels,
     frames,
     resultFormat: format,
-    facts: ['WAV', rateInWords(sampleRateHz), formatInWords(format), channelsInWords(channels)].join(', '),
+    facts: ['WAV', formatRate(sampleRateHz), sampleFormatString(format), channelsString(channels)].join(', '),
     kept: 'Rate, bit depth, channels and length are kept.',
     warnings,
   };
@@ -77,29 +78,29 @@ async function decoded(file: Blob, identity: Identity | undefined, signal: Abort
   signal.throwIfAborted();
   if (buffer.length === 0) throw new Error(`This ${format} file has no sound in it.`);
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
-  const wav = await laidDown(buffer, signal);
+  const wav = await toWavBlob(buffer, signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
-  const rate = rateInWords(sampleRateHz);
+  const rate = formatRate(sampleRateHz);
   return {
     wav,
     sampleRateHz,
     channels,
     frames,
     resultFormat,
-    facts: [format, rate, ...(bits === undefined ? [] : [`${bits} bits`]), channelsInWords(channels)].join(', '),
-    kept: keptInWords(ownRateHz === undefined ? undefined : rate, rate, bits, formatInWords(resultFormat)),
+    facts: [format, rate, ...(bits === undefined ? [] : [`${bits} bits`]), channelsString(channels)].join(', '),
+    kept: keptString(ownRateHz === undefined ? undefined : rate, rate, bits, sampleFormatString(resultFormat)),
     warnings: [],
   };
 }
 
-function keptInWords(ownRate: string | undefined, rate: string, bits: number | undefined, result: string): string {
+function keptString(ownRate: string | undefined, rate: string, bits: number | undefined, result: string): string {
   const depth =
     bits === undefined
       ? `It has no bit depth of its own: the result is a WAV file of ${result}.`
       : `The result is a WAV file of ${result}.`;
   const rateKept =
     ownRate === undefined
-      ? `The file does not tell its rate: it was decoded at ${rate}.`
+      ? `The file does not state its rate: it was decoded at ${rate}.`
       : 'Rate, channels and length are kept.';
   return `${rateKept} ${depth}`;
 }
@@ -107,7 +108,8 @@ function keptInWords(ownRate: string | undefined, rate: string, bits: number | u
 async function decode(file: Blob, identity: Identity | undefined, rateHz: number): Promise<AudioBuffer> {
   if (file.size > MOST_ENCODED_BYTES) {
     throw new Error(
-      `Browsers decode up to 2 GB at once, this file has ${sizeInWords(file.size)}. Turn it into a WAV file: those are read in pieces.`,
+      `Browsers decode up to 2 GB at once, this file has ${formatSize(file.size)}. ` +
+        'Turn it into a WAV file: those are read in pieces.',
     );
   }
   try {
@@ -123,7 +125,7 @@ async function decode(file: Blob, identity: Identity | undefined, rateHz: number
 }
 
 /** Decoded samples as a WAV file of 32-bit float, a second at a time, so that the page stays alive. */
-async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
+async function toWavBlob(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
   const { sampleRate, numberOfChannels, length } = buffer;
   const sink = new BlobSink();
   const writer = await WavWriter.open(sink, {
@@ -143,7 +145,7 @@ async function laidDown(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob>
   return sink.toBlob('audio/wav');
 }
 
-/** The rate in a header whose samples are stored in some other way than plainly. */
+/** The rate that a WAV header states, whatever its samples are coded as. */
 async function claimedRate(source: {
   read(position: number, length: number): Promise<Uint8Array>;
 }): Promise<number | undefined> {

@@ -1,18 +1,18 @@
-import { COLOUR_MAP } from '../../src/panel/colour-map.ts';
-import { frequencyToHeight } from '../../src/panel/frequency-axis.ts';
-import { SKETCH_ROWS, type Sketch } from './sketch.ts';
-import { clock } from './words.ts';
-
 /**
  * Draws one version of a sketch: its waveform above, its spectrogram below, time to the right on the same axis.
  * Thread: [main]
  */
+import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
+import { frequencyToHeight } from '../../src/panel/spectrogram/frequency-axis.ts';
+import { formatClock } from './formatters.ts';
+import { SKETCH_ROWS, type Sketch } from './sketch.ts';
 
 /** Room for the labels of the pitch axis, CSS pixels. The seek slider keeps the same margin. */
 export const PICTURE_LEFT = 30;
 const WAVE_SHARE = 0.3;
 const TICKS_HZ = [250, 1000, 4000] as const;
 
+/** How a picture is painted. */
 export interface PictureStyle {
   /** Colour of the waveform. */
   readonly wave: string;
@@ -129,14 +129,14 @@ function drawPitches(
 }
 
 /** Times to write under the pictures: some round ones, and where they lie, 0 … 1. */
-export function timeTicks(seconds: number, most: number): { readonly share: number; readonly words: string }[] {
+export function timeTicks(seconds: number, most: number): { readonly share: number; readonly text: string }[] {
   const step =
     [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000].find(
       (each) => seconds / each <= most,
     ) ?? 36000;
-  const words = (time: number) => (step < 1 ? `${time.toFixed(1)} s` : clock(time));
+  const textOf = (time: number) => (step < 1 ? `${time.toFixed(1)} s` : formatClock(time));
   return Array.from({ length: Math.floor(seconds / step + 1e-9) + 1 }, (_, i) => ({
     share: (i * step) / seconds,
-    words: words(i * step),
+    text: textOf(i * step),
   }));
 }

@@ -1,9 +1,3 @@
-import { blobSource } from '../../src/files/byte-source.ts';
-import { decodeFrames, frameBytes } from '../../src/files/sample-format.ts';
-import { readWavLayout, type WavLayout } from '../../src/files/wav/wav.ts';
-import type { EnhanceReport } from './protocol.ts';
-import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './worklet/deck-messages.ts';
-
 /**
  * In:     two WAV files of one length: before and after
  * Out:    one of them, or what was removed, to the loudspeakers
@@ -12,9 +6,17 @@ import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './worklet/
  * Files are read a second at a time, two seconds ahead of what is heard, so that an hour takes no more memory than a
  * minute. The context runs at the file's own rate: what is heard is what is in the files.
  */
+import { blobSource } from '../../src/files/byte-source.ts';
+import { decodeFrames, frameBytes } from '../../src/files/sample-format.ts';
+import { readWavLayout, type WavLayout } from '../../src/files/wav/wav.ts';
+import type { EnhanceReport } from './protocol.ts';
+import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './worklet/deck-messages.ts';
+
+/** What can be listened to; removed is before minus after. */
 export const VERSION_NAMES = ['before', 'after', 'removed'] as const;
 export type Version = (typeof VERSION_NAMES)[number];
 
+/** A recording and its result. */
 export interface Take {
   readonly before: Blob;
   readonly after: Blob;

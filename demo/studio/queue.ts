@@ -1,8 +1,3 @@
-import type { EnhanceCall, Enhanced } from './lane.ts';
-import type { Recording } from './open-recording.ts';
-import type { FileSettings } from './protocol.ts';
-import { Sketch } from './sketch.ts';
-
 /**
  * In:     files and what is to be done with them (studio.ts)
  * Out:    their states, to the page
@@ -14,6 +9,12 @@ import { Sketch } from './sketch.ts';
  *
  * As many files are open as there are lanes, so that what waits takes no memory. A file that fails holds up no other.
  */
+import type { EnhanceCall, Enhanced } from './lane.ts';
+import type { Recording } from './open-recording.ts';
+import type { FileSettings } from './protocol.ts';
+import { Sketch } from './sketch.ts';
+
+/** Where a file is. */
 export type Status = 'waiting' | 'opening' | 'working' | 'done' | 'failed' | 'cancelled';
 
 /** Speed is known after this much work, milliseconds. */
@@ -50,7 +51,7 @@ export class Item {
     return this.recording && this.recording.frames / this.recording.sampleRateHz;
   }
 
-  /** Seconds of sound for each second of work; undefined before there is anything to tell. */
+  /** Seconds of sound for each second of work; undefined until that can be told. */
   get speed(): number | undefined {
     const { recording, enhanced } = this;
     if (!recording) return undefined;
@@ -138,7 +139,7 @@ export class Queue extends EventTarget {
     return added;
   }
 
-  /** Ends what waits or runs; others stay as they are. */
+  /** Ends a file that waits or runs; any other stays as it is. */
   cancel(item: Item): void {
     if (!this.busy.includes(item)) return;
     item.abort.abort(new DOMException('Cancelled.', 'AbortError'));

@@ -1,6 +1,3 @@
-import { RealFft } from '../../src/engine/dsp/fft.ts';
-import { frequencyRows } from '../../src/panel/frequency-axis.ts';
-
 /**
  * In:     before and after of one recording, a piece at a time (worker/enhance-blob.ts)
  * Out:    waveform and spectrogram of before, after and removed (= before − after), as wide as a screen however long it
@@ -10,6 +7,8 @@ import { frequencyRows } from '../../src/panel/frequency-axis.ts';
  * A picture of a recording is a fixed number of columns: an hour takes no more memory than a minute. A column has the
  * extremes of all channels, and the mean spectrum of a few windows spread over it, all channels together.
  */
+import { RealFft } from '../../src/engine/dsp/fft.ts';
+import { frequencyRows } from '../../src/panel/spectrogram/frequency-axis.ts';
 
 /** Columns of a picture; a recording with fewer samples has as many columns as samples. */
 export const MOST_COLUMNS = 960;
@@ -34,10 +33,12 @@ export interface SketchColumns {
   readonly levels: Uint8Array<ArrayBuffer>;
 }
 
+/** Columns of a recording of so many frames. */
 export function columnsOf(frames: number): number {
   return Math.max(1, Math.min(MOST_COLUMNS, frames));
 }
 
+/** Draws a recording, a piece at a time. */
 export class Sketcher {
   readonly #frames: number;
   readonly #columns: number;
@@ -52,7 +53,7 @@ export class Sketcher {
   readonly #framed: Float64Array;
   readonly #re: Float64Array;
   readonly #im: Float64Array;
-  /** Of columns that are begun and not taken yet; the first is `#taken`. */
+  /** Of columns begun but not yet taken; the first is `#taken`. */
   #extremes = new Float64Array(0);
   #power = new Float64Array(0);
   #capacity = 0;
@@ -114,9 +115,7 @@ export class Sketcher {
     }
   }
 
-  /**
-   * Columns that nothing can change any more; undefined where there are none. After the last frame, all that are left.
-   */
+  /** Columns that can no longer change; undefined where there are none. After the last frame, all that are left. */
   take(): SketchColumns | undefined {
     if (this.#position === this.#frames) this.#finish();
     const count = Math.floor(this.#nextWindow / this.#windowsPerColumn) - this.#taken;

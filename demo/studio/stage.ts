@@ -1,31 +1,27 @@
-import { html, nothing, render, type TemplateResult } from 'lit';
-import { drawPicture, PICTURE_LEFT, type PictureStyle, timeTicks } from './picture.ts';
-import type { Player, Version } from './player.ts';
-import type { Item } from './queue.ts';
-import { stateInWords } from './view.ts';
-import { clock, decibels, failureInWords, lengthInWords } from './words.ts';
-
 /**
- * The studio's right side: the selected file's pictures, and the player over them.
+ * In:     the selected file (studio.ts), and where its player is
+ * Out:    the studio's right side: stage-view.ts fills it, picture.ts paints it
  * Thread: [main]
  */
+import { render } from 'lit';
+import { formatClock, formatLength } from './formatters.ts';
+import { drawPicture, PICTURE_LEFT, type PictureStyle, timeTicks } from './picture.ts';
+import type { Player } from './player.ts';
+import type { Item } from './queue.ts';
+import { stageView } from './stage-view.ts';
+import { failureString } from './strings.ts';
 
+/** What the visitor does there that concerns the rest of the page. */
 export interface StageActions {
   download(item: Item): void;
   trySample(): void;
-  fail(words: string): void;
+  fail(message: string): void;
 }
-
-/** From top to bottom, by their place in sketches and reports. */
-const ROWS = [
-  { version: 'before', index: 0, title: 'Before', key: 1 },
-  { version: 'after', index: 1, title: 'After', key: 2 },
-  { version: 'removed', index: 2, title: 'Removed', key: 3 },
-] as const satisfies readonly { version: Version; index: number; title: string; key: number }[];
 
 /** Room that a time needs under the pictures, CSS pixels. */
 const TICK_WIDTH = 64;
 
+/** The studio's right side. {@link Stage.draw} brings it up to date. */
 export class Stage {
   item: Item | undefined;
   readonly #place: HTMLElement;
@@ -43,101 +39,24 @@ export class Stage {
   }
 
   draw(): void {
-    render(this.#view(), this.#place);
+    const { item } = this;
+    const times = item?.seconds ? this.#ticks(item.seconds).map(({ text }) => text) : [];
+    const { trySample, download } = this.#actions;
+    render(
+      stageView(
+        { item, player: this.#player, times },
+        { trySample, download, toggle: this.#toggle, grab: this.#grab, drag: this.#drag },
+      ),
+      this.#place,
+    );
     this.#drawPictures();
     this.#showTime();
     if (this.#player.isPlaying && !this.#isFollowing) this.#follow();
   }
 
-  #view(): TemplateResult {
-    const { item } = this;
-    if (!item) {
-      return html`<div class="empty">
-        <p>A file shows here what was in it, what is left, and what was removed.</p>
-        <p>None at hand? <button id="try-sample" type="button" @click=${this.#actions.trySample}>Take a noisy sample</button></p>
-      </div>`;
-    }
-    const { recording, enhanced, seconds } = item;
-    return html`
-      <div class="stage-head">
-        <h2>${item.file.name}</h2>
-        <p class="facts">${recording ? `${recording.facts}, ${lengthInWords(seconds!)}` : stateInWords(item)}</p>
-      </div>
-      <div class="pictures" @pointerdown=${this.#grab} @pointermove=${this.#drag}>
-        ${ROWS.map((row) => this.#row(item, row.version, row.index, row.title))}
-        <div class="playhead" aria-hidden="true" ?hidden=${!enhanced}></div>
-      </div>
-      <div class="times" aria-hidden="true">${seconds ? this.#ticks(seconds).map(({ words }) => html`<span class="tick">${words}</span>`) : nothing}</div>
-      ${this.#transport(item)}
-      ${recording && enhanced ? this.#outcome(item) : nothing}
-    `;
-  }
-
-  #row(item: Item, version: Version, index: number, title: string): TemplateResult {
-    const loudness = item.enhanced?.report.loudness[index];
-    const isHeard = item.enhanced !== undefined && this.#player.listens === version;
-    const figure =
-      loudness === undefined
-        ? ''
-        : Number.isFinite(loudness)
-          ? `${loudness.toFixed(1).replace('-', '−')} LUFS`
-          : 'silent';
-    return html`
-      <figure class="row ${version}" ?data-heard=${isHeard}>
-        <figcaption><h3>${title}</h3><span class="figure">${figure}</span></figcaption>
-        <canvas role="img" aria-label="Waveform and spectrogram, ${title.toLowerCase()}: ${item.file.name}"></canvas>
-      </figure>
-    `;
-  }
-
-  #transport(item: Item): TemplateResult {
-    const player = this.#player;
-    const seconds = item.seconds ?? 0;
-    const isReady = item.enhanced !== undefined && player.take !== undefined;
-    return html`
-      <input id="seek" class="seek" type="range" min="0" max=${Math.max(0.01, seconds).toFixed(2)} step="0.01" aria-label="Position" ?disabled=${!isReady}
-        @input=${({ target }: Event) => player.seek((target as HTMLInputElement).valueAsNumber)} />
-      <div class="transport">
-        <button id="play" class="play" type="button" ?disabled=${!isReady} @click=${this.#toggle} aria-label=${player.isPlaying ? 'Pause' : 'Play'}>
-          <svg viewBox="0 0 24 24" aria-hidden="true"><path d=${player.isPlaying ? 'M7 5h4v14H7zm6 0h4v14h-4z' : 'M8 5v14l11-7z'} /></svg>
-        </button>
-        <p class="clock"><span id="time">0:00</span> / ${clock(seconds)}</p>
-        <fieldset class="versions" ?disabled=${!isReady}>
-          <legend class="unseen">What you hear</legend>
-          ${ROWS.map(
-            ({ version, title, key }) => html`<label class=${version}>
-              <input type="radio" name="version" value=${version} .checked=${player.listens === version} @change=${() => (player.listens = version)} />
-              <span>${title}<kbd aria-hidden="true">${key}</kbd></span>
-            </label>`,
-          )}
-        </fieldset>
-        <label class="check match"><input id="match" type="checkbox" .checked=${player.isMatched} ?disabled=${!isReady}
-          @change=${({ target }: Event) => (player.isMatched = (target as HTMLInputElement).checked)} /> <span>Same loudness for all <small id="gains">${this.#gains(isReady)}</small></span></label>
-      </div>
-    `;
-  }
-
-  #gains(isReady: boolean): string {
-    if (!isReady || !this.#player.isMatched) return '';
-    return this.#player.gainsDb
-      .map((db, i) => `${ROWS[i].title.toLowerCase()} ${decibels(Math.abs(db) < 0.05 ? 0 : db)}`)
-      .join(', ');
-  }
-
-  #outcome(item: Item): TemplateResult {
-    const { report } = item.enhanced!;
-    const { mix, limitDb } = item.usedSettings!;
-    return html`
-      <div class="outcome">
-        <p>${item.recording!.kept} Model ${report.modelName} ${report.modelVersion}, mix ${Math.round(100 * mix)} %, ${limitDb === 100 ? 'no limit' : `noise turned down by at most ${limitDb} dB`}.</p>
-        <button id="download" type="button" class="main-action" @click=${() => this.#actions.download(item)}>Download</button>
-      </div>
-    `;
-  }
-
   #toggle = (): void => {
     if (this.#player.isPlaying) this.#player.pause();
-    else this.#player.play().catch((error: unknown) => this.#actions.fail(failureInWords(error)));
+    else this.#player.play().catch((error: unknown) => this.#actions.fail(failureString(error)));
   };
 
   #grab = (event: PointerEvent): void => {
@@ -173,10 +92,10 @@ export class Stage {
     const canvas = this.#place.querySelector('canvas');
     const head = this.#place.querySelector<HTMLElement>('.playhead');
     if (!time || !seek || !canvas || !head) return;
-    const words = clock(now);
-    if (time.textContent !== words) {
-      time.textContent = words;
-      seek.setAttribute('aria-valuetext', `${lengthInWords(Math.floor(now))} of ${lengthInWords(seconds)}`);
+    const text = formatClock(now);
+    if (time.textContent !== text) {
+      time.textContent = text;
+      seek.setAttribute('aria-valuetext', `${formatLength(Math.floor(now))} of ${formatLength(seconds)}`);
     }
     seek.value = String(now);
     const share = seconds > 0 ? Math.min(1, now / seconds) : 0;

@@ -7,7 +7,8 @@
  */
 import { render } from 'lit';
 import { LabelledSlider } from '../../src/panel/labelled-slider.ts';
-import { obstacleInWords } from '../words.ts';
+import { obstacleString } from '../strings.ts';
+import { distinct, resultName } from './file-names.ts';
 import { Lane } from './lane.ts';
 import { Microphone } from './microphone.ts';
 import { openRecording } from './open-recording.ts';
@@ -15,10 +16,10 @@ import { Player, type Version } from './player.ts';
 import type { FileSettings } from './protocol.ts';
 import { type Item, Queue } from './queue.ts';
 import { Stage } from './stage.ts';
-import { summaryText, totalsInWords, totalsOf } from './summary.ts';
+import { failureString } from './strings.ts';
+import { summaryText, totalsOf, totalsString } from './summary.ts';
 import { type TakenIn, takeIn } from './take-in.ts';
 import { intakeView, type Model, queueView } from './view.ts';
-import { distinct, failureInWords, resultName } from './words.ts';
 
 customElements.define('denoise-slider', LabelledSlider);
 
@@ -78,7 +79,7 @@ function showTake(): void {
     recording && enhanced
       ? { before: recording.wav, after: enhanced.result.content, report: enhanced.report }
       : undefined;
-  player.open(take).catch((error: unknown) => showProblem(failureInWords(error)));
+  player.open(take).catch((error: unknown) => showProblem(failureString(error)));
 }
 
 /** Draws at the next frame, once for all that has changed. */
@@ -158,7 +159,7 @@ async function record(): Promise<void> {
       );
     });
   } catch (error) {
-    showProblem(failureInWords(error));
+    showProblem(failureString(error));
   }
   schedule();
 }
@@ -175,7 +176,7 @@ async function takeSample(): Promise<void> {
     if (!response.ok) throw new Error(`The sample could not be fetched: the server answered ${response.status}.`);
     add([new File([await response.blob()], SAMPLE, { type: 'audio/wav' })]);
   } catch (error) {
-    showProblem(failureInWords(error));
+    showProblem(failureString(error));
   }
 }
 
@@ -193,7 +194,7 @@ async function downloadAll(): Promise<void> {
     );
     save(archive.content, 'denoised.zip');
   } catch (error) {
-    if (!packing.signal.aborted) showProblem(failureInWords(error));
+    if (!packing.signal.aborted) showProblem(failureString(error));
   }
   packing = undefined;
   schedule();
@@ -208,9 +209,9 @@ function save(content: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-function showProblem(words: string): void {
-  at('problem').textContent = words;
-  at('problem').hidden = words === '';
+function showProblem(message: string): void {
+  at('problem').textContent = message;
+  at('problem').hidden = message === '';
 }
 
 async function loadModels(): Promise<void> {
@@ -234,11 +235,11 @@ queue.addEventListener('progress', schedule);
 queue.addEventListener('change', ({ detail: item }: CustomEventInit<Item>) => {
   if (item === selected) showTake();
   const isFinal = item && (item.status === 'done' || item.status === 'failed' || item.status === 'cancelled');
-  if (isFinal) announced = totalsInWords(totalsOf(queue.items));
+  if (isFinal) announced = totalsString(totalsOf(queue.items));
   schedule();
 });
 player.addEventListener('change', schedule);
-player.addEventListener('fail', ({ detail }: CustomEventInit<Error>) => showProblem(failureInWords(detail)));
+player.addEventListener('fail', ({ detail }: CustomEventInit<Error>) => showProblem(failureString(detail)));
 
 document.addEventListener('dragover', (event) => {
   event.preventDefault();
@@ -262,7 +263,7 @@ at('stage').addEventListener('keydown', ({ key, ctrlKey, metaKey, altKey }) => {
 });
 
 const canWork = typeof AudioWorkletNode === 'function' && typeof WebAssembly === 'object' && isSecureContext;
-showProblem(obstacleInWords(canWork) ?? '');
+showProblem(obstacleString(canWork) ?? '');
 await holdSession();
 draw();
 document.body.classList.add('alive');

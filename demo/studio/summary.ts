@@ -1,5 +1,7 @@
+import { resultName } from './file-names.ts';
+import { formatClock, formatDecibels, formatLength, formatLimit, formatPercent, formatSpeed } from './formatters.ts';
 import type { Item } from './queue.ts';
-import { clock, decibels, failureInWords, lengthInWords, limitInWords, resultName, speedInWords } from './words.ts';
+import { failureString } from './strings.ts';
 
 /** Counts and sums over all files, for one line. */
 export interface Totals {
@@ -24,17 +26,16 @@ export function totalsOf(items: readonly Item[]): Totals {
   };
 }
 
-/** For example `8 of 10 done, 1 failed, 1 cancelled: 12:30 of sound, 31 × real time.` */
-export function totalsInWords({ files, done, failed, cancelled, soundSeconds, workSeconds }: Totals): string {
+/** For example `8 of 10 done, 1 failed, 1 cancelled: 12 min 30 s of sound, 31 × real time.` */
+export function totalsString({ files, done, failed, cancelled, soundSeconds, workSeconds }: Totals): string {
   if (files === 0) return 'No files yet.';
   const counts = [
     `${done} of ${files} done`,
     ...(failed ? [`${failed} failed`] : []),
     ...(cancelled ? [`${cancelled} cancelled`] : []),
   ].join(', ');
-  return done === 0
-    ? `${counts}.`
-    : `${counts}: ${lengthInWords(soundSeconds)} of sound, ${speedInWords(soundSeconds / Math.max(1e-3, workSeconds))}.`;
+  const speed = formatSpeed(soundSeconds / Math.max(1e-3, workSeconds));
+  return done === 0 ? `${counts}.` : `${counts}: ${formatLength(soundSeconds)} of sound, ${speed}.`;
 }
 
 /** How much quieter the pauses became, dB; undefined where that cannot be told. */
@@ -48,22 +49,22 @@ export function reductionDb(item: Item): number | undefined {
 /** What was done, as a text file that goes into the archive. */
 export function summaryText(items: readonly Item[]): string {
   const lines = items.map((item) => {
-    if (item.status === 'failed') return `${item.file.name}: failed. ${failureInWords(item.error)}`;
+    if (item.status === 'failed') return `${item.file.name}: failed. ${failureString(item.error)}`;
     if (!item.enhanced || !item.recording) return `${item.file.name}: not done.`;
     const { report } = item.enhanced;
     const { mix, limitDb } = item.usedSettings!;
     const reduction = reductionDb(item);
-    const settings = `model ${report.modelName} ${report.modelVersion}, mix ${Math.round(100 * mix)} %, limit: ${limitInWords(limitDb)}`;
-    const quieter = reduction === undefined ? '' : `\n  pauses became ${decibels(-reduction)}`;
-    return `${item.file.name} → ${resultName(item.file.name)}\n  ${item.recording.facts}, ${clock(item.seconds!)}\n  ${settings}${quieter}\n  ${item.recording.kept}${warnings(item)}`;
+    return [
+      `${item.file.name} → ${resultName(item.file.name)}`,
+      `${item.recording.facts}, ${formatClock(item.seconds!)}`,
+      `model ${report.modelName} ${report.modelVersion}, mix ${formatPercent(mix)}, limit: ${formatLimit(limitDb)}`,
+      ...(reduction === undefined ? [] : [`pauses became ${formatDecibels(-reduction)}`]),
+      item.recording.kept,
+      ...warningsOf(item),
+    ].join('\n  ');
   });
-  return `Denoised with denoise-node, on this machine: no sound left it.\n${totalsInWords(totalsOf(items))}\n\n${lines.join('\n\n')}\n`;
-}
-
-function warnings(item: Item): string {
-  return warningsOf(item)
-    .map((warning) => `\n  ${warning}`)
-    .join('');
+  const head = `Denoised with denoise-node, on this machine: no sound left it.\n${totalsString(totalsOf(items))}`;
+  return `${[head, ...lines].join('\n\n')}\n`;
 }
 
 /** What was odd about a file that was read all the same. */

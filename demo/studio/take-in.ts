@@ -34,7 +34,7 @@ export async function takeIn(transfer: DataTransfer | null): Promise<TakenIn> {
     else if (each?.isFile) files.push(...(await fileOf(each as FileSystemFileEntry, unreadable)));
     else if (each) files.push(...(await recordingsBelow(each as FileSystemDirectoryEntry, unreadable)));
   }
-  return { files, problem: problemInWords(unreadable, files.length === 0 && items.length > 0) };
+  return { files, problem: problemString(unreadable, files.length === 0 && items.length > 0) };
 }
 
 async function recordingsBelow(folder: FileSystemDirectoryEntry, unreadable: string[]): Promise<File[]> {
@@ -72,9 +72,11 @@ async function fileOf(entry: FileSystemFileEntry, unreadable: string[]): Promise
   }
 }
 
-function problemInWords(unreadable: readonly string[], isEmpty: boolean): string {
+function problemString(unreadable: readonly string[], isEmpty: boolean): string {
   const names = unreadable.map((name) => `“${name}”`).join(', ');
-  if (names)
-    return `${names} could not be read. May this browser see ${unreadable.length === 1 ? 'it' : 'them'}? Everything else is in the list.`;
+  if (names) {
+    const them = unreadable.length === 1 ? 'it' : 'them';
+    return `${names} could not be read. May this browser see ${them}? Everything else is in the list.`;
+  }
   return isEmpty ? 'There is no recording in what you dropped.' : '';
 }

@@ -2,10 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LabelledSlider } from '../../src/panel/labelled-slider.ts';
+import { formatClock, formatLimit, formatPercent, formatSize } from './formatters.ts';
+import { paceString, settingsString, stateString } from './item-strings.ts';
 import type { FileSettings } from './protocol.ts';
 import type { Item, Queue } from './queue.ts';
-import { reductionDb, totalsOf, warningsOf } from './summary.ts';
-import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedInWords } from './words.ts';
+import { totalsOf, warningsOf } from './summary.ts';
 
 /** A model to choose. */
 export interface Model {
@@ -13,8 +14,6 @@ export interface Model {
   readonly name: string;
   readonly title: string;
 }
-
-const percent = (value: number) => `${Math.round(100 * value)} %`;
 
 export interface IntakeState {
   readonly models: readonly Model[];
@@ -36,20 +35,25 @@ export function intakeView({ models, settings, microphone }: IntakeState, action
     // The same file may be chosen again.
     input.value = '';
   };
+  const recordLabel = microphone.isRecording ? `Stop ${formatClock(microphone.seconds)}` : 'Record';
   return html`
     <div class="drop">
-      <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true"><path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" /></svg>
-      <p class="drop-words">Drop or paste recordings or folders</p>
+      <svg class="drop-icon" viewBox="0 0 48 48" aria-hidden="true">
+        <path d="M24 6v24m-10-10 10 10 10-10M8 34v6h32v-6" />
+      </svg>
+      <p class="drop-text">Drop or paste recordings or folders</p>
       <div class="drop-buttons">
-        <label class="file main-action">Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose} /></label>
+        <label class="file main-action"
+          >Choose files<input type="file" id="files" multiple accept="audio/*,video/*" @change=${choose}
+        /></label>
         <button id="record" type="button" class=${microphone.isRecording ? 'recording' : ''} @click=${actions.record}>
-          <span class="dot" aria-hidden="true"></span>${microphone.isRecording ? `Stop ${clock(microphone.seconds)}` : 'Record'}
+          <span class="dot" aria-hidden="true"></span>${recordLabel}
         </button>
       </div>
       <p class="fine">WAV keeps its rate and bit depth. MP3, FLAC, Ogg, M4A, WebM and videos work too.</p>
     </div>
     <details class="defaults">
-      <summary>Settings for new files: ${settingsInWords(settings)}</summary>
+      <summary>Settings for new files: ${settingsString(settings)}</summary>
       ${settingsView('new files', models, settings, actions.set)}
       <button type="button" @click=${actions.setAll}>Use for all files</button>
     </details>
@@ -91,17 +95,25 @@ export function queueView(
       <h2 id="queue-title">Files</h2>
       <p id="totals" role="status">${announced}</p>
     </div>
-    ${items.length === 0 ? nothing : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`}
-    ${busy.length > 0 ? html`<p class="pace">${paceInWords(busy)}</p>` : nothing}
+    ${
+      items.length === 0
+        ? nothing
+        : html`<progress class="overall" max="1" .value=${total} aria-label="Progress of all files"></progress>`
+    }
+    ${busy.length > 0 ? html`<p class="pace">${paceString(busy)}</p>` : nothing}
     <div class="queue-actions">
-      ${busy.length > 0 ? html`<button id="cancel-all" type="button" @click=${actions.cancelAll}>Cancel all</button>` : nothing}
-      ${busy.length === 0 && failed + cancelled > 1 ? html`<button id="retry-all" type="button" @click=${actions.retryFailed}>Try failed again</button>` : nothing}
+      ${busy.length > 0 ? allButton('cancel-all', 'Cancel all', actions.cancelAll) : nothing}
+      ${
+        busy.length === 0 && failed + cancelled > 1
+          ? allButton('retry-all', 'Try failed again', actions.retryFailed)
+          : nothing
+      }
       ${
         done === 0
           ? nothing
           : isPacking
             ? html`<button type="button" @click=${actions.cancelPacking}>Packing… Cancel</button>`
-            : html`<button id="download-all" type="button" class="main-action" @click=${actions.downloadAll}>Download all (zip)</button>`
+            : allButton('download-all', 'Download all (zip)', actions.downloadAll, 'main-action')
       }
     </div>
     <ol class="items">
@@ -114,14 +126,9 @@ export function queueView(
   `;
 }
 
-/** How many files are left, how fast all workers are together, and how long it takes where that can be told. */
-function paceInWords(busy: readonly Item[]): string {
-  const speed = busy.reduce((sum, item) => sum + (item.status === 'working' ? (item.speed ?? 0) : 0), 0);
-  if (speed === 0) return `${busy.length} to go`;
-  const pace = `${busy.length} to go, ${speedInWords(speed)}`;
-  // The length of a file is known once it is open.
-  if (busy.some(({ seconds }) => seconds === undefined)) return pace;
-  return `${pace}, ${lengthInWords(busy.reduce((sum, { seconds, share }) => sum + (1 - share) * seconds!, 0) / speed)} left`;
+/** A button that concerns all files. */
+function allButton(id: string, text: string, act: () => void, className = ''): TemplateResult {
+  return html`<button id=${id} type="button" class=${className} @click=${act}>${text}</button>`;
 }
 
 function busyOrDone(status: Item['status']): boolean {
@@ -131,17 +138,23 @@ function busyOrDone(status: Item['status']): boolean {
 function itemView(item: Item, isSelected: boolean, models: readonly Model[], actions: QueueActions): TemplateResult {
   const { file, status, recording, seconds } = item;
   const isBusy = status === 'waiting' || status === 'opening' || status === 'working';
-  const facts = recording ? `${recording.facts}, ${clock(seconds!)}` : sizeInWords(file.size);
-  const action = (name: string, words: string, act: (item: Item) => void) =>
-    html`<button type="button" class=${name} aria-label="${words}: ${file.name}" @click=${() => act(item)}>${words}</button>`;
+  const facts = recording ? `${recording.facts}, ${formatClock(seconds!)}` : formatSize(file.size);
+  const action = (name: string, text: string, act: (item: Item) => void) =>
+    html`<button type="button" class=${name} aria-label="${text}: ${file.name}" @click=${() => act(item)}>
+      ${text}
+    </button>`;
   return html`
     <li class="item" data-status=${status} ?data-selected=${isSelected}>
       <button type="button" class="pick" aria-pressed=${isSelected} @click=${() => actions.select(item)}>
         <span class="mark" aria-hidden="true"></span><span class="name">${file.name}</span>
       </button>
       <p class="facts">${facts}</p>
-      ${isBusy ? html`<progress max="1" .value=${item.share} aria-label="Progress of ${file.name}"></progress>` : nothing}
-      <p class="now">${stateInWords(item)}</p>
+      ${
+        isBusy
+          ? html`<progress max="1" .value=${item.share} aria-label="Progress of ${file.name}"></progress>`
+          : nothing
+      }
+      <p class="now">${stateString(item)}</p>
       ${warningsOf(item).map((warning) => html`<p class="warning">${warning}</p>`)}
       <div class="actions">
         ${isBusy ? action('cancel', 'Cancel', actions.cancel) : nothing}
@@ -151,41 +164,11 @@ function itemView(item: Item, isSelected: boolean, models: readonly Model[], act
         ${isBusy ? nothing : action('remove', 'Remove', actions.remove)}
       </div>
       <details>
-        <summary>${settingsInWords(item.settings)}<span class="unseen">: settings of ${file.name}</span></summary>
+        <summary>${settingsString(item.settings)}<span class="unseen">: settings of ${file.name}</span></summary>
         ${settingsView(file.name, models, item.settings, (change) => actions.set(item, change))}
       </details>
     </li>
   `;
-}
-
-/** Where a file is, in one line. */
-export function stateInWords(item: Item): string {
-  const { status, speed, remaining } = item;
-  switch (status) {
-    case 'waiting':
-      return 'Waiting for its turn.';
-    case 'opening':
-      return 'Being opened.';
-    case 'working':
-      if (speed === undefined || remaining === undefined) return 'Begins.';
-      return `${Math.floor(100 * item.share)} %, ${speedInWords(speed)}, ${lengthInWords(remaining)} left`;
-    case 'done': {
-      const reduction = reductionDb(item);
-      const quieter =
-        reduction !== undefined && reduction >= 0.5 ? ` Pauses are ${Math.round(reduction)} dB quieter.` : '';
-      return `Done in ${lengthInWords(item.enhanced!.report.elapsedSeconds)}, ${speedInWords(speed!)}.${quieter}`;
-    }
-    case 'failed':
-      return failureInWords(item.error);
-    case 'cancelled':
-      return 'Cancelled.';
-    default:
-      return status satisfies never;
-  }
-}
-
-function settingsInWords({ model, mix, limitDb }: FileSettings): string {
-  return `${model}, mix ${percent(mix)}, ${limitDb === 100 ? 'no limit' : `at most ${limitDb} dB`}`;
 }
 
 function settingsView(
@@ -200,13 +183,31 @@ function settingsView(
       <legend class="unseen">Settings of ${whose}</legend>
       <label class="model">Model
         <select @change=${({ target }: Event) => set({ model: (target as HTMLSelectElement).value })}>
-          ${models.map(({ name, title }) => html`<option value=${name} ?selected=${name === settings.model}>${title}</option>`)}
+          ${models.map(
+            ({ name, title }) => html`<option value=${name} ?selected=${name === settings.model}>${title}</option>`,
+          )}
         </select>
       </label>
-      <denoise-slider class="mix" label="Mix, dry to wet" min="0" max="1" step="0.01" .value=${settings.mix} .words=${percent}
-        @input=${(event: Event) => set({ mix: sliderValue(event) })}></denoise-slider>
-      <denoise-slider class="limit" label="Turn noise down by at most" min="0" max="100" step="1" .value=${settings.limitDb} .words=${limitInWords}
-        @input=${(event: Event) => set({ limitDb: sliderValue(event) })}></denoise-slider>
+      <denoise-slider
+        class="mix"
+        label="Mix, dry to wet"
+        min="0"
+        max="1"
+        step="0.01"
+        .value=${settings.mix}
+        .words=${formatPercent}
+        @input=${(event: Event) => set({ mix: sliderValue(event) })}
+      ></denoise-slider>
+      <denoise-slider
+        class="limit"
+        label="Turn noise down by at most"
+        min="0"
+        max="100"
+        step="1"
+        .value=${settings.limitDb}
+        .words=${formatLimit}
+        @input=${(event: Event) => set({ limitDb: sliderValue(event) })}
+      ></denoise-slider>
     </fieldset>
   `;
 }

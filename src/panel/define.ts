@@ -1,15 +1,13 @@
 /**
  * The entry `denoise-node/panel`: registers the elements, which is the one side effect in this folder, and names their
- * classes and words.
+ * classes and strings.
  */
-import { DenoisePanel, type ModelChoice, type SettingChange } from './denoise-panel.ts';
-import { german } from './german.ts';
+import { DenoisePanel, type SettingChange } from './denoise-panel.ts';
 import { LabelledSlider } from './labelled-slider.ts';
 import { LevelMeter } from './level-meter.ts';
 import { SpectrogramView } from './spectrogram-view.ts';
-import { english } from './strings.ts';
 
-/** Where another copy of the package was first, its elements stay. */
+/** Where another copy of the package has registered its elements, they stay. */
 function define(name: string, element: CustomElementConstructor): void {
   if (!customElements.get(name)) customElements.define(name, element);
 }
@@ -33,15 +31,9 @@ declare global {
   }
 }
 
-export type { PanelSettings } from './kept-settings.ts';
+export * from './locales/index.ts';
+export { registerLocale } from './locales/registry.ts';
+export type { PanelSettings } from './node/kept-settings.ts';
 export type { PanelState, PanelStrings, StateWords } from './strings.ts';
-export {
-  DenoisePanel,
-  english,
-  german,
-  LabelledSlider,
-  LevelMeter,
-  type ModelChoice,
-  type SettingChange,
-  SpectrogramView,
-};
+export type { ModelChoice } from './template/panel-view.ts';
+export { DenoisePanel, LabelledSlider, LevelMeter, type SettingChange, SpectrogramView };

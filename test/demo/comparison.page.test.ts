@@ -31,7 +31,7 @@ function distanceFromTone(
 }
 
 describe('the comparison on the demo page', { timeout: 240_000 }, () => {
-  it('changes sides without a gap, a step or a shift: at mix 0 both sides are the same sound, whatever is pressed', () =>
+  it('changes sides without a gap, a step or a shift: at mix 0 both are the same sound, whatever is pressed', () =>
     visit(async ({ page, complaints }) => {
       const rate = await rateOf(page);
       await withFile('tone.wav', floatWav([tone(rate, rate, TONE_HZ)], rate), async (path) => {
@@ -60,7 +60,7 @@ describe('the comparison on the demo page', { timeout: 240_000 }, () => {
       const rate = await rateOf(page);
       await choose(page, 'rain');
       await start(page);
-      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-words')!.textContent!), {
+      await page.waitForFunction(() => /\d dB (up|down)/.test(document.querySelector('#match-text')!.textContent!), {
         timeout: 30_000,
       });
       await hear(page, SAMPLE_SECONDS);

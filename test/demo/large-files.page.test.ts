@@ -53,7 +53,7 @@ function rememberElement(): void {
 }
 
 describe('the demo page and large files', { timeout: 180_000 }, () => {
-  it('plays one from where it lies, as it is or with less noise, goes on after a jump, begins again at its end, and lets it go for another sound', () =>
+  it('plays one from where it lies, with less noise or as it is, over jumps and its end, until another sound is wanted', () =>
     visit(({ page, complaints }) =>
       withFile('long.wav', longRecording(), async (path) => {
         await page.evaluate(rememberElement);
@@ -102,10 +102,7 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
         async (path) => {
           await dropFromDisk(page, [path]);
           await page.waitForSelector('#problem:not([hidden])', { timeout: 20_000 });
-          assert.match(
-            await textOf(page, '#problem'),
-            /^“noise\.mp3” is nothing that this browser can play\. Try a WAV/,
-          );
+          assert.match(await textOf(page, '#problem'), /^This browser cannot play “noise\.mp3”\. Try a WAV/);
           await choose(page, 'crowd');
           await start(page);
           assert.equal(await page.$eval('#problem', (problem) => (problem as HTMLElement).hidden), true);

@@ -8,19 +8,19 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
   it('is shown at once, and listening to oneself is off until asked for', () =>
     visit(async ({ page, complaints }) => {
       await choose(page, 'microphone');
-      assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+      assert.equal(await textOf(page, '#play-text'), 'Start the microphone');
       assert.equal(await page.$eval('#monitor', (box) => (box as HTMLInputElement).checked), false);
       await start(page);
       const { before } = await levels(page, 3);
       assert.ok(before > -80, `the fake microphone beeps, the meter showed ${before} dBFS`);
-      assert.match(await textOf(page, '#state-words'), /^Live, but not played/);
+      assert.match(await textOf(page, '#state-text'), /^Live, but not played/);
       await page.locator('#monitor').click();
-      assert.match(await textOf(page, '#state-words'), /^Live: /);
+      assert.match(await textOf(page, '#state-text'), /^Live: /);
       assert.match(await textOf(page, '#code'), /getUserMedia/);
       assert.deepEqual(complaints, []);
     }));
 
-  it("comes without the browser's own noise suppression and gain, and with them once they are switched on to compare", () =>
+  it("comes without the browser's own noise suppression and gain, and with them where they are asked for", () =>
     visit(async ({ page }) => {
       const processing = () =>
         page.evaluate(() => {
@@ -64,7 +64,7 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
         await page.locator('#play').click();
         await page.waitForSelector('#problem:not([hidden])');
         assert.match(await textOf(page, '#problem'), /^This page may not use the microphone\. Allow it/);
-        assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+        assert.equal(await textOf(page, '#play-text'), 'Start the microphone');
       },
       { flags: CHROMIUM_FLAGS.filter((flag: string) => !flag.includes('fake-ui')) },
     ));

@@ -18,10 +18,10 @@ describe('the demo page, when the browser holds the sound back', { timeout: 120_
       await start(page);
       await page.evaluate(() => (window as unknown as { context: AudioContext }).context.suspend());
       await page.waitForSelector('#resume:not([hidden])');
-      assert.match(await textOf(page, '#state-words'), /^The browser holds the sound back until you ask for it/);
+      assert.match(await textOf(page, '#state-text'), /^The browser holds the sound back until you ask for it/);
       await page.locator('#resume').click();
       await page.waitForSelector('#resume[hidden]');
-      assert.match(await textOf(page, '#state-words'), /^Live/);
+      assert.match(await textOf(page, '#state-text'), /^Live/);
     }));
 });
 
@@ -35,31 +35,23 @@ describe('the demo page and a microphone that goes away', { timeout: 60_000 }, (
         (window as unknown as { stream: MediaStream }).stream.getAudioTracks()[0].dispatchEvent(new Event('ended'));
       });
       assert.match(await problemOf(page), /^The microphone is gone/);
-      assert.equal(await textOf(page, '#play-words'), 'Start the microphone');
+      assert.equal(await textOf(page, '#play-text'), 'Start the microphone');
     }));
 });
 
 describe('the demo page and difficult files', { timeout: 180_000 }, () => {
   const wav = floatWav([tone(RATE, RATE)], RATE);
-  const refused: readonly [name: string, bytes: Uint8Array, words: RegExp][] = [
+  const refused: readonly [name: string, bytes: Uint8Array, message: RegExp][] = [
     ['empty.wav', new Uint8Array(0), /“empty\.wav” is empty/],
-    [
-      'header-only.wav',
-      floatWav([new Float32Array(0)], RATE),
-      /has no sound in it|nothing that this browser can decode/,
-    ],
-    [
-      'noise.mp3',
-      Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251),
-      /nothing that this browser can decode/,
-    ],
+    ['header-only.wav', floatWav([new Float32Array(0)], RATE), /There is no sound in|This browser cannot decode/],
+    ['noise.mp3', Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251), /This browser cannot decode/],
   ];
   it('names what is wrong with those that hold no sound, and can be used afterwards', () =>
     visit(async ({ page }) => {
-      for (const [name, bytes, words] of refused) {
+      for (const [name, bytes, message] of refused) {
         await withFile(name, bytes, async (path) => {
           await give(page, path);
-          assert.match(await problemOf(page), words);
+          assert.match(await problemOf(page), message);
         });
       }
       await choose(page, 'crowd');

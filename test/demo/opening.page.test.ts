@@ -15,7 +15,7 @@ describe('the pages of the demo, when they open', { timeout: 120_000 }, () => {
       assert.deepEqual(complaints, []);
     }));
 
-  it('show the node in the panel as soon as the button is pressed: its models, its latency, its switches, which set it', () =>
+  it('show the node in the panel once the button is pressed: its models, its latency, its switches, which set it', () =>
     visit(async ({ page, complaints }) => {
       await page.locator('#play').click();
       await page.waitForFunction(() => document.querySelector('denoise-panel')!.node?.state === 'running', {

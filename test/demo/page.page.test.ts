@@ -25,7 +25,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
   it('plays a noisy sample through the model at the press of one button', () =>
     visit(async ({ page, complaints }) => {
       await start(page);
-      assert.match(await textOf(page, '#state-words'), /noise is being taken out/);
+      assert.match(await textOf(page, '#state-text'), /noise is being taken out/);
       await page.waitForFunction(() => document.querySelector('denoise-panel')!.state === 'live');
       assert.equal(await page.$eval('denoise-panel', (panel) => panel.node!.mode), 'shared');
       assert.deepEqual(complaints, []);
@@ -50,8 +50,8 @@ describe('the demo page', { timeout: 180_000 }, () => {
       const { before } = await levels(page, 2);
       assert.ok(before > -60, `heard ${before} dBFS`);
       await page.locator('#play').click();
-      assert.match(await textOf(page, '#play-words'), /^Play the/);
-      await page.waitForFunction(() => document.querySelector('#state-words')!.textContent!.startsWith('Stopped'));
+      assert.match(await textOf(page, '#play-text'), /^Play the/);
+      await page.waitForFunction(() => document.querySelector('#state-text')!.textContent!.startsWith('Stopped'));
       await start(page);
       const again = await levels(page, 2);
       assert.ok(again.before > -60, `heard ${again.before} dBFS`);
@@ -95,8 +95,8 @@ describe('the demo page', { timeout: 180_000 }, () => {
     visit(async ({ page }) => {
       await give(page, new URL(import.meta.url).pathname);
       await page.waitForSelector('#problem:not([hidden])');
-      assert.match(await textOf(page, '#problem'), /nothing that this browser can decode\. Try a WAV/);
-      assert.match(await textOf(page, '#play-words'), /^Play the/);
+      assert.match(await textOf(page, '#problem'), /cannot decode “[^”]+”\. Try a WAV/);
+      assert.match(await textOf(page, '#play-text'), /^Play the/);
     }));
 });
 

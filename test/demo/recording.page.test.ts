@@ -25,7 +25,7 @@ function withoutEchoCancellation(): void {
 }
 
 describe('recording on the demo page', { timeout: 180_000 }, () => {
-  it('gives a microphone in noise back with less of it: the file scores higher against the clean voice than the same at mix 0', () =>
+  it('gives back a microphone with less noise: the file is nearer to the clean voice than the same at mix 0', () =>
     visit(
       async ({ page, complaints }) => {
         await page.evaluate(withoutEchoCancellation);
@@ -81,7 +81,7 @@ describe('recording on the demo page', { timeout: 180_000 }, () => {
       assert.equal(await page.$eval('#record', (button) => (button as HTMLButtonElement).disabled), true);
       await start(page);
       await page.locator('#record').click();
-      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-words')!.textContent!));
+      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-text')!.textContent!));
       await page.locator('#play').click();
       await page.waitForSelector('#recorded a');
       assert.match(await textOf(page, '#recorded'), /^Download denoised\.wav \(0:0\d, \d\.\d MB\)$/);

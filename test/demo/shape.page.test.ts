@@ -38,7 +38,7 @@ describe('the demo page on a phone', { timeout: 60_000 }, () => {
       await start(page);
       await page.waitForSelector('#record:not([disabled])');
       await page.locator('#record').click();
-      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-words')!.textContent!));
+      await page.waitForFunction(() => /0:01/.test(document.querySelector('#record-text')!.textContent!));
       await page.locator('#record').click();
       await page.waitForSelector('#recorded a');
       assert.ok((await overflowOf(page)) <= 0, 'with a recording');

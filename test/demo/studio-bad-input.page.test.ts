@@ -9,9 +9,9 @@ import {
   put,
   readWav,
   settled,
+  statusOf,
   visitStudio,
   wavBytes,
-  wordsOf,
 } from './studio-support.ts';
 
 const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -31,7 +31,7 @@ describe('the file studio and files that are not as they should be', { timeout: 
       const manyChannels = good.slice();
       manyChannels.set([0xff, 0xff], 22);
       /** What each file is, and what has to become of it. */
-      const cases: [name: string, bytes: Uint8Array, expected: string, words?: RegExp][] = [
+      const cases: [name: string, bytes: Uint8Array, expected: string, message?: RegExp][] = [
         ['empty.wav', new Uint8Array(0), 'failed', /^The file is empty: 0 bytes\.$/],
         [
           'header only.wav',
@@ -96,10 +96,10 @@ describe('the file studio and files that are not as they should be', { timeout: 
       ];
       await chooseFiles(page, ...cases.map(([name, bytes]) => put(folder, name, bytes)));
       const states = await settled(page, cases.length);
-      for (const [name, , expected, words] of cases) {
-        const said = await wordsOf(page, name);
+      for (const [name, , expected, message] of cases) {
+        const said = await statusOf(page, name);
         assert.equal(states.get(name), expected, `${name}: ${said}`);
-        if (words) assert.match(said, words, name);
+        if (message) assert.match(said, message, name);
       }
       const warnings = await page.$$eval('.item', (items) =>
         Object.fromEntries(

@@ -14,7 +14,7 @@ const fixture = (name: string): string => new URL(`../fixtures/${name}`, import.
 const RECORDING = /^recording \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.wav$/;
 
 describe('recording in the file studio', { timeout: 180_000 }, () => {
-  it('takes the microphone as it is: what is made of the recording scores higher against the clean voice than the recording', () =>
+  it('takes the microphone as it is: the result is nearer to the clean voice than the recording', () =>
     visitStudio(
       async ({ page, complaints, folder }) => {
         await page.locator('#record').click();
@@ -48,7 +48,7 @@ describe('recording in the file studio', { timeout: 180_000 }, () => {
       { flags: [...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${fixture('noisy-speech.wav')}`] },
     ));
 
-  it('keeps what was recorded when the microphone goes away, and says so; the visitor is asked once, however often the button is pressed', () =>
+  it('keeps what was recorded when the microphone goes away, and says so; it asks for the microphone once', () =>
     visitStudio(async ({ page, complaints }) => {
       await page.evaluate(() => {
         const { mediaDevices } = navigator;

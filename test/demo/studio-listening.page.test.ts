@@ -15,7 +15,7 @@ import {
 import { beginHearing, textOf } from './support.ts';
 
 describe('listening in the file studio', { timeout: 300_000 }, () => {
-  it('plays every sample once, to the last, whatever is switched: each is of one version at its place, or on the straight way to the next', () =>
+  it('plays every sample once: each is of one version at its place, or on the straight way to another', () =>
     visitStudio(async ({ page, complaints, folder }) => {
       const rate = 16_000;
       const before = murmur(6, rate);

@@ -60,8 +60,8 @@ export async function settled(page: Page, count: number, timeout = 120_000): Pro
   return new Map(states);
 }
 
-/** The words under a file's name. */
-export function wordsOf(page: Page, name: string): Promise<string> {
+/** The text under a file's name. */
+export function statusOf(page: Page, name: string): Promise<string> {
   return page.$$eval(
     '.item',
     (items, wanted) =>
@@ -74,8 +74,8 @@ export function wordsOf(page: Page, name: string): Promise<string> {
 }
 
 /** Presses the button of this name that belongs to a file. */
-export async function press(page: Page, words: string, name: string): Promise<void> {
-  await page.locator(`::-p-aria([name="${words}: ${name}"][role="button"])`).click();
+export async function press(page: Page, action: string, name: string): Promise<void> {
+  await page.locator(`::-p-aria([name="${action}: ${name}"][role="button"])`).click();
 }
 
 /** Does what begins a download, and gives what arrives. */

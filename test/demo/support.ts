@@ -189,7 +189,7 @@ export async function record(
   await page.locator('#record').click();
   await page.waitForFunction(
     (least) => {
-      const [, minutes, rest] = document.querySelector('#record-words')!.textContent!.match(/(\d+):(\d+)/) ?? [];
+      const [, minutes, rest] = document.querySelector('#record-text')!.textContent!.match(/(\d+):(\d+)/) ?? [];
       return 60 * Number(minutes) + Number(rest) >= least;
     },
     { timeout: 30_000 + 1000 * seconds },

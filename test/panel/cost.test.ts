@@ -131,7 +131,7 @@ describe('a panel out of sight', () => {
     await settled(panel, false);
     node.dispose();
     await untilState(panel, 'ended');
-    await until('the words have changed', () => textOf(panel, '.state').startsWith('Ended'));
+    await until('the text has changed', () => textOf(panel, '.state').startsWith('Ended'));
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
-import { COLOUR_MAP } from '../../src/panel/colour-map.ts';
 import { LabelledSlider } from '../../src/panel/labelled-slider.ts';
 import { LevelMeter } from '../../src/panel/level-meter.ts';
+import { COLOUR_MAP } from '../../src/panel/spectrogram/colour-map.ts';
 import { SpectrogramView } from '../../src/panel/spectrogram-view.ts';
 import { until } from '../main/support.ts';
 
@@ -20,7 +20,7 @@ async function place<T extends HTMLElement & { updateComplete: Promise<boolean> 
 }
 
 describe('the labelled slider', () => {
-  it('is a native range with a name and a value in words', async () => {
+  it('is a native range with a name and a value as text', async () => {
     const slider = await place<LabelledSlider>('test-slider', {
       label: 'Limit',
       max: 100,
@@ -124,7 +124,7 @@ describe('the spectrogram', () => {
     const x = Math.round(0.7 * width);
     const brightness = Array.from({ length: height }, (_, y) => data[4 * (y * width + x) + 1]);
     const brightest = brightness.indexOf(Math.max(...brightness)) / height;
-    const { frequencyToHeight } = await import('../../src/panel/frequency-axis.ts');
+    const { frequencyToHeight } = await import('../../src/panel/spectrogram/frequency-axis.ts');
     expect(1 - brightest).to.be.closeTo(frequencyToHeight(2000), 0.03);
     expect(Math.max(...brightness)).to.be.above(180);
     expect(brightness[2]).to.be.below(80);

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { emulateMedia, executeServerCommand, sendKeys } from '@web/test-runner-commands';
-import { english, german, type SettingChange } from '../../src/panel/define.ts';
+import { english, type SettingChange } from '../../src/panel/define.ts';
 import {
   DenoiseNode,
   type DenoisePanel,
@@ -42,7 +42,7 @@ async function placeLive(properties: Partial<DenoisePanel> = {}, width?: number)
   await untilState(panel, 'live');
 }
 
-describe('the states of a panel, in words', () => {
+describe('the states of a panel, as it tells them', () => {
   it('says that nothing is connected, and disables its controls', async () => {
     panel = await place();
     expect(panel.state).to.equal('empty');
@@ -80,7 +80,7 @@ describe('the states of a panel, in words', () => {
     await placeLive();
     await context.suspend();
     await untilState(panel, 'paused');
-    await until('the words are there', () => textOf(panel, '.state').startsWith('Paused'));
+    await until('the text is there', () => textOf(panel, '.state').startsWith('Paused'));
     await context.resume();
     await untilState(panel, 'live');
   });
@@ -128,7 +128,7 @@ describe('the states of a panel, in words', () => {
     });
     await until(
       'the node has recovered',
-      () => said.some((words) => words.startsWith('Recovering')) && panel.state === 'live',
+      () => said.some((text) => text.startsWith('Recovering')) && panel.state === 'live',
       30_000,
     );
   });
@@ -171,7 +171,7 @@ describe('the states of a panel, in words', () => {
     await placeLive();
     node.dispose();
     await untilState(panel, 'ended');
-    expect(textOf(panel, '.state')).to.equal('Ended This denoiser was taken apart.');
+    expect(textOf(panel, '.state')).to.equal('Ended This denoiser has been shut down.');
     expect(inputOf(panel, 'mix').disabled).to.equal(true);
   });
 });
@@ -351,46 +351,6 @@ describe('the figures of a panel', () => {
     await placeLive();
     node.bypass.value = 1;
     await until('the panel has seen it', () => textOf(panel, '#reduction') === '–');
-  });
-});
-
-describe('the languages of a panel', () => {
-  it('are English and German, by lang', async () => {
-    node = new DenoiseNode(context, { outputGain: -6.5 });
-    panel = await place({ node, lang: 'de' });
-    await node.ready;
-    await untilState(panel, 'live');
-    expect(panel.getAttribute('lang')).to.equal('de');
-    expect(textOf(panel, '.state')).to.equal('Läuft Rauschen wird entfernt.');
-    expect(inputOf(panel, 'gain').getAttribute('aria-valuetext')).to.equal('−6,5\u00a0dB');
-    panel.lang = 'en';
-    await panel.updateComplete;
-    expect(textOf(panel, '.state')).to.equal('Live Noise is being taken out.');
-  });
-
-  it('follow the element round the panel', async () => {
-    document.body.lang = 'de-AT';
-    panel = await place();
-    document.body.removeAttribute('lang');
-    expect(textOf(panel, '#title')).to.equal(german.title);
-  });
-
-  it('can be replaced, all or some words', async () => {
-    panel = await place({ strings: { ...german, title: 'Klare Stimme' } });
-    expect(textOf(panel, '#title')).to.equal('Klare Stimme');
-    expect(inside(panel, '.panel').getAttribute('lang')).to.equal('de');
-  });
-
-  it('have a word for every state and every error', () => {
-    for (const words of [english, german]) {
-      for (const { name, sentence } of Object.values(words.states)) expect([name, sentence]).to.not.include('');
-      expect(Object.keys(words.states)).to.have.lengthOf(9);
-      expect(Object.values(words.errors)).to.have.lengthOf(9).and.to.not.include('');
-    }
-    const same = Object.entries(english).filter(
-      ([key, value]) => typeof value === 'string' && value === german[key as keyof typeof german],
-    );
-    expect(same).to.deep.equal([]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** custom-elements.json is what the sources say, and says all that an app needs to know. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -53,11 +53,13 @@ describe('custom-elements.json', () => {
   it('has every part, slot, property and event of the panel, each with a word about it', () => {
     const panel = elements.find(({ tagName }) => tagName === 'denoise-panel');
     assert.ok(panel);
-    const [element, styles] = [source('denoise-panel.ts'), source('denoise-panel.styles.ts')];
+    const templates = readdirSync(join(ROOT, 'src/panel/template')).map((name) => source(`template/${name}`));
+    const element = [source('denoise-panel.ts'), ...templates].join();
+    const styles = source('denoise-panel.styles.ts');
     const all = (text: string, pattern: RegExp): string[] =>
       [...new Set([...text.matchAll(pattern)].map(([, name]) => name))].sort();
     const names = (list: Named[] | undefined): string[] => (list ?? []).map(({ name }) => name).sort();
-    assert.deepEqual(names(panel.cssParts), all(element, / part="([\w-]+)"/g));
+    assert.deepEqual(names(panel.cssParts), all(element, /\spart="([\w-]+)"/g));
     assert.deepEqual(names(panel.slots), all(element, /<slot name="([\w-]+)"/g));
     assert.deepEqual(names(panel.cssProperties), all(styles, /var\((--denoise-[\w-]+)/g));
     assert.deepEqual(names(panel.events), all(element, /CustomEvent(?:<\w+>)?\('([\w-]+)'/g));

@@ -1,3 +1,11 @@
+/**
+ * In:     a WAV file as a blob, read a second of sound at a time
+ * Out:    a WAV file of the same length (store.ts), its picture, and what there is to say about it
+ * Thread: [worker]
+ *
+ *     blob ─► files/enhance-reader ─┬─► enhanced ─► WavWriter ─► sink       as on the command line
+ *                                   └─► removed ──► picture and loudness
+ */
 import type { Denoiser } from '../../../src/engine/index.ts';
 import type { AudioWriter } from '../../../src/files/audio-file.ts';
 import { blobSource } from '../../../src/files/byte-source.ts';
@@ -10,14 +18,7 @@ import { type SketchColumns, Sketcher, VERSIONS } from '../sketch.ts';
 import { quietLoudness } from './quiet.ts';
 import type { Sink } from './store.ts';
 
-/**
- * In:     a WAV file as a blob, read a second of sound at a time
- * Out:    a WAV file of the same length (store.ts), its picture, and what there is to say about it
- * Thread: [worker]
- *
- *     blob ─► files/enhance-reader ─┬─► enhanced ─► WavWriter ─► sink       as on the command line
- *                                   └─► removed ──► picture and loudness
- */
+/** One recording to enhance. */
 export interface BlobJob {
   readonly wav: Blob;
   /** How the result is stored: as the input, or as 24 bits where the input is what a browser has decoded. */

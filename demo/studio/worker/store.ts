@@ -1,15 +1,14 @@
-import { BlobSink, type ByteSink } from '../../../src/files/byte-source.ts';
-import type { Stored } from '../protocol.ts';
-
 /**
  * In:     bytes of a result, a piece at a time (enhance-blob.ts, studio-worker.ts)
  * Out:    one blob
  * Thread: [worker]
  *
  * Results go to the origin's private files, so that an hour takes disk and no memory. Where a browser has none (private
- * windows), they are kept as the parts of a blob. A session is a folder; the page holds a lock of the same name while
- * it lives, and what a page that is gone has left is deleted by the next.
+ * windows), they are kept as the parts of a blob. A session is a folder, and the page holds a lock of the same name while
+ * it lives: the next page deletes what has no lock any more.
  */
+import { BlobSink, type ByteSink } from '../../../src/files/byte-source.ts';
+import type { Stored } from '../protocol.ts';
 
 /** Where one result is written. Exactly one of `finish` and `abandon` is called, last. */
 export interface Sink extends ByteSink {
@@ -19,6 +18,7 @@ export interface Sink extends ByteSink {
 
 const PREFIX = 'denoise-studio-';
 
+/** Where results of one session are kept. */
 export class Store {
   readonly #folder: FileSystemDirectoryHandle | undefined;
   #count = 0;
@@ -50,19 +50,22 @@ export class Store {
   }
 
   async discard(stored: string): Promise<void> {
-    // One that is gone already is as good as deleted.
+    // One that is already gone counts as deleted.
     await this.#folder?.removeEntry(stored).catch(() => {});
   }
 }
 
 class FileSink implements Sink {
+  readonly #folder: FileSystemDirectoryHandle;
+  readonly #file: FileSystemFileHandle;
+  readonly #access: FileSystemSyncAccessHandle;
   #end = 0;
 
-  constructor(
-    private readonly folder: FileSystemDirectoryHandle,
-    private readonly file: FileSystemFileHandle,
-    private readonly access: FileSystemSyncAccessHandle,
-  ) {}
+  constructor(folder: FileSystemDirectoryHandle, file: FileSystemFileHandle, access: FileSystemSyncAccessHandle) {
+    this.#folder = folder;
+    this.#file = file;
+    this.#access = access;
+  }
 
   async write(bytes: Uint8Array): Promise<void> {
     this.#writeAt(this.#end, bytes);
@@ -74,20 +77,20 @@ class FileSink implements Sink {
   }
 
   async finish(type: string): Promise<Stored> {
-    this.access.flush();
-    this.access.close();
-    const file = await this.file.getFile();
-    return { content: file.slice(0, file.size, type), stored: this.file.name };
+    this.#access.flush();
+    this.#access.close();
+    const file = await this.#file.getFile();
+    return { content: file.slice(0, file.size, type), stored: this.#file.name };
   }
 
   async abandon(): Promise<void> {
-    this.access.close();
-    await this.folder.removeEntry(this.file.name).catch(() => {});
+    this.#access.close();
+    await this.#folder.removeEntry(this.#file.name).catch(() => {});
   }
 
   #writeAt(at: number, bytes: Uint8Array): void {
     // A worker's private files are written at once: what does not fit is noticed here.
-    const count = this.access.write(bytes as Uint8Array<ArrayBuffer>, { at });
+    const count = this.#access.write(bytes as Uint8Array<ArrayBuffer>, { at });
     if (count !== bytes.length) throw new DOMException('The disk is full.', 'QuotaExceededError');
   }
 }

@@ -1,14 +1,13 @@
-import { downloadZip } from 'client-zip';
-import { Denoiser } from '../../../src/engine/index.ts';
-import type { EnhanceReport, PageToWorker, WorkerToPage } from '../protocol.ts';
-import { enhanceBlob } from './enhance-blob.ts';
-import { type Sink, Store } from './store.ts';
-
 /**
  * In:     recordings and settings, from lane.ts
  * Out:    results, pictures and progress, to lane.ts
  * Thread: [worker]
  */
+import { downloadZip } from 'client-zip';
+import { Denoiser } from '../../../src/engine/index.ts';
+import type { EnhanceReport, PageToWorker, WorkerToPage } from '../protocol.ts';
+import { enhanceBlob } from './enhance-blob.ts';
+import { type Sink, Store } from './store.ts';
 
 type Enhance = Extract<PageToWorker, { type: 'enhance' }>;
 type Pack = Extract<PageToWorker, { type: 'pack' }>;

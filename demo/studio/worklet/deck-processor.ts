@@ -1,12 +1,12 @@
-import { Deck } from './deck.ts';
-import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './deck-messages.ts';
-
 /**
  * In:     pieces of before and after, from player.ts
  * Out:    what is listened to
  * Thread: [audio]
  */
+import { Deck } from './deck.ts';
+import { DECK_PROCESSOR, type DeckToPlayer, type PlayerToDeck } from './deck-messages.ts';
 
+/** How often the page is told where playback is. */
 const REPORT_SECONDS = 0.02;
 
 class DeckProcessor extends AudioWorkletProcessor {

@@ -19,14 +19,14 @@ const RAMP_SECONDS = 0.008;
 /** A gain that moves to its target in a straight line. */
 class Ramp {
   value: number;
+  readonly #samples: number;
   #target: number;
   #step = 0;
 
-  constructor(
-    value: number,
-    private readonly samples: number,
-  ) {
+  /** @param samples how long every move takes */
+  constructor(value: number, samples: number) {
     this.value = value;
+    this.#samples = samples;
     this.#target = value;
   }
 
@@ -37,7 +37,7 @@ class Ramp {
   to(target: number): void {
     if (target === this.#target) return;
     this.#target = target;
-    this.#step = (target - this.value) / this.samples;
+    this.#step = (target - this.value) / this.#samples;
   }
 
   next(): number {

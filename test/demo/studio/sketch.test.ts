@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { columnsOf, MOST_COLUMNS, SKETCH_ROWS, Sketch, Sketcher } from '../../../demo/studio/sketch.ts';
-import { frequencyRows } from '../../../src/panel/frequency-axis.ts';
+import { frequencyRows } from '../../../src/panel/spectrogram/frequency-axis.ts';
 import { noise } from '../../engine/signals.ts';
 
 /** Draws two signals, handed over in pieces of one size, columns taken after each. */

@@ -1,5 +1,10 @@
 import { expect } from '@esm-bundle/chai';
-import { frequencyRows, frequencyToHeight, HIGHEST_HZ, heightToFrequency } from '../../src/panel/frequency-axis.ts';
+import {
+  frequencyRows,
+  frequencyToHeight,
+  HIGHEST_HZ,
+  heightToFrequency,
+} from '../../../src/panel/spectrogram/frequency-axis.ts';
 
 describe('the frequency axis', () => {
   it('runs from silence at the bottom to the highest frequency at the top', () => {

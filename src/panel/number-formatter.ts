@@ -1,5 +1,5 @@
-/** Numbers with a unit, in a language. A true minus sign, and a space that does not break before the unit. */
-export class Numbers {
+/** Numbers with a unit, in a language: with a true minus sign, and a space that does not break before the unit. */
+export class NumberFormatter {
   readonly #formats: readonly Intl.NumberFormat[];
 
   /** @param locale BCP 47 tag */
@@ -10,9 +10,9 @@ export class Numbers {
   }
 
   /** @param digits after the decimal point, 0 to 2 */
-  with(unit: string, value: number, digits: 0 | 1 | 2 = 0): string {
-    // Nobody wants to read of minus nothing.
-    const text = this.#formats[digits].format(value).replace(/^-(?=[0.,]*$)/, '');
+  format(unit: string, value: number, digits: 0 | 1 | 2 = 0): string {
+    // −0.04 rounds to minus zero, which nobody wants to read; adding zero to it makes it zero.
+    const text = this.#formats[digits].format(Number(value.toFixed(digits)) + 0);
     return `${text.replace('-', '−')}${unit === '' ? '' : `\u00a0${unit}`}`;
   }
 }

@@ -1,15 +1,13 @@
-import { RealFft } from '../engine/dsp/fft.ts';
+import { RealFft } from '../../engine/dsp/fft.ts';
 
 /** Short enough for syllables, long enough for the pitch of a voice: 2048 samples at 48 kHz. */
 const WINDOW_SECONDS = 0.043;
-/**
- * So much is remembered, and a page may be so late with a frame without a hole in the picture: 8192 samples at 48 kHz.
- */
+/** How far back spectra reach, and so how late a frame may be without a gap in the picture: 8192 samples at 48 kHz. */
 const MEMORY_SECONDS = 0.17;
 
 /**
- * Spectra of any moment of the last tenth of a second of an AnalyserNode. The analyser's own is always that of this
- * moment, so that a picture drawn from it shows how punctual the page is; these lie where they belong.
+ * Spectra of an AnalyserNode at any moment of the last tenth of a second. The analyser's own spectrum is always that of
+ * now, so a picture drawn from it would show how punctual the page is. These are of the moment that is asked for.
  */
 export class RecentSpectra {
   readonly analyser: AnalyserNode;
@@ -49,7 +47,8 @@ export class RecentSpectra {
   }
 
   /**
-   * Power of each bin, 0 to 1, of the window that ended at a time of the context; false where that is not remembered.
+   * Fills in the power of each bin, 0 to 1, of the window that ended at a time of the context. Returns false where that
+   * is not remembered.
    */
   powerAt(seconds: number, power: Float32Array): boolean {
     const { length } = this.#windowed;

@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { RecentSpectra } from '../../src/panel/recent-spectra.ts';
-import { until } from '../main/support.ts';
+import { RecentSpectra } from '../../../src/panel/spectrogram/recent-spectra.ts';
+import { until } from '../../main/support.ts';
 
 describe('RecentSpectra', () => {
   for (const sampleRate of [8000, 48000, 96000]) {

@@ -1,4 +1,4 @@
-import { RANGES } from '../main/options.ts';
+import { RANGES } from '../../main/options.ts';
 
 /** What a panel sets, and may keep. */
 export interface PanelSettings {
@@ -15,29 +15,24 @@ export interface PanelSettings {
 
 const PREFIX = 'denoise-panel:';
 
-/**
- * Settings of a key that were kept in this browser: those that are there and in range. Where storage is refused, none.
- */
+/** Settings that this browser has kept under a key: those that are in range. None where storage is refused. */
 export function readSettings(key: string): Partial<PanelSettings> {
   let kept: unknown;
   try {
     kept = JSON.parse(localStorage.getItem(PREFIX + key) ?? '{}');
   } catch {
-    return {}; // Storage is blocked, or what lies there is not ours.
+    return {}; // Storage is blocked, or holds something that is not ours.
   }
   if (typeof kept !== 'object' || kept === null) return {};
   return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isSetting(name, value)));
 }
 
-/**
- * Keeps settings under a key, beside those that are there. Where storage is refused or full, they hold for this visit
- * alone.
- */
+/** Keeps settings under a key, beside those already there. Where storage is refused or full, they last for this visit. */
 export function keepSettings(key: string, settings: Partial<PanelSettings>): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify({ ...readSettings(key), ...settings }));
   } catch {
-    // As said.
+    // They last for this visit.
   }
 }
 

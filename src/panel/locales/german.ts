@@ -1,4 +1,4 @@
-import type { PanelStrings } from './strings.ts';
+import type { PanelStrings } from '../strings.ts';
 
 export const german: PanelStrings = {
   locale: 'de',
@@ -38,9 +38,11 @@ export const german: PanelStrings = {
   mode: 'Betriebsart',
   modes: { shared: 'geteilt', message: 'Nachrichten', passthrough: 'Durchleitung' },
   messageNotIsolated:
-    'Nachrichtenbetrieb: kein geteilter Speicher, denn diese Seite ist nicht herkunftsübergreifend isoliert (cross-origin isolated). Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',
+    'Nachrichtenbetrieb: kein geteilter Speicher, denn diese Seite ist nicht herkunftsübergreifend isoliert ' +
+    '(cross-origin isolated). Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',
   messageByChoice:
-    'Nachrichtenbetrieb: Der Ton reist in Nachrichten statt über geteilten Speicher. Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',
+    'Nachrichtenbetrieb: Der Ton reist in Nachrichten statt über geteilten Speicher. ' +
+    'Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',
   states: {
     empty: { name: 'Kein Ton', sentence: 'An dieses Feld ist kein Entrauscher angeschlossen.' },
     starting: { name: 'Startet', sentence: 'Das Modell wird geladen. Bis es da ist, hören Sie das Original.' },
@@ -56,7 +58,7 @@ export const german: PanelStrings = {
       sentence: 'Der Worker ist stehen geblieben und wird ersetzt. Bis dahin hören Sie das Original.',
     },
     failed: { name: 'Fehlgeschlagen', sentence: 'Sie hören das Original.' },
-    ended: { name: 'Beendet', sentence: 'Dieser Entrauscher wurde abgebaut.' },
+    ended: { name: 'Beendet', sentence: 'Dieser Entrauscher wurde beendet.' },
   },
   errors: {
     unsupported: 'Diesem Browser oder dieser Seite fehlt etwas Nötiges.',

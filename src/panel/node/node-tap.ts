@@ -1,7 +1,8 @@
-import type { DenoiseNode } from '../main/denoise-node.ts';
+import type { DenoiseNode } from '../../main/denoise-node.ts';
 
-/** Samples that a level is taken of, once a frame, and how much of it counts. */
+/** A level is that of the latest samples, taken once a frame. */
 const SAMPLES = 2048;
+/** Weight of a new level against those before. */
 const SMOOTHING = 0.3;
 
 /** One side of a node, to be drawn. */
@@ -40,11 +41,11 @@ export class NodeTap {
       this.#node.noisy.disconnect(this.noisy.analyser);
       this.#node.disconnect(this.enhanced.analyser);
     } catch {
-      // The node was taken apart, or its app has cut all its connections: nothing is left to be cut.
+      // The node was disposed of, or its app has cut all its connections: nothing is left to cut.
     }
   }
 
-  /** Takes the levels of this moment. Once a frame. */
+  /** Takes the levels of this moment. Call it once a frame. */
   measure(): void {
     const isRunning = this.#isOpen && this.#node.context.state === 'running';
     this.noisy.measure(isRunning);

@@ -1,0 +1,94 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { RANGES } from '../../main/options.ts';
+import { isSettable, type SliderName } from '../node/node-settings.ts';
+import type { PanelView } from './panel-view.ts';
+
+/** Sliders, the model, and the button that resets it. */
+export function controlsTemplate(view: PanelView): TemplateResult {
+  const { node, values, models, incomingModel, actions } = view;
+  const { strings } = values;
+  const isDisabled = !isSettable(node);
+  const announcement = view.isReset ? strings.resetDone : incomingModel === undefined ? '' : strings.modelLoading;
+  return html`
+    ${view.hasMix ? mixTemplate(view) : nothing}
+    <denoise-slider
+      id="limit"
+      .label=${strings.attenuationLimit}
+      .max=${RANGES.attenuationLimit[1]}
+      .step=${1}
+      .value=${shownValue(view, 'attenuationLimit')}
+      .words=${values.limit}
+      ?disabled=${isDisabled}
+      @input=${actions.slide.attenuationLimit}
+    ></denoise-slider>
+    <denoise-slider
+      id="gain"
+      .label=${strings.outputGain}
+      .min=${RANGES.outputGain[0]}
+      .max=${RANGES.outputGain[1]}
+      .step=${0.5}
+      .value=${shownValue(view, 'outputGain')}
+      .words=${values.gain}
+      ?disabled=${isDisabled}
+      @input=${actions.slide.outputGain}
+    ></denoise-slider>
+    <div class="last">
+      ${models.length > 1 ? modelChoiceTemplate(view) : modelNameTemplate(view)}
+      <button
+        part="button"
+        type="button"
+        id="reset"
+        title=${strings.resetHint}
+        ?disabled=${isDisabled}
+        @click=${actions.reset}
+      >
+        ${strings.reset}
+      </button>
+    </div>
+    <p class="unseen" role="status">${announcement}</p>
+  `;
+}
+
+function mixTemplate(view: PanelView): TemplateResult {
+  const { node, values, actions } = view;
+  return html`<denoise-slider
+    id="mix"
+    class="mix"
+    .label=${values.strings.mix}
+    .value=${shownValue(view, 'mix')}
+    .words=${values.percent}
+    ?disabled=${!isSettable(node)}
+    @input=${actions.slide.mix}
+    ><span slot="start">${values.strings.dry}</span><span slot="end">${values.strings.wet}</span></denoise-slider
+  >`;
+}
+
+function modelChoiceTemplate({ node, models, incomingModel, values, actions }: PanelView): TemplateResult {
+  const chosen = incomingModel ?? String(node?.model ?? '');
+  const isListed = models.some(({ value }) => value === chosen);
+  return html`<label class="model"
+    >${values.strings.model}
+    <select
+      id="model"
+      ?disabled=${!isSettable(node)}
+      aria-busy=${incomingModel !== undefined}
+      @change=${actions.chooseModel}
+    >
+      ${isListed ? nothing : html`<option value=${chosen} selected>${chosen}</option>`}
+      ${models.map(({ value, label }) => html`<option value=${value} .selected=${value === chosen}>${label}</option>`)}
+    </select></label
+  >`;
+}
+
+function modelNameTemplate({ node, models, values }: PanelView): unknown {
+  if (node === null) return nothing;
+  const name = models[0]?.label ?? String(node.model);
+  return html`<p class="model" id="model-name">${values.strings.model} <strong>${name}</strong></p>`;
+}
+
+/** What a slider shows: where there is no node, what nodes begin with. */
+function shownValue({ node }: PanelView, name: SliderName): number {
+  if (!node) return name === 'outputGain' ? 0 : RANGES[name][1];
+  // A float32 without its tail: 0.8 reads as 0.800000011920929.
+  return Math.round(1000 * node[name].value) / 1000;
+}

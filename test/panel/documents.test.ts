@@ -1,0 +1,142 @@
+import { expect } from '@esm-bundle/chai';
+import { emulateMedia } from '@web/test-runner-commands';
+import { DenoiseNode, type DenoisePanel, place, sound, textOf, until, untilState } from './support.ts';
+
+/** Wide enough for a panel beside the margins of a page. */
+const WIDTH = 900;
+
+let frame: HTMLIFrameElement;
+
+// A style on its way to its end is none that could be compared.
+before(() => emulateMedia({ reducedMotion: 'reduce' }));
+after(() => emulateMedia({ reducedMotion: 'no-preference' }));
+
+beforeEach(() => {
+  // As windows for pop-ups and picture-in-picture are: empty, and in quirks mode.
+  frame = document.createElement('iframe');
+  Object.assign(frame.style, { position: 'fixed', inset: '0', width: `${WIDTH}px`, height: '900px', border: '0' });
+  document.body.append(frame);
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+/** Computed styles of an element and of all inside it, by where they are. */
+function looksOf(element: Element): Record<string, Record<string, string>> {
+  const looks: Record<string, Record<string, string>> = {};
+  const view = element.ownerDocument.defaultView!;
+  const look = (at: Element, path: string): void => {
+    const style = view.getComputedStyle(at);
+    looks[path] = Object.fromEntries(Array.from(style, (name) => [name, style.getPropertyValue(name)]));
+    for (const [parent, mark] of [
+      [at, '>'],
+      [at.shadowRoot, '#'],
+    ] as const)
+      Array.from(parent?.children ?? []).forEach((child, i) => {
+        look(child, `${path} ${mark} ${child.localName}${i}`);
+      });
+  };
+  look(element, element.localName);
+  return looks;
+}
+
+/** What has changed, to be read. */
+function changes(before: ReturnType<typeof looksOf>, now: ReturnType<typeof looksOf>): string[] {
+  return Object.entries(before).flatMap(([path, style]) =>
+    Object.entries(style)
+      .filter(([name, value]) => now[path]?.[name] !== value)
+      .map(([name, value]) => `${path}: ${name} was ${value}, is ${now[path]?.[name]}`),
+  );
+}
+
+describe('an element that moves to another document', () => {
+  for (const tag of ['denoise-panel', 'denoise-slider', 'denoise-meter', 'denoise-spectrogram'] as const) {
+    it(`looks the same there, and when it is back (${tag})`, async () => {
+      const element = document.createElement(tag);
+      Object.assign(element, { label: 'Name' });
+      Object.assign(element.style, { width: '700px', height: '400px' });
+      document.body.append(element);
+      await element.updateComplete;
+      const before = looksOf(element);
+      expect(Object.keys(before).length, 'parts').to.be.above(4);
+      for (const body of [frame.contentDocument!.body, document.body]) {
+        body.append(element);
+        await element.updateComplete;
+        expect(element.ownerDocument).to.equal(body.ownerDocument);
+        expect(changes(before, looksOf(element)).slice(0, 5)).to.deep.equal([]);
+      }
+    });
+
+    it(`looks the same where it was made for another (${tag})`, async () => {
+      const element = document.createElement(tag);
+      Object.assign(element.style, { width: '700px', height: '400px' });
+      frame.contentDocument!.body.append(element);
+      await element.updateComplete;
+      const before = looksOf(element);
+      document.body.append(element);
+      await element.updateComplete;
+      expect(changes(before, looksOf(element)).slice(0, 5)).to.deep.equal([]);
+      expect(before).to.not.deep.equal({});
+      expect(element.shadowRoot!.adoptedStyleSheets).to.not.have.lengthOf(0);
+    });
+  }
+
+  it('survives a document that shows nothing', async () => {
+    const panel = await place();
+    const before = looksOf(panel);
+    const template = document.createElement('template');
+    template.content.append(panel);
+    document.body.append(panel);
+    await panel.updateComplete;
+    expect(changes(before, looksOf(panel)).slice(0, 5)).to.deep.equal([]);
+  });
+
+  it('goes on with its work there: figures, levels, pictures and language', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const node = new DenoiseNode(context);
+    sound(context, node);
+    const panel: DenoisePanel = await place({ node });
+    await node.ready;
+    await untilState(panel, 'live');
+    const there = frame.contentDocument!;
+    there.documentElement.lang = 'de';
+    for (const [page, state] of [
+      [there, 'Läuft'],
+      [document, 'Live'],
+    ] as const) {
+      page.body.append(panel);
+      await until('it says so', () => textOf(panel, '.state').startsWith(state));
+      await until('it works', () => panel.working);
+      await until('it has figures', () => textOf(panel, '#load') !== '–');
+      const meter = panel.shadowRoot!.querySelector('denoise-meter')!;
+      const { level } = meter;
+      await until('levels move', () => meter.level !== level);
+    }
+    node.dispose();
+    await context.close();
+  });
+});
+
+describe('attributes of an element', () => {
+  for (const tag of ['denoise-panel', 'denoise-slider', 'denoise-meter', 'denoise-spectrogram'] as const) {
+    it(`are those that its page has written, and no others (${tag})`, async () => {
+      const element = document.createElement(tag);
+      document.body.append(element);
+      await element.updateComplete;
+      expect(element.getAttributeNames()).to.deep.equal([]);
+      document.body.innerHTML = `<${tag} class="mine"></${tag}>`;
+      const parsed = document.querySelector(tag)!;
+      await parsed.updateComplete;
+      expect(parsed.getAttributeNames()).to.deep.equal(['class']);
+    });
+  }
+
+  it('follow what is set: theme and lang of a panel', async () => {
+    const panel = await place({ theme: 'dark', lang: 'de' });
+    expect([panel.getAttribute('theme'), panel.getAttribute('lang')]).to.deep.equal(['dark', 'de']);
+    panel.removeAttribute('theme');
+    panel.removeAttribute('lang');
+    expect([panel.theme, panel.lang]).to.deep.equal(['auto', '']);
+  });
+});
