@@ -10,6 +10,7 @@ Draws are made example by example (cheap); all filtering is one multiplication i
 
 import bisect
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,7 @@ class MixConfig:
             "kerstin": 0.12, "gcompris_gd": 0.11, "audiocmn_cw": 0.06, "gcompris_en": 0.03,
         }
     )  # fmt: skip
+    even_voices: bool = False  # inside a folder every voice is met as often as any other, however much there is of it
     second_noise: float = 0.30  # two noises at once
     transient: float = 0.15  # keys, clicks or knocks added on top
     babble: float = 0.06  # noise made of other voices of the training set
@@ -118,18 +120,31 @@ def noise_kind(clip: Clip) -> str:
 
 
 class WeightedClips:
-    """Clips drawn by weight of their group, and inside a group in proportion to (length capped at 20 s)."""
+    """Clips drawn by weight of their group, and inside a group in proportion to (length capped at 20 s).
 
-    def __init__(self, groups: dict[str, list[Clip]], weights: dict[str, float]):
+    `even`: each recording of a group (a voice) is as likely as any other, and its clips by their length.
+    """
+
+    def __init__(self, groups: dict[str, list[Clip]], weights: dict[str, float], even: bool = False):
         names = [n for n in groups if groups[n] and weights.get(n, 0) > 0]
         self.groups = [groups[n] for n in names]
         self.group_edges = np.cumsum([weights[n] for n in names])
-        self.clip_edges = [np.cumsum([min(c.samples, 20 * RATE_HZ) for c in clips]) for clips in self.groups]
+        self.clip_edges = [np.cumsum(clip_shares(clips, even)) for clips in self.groups]
 
     def draw(self, rng: np.random.Generator) -> Clip:
         g = bisect.bisect_right(self.group_edges, rng.random() * self.group_edges[-1])
         edges = self.clip_edges[g]
         return self.groups[g][bisect.bisect_right(edges, rng.random() * edges[-1])]
+
+
+def clip_shares(clips: list[Clip], even: bool) -> list[float]:
+    lengths = [min(c.samples, 20 * RATE_HZ) for c in clips]
+    if not even:
+        return lengths
+    totals = Counter()
+    for clip, length in zip(clips, lengths, strict=True):
+        totals[clip.recording] += length
+    return [length / totals[clip.recording] for clip, length in zip(clips, lengths, strict=True)]
 
 
 def simulated_room(rng: np.random.Generator, length: int) -> np.ndarray:
@@ -151,12 +166,12 @@ def simulated_room(rng: np.random.Generator, length: int) -> np.ndarray:
     return response.astype(np.float32)
 
 
-def room_pairs(prepared: Prepared, config: MixConfig, fft: int, simulated: int, seed: int) -> Tensor:
+def room_pairs(prepared: Prepared, split: str, config: MixConfig, fft: int, simulated: int, seed: int) -> Tensor:
     """Spectra of (early part, whole response) for recorded and simulated rooms, [rooms, 2, fft / 2 + 1] complex64."""
     rng = np.random.default_rng((seed, 77))
     length = ROOM_SAMPLES
     responses = []
-    for clip in [c for c in prepared.clips if c.kind == "rir"]:
+    for clip in prepared.select("rir", split):
         wave = prepared.read(clip)
         direct = int(np.abs(wave).argmax())
         wave = wave[max(0, direct - 8) :][:length]
@@ -213,7 +228,7 @@ class Mixer:
         weights = {f: config.speech_weights.get(f, 0.0) for f in folders}
         if not any(weights.values()):
             weights = dict.fromkeys(folders, 1.0)
-        self.speech = WeightedClips(groups, weights)
+        self.speech = WeightedClips(groups, weights, config.even_voices)
         self.by_recording: dict[str, list[Clip]] = {}
         for clip in speech:
             # Voices without labels follow one another only with themselves.
@@ -222,7 +237,7 @@ class Mixer:
         self.noise = WeightedClips(kinds, {name: weight for name, weight, _ in NOISE_KINDS})
         sharp = [c for c in noise if any(w in c.label.lower() for w in TRANSIENT_WORDS)] or noise
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
-        self.rooms = room_pairs(prepared, config, self.fft, simulated_rooms, seed)
+        self.rooms = room_pairs(prepared, split, config, self.fft, simulated_rooms, seed)
         frequency = np.fft.rfftfreq(self.fft, 1 / RATE_HZ)
         # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to 24 kHz, and interpolated between them.
         place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(400), 0, 1) * 9

@@ -29,6 +29,7 @@ class TrainConfig:
     licence_flags: tuple[str, ...] | None = None  # only clips with these flags; None: all
     patience: int = 0  # validations without a better score before the run ends early; 0: never
     valid_examples: int = 24
+    valid_split: str = "valid"  # voices that choose the best weights: valid, or unseen-valid
     valid_seconds: float = 4.0
     model: ModelConfig = field(default_factory=ModelConfig)
     framing: Framing = field(default_factory=Framing)

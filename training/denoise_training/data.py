@@ -25,6 +25,9 @@ from .layouts import Source, read_layout
 RATE_HZ = 48000
 KINDS = ("speech", "noise", "rir")
 PEAK = 0.9
+# `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and evaluation.
+SIDES = ("train", "valid", "eval", "unseen-valid", "unseen-eval")
+EVERY_SIDE = "every"  # of room responses
 
 
 @dataclass
@@ -35,7 +38,7 @@ class Clip:
     label: str
     recording: str
     folder: str
-    split: str  # train, valid or eval
+    split: str  # one of SIDES; of a room response EVERY_SIDE, too
     bandwidth_hz: int
     licence: str
     licence_flag: str
@@ -97,20 +100,30 @@ def level_range_db(wave: np.ndarray) -> float:
 # ---- split -----------------------------------------------------------------------------------------------------------
 
 
-def split_recordings(sources: list[Source], seed: int, shares: dict[str, float], pinned: dict[str, str]) -> dict[str, str]:
+def split_recordings(
+    sources: list[Source], seed: int, shares: dict[str, float], pinned: dict[str, str], whole: dict[str, str] | None = None
+) -> dict[str, str]:
     """Side of every recording. Within each folder recordings are shuffled and the held-out shares are cut off.
 
     `pinned` sends chosen recordings (whole speakers, say) to a side; a folder with a pinned one is not cut further.
-    Room responses are few and say nothing about the voice or the noise: all of them train and all are met in evaluation.
+    `whole` sends whole folders to a side, so that a collection can grow while what was held out of it stays as it was.
+    Room responses are few and say nothing about the voice or the noise: they are met on every side, unless pinned.
     """
+    whole = whole or {}
+    unknown = sorted(set(whole) - {source.folder for source in sources})
+    if unknown:
+        raise ValueError(f"--whole names the folder {unknown[0]!r}: expected one that holds recordings")
     by_folder = defaultdict(set)
     for source in sources:
         by_folder[(source.kind, source.folder)].add(source.recording)
     sides = {}
-    for (kind, _), recordings in sorted(by_folder.items()):
+    for (kind, folder), recordings in sorted(by_folder.items()):
         names = sorted(recordings)
         if kind == "rir":
-            sides.update(dict.fromkeys(names, "train"))
+            sides.update({name: pinned.get(name, EVERY_SIDE) for name in names})
+            continue
+        if folder in whole:
+            sides.update(dict.fromkeys(names, whole[folder]))
             continue
         if any(name in pinned for name in names):
             sides.update({name: pinned.get(name, "train") for name in names})
@@ -136,10 +149,11 @@ def prepare(
     pinned: dict[str, str],
     jobs: int,
     least_range_db: float = 0.0,
+    whole: dict[str, str] | None = None,
 ) -> None:
     """Decodes all sources, writes the prepared folder, and prints hours of each side and what was dropped and why."""
     out.mkdir(parents=True, exist_ok=True)
-    sides = split_recordings(sources, seed, shares, pinned)
+    sides = split_recordings(sources, seed, shares, pinned, whole)
     dropped, clips, seconds = Counter(), [], Counter()
     files = {kind: open(out / f"{kind}.i16.part", "wb") for kind in KINDS}
     offsets = Counter()
@@ -202,7 +216,10 @@ class Prepared:
         }
 
     def select(self, kind: str, split: str) -> list[Clip]:
-        return [c for c in self.clips if c.kind == kind and c.split == split]
+        """Clips of one side; the unseen sides are voices alone, and meet the noises of the side beside them."""
+        if kind != "speech":
+            split = split.removeprefix("unseen-")
+        return [c for c in self.clips if c.kind == kind and c.split in (split, EVERY_SIDE)]
 
     def read(self, clip: Clip, start: int = 0, samples: int | None = None) -> np.ndarray:
         """Float32 samples of a clip; a copy."""
@@ -215,8 +232,8 @@ def parse_pinned(text: str) -> dict[str, str]:
     pinned = {}
     for part in text.split():
         side, _, names = part.partition(":")
-        if side not in ("train", "valid", "eval") or not names:
-            raise ValueError(f"--pin expects side:recording,recording with side train, valid or eval; got {part!r}")
+        if side not in SIDES or not names:
+            raise ValueError(f"expected side:name,name with a side of {', '.join(SIDES)}; got {part!r}")
         pinned.update(dict.fromkeys(names.split(","), side))
     return pinned
 
@@ -229,6 +246,7 @@ def main() -> None:
     parser.add_argument("--valid", type=float, default=0.05, help="share of recordings held out for validation")
     parser.add_argument("--eval", type=float, default=0.10, help="share of recordings held out for evaluation")
     parser.add_argument("--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"')
+    parser.add_argument("--whole", default="", help='folders sent to a side, as in "train:folder1 unseen-eval:folder2"')
     parser.add_argument("--licence-flags", help="only sources with one of these flags, as in ok,pixabay")
     parser.add_argument("--least-range-db", type=float, default=0.0, help="drop speech with less between loud and quiet frames")
     parser.add_argument("--jobs", type=int, default=2)
@@ -240,7 +258,7 @@ def main() -> None:
         print(f"{len(sources) - len(kept)} of {len(sources)} files left out by their licence")
         sources = kept
     shares = {"eval": args.eval, "valid": args.valid}
-    prepare(sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db)
+    prepare(sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db, parse_pinned(args.whole))
 
 
 if __name__ == "__main__":

@@ -23,19 +23,21 @@ class LossConfig:
     magnitude: float = 0.7  # compressed magnitude
     complex: float = 0.3  # compressed complex spectrum
     attenuation: float = 0.35  # magnitude missing from the voice
+    excess: float = 0.0  # magnitude beyond the voice's, in its first power: squares forget what is quiet, as noise in pauses
     sdr: float = 0.005  # for each dB of signal to distortion ratio
     perceptual: float = 0.0  # of the distance of perceptual.py; rates that are multiples of 16 kHz
     intelligibility: float = 0.0  # of what is missing to an ESTOI of one
     exponent: float = 0.3
+    floor: float = 1e-5  # of power, where mixtures have 0.06 RMS: what is 50 dB below them counts no more
     high_weight: float = 0.4  # weight of bins above 8 kHz, which are two thirds of all
     window: int = 1024  # of the loss's own transform
     hop: int = 480
 
 
-def compressed(spectrum: Tensor, exponent: float) -> tuple[Tensor, Tensor]:
+def compressed(spectrum: Tensor, exponent: float, floor: float) -> tuple[Tensor, Tensor]:
     """|X|^c and X |X|^(c-1) as [..., 2]; the floor keeps the gradient finite in silence."""
     parts = torch.view_as_real(spectrum)
-    power = parts.square().sum(-1) + 1e-5
+    power = parts.square().sum(-1) + floor
     magnitude = power ** (exponent / 2)
     return magnitude, parts * (magnitude / power.sqrt())[..., None]
 
@@ -62,13 +64,14 @@ class DenoiseLoss:
         enhanced, clean = enhanced * gain, clean * gain
         weight = self.weight.to(enhanced.device)
         with torch.no_grad():
-            clean_magnitude, clean_parts = compressed(self.spectrum(clean), c.exponent)
-        magnitude, parts = compressed(self.spectrum(enhanced), c.exponent)
+            clean_magnitude, clean_parts = compressed(self.spectrum(clean), c.exponent, c.floor)
+        magnitude, parts = compressed(self.spectrum(enhanced), c.exponent, c.floor)
         error = clean_magnitude - magnitude  # [B, T, bins]
         terms = {
             "magnitude": (error.square() * weight).mean(),
             "complex": ((clean_parts - parts).square().sum(-1) * weight).mean(),
             "attenuation": (error.clamp_min(0).square() * weight).mean(),
+            "excess": (error.clamp_max(0).neg() * weight).mean(),
             "sdr": -sdr_db(enhanced, clean).mean(),
         }
         if self.perceptual:

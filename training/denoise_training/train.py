@@ -17,13 +17,13 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .augment import Mixer
+from .augment import MixConfig, Mixer
 from .config import TrainConfig, load_config
 from .data import Prepared
 from .loop import Log, Training, make_parser, parse, run_loop
 from .losses import DenoiseLoss
 from .models import Mixer as Network
-from .scores import estoi, pesq_wb, si_sdr
+from .scores import dnsmos, estoi, pesq_wb, si_sdr
 from .stft import Stft, compressed_features
 
 
@@ -108,15 +108,17 @@ class Run(Training):
 class Validation:
     """A fixed set of mixtures of voices and noises that training never meets, scored by what the ear-like measures say.
 
-    The stated score is the mean of PESQ-WB / 0.10, ESTOI / 0.03 and SI-SDR / 1.5 dB: three measures in comparable steps.
+    The stated score is the mean of PESQ-WB / 0.10, ESTOI / 0.03, SI-SDR / 1.5 dB and DNSMOS OVRL / 0.1: four measures in
+    comparable steps, the last of which no term of the loss follows.
     """
 
     def __init__(self, config: TrainConfig, data: Prepared):
         mix = dataclasses.replace(
             config.mix, seconds=config.valid_seconds, snr_db=(-5.0, 20.0), snr_wide=0, clean=0, silence=0, clip=0, low_pass=0,
             match_band=0, room=0.2, level_dbfs=(-30, -20), transient=0.05, babble=0, coloured=0, speed=0, eq=0,
+            speech_weights=MixConfig().speech_weights, even_voices=config.valid_split != "valid",
         )  # fmt: skip
-        mixer = Mixer(data, "valid", mix, seed=1234, simulated_rooms=8)
+        mixer = Mixer(data, config.valid_split, mix, seed=1234, simulated_rooms=8)
         self.noisy, self.clean, _ = mixer.batch(0, range(config.valid_examples))
 
     @torch.no_grad()
@@ -129,7 +131,10 @@ class Validation:
         if perceptual:
             result["pesq"] = float(np.nanmean([pesq_wb(c, e) for c, e in pairs]))
             result["estoi"] = float(np.nanmean([estoi(c, e) for c, e in pairs]))
-            result["score"] = (result["pesq"] / 0.1 + result["estoi"] / 0.03 + result["si_sdr"] / 1.5) / 3
+            opinions = [dnsmos(e) for _, e in pairs]
+            result |= {name: float(np.mean([o[name] for o in opinions])) for name in ("ovrl", "sig", "bak")}
+            steps = (result["pesq"] / 0.1, result["estoi"] / 0.03, result["si_sdr"] / 1.5, result["ovrl"] / 0.1)
+            result["score"] = sum(steps) / len(steps)
         return result
 
 
