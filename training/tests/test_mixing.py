@@ -106,7 +106,7 @@ def test_bad_files_are_dropped_with_their_reason(tmp_path: Path, capsys: pytest.
 def test_errors_say_what_was_expected(tmp_path: Path, prepared_folder: Path):
     with pytest.raises(FileNotFoundError, match="written by `prepare`"):
         Prepared(tmp_path)
-    with pytest.raises(ValueError, match="side:recording"):
+    with pytest.raises(ValueError, match="expected side:name,name with a side of train, valid, eval"):
         parse_pinned("somewhere")
     with pytest.raises(ValueError, match="expected at least one of each"):
         Mixer(Prepared(prepared_folder, licence_flags=("none",)), "train", PLAIN, 1)
