@@ -12,8 +12,8 @@ import torch
 TRAINING = Path(__file__).parent.parent
 sys.path.insert(0, str(TRAINING))
 
-from denoise_training.data import parse_pinned, prepare  # noqa: E402
-from denoise_training.layouts import manifest  # noqa: E402
+from denoise_training.data.layouts import manifest  # noqa: E402
+from denoise_training.data.prepare import parse_pinned, prepare  # noqa: E402
 
 RATE = 48000
 torch.set_num_threads(2)

@@ -12,13 +12,13 @@ import soundfile
 import torch
 from test_export import needs_tfjs
 
-from denoise_training.classic_config import build_classic, load_classic
-from denoise_training.classic_data import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
-from denoise_training.classic_export import export, lifted, round_weights, write_graph
-from denoise_training.classic_models import ClassicModelConfig, make_network
-from denoise_training.classic_train import ClassicRun, averaged_network, network_of
-from denoise_training.data import Prepared
-from denoise_training.loop import hours_heard, save, weights_only
+from denoise_training.classic.config import build_classic, load_classic
+from denoise_training.classic.models import ClassicModelConfig, make_network
+from denoise_training.classic.recipes import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
+from denoise_training.classic.train import ClassicRun, averaged_network, network_of
+from denoise_training.data.prepare import Prepared
+from denoise_training.export.classic import export, lifted, round_weights, write_graph
+from denoise_training.run.loop import hours_heard, save, weights_only
 
 TRAINING = Path(__file__).parent.parent
 CONFIGS = ["unet-8k", "unet-8k-noise", "unet-8k-seed", "stft-unet", "noise-subtract", "mel-latent", "mel-latent-feature-level"]
@@ -254,7 +254,7 @@ def test_the_command_trains_resumes_and_ends_early(prepared_folder: Path, tmp_pa
     text = text.replace('speech_folders = ["librispeech"]', "").replace('noise_folders = ["esc10", "esc50_16k"]', "")
     text = text.replace("[8, 16, 32, 48, 64]", "[4, 8]").replace("batch = 16", "batch = 2\nvalid_examples = 2\npatience = 1")
     (tmp_path / "c.toml").write_text(text.replace("learning_rate = 3e-3", "learning_rate = 0.0"))
-    command = [sys.executable, "-m", "denoise_training.classic_train", "--config", str(tmp_path / "c.toml")]
+    command = [sys.executable, "-m", "denoise_training.classic.train", "--config", str(tmp_path / "c.toml")]
     command += ["--data", str(prepared_folder), "--out", str(tmp_path / "run"), "--threads", "1"]
     for steps in ("2", "4"):
         done = subprocess.run([*command, "--steps", steps], cwd=TRAINING, capture_output=True, text=True)

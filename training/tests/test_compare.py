@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from denoise_training.compare import TRIALS, multiply_adds
-from denoise_training.config import TrainConfig, load_config
-from denoise_training.export_tfjs import write_graph
-from denoise_training.models import Mixer
+from denoise_training.export.streaming import write_graph
+from denoise_training.network.models import Mixer
+from denoise_training.run.compare import TRIALS, multiply_adds
+from denoise_training.run.config import TrainConfig, load_config
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from denoise_training import evaluate as evaluation
-from denoise_training.data import Prepared
-from denoise_training.evaluate import (
+from denoise_training.data.mixtures import write_mixtures
+from denoise_training.data.prepare import Prepared
+from denoise_training.measures import dnsmos, low_pass, si_sdr, to_16k
+from denoise_training.score import evaluate as evaluation
+from denoise_training.score.evaluate import (
     Keep,
     align,
     evaluate,
@@ -20,8 +22,6 @@ from denoise_training.evaluate import (
     score_band,
     score_system,
 )
-from denoise_training.mix import write_mixtures
-from denoise_training.scores import dnsmos, low_pass, si_sdr, to_16k
 
 
 def test_si_sdr_of_orthogonal_noise():

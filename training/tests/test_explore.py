@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from denoise_training.data import Prepared
-from denoise_training.explore import complete, draw_sound, views
-from denoise_training.explore_data import draw_summary
+from denoise_training.data.prepare import Prepared
+from denoise_training.pictures.folder import draw_summary
+from denoise_training.pictures.sound import complete, draw_sound, views
 
 TRAINING = Path(__file__).parent.parent
 
@@ -56,7 +56,7 @@ def test_the_summary_counts_the_prepared_folder(prepared_folder: Path):
 
 def explore(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-m", "denoise_training.explore", *arguments], cwd=TRAINING, capture_output=True, text=True
+        [sys.executable, "-m", "denoise_training.pictures.sound", *arguments], cwd=TRAINING, capture_output=True, text=True
     )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from denoise_training.config import TrainConfig, load_config
-from denoise_training.export_tfjs import check, export, round_weights, write_graph
-from denoise_training.models import Mixer, ModelConfig
-from denoise_training.stft import Framing
+from denoise_training.export.streaming import check, export, round_weights, write_graph
+from denoise_training.network.models import Mixer, ModelConfig
+from denoise_training.network.stft import Framing
+from denoise_training.run.config import TrainConfig, load_config
 
 TRAINING = Path(__file__).parent.parent
 TFJS = TRAINING.parent / "node_modules" / "@tensorflow" / "tfjs-backend-wasm"

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from denoise_training import gates
-from denoise_training.card import card, sources_table
-from denoise_training.config import TrainConfig
-from denoise_training.data import Prepared
-from denoise_training.engine import COMMAND
+from denoise_training.data.prepare import Prepared
+from denoise_training.run.config import TrainConfig
+from denoise_training.score import gates
+from denoise_training.score.card import card, sources_table
+from denoise_training.score.engine import COMMAND
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_the_card_names_sources_hours_and_limits(prepared_folder: Path, tmp_path
     table = tmp_path / "attribution.csv"
     lines = ["folder,source,licence,attribution", "voices,Voices,CC0,A", "sounds,Sounds,CC0,B", "rir,Rooms,CC0,C"]
     table.write_text("\n".join(lines))
-    monkeypatch.setattr("denoise_training.card.ATTRIBUTION", table)
+    monkeypatch.setattr("denoise_training.score.card.ATTRIBUTION", table)
     cost = {"parameters": 10, "opsPerHop": 5, "macsPerHop": 2000000}
     framing = {"kind": "streaming", "hopSamples": 480, "overlapSamples": 240}
     manifest = {"name": "small", "version": "1", "licence": "MIT", "description": "D", "sampleRateHz": 48000}
@@ -90,7 +90,7 @@ def test_the_card_of_a_block_model_tells_block_band_and_variants(
 ):
     table = tmp_path / "attribution.csv"
     table.write_text("folder,source,licence,attribution\nvoices,Voices,CC0,A\nsounds,Sounds,CC0,B\n")
-    monkeypatch.setattr("denoise_training.card.ATTRIBUTION", table)
+    monkeypatch.setattr("denoise_training.score.card.ATTRIBUTION", table)
     model = tmp_path / "narrow"
     model.mkdir()
     framing = {"kind": "block", "blockSamples": 8064, "overlapSamples": 1008}

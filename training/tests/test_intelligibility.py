@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from test_perceptual import RATE, noisy, speech
 
-from denoise_training.intelligibility import Intelligibility
-from denoise_training.losses import DenoiseLoss, LossConfig
-from denoise_training.scores import estoi
+from denoise_training.loss.intelligibility import Intelligibility
+from denoise_training.loss.losses import DenoiseLoss, LossConfig
+from denoise_training.measures import estoi
 
 
 def test_scores_noisy_speech_as_pystoi_does():

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from denoise_training import recurrence
-from denoise_training.models import Mixer, ModelConfig, band_matrices
-from denoise_training.stft import Framing, Stft
-from denoise_training.streaming import StreamingEnhancer
-from denoise_training.train import enhance
+from denoise_training.network import recurrence
+from denoise_training.network.models import Mixer, ModelConfig, band_matrices
+from denoise_training.network.stft import Framing, Stft
+from denoise_training.network.streaming import StreamingEnhancer
+from denoise_training.run.train import enhance
 
 CONFIG = ModelConfig(name="small", narrow_bands=32, bands=64, encoder_channels=8, channels=16, blocks=2)
 

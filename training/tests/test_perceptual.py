@@ -7,9 +7,9 @@ import pytest
 import soundfile
 import torch
 
-from denoise_training.losses import DenoiseLoss, LossConfig
-from denoise_training.perceptual import BINS, CENTRES_BARK, PerceptualDistance, pesq_of
-from denoise_training.scores import pesq_wb
+from denoise_training.loss.losses import DenoiseLoss, LossConfig
+from denoise_training.loss.perceptual import BINS, CENTRES_BARK, PerceptualDistance, pesq_of
+from denoise_training.measures import pesq_wb
 
 RATE = 48000
 

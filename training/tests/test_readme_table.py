@@ -3,8 +3,8 @@
 import json
 import re
 
-from denoise_training import table
-from denoise_training.engine import ROOT
+from denoise_training.score import table
+from denoise_training.score.engine import ROOT
 
 COMMITTED = ROOT / "training/scores.json"
 

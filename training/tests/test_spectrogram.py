@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from denoise_training import librosa_golden as golden
-from denoise_training.blocks import enhance_stream, join_blocks, split_blocks
-from denoise_training.spectrogram import (
+from denoise_training.classic.blocks import enhance_stream, join_blocks, split_blocks
+from denoise_training.classic.spectrogram import (
     Front,
     FrontEnd,
     amplitude_to_db,
@@ -20,6 +19,7 @@ from denoise_training.spectrogram import (
     power_to_db,
     spectral_convergence_db,
 )
+from denoise_training.export import librosa_golden as golden
 
 EIGHT_K = Front()
 SIXTEEN_K = Front(

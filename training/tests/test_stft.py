@@ -2,7 +2,7 @@
 
 import torch
 
-from denoise_training.stft import Framing, Stft, asymmetric_windows, compressed_features
+from denoise_training.network.stft import Framing, Stft, asymmetric_windows, compressed_features
 
 FRAMING = Framing()
 

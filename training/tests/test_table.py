@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from denoise_training import table
-from denoise_training.engine import COMMAND, ROOT, EngineError, begin
-from denoise_training.shipped import find, named
+from denoise_training.score import table
+from denoise_training.score.engine import COMMAND, ROOT, EngineError, begin
+from denoise_training.score.shipped import find, named
 
 FRAMING = {"kind": "block", "blockSamples": 100, "overlapSamples": 10}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from denoise_training.config import load_config
-from denoise_training.data import Prepared
-from denoise_training.loop import save, weights_only
-from denoise_training.train import Run
+from denoise_training.data.prepare import Prepared
+from denoise_training.run.config import load_config
+from denoise_training.run.loop import save, weights_only
+from denoise_training.run.train import Run
 
 TRAINING = Path(__file__).parent.parent
 
@@ -61,7 +61,7 @@ def free_port() -> int:
 
 def run_command(arguments: list[str], processes: int) -> None:
     launcher = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--master-port", str(free_port())]
-    command = [sys.executable, *(launcher if processes > 1 else []), "-m", "denoise_training.train", *arguments]
+    command = [sys.executable, *(launcher if processes > 1 else []), "-m", "denoise_training.run.train", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=TRAINING, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

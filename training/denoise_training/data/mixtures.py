@@ -1,6 +1,6 @@
 """Writes mixtures to disk: noisy, clean and noise as WAV, and a CSV that says what each was made of.
 
-    python3 -m denoise_training.mix --data PREPARED --out EVAL --split eval --count 120
+    python3 -m denoise_training.data.mixtures --data PREPARED --out EVAL --split eval --count 120
 
 Notable: `noisy` is exactly `clean` + `noise`, so late reverberation, which no one wants to hear either, counts as noise.
 With `--split eval` voices and noise recordings are ones that training never met, SNRs are spread evenly over the range in
@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .augment import RATE_HZ, MixConfig, Mixer, Recipe
-from .data import Prepared
+from .mixing import RATE_HZ, MixConfig, Mixer, Recipe
+from .prepare import Prepared
 
 EVALUATION = MixConfig(
     snr_wide=0, clean=0, silence=0, clip=0, low_pass=0, match_band=0, room=0.25, level_dbfs=(-30, -20), transient=0.05,

@@ -1,10 +1,10 @@
 """Gates against damage: sounds that a denoiser must leave alone, and a stream that must end as it began.
 
-    python3 -m denoise_training.gates run MODEL --data PREPARED --work WORK     (all of it, for a model in models/ or a folder)
+    python3 -m denoise_training.score.gates run MODEL --data PREPARED --work WORK     (all of it, for a model in models/ or a folder)
 
-    python3 -m denoise_training.gates write --data PREPARED --out GATES         (the same by hand)
+    python3 -m denoise_training.score.gates write --data PREPARED --out GATES         (the same by hand)
     (enhance GATES/noisy into OUT with the engine)
-    python3 -m denoise_training.gates score GATES OUT
+    python3 -m denoise_training.score.gates score GATES OUT
 
 | gate | what goes in | what must come out |
 |---|---|---|
@@ -26,12 +26,12 @@ import numpy as np
 import soundfile
 import torch
 
-from .augment import RATE_HZ, Mixer
-from .data import Prepared
+from ..data.mixing import RATE_HZ, Mixer
+from ..data.mixtures import EVALUATION
+from ..data.prepare import Prepared
+from ..measures import log_spectral_distance_high, pesq_wb, si_sdr
 from .engine import EngineError, engine_digest, enhance, ensure_built
 from .evaluate import read, read_enhanced
-from .mix import EVALUATION
-from .scores import log_spectral_distance_high, pesq_wb, si_sdr
 from .shipped import named
 
 CLIPS, SECONDS = 12, 6.0

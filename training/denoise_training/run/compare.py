@@ -1,6 +1,6 @@
 """Networks of different kinds at equal compute: short runs on the same examples, one table.
 
-    python3 -m denoise_training.compare --data PREPARED --out RUNS --tera 1.5
+    python3 -m denoise_training.run.compare --data PREPARED --out RUNS --tera 1.5
 
 Equal compute is equal multiply-adds of the forward pass, counted by PyTorch on one hop; each network gets as many steps as they
 pay for, with the learning rate falling to its end within them. Only the mixer can be exported: another kind has to win first.
@@ -15,9 +15,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..data.prepare import Prepared
+from ..network.models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
 from .config import TrainConfig, load_config
-from .data import Prepared
-from .models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
 from .train import Run, Validation
 
 

@@ -1,6 +1,6 @@
 """Scores folders of enhanced WAV files against a folder written by `mix`: JSON and a Markdown table.
 
-    python3 -m denoise_training.evaluate EVAL --system base=OUT_DIR --system rnnoise=OTHER_DIR --out scores --cache CACHE
+    python3 -m denoise_training.score.evaluate EVAL --system base=OUT_DIR --system rnnoise=OTHER_DIR --out scores --cache CACHE
 
 Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other program.
 Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant amount), and
@@ -27,7 +27,18 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .scores import DNSMOS_BAND_HZ, RATE_HZ, REVISION, dnsmos, estoi, log_spectral_distance_high, low_pass, pesq_wb, si_sdr, stoi
+from ..measures import (
+    DNSMOS_BAND_HZ,
+    RATE_HZ,
+    REVISION,
+    dnsmos,
+    estoi,
+    log_spectral_distance_high,
+    low_pass,
+    pesq_wb,
+    si_sdr,
+    stoi,
+)
 
 MEASURES = ("pesq", "stoi", "estoi", "si_sdr", "ovrl", "sig", "bak")
 PACKAGES = ("pesq", "pystoi", "speechmos", "onnxruntime", "numpy", "scipy", "soundfile")

@@ -8,8 +8,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from .augment import noise_kind
-from .data import RATE_HZ, Clip, Prepared
+from ..data.mixing import noise_kind
+from ..data.prepare import RATE_HZ, Clip, Prepared
 
 SPLITS = {"train": "#3465a4", "valid": "#f57900", "eval": "#73a839"}
 KIND_COLOURS = {"speech": "#3465a4", "noise": "#cc4455"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import librosa
 import numpy as np
 
-from .spectrogram import Front
+from ..classic.spectrogram import Front
 
 
 def librosa_image(spectrum: np.ndarray, front: Front) -> np.ndarray:

@@ -4,10 +4,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .classic_data import ClassicData
-from .classic_models import ClassicModelConfig
-from .config import build
-from .losses import LossConfig
+from ..loss.losses import LossConfig
+from ..run.config import build
+from .models import ClassicModelConfig
+from .recipes import ClassicData
 from .spectrogram import Front
 
 SECTIONS = {"front": Front, "model": ClassicModelConfig, "data": ClassicData, "loss": LossConfig}

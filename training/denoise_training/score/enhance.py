@@ -1,6 +1,6 @@
 """Enhances WAV files with a checkpoint in PyTorch: for looking at a run while it goes on.
 
-    python3 -m denoise_training.enhance RUN/best.pt IN_DIR -o OUT_DIR
+    python3 -m denoise_training.score.enhance RUN/best.pt IN_DIR -o OUT_DIR
 
 Notable: scores that are published come from the shipped engine, not from here. Output is shifted back by the delay, so it
 lines up with the input.
@@ -12,10 +12,10 @@ from pathlib import Path
 import soundfile
 import torch
 
-from .config import TrainConfig, build
+from ..network.stft import Stft
+from ..run.config import TrainConfig, build
+from ..run.train import averaged_network, enhance
 from .evaluate import read
-from .stft import Stft
-from .train import averaged_network, enhance
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The training loop: time-boxed, resumable at any step, the same on one process or many.
 
-    python3 -m denoise_training.train --config configs/base.toml --data PREPARED --out RUN --minutes 60
-    torchrun --nproc-per-node 2 -m denoise_training.train ...
+    python3 -m denoise_training.run.train --config configs/base.toml --data PREPARED --out RUN --minutes 60
+    torchrun --nproc-per-node 2 -m denoise_training.run.train ...
 
 Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in which
 another one ended, so checkpoints hold those states, too.
@@ -17,14 +17,14 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from .augment import MixConfig, Mixer
+from ..data.mixing import MixConfig, Mixer
+from ..data.prepare import Prepared
+from ..loss.losses import DenoiseLoss
+from ..measures import dnsmos, estoi, pesq_wb, si_sdr
+from ..network.models import Mixer as Network
+from ..network.stft import Stft, compressed_features
 from .config import TrainConfig, load_config
-from .data import Prepared
 from .loop import Log, Training, make_parser, parse, run_loop
-from .losses import DenoiseLoss
-from .models import Mixer as Network
-from .scores import dnsmos, estoi, pesq_wb, si_sdr
-from .stft import Stft, compressed_features
 
 
 def enhance(network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:

@@ -1,6 +1,6 @@
 """Writes CARD.md of a shipped model: what it is, what it learned from, how well it does and where it fails.
 
-    python3 -m denoise_training.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores scores.json --gates G.json
+    python3 -m denoise_training.score.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores scores.json --gates G.json
 
 Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so that no
 source can train a model without being named.
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import torch
 
-from .data import RATE_HZ, Clip, Prepared
+from ..data.prepare import RATE_HZ, Clip, Prepared
+from ..run.loop import hours_heard, minutes_spent
 from .evaluate import markdown
-from .loop import hours_heard, minutes_spent
 
-ATTRIBUTION = Path(__file__).parent.parent / "attribution.csv"
-LIMITS = Path(__file__).parent.parent / "limits.md"
+ATTRIBUTION = Path(__file__).parents[2] / "attribution.csv"
+LIMITS = Path(__file__).parents[2] / "limits.md"
 
 
 def trained_on(saved: dict, data: Prepared) -> list[Clip]:

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .data import RATE_HZ, Clip, Prepared
+from .prepare import RATE_HZ, Clip, Prepared
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """The quality table: every denoiser on the same held-out mixtures, through what is shipped. One command, `runs/table.sh`.
 
-    python3 -m denoise_training.table --data PREPARED --work WORK
+    python3 -m denoise_training.score.table --data PREPARED --work WORK
 
     mixtures (mix) -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
 
@@ -21,11 +21,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from .data import Prepared
+from ..data.mixtures import write_mixtures
+from ..data.prepare import Prepared
+from ..measures import RATE_HZ
 from .engine import ROOT, EngineError, begin, engine_digest, enhance, ensure_built
 from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
-from .mix import write_mixtures
-from .scores import RATE_HZ
 from .shipped import Shipped, configured, find
 
 PEERS = {"speex": "Speex", "rnnoise": "RNNoise", "gtcrn": "GTCRN"}

@@ -1,6 +1,6 @@
 """A checkpoint -> models/<name>: graph, weights, manifest, hashes, golden vectors; then reloads and checks them in tfjs.
 
-    python3 -m denoise_training.export_tfjs RUN/best.pt --out ../models/base --golden noisy.wav --speech speech.wav
+    python3 -m denoise_training.export.streaming RUN/best.pt --out ../models/base --golden noisy.wav --speech speech.wav
 
 Notable: weights are rounded to float16 first, and everything written here (golden vectors, parity) is computed with the
 rounded ones, so that what is compared is the graph and not the rounding.
@@ -18,14 +18,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .config import TrainConfig, build
-from .data import decode
+from ..data.prepare import decode
+from ..network.models import Mixer, band_centres
+from ..network.stft import Framing, asymmetric_windows
+from ..network.streaming import StreamingEnhancer, cell_products
+from ..run.config import TrainConfig, build
 from .graphdef import GraphWriter
-from .models import Mixer, band_centres
-from .stft import Framing, asymmetric_windows
-from .streaming import StreamingEnhancer, cell_products
 
-CHECK = Path(__file__).parent.parent / "check_tfjs.mjs"
+CHECK = Path(__file__).parents[2] / "check_tfjs.mjs"
 
 
 def round_weights(network: Mixer) -> Mixer:

@@ -1,8 +1,8 @@
 """A checkpoint of classic_train -> models/<name>: graph, weights, manifest, hashes, golden vectors; then checks them in tfjs.
 
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/unet-8k --golden noisy.wav
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/unet-8k --golden noisy.wav --variant seed
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/stft-unet --golden noisy.wav \\
+    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/unet-8k --golden noisy.wav
+    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/unet-8k --golden noisy.wav --variant seed
+    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/stft-unet --golden noisy.wav \\
         --variant griffin-lim --rebuild griffin-lim --shared
 
 Notable: a variant is a further manifest in the folder, with weights of its own or, with --shared, those of the default. As for
@@ -21,14 +21,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .classic_data import cut, resampled
-from .classic_models import MelLatent, UNet
-from .classic_train import averaged_network
-from .data import RATE_HZ, decode
-from .export_tfjs import CHECK, digest
+from ..classic.models import MelLatent, UNet
+from ..classic.recipes import cut, resampled
+from ..classic.spectrogram import Front
+from ..classic.train import averaged_network
+from ..data.prepare import RATE_HZ, decode
 from .graphdef import GraphWriter, to_bytes
 from .librosa_golden import golden_stream, write_vectors
-from .spectrogram import Front
+from .streaming import CHECK, digest
 
 BYTE_LAYERS = ("encode", "decode")  # of mel-latent: 8.5 million weights each
 

@@ -5,10 +5,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .augment import MixConfig
-from .losses import LossConfig
-from .models import ModelConfig
-from .stft import Framing
+from ..data.mixing import MixConfig
+from ..loss.losses import LossConfig
+from ..network.models import ModelConfig
+from ..network.stft import Framing
 
 
 @dataclass

@@ -18,8 +18,8 @@ import torch
 from scipy.signal import resample_poly
 from torch import Tensor
 
-from .augment import WeightedClips, resample_speed
-from .data import RATE_HZ, Clip, Prepared
+from ..data.mixing import WeightedClips, resample_speed
+from ..data.prepare import RATE_HZ, Clip, Prepared
 
 RECIPES = ("blend", "ms-snsd", "paired")
 SNSD_DBFS = -25.0

@@ -1,6 +1,6 @@
 """What librosa makes of one short recording at every stage of a block model: the engine's own stages are tested against it.
 
-    python3 -m denoise_training.golden_dsp        # from training/; writes ../test/fixtures/dsp/
+    python3 -m denoise_training.export.golden_dsp        # from training/; writes ../test/fixtures/dsp/
 
 In: test/fixtures/noisy-speech.wav. Out: golden.json, which lists every vector with its shape and the settings it was made with,
 and the vectors, float32. Everything is computed in float64 where librosa allows.
@@ -14,7 +14,7 @@ import numpy as np
 import scipy.signal
 import soundfile
 
-FIXTURES = Path(__file__).parents[2] / "test" / "fixtures"
+FIXTURES = Path(__file__).parents[3] / "test" / "fixtures"
 
 # The first has the odd FFT of unet-8k, the second leaves
 # its Nyquist bin to be dropped as in stft-unet, the third has the front end of mel-latent on a shorter block.

@@ -1,8 +1,8 @@
 """The data explorer: pictures of a sound and of what was made of it, and of a whole prepared folder.
 
-    python3 -m denoise_training.explore noisy.wav --clean clean.wav --enhanced enhanced.wav --out report.png
-    python3 -m denoise_training.explore --data PREPARED --mixture 3 --checkpoint RUN/best.pt --out report.png
-    python3 -m denoise_training.explore --data PREPARED --summary data.png
+    python3 -m denoise_training.pictures.sound noisy.wav --clean clean.wav --enhanced enhanced.wav --out report.png
+    python3 -m denoise_training.pictures.sound --data PREPARED --mixture 3 --checkpoint RUN/best.pt --out report.png
+    python3 -m denoise_training.pictures.sound --data PREPARED --summary data.png
 
 Notable: a column for each signal there is (clean, noise, noisy, estimated noise, enhanced), a row for each way of looking at it,
 and one scale for each row, so that columns compare. What a column lacks follows from the others: noise = noisy - clean,
@@ -18,15 +18,15 @@ import numpy as np
 import soundfile
 import torch
 
-from .augment import Mixer
-from .blocks import enhance_stream
-from .classic_data import resampled
-from .classic_train import averaged_network
-from .data import RATE_HZ, Prepared
-from .explore_data import draw_summary
-from .mix import EVALUATION
-from .scores import si_sdr
-from .spectrogram import FrontEnd, amplitude_to_db, dct_matrix, mel_filters, power_to_db
+from ..classic.blocks import enhance_stream
+from ..classic.recipes import resampled
+from ..classic.spectrogram import FrontEnd, amplitude_to_db, dct_matrix, mel_filters, power_to_db
+from ..classic.train import averaged_network
+from ..data.mixing import Mixer
+from ..data.mixtures import EVALUATION
+from ..data.prepare import RATE_HZ, Prepared
+from ..measures import si_sdr
+from .folder import draw_summary
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt

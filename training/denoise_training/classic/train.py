@@ -1,6 +1,6 @@
 """The training loop of the classic models: time-boxed, resumable, with early stopping.
 
-    python3 -m denoise_training.classic_train --config configs/unet-8k.toml --data PREPARED --out RUN --minutes 12
+    python3 -m denoise_training.classic.train --config configs/unet-8k.toml --data PREPARED --out RUN --minutes 12
 
 Notable: loop.py is the loop around it; its checkpoints are not those of train.py. A run ends when its time is
 used up, or when its score on held-out voices and noises has not risen for `patience` validations. The score is the mean of
@@ -16,17 +16,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..data.prepare import RATE_HZ, Prepared
+from ..loss.losses import DenoiseLoss
+from ..measures import si_sdr
+from ..run.config import TrainConfig
+from ..run.loop import Log, Training, make_parser, parse, run_loop
+from ..run.train import Validation
 from .blocks import enhance_stream
-from .classic_config import ClassicConfig, build_classic, load_classic
-from .classic_data import Blocks, resampled
-from .classic_models import make_network
-from .config import TrainConfig
-from .data import RATE_HZ, Prepared
-from .loop import Log, Training, make_parser, parse, run_loop
-from .losses import DenoiseLoss
-from .scores import si_sdr
+from .config import ClassicConfig, build_classic, load_classic
+from .models import make_network
+from .recipes import Blocks, resampled
 from .spectrogram import FrontEnd
-from .train import Validation
 
 
 def network_of(config: ClassicConfig) -> torch.nn.Module:
