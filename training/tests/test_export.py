@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from denoise_training.export.streaming import check, export, round_weights, write_graph
+from denoise_training.framing import Framing
 from denoise_training.network.models import Mixer, ModelConfig
-from denoise_training.network.stft import Framing
 from denoise_training.run.config import TrainConfig, load_config
 
 TRAINING = Path(__file__).parent.parent

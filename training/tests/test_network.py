@@ -3,9 +3,10 @@
 import pytest
 import torch
 
+from denoise_training.framing import Framing
 from denoise_training.network import recurrence
 from denoise_training.network.models import Mixer, ModelConfig, band_matrices
-from denoise_training.network.stft import Framing, Stft
+from denoise_training.network.stft import Stft
 from denoise_training.network.streaming import StreamingEnhancer
 from denoise_training.run.train import enhance
 

@@ -19,7 +19,8 @@ from scipy.signal import resample_poly
 from torch import Tensor
 
 from ..data.mixing import WeightedClips, resample_speed
-from ..data.prepare import RATE_HZ, Clip, Prepared
+from ..data.prepare import Clip, Prepared
+from ..framing import RATE_HZ
 
 RECIPES = ("blend", "ms-snsd", "paired")
 SNSD_DBFS = -25.0

@@ -16,7 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data.prepare import RATE_HZ, Prepared
+from ..data.prepare import Prepared
+from ..framing import RATE_HZ
 from ..loss.losses import DenoiseLoss
 from ..measures import si_sdr
 from ..run.config import TrainConfig

@@ -17,7 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .prepare import RATE_HZ, Clip, Prepared
+from ..framing import RATE_HZ
+from .prepare import Clip, Prepared
 
 
 @dataclass
@@ -207,7 +208,7 @@ class Recipe:
     noise_kind: str = ""
     snr_db: float = 0.0
     level_dbfs: float = 0.0
-    bandwidth_hz: int = 24000
+    bandwidth_hz: int = RATE_HZ // 2
     room: bool = False
 
 
@@ -239,8 +240,8 @@ class Mixer:
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
         self.rooms = room_pairs(prepared, split, config, self.fft, simulated_rooms, seed)
         frequency = np.fft.rfftfreq(self.fft, 1 / RATE_HZ)
-        # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to 24 kHz, and interpolated between them.
-        place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(400), 0, 1) * 9
+        # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to the highest, and interpolated between them.
+        place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(RATE_HZ / 2 / 60), 0, 1) * 9
         self.eq_left = torch.from_numpy(np.minimum(place.astype(np.int64), 8))
         self.eq_blend = torch.from_numpy((place - np.minimum(place.astype(np.int64), 8)).astype(np.float32))
         self.frequency = torch.from_numpy(frequency.astype(np.float32))
@@ -336,14 +337,14 @@ class Mixer:
     def low_pass(self, cutoff_hz: Tensor) -> Tensor:
         """Raised-cosine edge, 12 % of the cutoff wide, that ends at the cutoff; [B] -> [B, fft / 2 + 1]."""
         edge = (cutoff_hz[:, None] - self.frequency) / (0.12 * cutoff_hz[:, None])
-        return torch.where(cutoff_hz[:, None] >= 24000, 1.0, 0.5 - 0.5 * torch.cos(math.pi * edge.clamp(0, 1)))
+        return torch.where(cutoff_hz[:, None] >= RATE_HZ / 2, 1.0, 0.5 - 0.5 * torch.cos(math.pi * edge.clamp(0, 1)))
 
     def batch(self, step: int, indices: range) -> tuple[Tensor, Tensor, list[Recipe]]:
         """Noisy and clean waves, [B, samples] float32, and what they were made of."""
         c, n, size = self.config, self.samples, len(indices)
         speech, noise = np.zeros((size, n), np.float32), np.zeros((size, n), np.float32)
         speech_eq, noise_eq = np.zeros((size, 10), np.float32), np.zeros((size, 10), np.float32)
-        cutoff, room = np.full(size, 24000.0, np.float32), np.full(size, -1)
+        cutoff, room = np.full(size, RATE_HZ / 2, np.float32), np.full(size, -1)
         snr, level, clip_at = np.zeros(size, np.float32), np.zeros(size, np.float32), np.full(size, np.inf, np.float32)
         speech_on, noise_on = np.ones(size, np.float32), np.ones(size, np.float32)
         recipes = []

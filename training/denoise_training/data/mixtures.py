@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from .mixing import RATE_HZ, MixConfig, Mixer, Recipe
+from ..framing import RATE_HZ
+from .mixing import MixConfig, Mixer, Recipe
 from .prepare import Prepared
 
 EVALUATION = MixConfig(

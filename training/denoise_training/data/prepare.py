@@ -20,9 +20,9 @@ import numpy as np
 import soundfile
 from scipy.signal import resample_poly
 
+from ..framing import RATE_HZ
 from .layouts import Source, read_layout
 
-RATE_HZ = 48000
 KINDS = ("speech", "noise", "rir")
 PEAK = 0.9
 # `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and evaluation.
@@ -92,7 +92,8 @@ def decode_source(source: Source, least_range_db: float = 0.0) -> tuple[Source, 
 
 
 def level_range_db(wave: np.ndarray) -> float:
-    frames = wave[: len(wave) // 960 * 960].reshape(-1, 960)
+    size = RATE_HZ // 50  # 20 ms
+    frames = wave[: len(wave) // size * size].reshape(-1, size)
     low, high = np.percentile(10 * np.log10(np.mean(frames**2, axis=1) + 1e-10), (5, 95))
     return float(high - low)
 
@@ -258,7 +259,9 @@ def main() -> None:
         print(f"{len(sources) - len(kept)} of {len(sources)} files left out by their licence")
         sources = kept
     shares = {"eval": args.eval, "valid": args.valid}
-    prepare(sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db, parse_pinned(args.whole))
+    prepare(
+        sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db, parse_pinned(args.whole)
+    )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ from ..classic.models import MelLatent, UNet
 from ..classic.recipes import cut, resampled
 from ..classic.spectrogram import Front
 from ..classic.train import averaged_network
-from ..data.prepare import RATE_HZ, decode
+from ..data.prepare import decode
+from ..framing import RATE_HZ
 from .graphdef import GraphWriter, to_bytes
 from .librosa_golden import golden_stream, write_vectors
 from .streaming import CHECK, digest

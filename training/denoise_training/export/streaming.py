@@ -7,6 +7,7 @@ rounded ones, so that what is compared is the graph and not the rounding.
 """
 
 import argparse
+import dataclasses
 import hashlib
 import json
 import shutil
@@ -19,8 +20,9 @@ import torch
 from torch import Tensor
 
 from ..data.prepare import decode
+from ..framing import FEATURES, RATE_HZ, Framing
 from ..network.models import Mixer, band_centres
-from ..network.stft import Framing, asymmetric_windows
+from ..network.stft import asymmetric_windows
 from ..network.streaming import StreamingEnhancer, cell_products
 from ..run.config import TrainConfig, build
 from .graphdef import GraphWriter
@@ -178,7 +180,7 @@ def write_model(saved: dict, out: Path, golden: Tensor, speech: Tensor, version:
             "overlapSamples": framing.overlap,
             "lookAheadHops": 0,
         },
-        "features": {"kind": "compressed-complex", "exponent": 0.3, "floor": 1e-6},
+        "features": {"kind": "compressed-complex", **dataclasses.asdict(FEATURES)},
         "bands": {"centreBins": band_centres(c)},
         "estimate": {"kind": "complex-mask"},
         "rebuild": {"kind": "noisy-phase"},
@@ -206,9 +208,9 @@ def write_model(saved: dict, out: Path, golden: Tensor, speech: Tensor, version:
 
 def load_wave(path: Path, seconds: float, start: float = 0.0) -> Tensor:
     wave, _ = decode(str(path))
-    wave = torch.from_numpy(wave[int(start * 48000) :][: int(seconds * 48000)])
-    if len(wave) < int(seconds * 48000):
-        raise ValueError(f"{path} holds {len(wave) / 48000:.1f} s after {start} s: expected {seconds} s")
+    wave = torch.from_numpy(wave[int(start * RATE_HZ) :][: int(seconds * RATE_HZ)])
+    if len(wave) < int(seconds * RATE_HZ):
+        raise ValueError(f"{path} holds {len(wave) / RATE_HZ:.1f} s after {start} s: expected {seconds} s")
     return wave
 
 

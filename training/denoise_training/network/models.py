@@ -1,6 +1,7 @@
 """The networks: causal mixers over time and frequency, made of few, large operations.
 
-    features [3, 769] -> bands [192, 3] -> conv /2 -> conv /2 + place -> blocks -> up *2 + skip -> conv -> up *2 -> mask [2, 769]
+    features [3, bins] -> bands [192, 3] -> conv /2 -> conv /2 + place -> blocks
+        -> up *2 + skip -> conv -> up *2 -> mask [2, bins]
 
 Notable: nothing looks along time but the recurrent cell, so one hop is one small image [frequencies, channels], and the cell's
 weights are shared by all frequencies, which makes its product a real matrix product. Low bands keep every bin (harmonics are
@@ -17,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..framing import FRAMING
 from .recurrence import light_recurrence
 
 
@@ -25,8 +27,8 @@ class ModelConfig:
     """Shape of a mixer."""
 
     name: str = "base"
-    bins: int = 769  # of the transform
-    rate_hz: int = 48000
+    bins: int = FRAMING.bins  # of the transform; in a run, of its framing
+    rate_hz: int = FRAMING.rate_hz  # the same
     narrow_bands: int = 128  # lowest bands that are one bin each
     bands: int = 192  # all bands; a multiple of 4
     encoder_channels: int = 32  # after the first convolution

@@ -1,4 +1,4 @@
-"""Window, framing and transform: the reference that the TypeScript engine follows.
+"""Window and transform: the reference that the TypeScript engine follows.
 
 Notable: the two windows are asymmetric, so the delay is the short overlap (5 ms) and not the long window (32 ms).
 The analysis window rises slowly over the past, which resolves the harmonics of a voice, and falls quickly at the newest
@@ -10,29 +10,11 @@ Frame k ends at the newest sample e = hop * (k + 1); after it the samples [e - h
 """
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-
-@dataclass(frozen=True)
-class Framing:
-    """How sound is cut into frames; the same numbers stand in every manifest."""
-
-    rate_hz: int = 48000  # sample rate of the model
-    hop: int = 480  # new samples for each frame
-    window: int = 1536  # samples of a frame, and of its FFT
-    overlap: int = 240  # samples shared by two neighbouring synthesis windows: the algorithmic delay
-
-    @property
-    def bins(self) -> int:
-        return self.window // 2 + 1
-
-    @property
-    def history(self) -> int:
-        """Samples of a frame that are older than its hop."""
-        return self.window - self.hop
+from ..framing import FEATURES, Features, Framing
 
 
 def asymmetric_windows(framing: Framing) -> tuple[Tensor, Tensor]:
@@ -73,8 +55,8 @@ class Stft:
         return (head + tail).flatten(-2)  # [..., T * hop]
 
 
-def compressed_features(spectrum: Tensor, exponent: float = 0.3, floor: float = 1e-6) -> Tensor:
+def compressed_features(spectrum: Tensor, features: Features = FEATURES) -> Tensor:
     """Network input: planes |X|^c, Re X |X|^(c-1), Im X |X|^(c-1), which keep phase and shrink the range of level."""
-    magnitude = spectrum.abs().clamp_min(floor)
-    shrink = magnitude ** (exponent - 1)
+    magnitude = spectrum.abs().clamp_min(features.floor)
+    shrink = magnitude ** (features.exponent - 1)
     return torch.stack([spectrum.abs() * shrink, spectrum.real * shrink, spectrum.imag * shrink], dim=-2)  # [..., 3, bins]

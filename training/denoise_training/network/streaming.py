@@ -10,8 +10,9 @@ products apply a sigmoid for free.
 import torch
 from torch import Tensor
 
+from ..framing import Framing
 from .models import Mixer, MixerBlock
-from .stft import Framing, asymmetric_windows, compressed_features
+from .stft import asymmetric_windows, compressed_features
 
 
 class StreamingMixer:

@@ -9,7 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ..data.mixing import noise_kind
-from ..data.prepare import RATE_HZ, Clip, Prepared
+from ..data.prepare import Clip, Prepared
+from ..framing import RATE_HZ
 
 SPLITS = {"train": "#3465a4", "valid": "#f57900", "eval": "#73a839"}
 KIND_COLOURS = {"speech": "#3465a4", "noise": "#cc4455"}

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..data.mixing import MixConfig
+from ..framing import Framing
 from ..loss.losses import LossConfig
 from ..network.models import ModelConfig
-from ..network.stft import Framing
 
 
 @dataclass
@@ -35,6 +35,9 @@ class TrainConfig:
     framing: Framing = field(default_factory=Framing)
     mix: MixConfig = field(default_factory=MixConfig)
     loss: LossConfig = field(default_factory=LossConfig)
+
+    def __post_init__(self) -> None:
+        self.model = dataclasses.replace(self.model, bins=self.framing.bins, rate_hz=self.framing.rate_hz)
 
 
 def build(kind: type, values: dict, where: str = ""):

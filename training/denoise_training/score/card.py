@@ -14,7 +14,8 @@ from pathlib import Path
 
 import torch
 
-from ..data.prepare import RATE_HZ, Clip, Prepared
+from ..data.prepare import Clip, Prepared
+from ..framing import RATE_HZ
 from ..run.loop import hours_heard, minutes_spent
 from .evaluate import markdown
 

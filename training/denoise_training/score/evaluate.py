@@ -27,9 +27,9 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from ..framing import RATE_HZ
 from ..measures import (
     DNSMOS_BAND_HZ,
-    RATE_HZ,
     REVISION,
     dnsmos,
     estoi,

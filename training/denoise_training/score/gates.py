@@ -26,9 +26,10 @@ import numpy as np
 import soundfile
 import torch
 
-from ..data.mixing import RATE_HZ, Mixer
+from ..data.mixing import Mixer
 from ..data.mixtures import EVALUATION
 from ..data.prepare import Prepared
+from ..framing import RATE_HZ
 from ..measures import log_spectral_distance_high, pesq_wb, si_sdr
 from .engine import EngineError, engine_digest, enhance, ensure_built
 from .evaluate import read, read_enhanced
@@ -76,8 +77,9 @@ def write(data: Prepared, out: Path, seed: int) -> None:
 
 def active_energy_kept(clean: np.ndarray, enhanced: np.ndarray) -> float:
     """Share of the energy of frames (20 ms) within 30 dB of the loudest, of what is in phase with the clean voice."""
-    frames = len(clean) // 960
-    clean, enhanced = (w[: frames * 960].reshape(frames, 960).astype(np.float64) for w in (clean, enhanced))
+    size = RATE_HZ // 50
+    frames = len(clean) // size
+    clean, enhanced = (w[: frames * size].reshape(frames, size).astype(np.float64) for w in (clean, enhanced))
     energy = (clean**2).sum(1)
     active = energy > energy.max() * 1e-3
     return float((enhanced[active] ** 2).sum() / energy[active].sum())

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from ..data.mixtures import write_mixtures
 from ..data.prepare import Prepared
-from ..measures import RATE_HZ
+from ..framing import RATE_HZ
 from .engine import ROOT, EngineError, begin, engine_digest, enhance, ensure_built
 from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
 from .shipped import Shipped, configured, find
