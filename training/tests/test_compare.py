@@ -8,14 +8,15 @@ import torch
 from denoise_training.export.streaming import write_graph
 from denoise_training.network.models import Mixer
 from denoise_training.run.compare import TRIALS, multiply_adds
-from denoise_training.run.config import TrainConfig, load_config
+from denoise_training.run.config import TrainConfig
+from denoise_training.settings import load
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 
 
 @pytest.mark.parametrize("name", ["base", "tiny"])
 def test_the_count_on_pytorch_is_that_of_the_exported_graph(name: str):
-    network = Mixer(load_config(CONFIGS / f"{name}.toml").model)
+    network = Mixer(load(TrainConfig, CONFIGS / f"{name}.toml").model)
     assert multiply_adds(network) == write_graph(network).macs
 
 

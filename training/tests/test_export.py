@@ -12,7 +12,8 @@ import torch
 from denoise_training.export.streaming import check, export, round_weights, write_graph
 from denoise_training.framing import Framing
 from denoise_training.network.models import Mixer, ModelConfig
-from denoise_training.run.config import TrainConfig, load_config
+from denoise_training.run.config import TrainConfig
+from denoise_training.settings import load
 
 TRAINING = Path(__file__).parent.parent
 TFJS = TRAINING.parent / "node_modules" / "@tensorflow" / "tfjs-backend-wasm"
@@ -21,7 +22,7 @@ needs_tfjs = pytest.mark.skipif(not TFJS.exists() or not shutil.which("node"), r
 
 @pytest.mark.parametrize(("name", "ops", "macs"), [("base", 80, 10e6), ("tiny", 60, 2e6)])
 def test_shipped_models_keep_their_budget(name: str, ops: int, macs: float):
-    graph = write_graph(Mixer(load_config(TRAINING / "configs" / f"{name}.toml").model))
+    graph = write_graph(Mixer(load(TrainConfig, TRAINING / "configs" / f"{name}.toml").model))
     assert graph.operations() <= ops
     assert graph.macs <= macs
 

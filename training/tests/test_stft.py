@@ -7,7 +7,8 @@ import torch
 from denoise_training.framing import Framing
 from denoise_training.network.models import Mixer
 from denoise_training.network.stft import Stft, asymmetric_windows, compressed_features
-from denoise_training.run.config import load_config
+from denoise_training.run.config import TrainConfig
+from denoise_training.settings import load
 
 FRAMING = Framing()
 
@@ -68,7 +69,7 @@ def test_a_later_sample_does_not_change_earlier_output():
 
 def test_another_window_is_one_number(tmp_path: Path):
     (tmp_path / "c.toml").write_text("[framing]\nwindow = 1024\n")
-    config = load_config(tmp_path / "c.toml")
+    config = load(TrainConfig, tmp_path / "c.toml")
     assert config.framing.bins == config.model.bins == 513
     spectrum = Stft(config.framing).forward(torch.randn(1, 5 * config.framing.hop)).transpose(0, 1)
     mask, _ = Mixer(config.model)(compressed_features(spectrum))

@@ -1,16 +1,11 @@
-"""One TOML file -> the dataclasses of a classic run."""
+"""Settings of a run of a classic model; settings.py reads them."""
 
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..loss.losses import LossConfig
-from ..run.config import build
 from .models import ClassicModelConfig
 from .recipes import ClassicData
 from .spectrogram import Front
-
-SECTIONS = {"front": Front, "model": ClassicModelConfig, "data": ClassicData, "loss": LossConfig}
 
 
 @dataclass
@@ -44,14 +39,3 @@ class ClassicConfig:
             raise ValueError(f"image_loss is {self.image_loss!r}: expected huber or mse")
         if self.feature_level and not self.front.on_mels:
             raise ValueError("feature_level adds mel powers: expected front.features mel-mfcc")
-
-
-def build_classic(values: dict) -> ClassicConfig:
-    """From plain values, as in TOML or a checkpoint; unknown names are errors."""
-    sections = {name: build(kind, values[name], f"{name}.") for name, kind in SECTIONS.items() if name in values}
-    return build(ClassicConfig, {**values, **sections})
-
-
-def load_classic(path: str | Path) -> ClassicConfig:
-    with open(path, "rb") as file:
-        return build_classic(tomllib.load(file))

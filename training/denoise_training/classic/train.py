@@ -23,8 +23,9 @@ from ..measures import si_sdr
 from ..run.config import TrainConfig
 from ..run.loop import Log, Training, make_parser, parse, run_loop
 from ..run.train import Validation
+from ..settings import build
 from .blocks import enhance_stream
-from .config import ClassicConfig, build_classic, load_classic
+from .config import ClassicConfig
 from .models import make_network
 from .recipes import Blocks, resampled
 from .spectrogram import FrontEnd
@@ -38,7 +39,7 @@ def averaged_network(saved: dict) -> tuple[ClassicConfig, torch.nn.Module]:
     """Settings and averaged weights of a checkpoint of this loop."""
     if "front" not in saved["config"]:
         raise ValueError("this checkpoint is not one of classic_train: export it with export_tfjs")
-    config = build_classic(saved["config"])
+    config = build(ClassicConfig, saved["config"])
     network = network_of(config)
     network.load_state_dict(saved["average"])
     return config, network.eval()
@@ -139,7 +140,7 @@ def train(config: ClassicConfig, args: argparse.Namespace) -> None:
 def main() -> None:
     parser = make_parser("Train a classic model.", valid_minutes=2.0)
     parser.add_argument("--pairs", help="recipe paired: folder with noisy/ and clean/; --data is for validation only then")
-    args, config = parse(parser, load_classic)
+    args, config = parse(parser, ClassicConfig)
     if args.pairs:
         config.data = dataclasses.replace(config.data, pairs=args.pairs)
     train(config, args)

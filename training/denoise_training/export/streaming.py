@@ -24,7 +24,8 @@ from ..framing import FEATURES, RATE_HZ, Framing
 from ..network.models import Mixer, band_centres
 from ..network.stft import asymmetric_windows
 from ..network.streaming import StreamingEnhancer, cell_products
-from ..run.config import TrainConfig, build
+from ..run.config import TrainConfig
+from ..settings import build
 from .graphdef import GraphWriter
 
 CHECK = Path(__file__).parents[2] / "check_tfjs.mjs"

@@ -17,7 +17,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from ..data.prepare import Prepared
 from ..network.models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
-from .config import TrainConfig, load_config
+from ..settings import load
+from .config import TrainConfig
 from .train import Run, Validation
 
 
@@ -134,14 +135,14 @@ def main() -> None:
     parser.add_argument("--only", action="append", help="names of trials; default: all")
     args = parser.parse_args()
     torch.set_flush_denormal(True)
-    base = load_config(args.config)
+    base = load(TrainConfig, args.config)
     data = Prepared(args.data, base.licence_flags, preload=True)
     validation = Validation(base, data)
     lines = ["| network | MMAC | parameters | steps | audio h | SI-SDR | PESQ-WB | ESTOI | score |", "|---" * 9 + "|"]
     for name, (kind, changes) in TRIALS.items():
         if args.only and name not in args.only:
             continue
-        config = load_config(args.config)
+        config = load(TrainConfig, args.config)
         for key, value in changes.items():
             setattr(config.model, key, value)
         r = trial(kind, config, data, validation, args.tera)

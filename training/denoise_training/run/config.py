@@ -1,9 +1,7 @@
-"""One TOML file -> the dataclasses of a run."""
+"""Settings of a run of the streaming network; settings.py reads them."""
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..data.mixing import MixConfig
 from ..framing import Framing
@@ -38,42 +36,3 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         self.model = dataclasses.replace(self.model, bins=self.framing.bins, rate_hz=self.framing.rate_hz)
-
-
-def build(kind: type, values: dict, where: str = ""):
-    """A dataclass from plain values; unknown names are errors, lists become tuples."""
-    known = {f.name: f for f in dataclasses.fields(kind)}
-    unknown = sorted(set(values) - set(known))
-    if unknown:
-        raise ValueError(f"unknown setting {where}{unknown[0]}: expected one of {', '.join(known)}")
-    ready = {}
-    for name, value in values.items():
-        inner = {"model": ModelConfig, "framing": Framing, "mix": MixConfig, "loss": LossConfig}.get(name)
-        if inner and isinstance(value, dict):
-            value = build(inner, value, f"{name}.")
-        ready[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**ready)
-
-
-def override(config, items: list[str]) -> None:
-    """Settings given as `name=value`, as in `model.channels=48` or `front.to=[0, 1]`; values are TOML, or else plain text."""
-    for item in items:
-        name, _, text = item.partition("=")
-        owner, _, leaf = name.rpartition(".")
-        target = getattr(config, owner, None) if owner else config
-        if not dataclasses.is_dataclass(target) or leaf not in {f.name for f in dataclasses.fields(target)}:
-            raise ValueError(f"unknown setting {name}")
-        before = getattr(target, leaf)
-        try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            value = text
-        value = tuple(value) if isinstance(value, list) else float(value) if isinstance(before, float) else value
-        if before is not None and type(value) is not type(before):
-            raise ValueError(f"{name} is {text!r}: expected {type(before).__name__}, as in {before!r}")
-        setattr(target, leaf, value)
-
-
-def load_config(path: str | Path) -> TrainConfig:
-    with open(path, "rb") as file:
-        return build(TrainConfig, tomllib.load(file))

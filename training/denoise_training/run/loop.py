@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-from .config import override
+from ..settings import Settings, load, override
 
 LOG_SECONDS = 30.0
 SAVE_SECONDS = 120.0
@@ -233,14 +233,13 @@ def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentPars
     return parser
 
 
-def parse(parser: argparse.ArgumentParser, load: Callable[[str], object]) -> tuple[argparse.Namespace, object]:
+def parse(parser: argparse.ArgumentParser, kind: type[Settings]) -> tuple[argparse.Namespace, Settings]:
     """Arguments and the config that they come to; sets the process up for them."""
     args = parser.parse_args()
     if (args.minutes is None) == (args.steps is None):
         parser.error("give --minutes or --steps")
-    config = load(args.config)
     try:
-        override(config, args.set)
+        config = override(load(kind, args.config), args.set)
     except ValueError as error:
         parser.error(str(error))
     if args.threads:

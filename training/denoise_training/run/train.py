@@ -23,7 +23,7 @@ from ..loss.losses import DenoiseLoss
 from ..measures import dnsmos, estoi, pesq_wb, si_sdr
 from ..network.models import Mixer as Network
 from ..network.stft import Stft, compressed_features
-from .config import TrainConfig, load_config
+from .config import TrainConfig
 from .loop import Log, Training, make_parser, parse, run_loop
 
 
@@ -145,7 +145,7 @@ def averaged_network(saved: dict, config: TrainConfig) -> Network:
 
 
 def main() -> None:
-    args, config = parse(make_parser("Train a denoiser.", valid_minutes=8.0), load_config)
+    args, config = parse(make_parser("Train a denoiser.", valid_minutes=8.0), TrainConfig)
     processes = int(os.environ.get("WORLD_SIZE", 1))
     rank = int(os.environ.get("RANK", 0))
     device = "cpu"

@@ -13,8 +13,9 @@ import soundfile
 import torch
 
 from ..network.stft import Stft
-from ..run.config import TrainConfig, build
+from ..run.config import TrainConfig
 from ..run.train import averaged_network, enhance
+from ..settings import build
 from .evaluate import read
 
 
