@@ -9,7 +9,7 @@ runs=$1 prepared=$2 golden=$3 scores=${4:-}
 put() {  # run, model folder, description, options
   checkpoint=$runs/$1/best.pt model=../models/$2 about=$3
   shift 3
-  python3 -m denoise_training.export.classic "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
+  python3 -m scripts.export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
 }
 card() {  # run, model folder
   python3 -m denoise_training.score.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \

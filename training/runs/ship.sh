@@ -9,7 +9,7 @@ name=$(basename "$model")
 mkdir -p "$work"
 [ -d "$work/eval" ] || python3 -m denoise_training.data.mixtures --data "$prepared" --out "$work/eval" --split eval --count 120
 [ -e "$work/gates/noisy/wide-00.wav" ] || python3 -m denoise_training.score.gates write --data "$prepared" --out "$work/gates"
-python3 -m denoise_training.export.streaming "$run/best.pt" --out "$model" \
+python3 -m scripts.export "$run/best.pt" --out "$model" \
   --golden "$golden" --speech "$work/gates/noisy/stream.wav"
 for set in eval gates; do
   node ../dist/cli.js "$work/$set/noisy" -o "$work/$set/$name" --model "$name" --overwrite

@@ -17,7 +17,8 @@ from denoise_training.classic.models import ClassicModelConfig, make_network
 from denoise_training.classic.recipes import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
 from denoise_training.classic.train import ClassicRun, averaged_network, network_of
 from denoise_training.data.prepare import Prepared
-from denoise_training.export.classic import export, lifted, round_weights, write_graph
+from denoise_training.export.classic import BYTE_WEIGHTS, ClassicModel, lifted, write_graph
+from denoise_training.export.exporter import export, round_weights
 from denoise_training.run.loop import hours_heard, save, weights_only
 from denoise_training.settings import build, load
 
@@ -282,10 +283,10 @@ def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
     saved = {"config": dataclasses.asdict(config), "average": network.state_dict()}
     wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1)).numpy()
     head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
-    result = export(saved, tmp_path / name, wave, head)
+    result = export(ClassicModel(saved, wave), tmp_path / name, head)
     assert result["maxRelative"] <= 1e-4
     other = "griffin-lim"
-    export(saved, tmp_path / name, wave, head, variant=other, rebuild=other, shared=True)
+    export(ClassicModel(saved, wave, rebuild=other), tmp_path / name, head, variant=other, shared=True)
     manifest, variant = (json.loads((tmp_path / name / f"{n}.json").read_text()) for n in ("manifest", other))
     assert variant["files"] == manifest["files"] and variant["rebuild"]["kind"] == other
     assert manifest["name"] == name and variant["name"] == f"{name}/{other}"
@@ -309,17 +310,18 @@ def test_a_variant_cannot_share_weights_that_are_not_there(tmp_path: Path):
     head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
     wave = np.zeros(48000, np.float32)
     torch.manual_seed(0)
-    export({"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}, tmp_path / "m", wave, head)
+    first = {"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}
+    export(ClassicModel(first, wave), tmp_path / "m", head)
     torch.manual_seed(1)
     other = {"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}
     with pytest.raises(ValueError, match=r"weights\.bin is not of this checkpoint"):
-        export(other, tmp_path / "m", wave, head, variant="v", shared=True)
+        export(ClassicModel(other, wave), tmp_path / "m", head, variant="v", shared=True)
 
 
 def test_byte_weights_are_within_half_a_step():
     network = make_network(ClassicModelConfig(kind="mel-latent", latent=8), 148, 109)
     before = network.encode.weight.detach().clone()
-    after = round_weights(network).encode.weight
+    after = round_weights(network, BYTE_WEIGHTS).encode.weight
     step = (before.max() - before.min()) / 255
     assert (before - after).abs().max() <= 0.51 * step
     assert len(after.unique()) <= 256

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from denoise_training.export.streaming import check, export, round_weights, write_graph
-from denoise_training.framing import Framing
+from denoise_training.export.exporter import check, export
+from denoise_training.export.streaming import StreamingModel, write_graph
 from denoise_training.network.models import Mixer, ModelConfig
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
@@ -52,7 +52,8 @@ def test_exported_model_equals_pytorch_in_tfjs(tmp_path: Path):
     network = Mixer(model)
     saved = {"config": dataclasses.asdict(TrainConfig(model=model)), "average": network.state_dict()}
     wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1))
-    result = export(saved, tmp_path / "small", wave[:19200], wave, "0.0.0", "MIT", "test")
+    exported = StreamingModel(saved, wave[:19200], wave)
+    result = export(exported, tmp_path / "small", {"version": "0.0.0", "licence": "MIT", "description": "test"})
     assert result["maxError"] <= 1e-4 and result["maxErrorTwoStreams"] <= 1e-4
     golden = json.loads((tmp_path / "small" / "golden" / "golden.json").read_text())
     for entry in golden["files"].values():
@@ -62,4 +63,4 @@ def test_exported_model_equals_pytorch_in_tfjs(tmp_path: Path):
     weights = (tmp_path / "small" / "weights.bin").read_bytes()
     (tmp_path / "small" / "weights.bin").write_bytes(weights[:100] + b"\x00\x40" * 50 + weights[200:])
     with pytest.raises(RuntimeError, match="differs from PyTorch"):
-        check(tmp_path / "small", round_weights(network), Framing(), wave)
+        check(tmp_path / "small", "manifest.json", exported)

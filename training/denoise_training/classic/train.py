@@ -38,7 +38,7 @@ def network_of(config: ClassicConfig) -> torch.nn.Module:
 def averaged_network(saved: dict) -> tuple[ClassicConfig, torch.nn.Module]:
     """Settings and averaged weights of a checkpoint of this loop."""
     if "front" not in saved["config"]:
-        raise ValueError("this checkpoint is not one of classic_train: export it with export_tfjs")
+        raise ValueError("this checkpoint is not one of a classic model")
     config = build(ClassicConfig, saved["config"])
     network = network_of(config)
     network.load_state_dict(saved["average"])

@@ -1,21 +1,10 @@
-"""A checkpoint of classic_train -> models/<name>: graph, weights, manifest, hashes, golden vectors; then checks them in tfjs.
+"""What the exporter asks of a classic model: its graph over one block, its manifest and its vectors.
 
-    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/unet-8k --golden noisy.wav
-    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/unet-8k --golden noisy.wav --variant seed
-    python3 -m denoise_training.export.classic RUN/best.pt --out ../models/stft-unet --golden noisy.wav \\
-        --variant griffin-lim --rebuild griffin-lim --shared
-
-Notable: a variant is a further manifest in the folder, with weights of its own or, with --shared, those of the default. As for
-base, everything is computed with the weights as they are on disk. Large dense layers are stored in one byte for each weight.
+Notable: large dense layers are stored in one byte for each weight. The golden vectors are librosa's, all but the graph.
 """
 
-import argparse
 import dataclasses
-import json
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -25,26 +14,90 @@ from ..classic.models import MelLatent, UNet
 from ..classic.recipes import cut, resampled
 from ..classic.spectrogram import Front
 from ..classic.train import averaged_network
-from ..data.prepare import decode
 from ..framing import RATE_HZ
-from .graphdef import GraphWriter, to_bytes
-from .librosa_golden import golden_stream, write_vectors
-from .streaming import CHECK, digest
+from .exporter import round_weights
+from .graphdef import GraphWriter
+from .librosa_golden import golden_stream
 
 BYTE_LAYERS = ("encode", "decode")  # of mel-latent: 8.5 million weights each
+BYTE_WEIGHTS = tuple(f"{layer}.weight" for layer in BYTE_LAYERS)
 
 
-def round_weights(network: nn.Module) -> nn.Module:
-    """The network with every weight as it is on disk."""
-    with torch.no_grad():
-        for name, p in network.named_parameters():
-            layer, _, kind = name.rpartition(".")
-            if layer in BYTE_LAYERS and kind == "weight":
-                levels, low, scale = to_bytes(p.numpy())
-                p.copy_(torch.from_numpy((levels * scale + low).astype(np.float32)))
-            else:
-                p.copy_(p.half().float())
-    return network
+class ClassicModel:
+    """A checkpoint of a classic run. In: noisy wave at 48 kHz, played again where it is shorter than two blocks.
+
+    `rebuild`: another one than the configuration's. `lift_db`: estimates are read as this much louder.
+    """
+
+    name = ""  # several models share a network, which is what a checkpoint names
+    byte_weights = BYTE_WEIGHTS
+    errors = ("maxRelative",)
+
+    def __init__(self, saved: dict, noisy: np.ndarray, rebuild: str = "", lift_db: float = 0.0):
+        config, self.network = averaged_network(saved)
+        front = lifted(dataclasses.replace(config.front, rebuild=rebuild or config.front.rebuild), lift_db)
+        round_weights(self.network, BYTE_WEIGHTS)
+        self.front, self.step_ms = front, 1000 * front.advance / front.rate_hz
+        self.noisy = cut(resampled(noisy, RATE_HZ, front.rate_hz), 0, 2 * front.advance)
+
+    def graph(self) -> GraphWriter:
+        return write_graph(self.network, self.front)
+
+    def entries(self) -> dict:
+        front = self.front
+        return {
+            "sampleRateHz": front.rate_hz,
+            "framing": {
+                "kind": "block",
+                "blockSamples": front.block,
+                "overlapSamples": front.overlap,
+                "hopSamples": front.hop,
+                "windowSamples": front.fft,
+                "fftSamples": front.fft,
+                "window": "hann",
+                "padding": "constant",
+            },
+            "features": features_entry(front),
+            "normalisation": normalisation_entry(front),
+            "estimate": {"kind": front.estimate},
+            "rebuild": rebuild_entry(front),
+        }
+
+    def graph_entry(self) -> dict:
+        shape = image_shape(self.front)
+        return {
+            "input": {"name": "features", "shape": shape},
+            "output": {"name": "estimate", "shape": shape},
+            "states": [],
+        }
+
+    def golden(self) -> tuple[dict[str, np.ndarray], dict]:
+        return self.stages, {"block": 0}
+
+    def parity(self) -> dict[str, np.ndarray]:
+        first = self.stages["features"]
+        features = np.stack([first, first * 0.5, np.full_like(first, self.front.to[0])]).astype(np.float32)
+        return {"features": features, "estimate": np.stack([self.answer(image) for image in features])}
+
+    @cached_property
+    def stages(self) -> dict[str, np.ndarray]:
+        # Griffin-Lim seeks its phases, so there is no one wave that the engine has to meet.
+        return golden_stream(self.front, self.noisy, self.answer, with_enhanced=self.front.rebuild != "griffin-lim")
+
+    @torch.no_grad()
+    def answer(self, features: np.ndarray) -> np.ndarray:
+        """[rows, frames] -> the same."""
+        return self.network(torch.from_numpy(features)[None])[0].numpy()
+
+
+def lifted(front: Front, db: float) -> Front:
+    """Every estimate is read as this much louder: what a gain made from it then spares of the voice, it spares of the noise."""
+    if db and (front.normalisation != "fixed" or front.features == "magnitude"):
+        raise ValueError("an estimate can be lifted where it is in decibels and its range is fixed")
+    return dataclasses.replace(front, output_range=tuple(edge + db for edge in front.output_range))
+
+
+# ---- graph ------------------------------------------------------------------------------------------------------------
 
 
 def array(x: Tensor) -> np.ndarray:
@@ -90,16 +143,20 @@ def write_mel_latent(g: GraphWriter, network: MelLatent) -> None:
     g.unary("Sigmoid", convolve(g, x, network.last, "last", activation=""), name="estimate")
 
 
+def image_shape(front: Front) -> list[int]:
+    return [-1, front.rows, front.frames, 1]
+
+
 def write_graph(network: nn.Module, front: Front) -> GraphWriter:
     g = GraphWriter()
-    shape = [-1, front.rows, front.frames, 1]
+    shape = image_shape(front)
     g.input("features", shape)
     (write_unet if isinstance(network, UNet) else write_mel_latent)(g, network)
     g.outputs["estimate"] = shape
     return g
 
 
-# ---- manifest --------------------------------------------------------------------------------------------------------
+# ---- manifest ---------------------------------------------------------------------------------------------------------
 
 
 def features_entry(front: Front) -> dict:
@@ -131,146 +188,3 @@ def rebuild_entry(front: Front) -> dict:
     # The engine begins with phases from the slopes of the magnitude, and ends where it is near enough or gains no more.
     most = {"iterations": 64, "convergenceDb": -26}
     return {"kind": "griffin-lim", **most, "momentum": front.momentum, "seed": 1, "init": "peaks"}
-
-
-def manifest_of(front: Front, graph: GraphWriter, head: dict, model: str, files: dict, parameters: int) -> dict:
-    shape = [-1, front.rows, front.frames, 1]
-    return {
-        "contract": 1,
-        **head,
-        "sampleRateHz": front.rate_hz,
-        "framing": {
-            "kind": "block",
-            "blockSamples": front.block,
-            "overlapSamples": front.overlap,
-            "hopSamples": front.hop,
-            "windowSamples": front.fft,
-            "fftSamples": front.fft,
-            "window": "hann",
-            "padding": "constant",
-        },
-        "features": features_entry(front),
-        "normalisation": normalisation_entry(front),
-        "estimate": {"kind": front.estimate},
-        "rebuild": rebuild_entry(front),
-        "graph": {
-            "model": model,
-            "input": {"name": "features", "shape": shape},
-            "output": {"name": "estimate", "shape": shape},
-            "states": [],
-        },
-        "cost": {"opsPerHop": graph.operations(), "macsPerHop": graph.macs, "parameters": parameters},
-        "files": files,
-    }
-
-
-# ---- writing and checking --------------------------------------------------------------------------------------------
-
-
-def check(folder: Path, manifest: str, features: np.ndarray, estimate: np.ndarray, limit: float = 1e-4) -> dict:
-    """Runs the written files in tfjs-wasm and compares; raises when the largest error exceeds the limit, relative to the
-    largest value."""
-    with tempfile.TemporaryDirectory() as temporary:
-        for name, value in (("features", features), ("estimate", estimate)):
-            (Path(temporary) / f"{name}.f32").write_bytes(value.astype("<f4").tobytes())
-        command = ["node", str(CHECK), str(folder.resolve()), temporary, manifest]
-        done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    result = json.loads(done.stdout.strip().splitlines()[-1])
-    if not result["maxRelative"] <= limit:
-        raise RuntimeError(f"tfjs differs from PyTorch by {result['maxRelative']:.2e}: at most {limit:.0e} is allowed")
-    return result
-
-
-def lifted(front: Front, db: float) -> Front:
-    """Every estimate is read as this much louder: what a gain made from it then spares of the voice, it spares of the noise."""
-    if db and (front.normalisation != "fixed" or front.features == "magnitude"):
-        raise ValueError("an estimate can be lifted where it is in decibels and its range is fixed")
-    return dataclasses.replace(front, output_range=tuple(edge + db for edge in front.output_range))
-
-
-def export(
-    saved: dict,
-    out: Path,
-    golden: np.ndarray,
-    head: dict,
-    variant: str = "",
-    rebuild: str = "",
-    shared: bool = False,
-    lift_db: float = 0.0,
-) -> dict:
-    """Writes the default, or a variant beside it, into a new folder; checks it; only then puts the files in place.
-
-    `golden`: noisy wave at 48 kHz, played again where it is shorter than two blocks. `head`: version, licence and description.
-    """
-    config, network = averaged_network(saved)
-    front = lifted(dataclasses.replace(config.front, rebuild=rebuild or config.front.rebuild), lift_db)
-    round_weights(network)
-    noisy = cut(resampled(golden, RATE_HZ, front.rate_hz), 0, 2 * front.advance)
-    stem = "" if shared or not variant else f"{variant}-"
-    graph = write_graph(network, front)
-    bytes_for = tuple(f"{name}/weight" for name in BYTE_LAYERS)
-    topology, weights = graph.model_json("denoise-node training", f"{stem}weights.bin", bytes_for)
-    model = json.dumps(topology, separators=(",", ":")).encode()
-    contents = {f"{stem}model.json": model, f"{stem}weights.bin": weights}
-    name = out.name + (f"/{variant}" if variant else "")
-    manifest = manifest_of(
-        front, graph, {"name": name, **head}, f"{stem}model.json",
-        {file: digest(data) for file, data in contents.items()}, sum(p.numel() for p in network.parameters()),
-    )  # fmt: skip
-    file_name = f"{variant or 'manifest'}.json"
-
-    @torch.no_grad()
-    def run_graph(features: np.ndarray) -> np.ndarray:
-        return network(torch.from_numpy(features)[None])[0].numpy()
-
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
-        part.mkdir(parents=True)
-        for file, data in contents.items():
-            (part / file).write_bytes(data)
-        (part / file_name).write_text(json.dumps(manifest, indent=2) + "\n")
-        stages = golden_stream(front, noisy, run_graph, with_enhanced=front.rebuild != "griffin-lim")
-        write_vectors(part / "golden" / variant, stages, {"block": 0})
-        features = np.stack([stages["features"], stages["features"] * 0.5, np.full_like(stages["features"], front.to[0])])
-        features = features.astype(np.float32)
-        result = check(part, file_name, features, np.stack([run_graph(f) for f in features]))
-        if shared and (out / "weights.bin").read_bytes() != weights:
-            raise ValueError(f"{out}/weights.bin is not of this checkpoint: export the default first, or leave --shared out")
-        for path in [p for p in sorted(part.rglob("*")) if p.is_file()]:
-            place = out / path.relative_to(part)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
-    return {**manifest["cost"], **result, "realTime": front.advance / front.rate_hz * 1000 / result["msPerHop"]}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write a classic checkpoint as a tfjs model, and check it in tfjs.")
-    parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="models/<name>")
-    parser.add_argument("--golden", type=Path, required=True, help="noisy recording of which two blocks become golden vectors")
-    parser.add_argument("--golden-start", type=float, default=0.0, help="seconds into it")
-    parser.add_argument("--variant", default="", help="name of a further manifest in the folder")
-    parser.add_argument("--rebuild", default="", help="another rebuild than the configuration's")
-    parser.add_argument("--shared", action="store_true", help="the variant uses the default's weights")
-    parser.add_argument("--lift-db", type=float, default=0.0, help="read estimates as this much louder; chosen on validation")
-    parser.add_argument("--version", default="0.1.0")
-    parser.add_argument("--licence", default="MIT")
-    parser.add_argument("--description", required=True)
-    args = parser.parse_args()
-    if args.shared and not args.variant:
-        parser.error("--shared is for a --variant")
-    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
-    wave, _ = decode(str(args.golden))
-    head = {"version": args.version, "licence": args.licence, "description": args.description}
-    golden = wave[int(args.golden_start * RATE_HZ) :]
-    result = export(saved, args.out, golden, head, args.variant, args.rebuild, args.shared, args.lift_db)
-    print(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main()

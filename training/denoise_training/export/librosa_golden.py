@@ -3,9 +3,7 @@
 Notable: nothing here uses spectrogram.py. The stages are computed with librosa alone, so agreement says something.
 """
 
-import json
 import math
-from pathlib import Path
 
 import librosa
 import numpy as np
@@ -58,17 +56,6 @@ def librosa_gain(estimate: np.ndarray, image: np.ndarray, front: Front) -> np.nd
         wanted, heard = librosa.db_to_amplitude(estimate), librosa.db_to_amplitude(image)
     gain = np.clip((heard - wanted if front.estimate == "noise-magnitude" else wanted) / heard, 0, 1)
     return np.concatenate([gain, gain[-1:]]) if front.rows < front.fft // 2 + 1 else gain
-
-
-def write_vectors(folder: Path, arrays: dict[str, np.ndarray], extra: dict) -> None:
-    """Little-endian float32 files and golden.json, as training/README.md tells."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for name, value in arrays.items():
-        data = np.ascontiguousarray(value, "<f4")
-        (folder / f"{name}.f32").write_bytes(data.tobytes())
-        files[name] = {"file": f"{name}.f32", "shape": list(data.shape)}
-    (folder / "golden.json").write_text(json.dumps({**extra, "tolerance": 1e-4, "files": files}, indent=2) + "\n")
 
 
 def golden_stream(front: Front, noisy: np.ndarray, run_graph, with_enhanced: bool = True) -> dict[str, np.ndarray]:
