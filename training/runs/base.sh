@@ -8,5 +8,5 @@ cd "$(dirname "$0")/.."
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1 MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=20000000000
 # Threads that wait for one another sleep: spinning ones take the core from the thread they wait for when others use it too.
 export OMP_WAIT_POLICY=passive
-exec nice -n 19 python3 -m denoise_training.run.train --config configs/base.toml --data "$1" --out "$2" \
+exec nice -n 19 python3 -m scripts.train --config configs/base.toml --data "$1" --out "$2" \
   --minutes "${3:-92}" --valid-minutes 10

@@ -12,5 +12,5 @@ voices=speechocean762,librispeech_resemblyzer,an4,gcompris,klettres,ktuberling,t
 noises=kitchen20,kitchen_imta,google_sound_library,cc0_misc,tuxpaint_fx
 # Kept apart whole: voices, rooms and microphones that training knows nothing of.
 unseen="unseen-valid:asterisk,artikulate unseen-eval:ibm,libritts_univnet,cmu_arctic,unknown_horizons"
-exec python3 -m denoise_training.data.prepare "manifest=$1" --out "$2" \
+exec python3 -m scripts.prepare "manifest=$1" --out "$2" \
   --pin "$held train:$rooms" --whole "train:$voices,$noises $unseen"

@@ -12,7 +12,7 @@ put() {  # run, model folder, description, options
   python3 -m scripts.export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
 }
 card() {  # run, model folder
-  python3 -m denoise_training.score.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
+  python3 -m scripts.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
     --command "training/runs/$2.sh PREPARED RUN" ${scores:+--scores "$scores"}
 }
 if [ -z "$scores" ]; then

@@ -13,7 +13,7 @@ TRAINING = Path(__file__).parent.parent
 sys.path.insert(0, str(TRAINING))
 
 from denoise_training.data.layouts import manifest  # noqa: E402
-from denoise_training.data.prepare import parse_pinned, prepare  # noqa: E402
+from denoise_training.data.prepare import parse_sides, prepare  # noqa: E402
 
 RATE = 48000
 torch.set_num_threads(2)
@@ -67,7 +67,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prepared_folder(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("prepared")
-    pinned = parse_pinned("eval:speaker3 valid:speaker2")
+    pinned = parse_sides("eval:speaker3 valid:speaker2")
     prepare(manifest(recordings), out, 1, {"eval": 0.2, "valid": 0.2}, pinned, 1)
     return out
 

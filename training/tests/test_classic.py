@@ -256,7 +256,7 @@ def test_the_command_trains_resumes_and_ends_early(prepared_folder: Path, tmp_pa
     text = text.replace('speech_folders = ["librispeech"]', "").replace('noise_folders = ["esc10", "esc50_16k"]', "")
     text = text.replace("[8, 16, 32, 48, 64]", "[4, 8]").replace("batch = 16", "batch = 2\nvalid_examples = 2\npatience = 1")
     (tmp_path / "c.toml").write_text(text.replace("learning_rate = 3e-3", "learning_rate = 0.0"))
-    command = [sys.executable, "-m", "denoise_training.classic.train", "--config", str(tmp_path / "c.toml")]
+    command = [sys.executable, "-m", "scripts.train_classic", "--config", str(tmp_path / "c.toml")]
     command += ["--data", str(prepared_folder), "--out", str(tmp_path / "run"), "--threads", "1"]
     for steps in ("2", "4"):
         done = subprocess.run([*command, "--steps", steps], cwd=TRAINING, capture_output=True, text=True)

@@ -55,9 +55,7 @@ def test_the_summary_counts_the_prepared_folder(prepared_folder: Path):
 
 
 def explore(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "denoise_training.pictures.sound", *arguments], cwd=TRAINING, capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, "-m", "scripts.explore", *arguments], cwd=TRAINING, capture_output=True, text=True)
 
 
 def test_the_command_draws_a_file_and_names_a_bad_one(tmp_path: Path):

@@ -11,7 +11,7 @@ import torch
 from denoise_training.data.layouts import LAYOUTS, Source, read_layout, recording_name
 from denoise_training.data.mixing import MixConfig, Mixer, resample_speed, rms, set_snr
 from denoise_training.data.mixtures import write_mixtures
-from denoise_training.data.prepare import Prepared, decode_source, parse_pinned, prepare
+from denoise_training.data.prepare import Prepared, decode_source, parse_sides, prepare
 
 PLAIN = MixConfig(
     seconds=0.5, eq=0, room=0, low_pass=0, clip=0, clean=0, silence=0, speed=0, second_noise=0, transient=0, babble=0,
@@ -107,7 +107,7 @@ def test_errors_say_what_was_expected(tmp_path: Path, prepared_folder: Path):
     with pytest.raises(FileNotFoundError, match="written by `prepare`"):
         Prepared(tmp_path)
     with pytest.raises(ValueError, match="expected side:name,name with a side of train, valid, eval"):
-        parse_pinned("somewhere")
+        parse_sides("somewhere")
     with pytest.raises(ValueError, match="expected at least one of each"):
         Mixer(Prepared(prepared_folder, licence_flags=("none",)), "train", PLAIN, 1)
 

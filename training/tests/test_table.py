@@ -1,6 +1,5 @@
 """The quality table: which models there are, what is kept, what the README shows."""
 
-import argparse
 import json
 import math
 import shutil
@@ -84,12 +83,11 @@ def test_sound_made_under_another_key_is_thrown_away(tmp_path: Path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def settings(prepared: Path, tmp_path: Path) -> argparse.Namespace:
+def settings(prepared: Path, tmp_path: Path) -> table.TableJob:
     (tmp_path / "configs").mkdir(exist_ok=True)
     for name in ("base", "later"):
         (tmp_path / "configs" / f"{name}.toml").touch()
-    options = {"data": str(prepared), "work": tmp_path, "models": tmp_path / "models", "configs": tmp_path / "configs"}
-    return argparse.Namespace(**options, jobs=1, quick=True, no_bench=True, deadline=math.inf)
+    return table.TableJob(str(prepared), tmp_path, tmp_path / "models", tmp_path / "configs", jobs=1, bench=False)
 
 
 @pytest.mark.skipif(not COMMAND.exists(), reason="npm run build makes the engine that this test runs")

@@ -62,7 +62,7 @@ def free_port() -> int:
 
 def run_command(arguments: list[str], processes: int) -> None:
     launcher = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--master-port", str(free_port())]
-    command = [sys.executable, *(launcher if processes > 1 else []), "-m", "denoise_training.run.train", *arguments]
+    command = [sys.executable, *(launcher if processes > 1 else []), "-m", "scripts.train", *arguments]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=TRAINING, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

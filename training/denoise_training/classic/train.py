@@ -1,14 +1,10 @@
 """The training loop of the classic models: time-boxed, resumable, with early stopping.
 
-    python3 -m denoise_training.classic.train --config configs/unet-8k.toml --data PREPARED --out RUN --minutes 12
-
 Notable: loop.py is the loop around it; its checkpoints are not those of train.py. A run ends when its time is
 used up, or when its score on held-out voices and noises has not risen for `patience` validations. The score is the mean of
 ESTOI / 0.03 and SI-SDR / 1.5 dB, at the model's own rate: nothing above its band counts.
 """
 
-import argparse
-import dataclasses
 import math
 
 import numpy as np
@@ -21,7 +17,7 @@ from ..framing import RATE_HZ
 from ..loss.losses import DenoiseLoss
 from ..measures import si_sdr
 from ..run.config import TrainConfig
-from ..run.loop import Log, Training, make_parser, parse, run_loop
+from ..run.loop import Course, Log, Training, run_loop
 from ..run.train import Validation
 from ..settings import build
 from .blocks import enhance_stream
@@ -124,27 +120,14 @@ class ClassicValidation:
         return {**result, "score": (result["estoi"] / 0.03 + result["si_sdr"] / 1.5) / 2}
 
 
-def train(config: ClassicConfig, args: argparse.Namespace) -> None:
-    data = Prepared(args.data, config.licence_flags)
+def train(config: ClassicConfig, course: Course) -> None:
+    data = Prepared(course.data, config.licence_flags)
     run = ClassicRun(config, data)
-    if (args.out / "last.pt").exists():
-        run.restore(torch.load(args.out / "last.pt", weights_only=True))
-    elif args.init:
-        run.begin_with(torch.load(args.init, weights_only=True))
-    validation, log = ClassicValidation(config, data), Log(args.out)
+    if (course.out / "last.pt").exists():
+        run.restore(torch.load(course.out / "last.pt", weights_only=True))
+    elif course.init:
+        run.begin_with(torch.load(course.init, weights_only=True))
+    validation, log = ClassicValidation(config, data), Log(course.out)
     if not run.step:
         log.figures("noisy", "noisy", validation.score(None, run.front), 0)
-    run_loop(run, args, log, lambda checkpoint: validation.score(averaged_network(checkpoint)[1], run.front))
-
-
-def main() -> None:
-    parser = make_parser("Train a classic model.", valid_minutes=2.0)
-    parser.add_argument("--pairs", help="recipe paired: folder with noisy/ and clean/; --data is for validation only then")
-    args, config = parse(parser, ClassicConfig)
-    if args.pairs:
-        config.data = dataclasses.replace(config.data, pairs=args.pairs)
-    train(config, args)
-
-
-if __name__ == "__main__":
-    main()
+    run_loop(run, course, log, lambda checkpoint: validation.score(averaged_network(checkpoint)[1], run.front))

@@ -8,7 +8,6 @@ are on one side. Each clip is scaled to a peak of 0.9, so that quiet recordings 
 sets levels anyway.
 """
 
-import argparse
 import csv
 import random
 from collections import Counter, defaultdict
@@ -21,7 +20,7 @@ import soundfile
 from scipy.signal import resample_poly
 
 from ..framing import RATE_HZ
-from .layouts import Source, read_layout
+from .layouts import Source
 
 KINDS = ("speech", "noise", "rir")
 PEAK = 0.9
@@ -228,7 +227,7 @@ class Prepared:
         return self.audio[clip.kind][clip.offset + start : clip.offset + stop].astype(np.float32) / 32768
 
 
-def parse_pinned(text: str) -> dict[str, str]:
+def parse_sides(text: str) -> dict[str, str]:
     """`eval:a,b valid:c` -> {"a": "eval", "b": "eval", "c": "valid"}."""
     pinned = {}
     for part in text.split():
@@ -237,32 +236,3 @@ def parse_pinned(text: str) -> dict[str, str]:
             raise ValueError(f"expected side:name,name with a side of {', '.join(SIDES)}; got {part!r}")
         pinned.update(dict.fromkeys(names.split(","), side))
     return pinned
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Prepare folders of audio for training.")
-    parser.add_argument("source", nargs="+", help="layout=folder, as in librispeech=/data/LibriSpeech; layouts: see layouts.py")
-    parser.add_argument("--out", type=Path, required=True, help="prepared folder to write")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--valid", type=float, default=0.05, help="share of recordings held out for validation")
-    parser.add_argument("--eval", type=float, default=0.10, help="share of recordings held out for evaluation")
-    parser.add_argument("--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"')
-    parser.add_argument("--whole", default="", help='folders sent to a side, as in "train:folder1 unseen-eval:folder2"')
-    parser.add_argument("--licence-flags", help="only sources with one of these flags, as in ok,pixabay")
-    parser.add_argument("--least-range-db", type=float, default=0.0, help="drop speech with less between loud and quiet frames")
-    parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
-    sources = [source for text in args.source for source in read_layout(text)]
-    if args.licence_flags:
-        wanted = args.licence_flags.split(",")
-        kept = [s for s in sources if s.licence_flag in wanted]
-        print(f"{len(sources) - len(kept)} of {len(sources)} files left out by their licence")
-        sources = kept
-    shares = {"eval": args.eval, "valid": args.valid}
-    prepare(
-        sources, args.out, args.seed, shares, parse_pinned(args.pin), args.jobs, args.least_range_db, parse_pinned(args.whole)
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,5 @@
 """What librosa makes of one short recording at every stage of a block model: the engine's own stages are tested against it.
 
-    python3 -m denoise_training.export.golden_dsp        # from training/; writes ../test/fixtures/dsp/
-
 In: test/fixtures/noisy-speech.wav. Out: golden.json, which lists every vector with its shape and the settings it was made with,
 and the vectors, float32. Everything is computed in float64 where librosa allows.
 """
@@ -92,8 +90,7 @@ def griffin_lim(magnitude: np.ndarray, settings: dict) -> np.ndarray:
     )
 
 
-def main() -> None:
-    folder = FIXTURES / "dsp"
+def write(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     floors = {"amplitudeAmin": AMPLITUDE_AMIN, "powerAmin": POWER_AMIN, "topDb": TOP_DB}
     phases = {"iterations": ITERATIONS, "momentum": MOMENTUM}
@@ -109,7 +106,3 @@ def main() -> None:
             files[stage] = {"file": file, "shape": list(values.shape)}
         golden["geometries"][name] = {**settings, "files": files}
     (folder / "golden.json").write_text(json.dumps(golden, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,10 @@
-"""The data explorer: pictures of a sound and of what was made of it, and of a whole prepared folder.
-
-    python3 -m denoise_training.pictures.sound noisy.wav --clean clean.wav --enhanced enhanced.wav --out report.png
-    python3 -m denoise_training.pictures.sound --data PREPARED --mixture 3 --checkpoint RUN/best.pt --out report.png
-    python3 -m denoise_training.pictures.sound --data PREPARED --summary data.png
+"""Pictures of a sound and of what was made of it.
 
 Notable: a column for each signal there is (clean, noise, noisy, estimated noise, enhanced), a row for each way of looking at it,
 and one scale for each row, so that columns compare. What a column lacks follows from the others: noise = noisy - clean,
-estimated noise = noisy - enhanced. `--checkpoint` is one of classic_train; other models enhance with the command line first.
+estimated noise = noisy - enhanced.
 """
 
-import argparse
 import dataclasses
 from pathlib import Path
 
@@ -27,7 +22,6 @@ from ..data.mixtures import EVALUATION
 from ..data.prepare import Prepared
 from ..framing import RATE_HZ
 from ..measures import si_sdr
-from .folder import draw_summary
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -160,42 +154,3 @@ def enhanced_by(checkpoint: Path, noisy: np.ndarray, rate_hz: int) -> np.ndarray
     at_model = torch.from_numpy(resampled(noisy, rate_hz, config.front.rate_hz))
     heard = resampled(enhance_stream(network, FrontEnd(config.front), at_model).numpy(), config.front.rate_hz, rate_hz)
     return np.pad(heard, (0, max(0, len(noisy) - len(heard))))[: len(noisy)]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Draw a sound, or a prepared folder.")
-    parser.add_argument("noisy", type=Path, nargs="?", help="recording to draw")
-    parser.add_argument("--clean", type=Path, help="what it should sound like")
-    parser.add_argument("--noise", type=Path, help="default: noisy - clean")
-    parser.add_argument("--enhanced", type=Path, help="what a model made of it, lined up with it")
-    parser.add_argument("--data", help="prepared folder")
-    parser.add_argument("--mixture", type=int, help="draw this mixture of held-out recordings instead of a file")
-    parser.add_argument("--checkpoint", type=Path, help="enhance with this checkpoint of classic_train")
-    parser.add_argument("--seconds", type=float, default=4.0, help="at most this much is drawn")
-    parser.add_argument("--rate", type=int, default=16000, help="Hz; all signals are drawn at this rate")
-    parser.add_argument("--out", type=Path, default=Path("report.png"))
-    parser.add_argument("--summary", type=Path, help="PNG about the prepared folder as a whole")
-    args = parser.parse_args()
-    if not args.data and (args.mixture is not None or args.summary):
-        parser.error("--mixture and --summary need --data")
-    if not (args.noisy or args.mixture is not None or args.summary):
-        parser.error("give a recording, --mixture or --summary")
-    if args.summary:
-        save(draw_summary(Prepared(args.data)), args.summary)
-        print(f"wrote {args.summary}")
-    if not args.noisy and args.mixture is None:
-        return
-    if args.noisy:
-        given = {"noisy": args.noisy, "clean": args.clean, "noise": args.noise, "enhanced": args.enhanced}
-        signals, title = {k: read(p, args.rate) for k, p in given.items() if p}, args.noisy.name
-    else:
-        signals, title = mixture(args.data, args.mixture, args.seconds, args.rate)
-    signals = {name: wave[: int(args.seconds * args.rate)] for name, wave in signals.items()}
-    if args.checkpoint:
-        signals["enhanced"] = enhanced_by(args.checkpoint, signals["noisy"], args.rate)
-    draw_sound(complete(signals), args.rate, title, args.out)
-    print(f"wrote {args.out}")
-
-
-if __name__ == "__main__":
-    main()

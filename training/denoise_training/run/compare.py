@@ -1,12 +1,9 @@
 """Networks of different kinds at equal compute: short runs on the same examples, one table.
 
-    python3 -m denoise_training.run.compare --data PREPARED --out RUNS --tera 1.5
-
 Equal compute is equal multiply-adds of the forward pass, counted by PyTorch on one hop; each network gets as many steps as they
 pay for, with the learning rate falling to its end within them. Only the mixer can be exported: another kind has to win first.
 """
 
-import argparse
 import itertools
 from pathlib import Path
 
@@ -126,34 +123,23 @@ def trial(kind: type[Mixer], config: TrainConfig, data: Prepared, validation: Va
     return {"mmac": macs / 1e6, "parameters": parameters, "steps": steps, "hours": hours, **result}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Compare networks at equal compute.")
-    parser.add_argument("--config", default="configs/base.toml")
-    parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--out", type=Path, required=True, help="where the table goes (Markdown)")
-    parser.add_argument("--tera", type=float, default=1.5, help="multiply-adds of each forward pass, in units of 1e12")
-    parser.add_argument("--only", action="append", help="names of trials; default: all")
-    args = parser.parse_args()
-    torch.set_flush_denormal(True)
-    base = load(TrainConfig, args.config)
-    data = Prepared(args.data, base.licence_flags, preload=True)
+def compare(config: Path, folder: str, tera: float, only: list[str] | None, out: Path) -> None:
+    """Runs the trials of these names (None: all), and writes the table anew after each."""
+    base = load(TrainConfig, config)
+    data = Prepared(folder, base.licence_flags, preload=True)
     validation = Validation(base, data)
     lines = ["| network | MMAC | parameters | steps | audio h | SI-SDR | PESQ-WB | ESTOI | score |", "|---" * 9 + "|"]
     for name, (kind, changes) in TRIALS.items():
-        if args.only and name not in args.only:
+        if only and name not in only:
             continue
-        config = load(TrainConfig, args.config)
+        trial_config = load(TrainConfig, config)
         for key, value in changes.items():
-            setattr(config.model, key, value)
-        r = trial(kind, config, data, validation, args.tera)
+            setattr(trial_config.model, key, value)
+        r = trial(kind, trial_config, data, validation, tera)
         lines.append(
             f"| {name} | {r['mmac']:.1f} | {r['parameters']} | {r['steps']} | {r['hours']:.2f} "
             f"| {r['si_sdr']:.2f} | {r['pesq']:.3f} | {r['estoi']:.3f} | {r['score']:.2f} |"
         )
         print(lines[-1], flush=True)
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text("\n".join(lines) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("\n".join(lines) + "\n")

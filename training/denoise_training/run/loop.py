@@ -8,22 +8,32 @@ whatever the machine. A run that stops (power, Ctrl-C) goes on from its last che
 are in it, and examples depend only on (seed, step), so nothing else needs to be.
 """
 
-import argparse
 import dataclasses
 import math
 import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from ..settings import Settings, load, override
-
 LOG_SECONDS = 30.0
 SAVE_SECONDS = 120.0
 LEAST_GAIN = 1e-3  # of a score; the same weights can differ by rounding from one validation to the next
+
+
+@dataclass
+class Course:
+    """Where a run begins, how long it goes on, and where it leaves what it makes."""
+
+    data: str  # prepared folder
+    out: Path  # checkpoints, log, TensorBoard
+    minutes: float | None = None  # over all its interruptions
+    steps: int | None = None  # instead of minutes
+    valid_minutes: float = 8.0  # from one validation to the next
+    init: str | None = None  # checkpoint whose averaged weights a new run begins with
 
 
 class Average:
@@ -161,7 +171,7 @@ class Log:
 
 def run_loop(
     training: Training,
-    args: argparse.Namespace,  # of parse()
+    course: Course,
     log: Log,
     score: Callable[[dict], dict[str, float]] | None,  # measures of a checkpoint, "score" among them; None: not this process's
     agree: Callable[[float, bool], tuple[float, bool]] = lambda progress, halt: (progress, halt),
@@ -177,7 +187,7 @@ def run_loop(
         result = score(checkpoint)
         log.figures("valid", "valid", result, training.step)
         if training.judge(result["score"]):
-            save(weights_only({**checkpoint, "valid": result}), args.out / "best.pt")
+            save(weights_only({**checkpoint, "valid": result}), course.out / "best.pt")
 
     audio_seconds = step_seconds(dataclasses.asdict(training.config))
     parameters = sum(p.numel() for p in training.network.parameters())
@@ -188,7 +198,7 @@ def run_loop(
     log_step, counted, sums = training.step, 0, {}
     while True:
         training.seconds = before + time.time() - begun
-        progress = training.step / args.steps if args.steps else training.seconds / (60 * args.minutes)
+        progress = training.step / course.steps if course.steps else training.seconds / (60 * course.minutes)
         progress, halt = agree(progress, bool(stop) or progress >= 1 or training.stalled)
         if halt:
             break
@@ -206,44 +216,13 @@ def run_loop(
             log.figures("train", head, {name: value / counted for name, value in sums.items()}, training.step)
             sums, counted, log_step, last_log = {}, 0, training.step, now
         if now - last_save > SAVE_SECONDS:
-            save(training.checkpoint(), args.out / last)
+            save(training.checkpoint(), course.out / last)
             last_save = now
-        if score and now - last_valid > 60 * args.valid_minutes:
+        if score and now - last_valid > 60 * course.valid_minutes:
             validate()
             last_valid = time.time()
     if score and not stop and not training.stalled:
         validate()
-    save(training.checkpoint(), args.out / last)
+    save(training.checkpoint(), course.out / last)
     ends = "interrupted" if stop else "ended early, no better for a while" if training.stalled and progress < 1 else "ended"
     log(f"{ends} at step {training.step}, {training.seconds:.0f} s, {training.step * audio_seconds / 3600:.2f} h of audio")
-
-
-def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentParser:
-    """What every training can be told."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--config", required=True)
-    parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoints, log, TensorBoard")
-    parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
-    parser.add_argument("--steps", type=int, help="length of the run in steps instead")
-    parser.add_argument("--valid-minutes", type=float, default=valid_minutes)
-    parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in loss.sdr=0.01")
-    return parser
-
-
-def parse(parser: argparse.ArgumentParser, kind: type[Settings]) -> tuple[argparse.Namespace, Settings]:
-    """Arguments and the config that they come to; sets the process up for them."""
-    args = parser.parse_args()
-    if (args.minutes is None) == (args.steps is None):
-        parser.error("give --minutes or --steps")
-    try:
-        config = override(load(kind, args.config), args.set)
-    except ValueError as error:
-        parser.error(str(error))
-    if args.threads:
-        torch.set_num_threads(args.threads)
-    torch.set_flush_denormal(True)
-    args.out.mkdir(parents=True, exist_ok=True)
-    return args, config

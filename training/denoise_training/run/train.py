@@ -1,16 +1,11 @@
 """The training loop: time-boxed, resumable at any step, the same on one process or many.
 
-    python3 -m denoise_training.run.train --config configs/base.toml --data PREPARED --out RUN --minutes 60
-    torchrun --nproc-per-node 2 -m denoise_training.run.train ...
-
 Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in which
 another one ended, so checkpoints hold those states, too.
 """
 
-import argparse
 import dataclasses
 import math
-import os
 
 import numpy as np
 import torch
@@ -24,7 +19,7 @@ from ..measures import dnsmos, estoi, pesq_wb, si_sdr
 from ..network.models import Mixer as Network
 from ..network.stft import Stft, compressed_features
 from .config import TrainConfig
-from .loop import Log, Training, make_parser, parse, run_loop
+from .loop import Course, Log, Training, run_loop
 
 
 def enhance(network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
@@ -144,20 +139,6 @@ def averaged_network(saved: dict, config: TrainConfig) -> Network:
     return network.eval()
 
 
-def main() -> None:
-    args, config = parse(make_parser("Train a denoiser.", valid_minutes=8.0), TrainConfig)
-    processes = int(os.environ.get("WORLD_SIZE", 1))
-    rank = int(os.environ.get("RANK", 0))
-    device = "cpu"
-    if torch.cuda.is_available():
-        device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
-    if processes > 1:
-        dist.init_process_group("nccl" if device != "cpu" else "gloo")
-    train(config, args, rank, processes, device)
-    if processes > 1:
-        dist.destroy_process_group()
-
-
 def of_first_process(saved: dict | None) -> dict | None:
     """The first process's checkpoint, for all: each saves by its own clock, and one that is new has none."""
     shared = [saved]
@@ -165,17 +146,17 @@ def of_first_process(saved: dict | None) -> dict | None:
     return shared[0]
 
 
-def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: int, device: str) -> None:
-    data = Prepared(args.data, config.licence_flags, preload=True)
+def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> None:
+    data = Prepared(course.data, config.licence_flags, preload=True)
     run = Run(config, data, rank, processes, device)
     last = f"last.{rank}.pt" if rank else "last.pt"
-    saved = torch.load(args.out / last, weights_only=True) if (args.out / last).exists() else None
+    saved = torch.load(course.out / last, weights_only=True) if (course.out / last).exists() else None
     shared = of_first_process(saved) if processes > 1 else saved
     if shared:
         run.restore(shared)
         run.take_states(saved)
-    elif args.init:
-        run.begin_with(torch.load(args.init, weights_only=True))
+    elif course.init:
+        run.begin_with(torch.load(course.init, weights_only=True))
     validation = Validation(config, data) if rank == 0 else None
 
     def score(checkpoint: dict) -> dict[str, float]:
@@ -188,8 +169,4 @@ def train(config: TrainConfig, args: argparse.Namespace, rank: int, processes: i
             progress, halt = shared[0].item(), bool(shared[1].item())
         return progress, halt
 
-    run_loop(run, args, Log(args.out, rank == 0), score if validation else None, agree, last)
-
-
-if __name__ == "__main__":
-    main()
+    run_loop(run, course, Log(course.out, rank == 0), score if validation else None, agree, last)

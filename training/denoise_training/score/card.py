@@ -1,18 +1,13 @@
 """Writes CARD.md of a shipped model: what it is, what it learned from, how well it does and where it fails.
 
-    python3 -m denoise_training.score.card ../models/base --checkpoint RUN/best.pt --data PREPARED --scores scores.json --gates G.json
-
 Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so that no
 source can train a model without being named.
 """
 
-import argparse
 import csv
 import json
 from collections import defaultdict
 from pathlib import Path
-
-import torch
 
 from ..data.prepare import Clip, Prepared
 from ..framing import RATE_HZ
@@ -129,23 +124,3 @@ Validation of this checkpoint, on voices and noises held out from training: {val
         text += "".join(f"| {k} | {v if isinstance(v, bool) else f'{v:.3f}'} |\n" for k, v in gates.items())
     limits = LIMITS.read_text() if LIMITS.exists() else ""
     return f"{text}\n## Known limits\n\n{limits}\n## Sources\n\n{sources_table(trained_on(saved, data))}\n"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write CARD.md.")
-    parser.add_argument("model", type=Path, help="models/<name>")
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--data", required=True, help="prepared folder")
-    parser.add_argument("--scores", type=Path, help="written by evaluate or table")
-    parser.add_argument("--gates", type=Path, help="written by gates score")
-    parser.add_argument("--command", default="training/runs/base.sh PREPARED RUN")
-    args = parser.parse_args()
-    saved = torch.load(args.checkpoint, weights_only=True, map_location="cpu")
-    flags = saved["config"]["licence_flags"]
-    scores, gates = (json.loads(p.read_text()) if p else None for p in (args.scores, args.gates))
-    text = card(args.model, saved, Prepared(args.data, tuple(flags) if flags else None), scores, gates, args.command)
-    (args.model / "CARD.md").write_text(text)
-
-
-if __name__ == "__main__":
-    main()

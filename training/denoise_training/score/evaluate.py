@@ -1,7 +1,5 @@
 """Scores folders of enhanced WAV files against a folder written by `mix`: JSON and a Markdown table.
 
-    python3 -m denoise_training.score.evaluate EVAL --system base=OUT_DIR --system rnnoise=OTHER_DIR --out scores --cache CACHE
-
 Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other program.
 Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant amount), and
 the gain that a system applies is not held against it by any measure used here.
@@ -9,7 +7,6 @@ Scores are kept under the hash of the two sounds that they compare: an interrupt
 not changed is never scored again, whatever made it.
 """
 
-import argparse
 import csv
 import hashlib
 import importlib.metadata
@@ -287,30 +284,3 @@ def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: boo
         check_complete(folder, system, path)
     scored = {system: score_system(folder, system, path, jobs, with_dnsmos, Keep(cache)) for system, path in systems.items()}
     return {"packages": versions(), "systems": scored}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Score enhanced WAV files.")
-    parser.add_argument("folder", type=Path, help="written by mix: clean/, noisy/, mixtures.csv")
-    parser.add_argument("--system", action="append", default=[], help="name=folder of WAV files named as in noisy/")
-    parser.add_argument("--out", type=Path, required=True, help="scores.json and scores.md are written with this stem")
-    parser.add_argument("--no-dnsmos", action="store_true")
-    parser.add_argument("--cache", type=Path, help="folder of scores, kept by hash of the sounds; default: beside --out")
-    parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
-    systems = {"noisy": args.folder / "noisy"}
-    for item in args.system:
-        name, separator, path = item.partition("=")
-        if not separator:
-            parser.error(f"--system expects name=folder, got {item}")
-        systems[name] = Path(path)
-    cache = args.cache or args.out.parent / "scores-by-hash"
-    scores = evaluate(args.folder, systems, args.jobs, not args.no_dnsmos, cache)
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    args.out.with_suffix(".json").write_text(json.dumps(scores, indent=1) + "\n")
-    args.out.with_suffix(".md").write_text(markdown(scores))
-    print(markdown(scores))
-
-
-if __name__ == "__main__":
-    main()

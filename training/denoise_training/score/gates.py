@@ -1,11 +1,5 @@
 """Gates against damage: sounds that a denoiser must leave alone, and a stream that must end as it began.
 
-    python3 -m denoise_training.score.gates run MODEL --data PREPARED --work WORK     (all of it, for a model in models/ or a folder)
-
-    python3 -m denoise_training.score.gates write --data PREPARED --out GATES         (the same by hand)
-    (enhance GATES/noisy into OUT with the engine)
-    python3 -m denoise_training.score.gates score GATES OUT
-
 | gate | what goes in | what must come out |
 |---|---|---|
 | clean | speech without noise | SI-SDR of at least 25 dB |
@@ -15,10 +9,7 @@
 | stream | ten minutes whose last one repeats the first | PESQ-WB within 0.05 of the first |
 """
 
-import argparse
 import hashlib
-import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +22,7 @@ from ..data.mixtures import EVALUATION
 from ..data.prepare import Prepared
 from ..framing import RATE_HZ
 from ..measures import log_spectral_distance_high, pesq_wb, si_sdr
-from .engine import EngineError, engine_digest, enhance, ensure_built
+from .engine import engine_digest, enhance
 from .evaluate import read, read_enhanced
 from .shipped import named
 
@@ -136,36 +127,3 @@ def run(data: str, model: str, work: Path, seed: int) -> dict[str, float | bool]
     out = folder / f"{key}-enhanced" / shipped.slug
     enhance(sounds / "noisy", out, shipped.argument, repr((engine_digest(), shipped.digest())))
     return score(sounds, out)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Write and score the damage gates.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    writing = commands.add_parser("write")
-    writing.add_argument("--data", required=True, help="prepared folder")
-    writing.add_argument("--out", type=Path, required=True)
-    writing.add_argument("--seed", type=int, default=77)
-    scoring = commands.add_parser("score")
-    scoring.add_argument("folder", type=Path)
-    scoring.add_argument("enhanced", type=Path)
-    running = commands.add_parser("run")
-    running.add_argument("model", help="name in models/, as the command line takes it, or a folder with a manifest")
-    running.add_argument("--data", required=True, help="prepared folder")
-    running.add_argument("--work", type=Path, required=True, help="folder for the sounds, which are kept")
-    running.add_argument("--seed", type=int, default=77)
-    args = parser.parse_args()
-    if args.command == "run":
-        try:
-            ensure_built()
-            result = run(args.data, args.model, args.work, args.seed)
-        except (EngineError, ValueError, FileNotFoundError) as error:
-            sys.exit(f"gates: {error}")
-        print(json.dumps(result, indent=1))
-    elif args.command == "write":
-        write(Prepared(args.data), args.out, args.seed)
-    else:
-        print(json.dumps(score(args.folder, args.enhanced), indent=1))
-
-
-if __name__ == "__main__":
-    main()

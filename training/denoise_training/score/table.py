@@ -1,7 +1,5 @@
 """The quality table: every denoiser on the same held-out mixtures, through what is shipped. One command, `runs/table.sh`.
 
-    python3 -m denoise_training.score.table --data PREPARED --work WORK
-
     mixtures (mix) -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
 
 Notable: models are those that lie in models/, variants included; a recipe without a model is told and left out. Every step keeps
@@ -9,29 +7,41 @@ what it made, under a hash of what it was made from: interrupted, the same comma
 minutes.
 """
 
-import argparse
 import hashlib
 import json
 import math
 import os
 import subprocess
-import sys
-import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..data.mixtures import write_mixtures
+from ..data.mixtures import SNRS_DB, write_mixtures
 from ..data.prepare import Prepared
 from ..framing import RATE_HZ
-from .engine import ROOT, EngineError, begin, engine_digest, enhance, ensure_built
+from .engine import ROOT, EngineError, begin, engine_digest, enhance
 from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
 from .shipped import Shipped, configured, find
 
 PEERS = {"speex": "Speex", "rnnoise": "RNNoise", "gtcrn": "GTCRN"}
 PEER_PACKAGE = "@sapphi-red/web-noise-suppressor"
-COUNT, SECONDS, SNRS_DB, SEED = 120, 6.0, [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0], 2024
+COUNT, SECONDS, SEED = 120, 6.0, 2024
 BEGIN, END = "<!-- table: written by training/runs/table.sh -->", "<!-- /table -->"
+
+
+@dataclass
+class TableJob:
+    """What the table is made of, and how much of it now."""
+
+    data: str  # prepared folder; its held-out voices and noises make the mixtures
+    work: Path  # folder for everything that is made on the way, and kept
+    models: Path = ROOT / "models"
+    configs: Path = ROOT / "training/configs"
+    jobs: int = 2  # processes that enhance and score
+    bench: bool = True  # computing time, latency, parameters and bytes, too
+    quick: bool = False  # a shorter bench
+    deadline: float = math.inf  # of time.time(): what is not scored by then is left out and told
 
 
 def write_mixtures_once(data: str, folder: Path) -> None:
@@ -80,18 +90,18 @@ def measure_cost(models: list[Shipped], work: Path, quick: bool) -> tuple[dict, 
     return found["sections"]["beside"], found["machine"]
 
 
-def make(args: argparse.Namespace) -> dict:
+def make(job: TableJob) -> dict:
     """Runs every step, and returns the table as it is written to JSON."""
-    work, evaluation, keep = args.work, args.work / "eval", Keep(args.work / "scores-by-hash", args.deadline)
-    write_mixtures_once(args.data, evaluation)
+    work, evaluation, keep = job.work, job.work / "eval", Keep(job.work / "scores-by-hash", job.deadline)
+    write_mixtures_once(job.data, evaluation)
     heard = mixtures_digest(evaluation)
     noisy = evaluation / "noisy"
-    models, left_out = find(args.models)
+    models, left_out = find(job.models)
     failed = set(left_out)
     known = {model.name.replace("/", "-") for model in models} | set(left_out)
-    for name in configured(args.configs):
+    for name in configured(job.configs):
         if name not in known:
-            left_out[name] = f"there is a recipe, but no {args.models.name}/{name} yet"
+            left_out[name] = f"there is a recipe, but no {job.models.name}/{name} yet"
     systems = {}
 
     def add(name: str, score: Callable[[], dict]) -> None:
@@ -109,14 +119,14 @@ def make(args: argparse.Namespace) -> dict:
     def score_peer(peer: str) -> dict:
         out = work / "peers" / peer
         run_peer(peer, noisy, out, repr((peer, peer_version(), heard)))
-        scores = score_system(evaluation, PEERS[peer], out, args.jobs, keep=keep)
+        scores = score_system(evaluation, PEERS[peer], out, job.jobs, keep=keep)
         return {"title": PEERS[peer], "version": peer_version(), **scores}
 
     def score_model(model: Shipped) -> dict:
         out = work / "enhanced" / model.slug
         key = repr((engine_digest(), heard, model.digest()))
-        enhance(noisy, out, model.argument, key, args.jobs, keep.check_time)
-        scores = score_system(evaluation, model.name, out, args.jobs, keep=keep)
+        enhance(noisy, out, model.argument, key, job.jobs, keep.check_time)
+        scores = score_system(evaluation, model.name, out, job.jobs, keep=keep)
         result = {
             "title": f"`{model.name}`",
             "version": model.manifest["version"],
@@ -127,8 +137,8 @@ def make(args: argparse.Namespace) -> dict:
         if model.sample_rate_hz < RATE_HZ:
             edge = model.sample_rate_hz / 2
             bands = {
-                "noisy": score_system_band(evaluation, "noisy", noisy, edge, args.jobs, keep=keep),
-                "enhanced": score_system_band(evaluation, model.name, out, edge, args.jobs, keep=keep),
+                "noisy": score_system_band(evaluation, "noisy", noisy, edge, job.jobs, keep=keep),
+                "enhanced": score_system_band(evaluation, model.name, out, edge, job.jobs, keep=keep),
             }
             # Where DNSMOS looks at nothing above the band, the number is the one that there is anyway.
             for kind, mean in (("noisy", systems["noisy"]["mean"]), ("enhanced", scores["mean"])):
@@ -136,7 +146,7 @@ def make(args: argparse.Namespace) -> dict:
             result["own_band"] = {"high_hz": edge, **bands}
         return result
 
-    add("noisy", lambda: {"title": "noisy", **score_system(evaluation, "noisy", noisy, args.jobs, keep=keep)})
+    add("noisy", lambda: {"title": "noisy", **score_system(evaluation, "noisy", noisy, job.jobs, keep=keep)})
     if "noisy" not in systems:
         raise EngineError(f"the noisy input: {left_out['noisy']}")
     for peer in PEERS:
@@ -148,7 +158,7 @@ def make(args: argparse.Namespace) -> dict:
     sound = [model for model in models if model.name not in failed]
     machine = {}
     try:
-        costs, machine = ({}, {}) if args.no_bench or not sound else measure_cost(sound, work, args.quick)
+        costs, machine = ({}, {}) if not job.bench or not sound else measure_cost(sound, work, job.quick)
         for name, entry in systems.items():
             if name in costs:
                 entry["cost"] = costs[name]
@@ -234,35 +244,3 @@ def put_into(readme: Path, text: str) -> None:
     if not begin_mark or not end_mark:
         raise ValueError(f"{readme} lacks the marks {BEGIN} and {END}: put them where the table is to stand")
     readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Make the quality table.")
-    parser.add_argument("--data", required=True, help="prepared folder; its held-out voices and noises make the mixtures")
-    parser.add_argument("--work", type=Path, required=True, help="folder for everything that is made on the way, and kept")
-    parser.add_argument("--models", type=Path, default=ROOT / "models")
-    parser.add_argument("--configs", type=Path, default=ROOT / "training/configs")
-    parser.add_argument("--out", type=Path, default=ROOT / "training/scores.json")
-    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
-    parser.add_argument("--quick", action="store_true", help="a shorter bench")
-    parser.add_argument("--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes")
-    parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="score for so long; what is not scored then is left out and told"
-    )
-    parser.add_argument("--jobs", type=int, default=2, help="processes that enhance and score")
-    args = parser.parse_args()
-    try:
-        ensure_built()
-        args.deadline = time.time() + 60 * args.minutes
-        table = make(args)
-    except EngineError as error:
-        sys.exit(f"table: {error}")
-    args.out.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
-    args.out.with_suffix(".md").write_text(report(table) + groups(table))
-    put_into(args.readme, tables(table))
-    print(report(table))
-    sys.exit(1 if table["failed"] else 0)
-
-
-if __name__ == "__main__":
-    main()
