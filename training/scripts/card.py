@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.score.card import card
 
 

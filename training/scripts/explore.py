@@ -10,7 +10,7 @@
 import argparse
 from pathlib import Path
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.pictures.folder import draw_summary
 from denoise_training.pictures.sound import complete, draw_sound, enhanced_by, mixture, read, save
 

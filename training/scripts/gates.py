@@ -12,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.score.engine import EngineError, ensure_built
 from denoise_training.score.gates import run, score, write
 

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 
 from denoise_training.data.mixtures import SNRS_DB, write_mixtures
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 
 
 def main() -> None:

@@ -7,7 +7,8 @@ import argparse
 from pathlib import Path
 
 from denoise_training.data.layouts import LAYOUTS, read_layout
-from denoise_training.data.prepare import parse_sides, prepare
+from denoise_training.data.prepare import prepare
+from denoise_training.data.sides import parse_sides
 
 
 def main() -> None:

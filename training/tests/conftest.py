@@ -1,7 +1,6 @@
 """Recordings made by arithmetic, so that the tests need no data: voices are gliding harmonics in syllables."""
 
 import csv
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,9 @@ import pytest
 import soundfile
 import torch
 
-TRAINING = Path(__file__).parent.parent
-sys.path.insert(0, str(TRAINING))
-
-from denoise_training.data.layouts import manifest  # noqa: E402
-from denoise_training.data.prepare import parse_sides, prepare  # noqa: E402
+from denoise_training.data.layouts import manifest
+from denoise_training.data.prepare import prepare
+from denoise_training.data.sides import parse_sides
 
 RATE = 48000
 torch.set_num_threads(2)

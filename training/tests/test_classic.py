@@ -16,7 +16,7 @@ from denoise_training.classic.config import ClassicConfig
 from denoise_training.classic.models import ClassicModelConfig, make_network
 from denoise_training.classic.recipes import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
 from denoise_training.classic.train import ClassicRun, averaged_network, network_of
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.export.classic import BYTE_WEIGHTS, ClassicModel, lifted, write_graph
 from denoise_training.export.exporter import export, round_weights
 from denoise_training.run.loop import hours_heard, save, weights_only

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from denoise_training.data.mixtures import write_mixtures
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.measures import dnsmos, low_pass, si_sdr, to_16k
 from denoise_training.score import evaluate as evaluation
 from denoise_training.score.evaluate import (

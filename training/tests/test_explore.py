@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.pictures.folder import draw_summary
 from denoise_training.pictures.sound import complete, draw_sound, views
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.run.config import TrainConfig
 from denoise_training.score import gates
 from denoise_training.score.card import card, sources_table

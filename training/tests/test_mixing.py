@@ -8,10 +8,13 @@ import pytest
 import soundfile
 import torch
 
+from denoise_training.data.drawing import resample_speed
 from denoise_training.data.layouts import LAYOUTS, Source, read_layout, recording_name
-from denoise_training.data.mixing import MixConfig, Mixer, resample_speed, rms, set_snr
+from denoise_training.data.mixing import MixConfig, Mixer, rms, set_snr
 from denoise_training.data.mixtures import write_mixtures
-from denoise_training.data.prepare import Prepared, decode_source, parse_sides, prepare
+from denoise_training.data.prepare import decode_source, prepare
+from denoise_training.data.prepared import Prepared
+from denoise_training.data.sides import parse_sides
 
 PLAIN = MixConfig(
     seconds=0.5, eq=0, room=0, low_pass=0, clip=0, clean=0, silence=0, speed=0, second_noise=0, transient=0, babble=0,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from denoise_training.data.prepare import Prepared
+from denoise_training.data.prepared import Prepared
 from denoise_training.run.config import TrainConfig
 from denoise_training.run.loop import save, weights_only
 from denoise_training.run.train import Run

@@ -18,8 +18,8 @@ import torch
 from scipy.signal import resample_poly
 from torch import Tensor
 
-from ..data.mixing import WeightedClips, resample_speed
-from ..data.prepare import Clip, Prepared
+from ..data.drawing import WeightedClips, resample_speed
+from ..data.prepared import Clip, Prepared
 from ..framing import RATE_HZ
 
 RECIPES = ("blend", "ms-snsd", "paired")

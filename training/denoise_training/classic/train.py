@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from ..loss.losses import DenoiseLoss
 from ..measures import si_sdr

@@ -8,9 +8,7 @@ Draws are made example by example (cheap); all filtering is one multiplication i
                                    +-> whole response -> + noise ---> low-pass -> gain -> clip -> noisy
 """
 
-import bisect
 import math
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +16,10 @@ import torch
 from torch import Tensor
 
 from ..framing import RATE_HZ
-from .prepare import Clip, Prepared
+from .drawing import WeightedClips, resample_speed
+from .noises import NOISE_KINDS, TRANSIENT_WORDS, noise_kind
+from .prepared import Clip, Prepared
+from .rooms import ROOM_SAMPLES, room_pairs
 
 
 @dataclass
@@ -52,151 +53,6 @@ class MixConfig:
     clean: float = 0.11  # no noise added: the voice must come through
     silence: float = 0.06  # no speech: the noise must go
     early_fade_ms: float = 5.0
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# Share of examples for each kind of noise, and words that tell its kind; the first match wins. What people meet in calls
-# comes first: recordings of animals and nature outnumber it in free collections.
-NOISE_KINDS = (
-    (
-        "keyboard",
-        0.13,
-        words_of("keyboard typing typewriter mouse_click keystroke"),
-    ),
-    (
-        "people",
-        0.12,
-        words_of(
-            "crowd cafe restaurant crowded-bar office laughing library supermarket subway station applause clapping "
-            "carousel church temple baby cough sneeze breath snor laboratory"
-        ),
-    ),
-    (
-        "machine",
-        0.19,
-        words_of(
-            "fan vacuum machine hum engine dryer saw static airplane helicopter motor ventil laundry compressor vinyl wiper "
-            "construction radio printer projector submarine shaver hydrol lift hiss"
-        ),
-    ),
-    (
-        "traffic",
-        0.15,
-        words_of("traffic street road highway city car train siren horn bicycle vehicle jet transport underground roar"),
-    ),
-    (
-        "household",
-        0.14,
-        words_of(
-            "door clock glass dish toilet flush water_drops pouring can_opening brushing drinking footsteps knock paper "
-            "zipper alarm boiling bubbles gravel bell step perc chimes bowl match apple shears scrape tick write erase "
-            "screech"
-        ),
-    ),
-    (
-        "weather",
-        0.12,
-        words_of("rain wind hail thunder waves river stream sea water fire leaves droplets"),
-    ),
-    (
-        "music",
-        0.06,
-        words_of("music loop_ morse"),
-    ),
-    ("other", 0.09, ("",)),
-)
-TRANSIENT_WORDS = words_of(
-    "keyboard typing mouse_click knock door can_opening glass clapping clock footsteps dog cough typewriter paper fireworks perc "
-)
-
-ROOM_SAMPLES = 35072  # 0.73 s: with it, 2 s of sound fill 2^17 points exactly
-
-
-def noise_kind(clip: Clip) -> str:
-    text = f"{clip.label} {clip.folder} {clip.recording}".lower()
-    return next(name for name, _, words in NOISE_KINDS if any(word in text for word in words))
-
-
-class WeightedClips:
-    """Clips drawn by weight of their group, and inside a group in proportion to (length capped at 20 s).
-
-    `even`: each recording of a group (a voice) is as likely as any other, and its clips by their length.
-    """
-
-    def __init__(self, groups: dict[str, list[Clip]], weights: dict[str, float], even: bool = False):
-        names = [n for n in groups if groups[n] and weights.get(n, 0) > 0]
-        self.groups = [groups[n] for n in names]
-        self.group_edges = np.cumsum([weights[n] for n in names])
-        self.clip_edges = [np.cumsum(clip_shares(clips, even)) for clips in self.groups]
-
-    def draw(self, rng: np.random.Generator) -> Clip:
-        g = bisect.bisect_right(self.group_edges, rng.random() * self.group_edges[-1])
-        edges = self.clip_edges[g]
-        return self.groups[g][bisect.bisect_right(edges, rng.random() * edges[-1])]
-
-
-def clip_shares(clips: list[Clip], even: bool) -> list[float]:
-    lengths = [min(c.samples, 20 * RATE_HZ) for c in clips]
-    if not even:
-        return lengths
-    totals = Counter()
-    for clip, length in zip(clips, lengths, strict=True):
-        totals[clip.recording] += length
-    return [length / totals[clip.recording] for clip, length in zip(clips, lengths, strict=True)]
-
-
-def simulated_room(rng: np.random.Generator, length: int) -> np.ndarray:
-    """A room as noise that decays exponentially, with sparse early reflections (J. D. Polack's model)."""
-    rt60 = rng.uniform(0.12, 0.9)
-    t = np.arange(length) / RATE_HZ
-    tail = rng.standard_normal(length) * 10 ** (-3 * t / rt60)
-    # Walls and air swallow high frequencies first: the later, the duller.
-    kernel = np.hanning(int(rng.integers(3, 12)) * 2 + 1)
-    dull = np.convolve(tail, kernel / np.sqrt((kernel**2).sum()), mode="same")
-    blend = np.clip(t / (0.3 * rt60), 0, 1)
-    tail = tail * (1 - blend) + dull * blend
-    onset = int(rng.uniform(0.002, 0.012) * RATE_HZ)
-    tail[:onset] = 0
-    for _ in range(int(rng.integers(3, 9))):
-        tail[onset + int(rng.exponential(0.008) * RATE_HZ) % (length - onset)] += rng.choice((-1, 1)) * rng.uniform(1, 4)
-    response = tail * 10 ** (-rng.uniform(-2, 14) / 20) / math.sqrt((tail**2).sum() + 1e-9)
-    response[0] = 1.0
-    return response.astype(np.float32)
-
-
-def room_pairs(prepared: Prepared, split: str, config: MixConfig, fft: int, simulated: int, seed: int) -> Tensor:
-    """Spectra of (early part, whole response) for recorded and simulated rooms, [rooms, 2, fft / 2 + 1] complex64."""
-    rng = np.random.default_rng((seed, 77))
-    length = ROOM_SAMPLES
-    responses = []
-    for clip in prepared.select("rir", split):
-        wave = prepared.read(clip)
-        direct = int(np.abs(wave).argmax())
-        wave = wave[max(0, direct - 8) :][:length]
-        responses += [wave / np.sqrt((wave**2).sum())] * 2  # recorded ones count twice
-    responses += [simulated_room(rng, length) for _ in range(simulated)]
-    pairs = np.zeros((len(responses), 2, fft), np.float32)
-    edge, fade = int(config.early_ms * RATE_HZ / 1000), int(config.early_fade_ms * RATE_HZ / 1000)
-    window = np.zeros(length, np.float32)
-    window[:edge] = 1
-    window[edge : edge + fade] = np.linspace(1, 0, fade)
-    for pair, response in zip(pairs, responses, strict=True):
-        pair[0, : len(response)] = response * window[: len(response)]
-        pair[1, : len(response)] = response
-    return torch.cat([torch.fft.rfft(p) for p in torch.from_numpy(pairs).split(8)])
-
-
-def resample_speed(wave: np.ndarray, speed: float, samples: int) -> np.ndarray:
-    """`samples` samples of the wave played `speed` times as fast; cubic Hermite interpolation (Catmull-Rom)."""
-    position = np.arange(samples, dtype=np.float64) * speed + 1
-    whole = position.astype(np.int64)
-    x = (position - whole).astype(np.float32)
-    p = np.pad(wave, (1, max(0, int(whole[-1]) + 3 - len(wave) - 1)))
-    a, b, c, d = p[whole - 1], p[whole], p[whole + 1], p[whole + 2]
-    return b + 0.5 * x * (c - a + x * (2 * a - 5 * b + 4 * c - d + x * (3 * (b - c) + d - a)))
 
 
 @dataclass
@@ -238,7 +94,7 @@ class Mixer:
         self.noise = WeightedClips(kinds, {name: weight for name, weight, _ in NOISE_KINDS})
         sharp = [c for c in noise if any(w in c.label.lower() for w in TRANSIENT_WORDS)] or noise
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
-        self.rooms = room_pairs(prepared, split, config, self.fft, simulated_rooms, seed)
+        self.rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
         frequency = np.fft.rfftfreq(self.fft, 1 / RATE_HZ)
         # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to the highest, and interpolated between them.
         place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(RATE_HZ / 2 / 60), 0, 1) * 9

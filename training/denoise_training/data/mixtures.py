@@ -13,7 +13,7 @@ import soundfile
 
 from ..framing import RATE_HZ
 from .mixing import MixConfig, Mixer, Recipe
-from .prepare import Prepared
+from .prepared import Prepared
 
 EVALUATION = MixConfig(
     snr_wide=0, clean=0, silence=0, clip=0, low_pass=0, match_band=0, room=0.25, level_dbfs=(-30, -20), transient=0.05,

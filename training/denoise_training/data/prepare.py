@@ -9,10 +9,9 @@ sets levels anyway.
 """
 
 import csv
-import random
-from collections import Counter, defaultdict
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -21,29 +20,10 @@ from scipy.signal import resample_poly
 
 from ..framing import RATE_HZ
 from .layouts import Source
+from .prepared import KINDS, Clip
+from .sides import split_recordings
 
-KINDS = ("speech", "noise", "rir")
 PEAK = 0.9
-# `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and evaluation.
-SIDES = ("train", "valid", "eval", "unseen-valid", "unseen-eval")
-EVERY_SIDE = "every"  # of room responses
-
-
-@dataclass
-class Clip:
-    """One prepared clip: a line of index.csv."""
-
-    kind: str
-    label: str
-    recording: str
-    folder: str
-    split: str  # one of SIDES; of a room response EVERY_SIDE, too
-    bandwidth_hz: int
-    licence: str
-    licence_flag: str
-    offset: int  # first sample in <kind>.i16
-    samples: int  # length
-    file: str  # where it came from
 
 
 # ---- decoding --------------------------------------------------------------------------------------------------------
@@ -98,44 +78,6 @@ def level_range_db(wave: np.ndarray) -> float:
 
 
 # ---- split -----------------------------------------------------------------------------------------------------------
-
-
-def split_recordings(
-    sources: list[Source], seed: int, shares: dict[str, float], pinned: dict[str, str], whole: dict[str, str] | None = None
-) -> dict[str, str]:
-    """Side of every recording. Within each folder recordings are shuffled and the held-out shares are cut off.
-
-    `pinned` sends chosen recordings (whole speakers, say) to a side; a folder with a pinned one is not cut further.
-    `whole` sends whole folders to a side, so that a collection can grow while what was held out of it stays as it was.
-    Room responses are few and say nothing about the voice or the noise: they are met on every side, unless pinned.
-    """
-    whole = whole or {}
-    unknown = sorted(set(whole) - {source.folder for source in sources})
-    if unknown:
-        raise ValueError(f"--whole names the folder {unknown[0]!r}: expected one that holds recordings")
-    by_folder = defaultdict(set)
-    for source in sources:
-        by_folder[(source.kind, source.folder)].add(source.recording)
-    sides = {}
-    for (kind, folder), recordings in sorted(by_folder.items()):
-        names = sorted(recordings)
-        if kind == "rir":
-            sides.update({name: pinned.get(name, EVERY_SIDE) for name in names})
-            continue
-        if folder in whole:
-            sides.update(dict.fromkeys(names, whole[folder]))
-            continue
-        if any(name in pinned for name in names):
-            sides.update({name: pinned.get(name, "train") for name in names})
-            continue
-        random.Random(seed).shuffle(names)
-        start = 0
-        for side, share in shares.items():
-            count = round(share * len(names)) if len(names) > 2 else 0
-            sides.update(dict.fromkeys(names[start : start + count], side))
-            start += count
-        sides.update(dict.fromkeys(names[start:], "train"))
-    return sides
 
 
 # ---- prepare and load ------------------------------------------------------------------------------------------------
@@ -196,43 +138,3 @@ def prepare(
         print(f"{kind:7s} {side:6s} {total / 3600:6.2f} h")
     for (kind, reason), count in sorted(dropped.items()):
         print(f"dropped {count} {kind}: {reason}")
-
-
-class Prepared:
-    """A prepared folder: mapped into memory, or read whole (`preload`), which spares a page fault for each read."""
-
-    def __init__(self, folder: str | Path, licence_flags: tuple[str, ...] | None = None, preload: bool = False):
-        folder = Path(folder)
-        if not (folder / "index.csv").exists():
-            raise FileNotFoundError(f"{folder} holds no index.csv: expected a folder written by `prepare`")
-        types = {f.name: f.type for f in fields(Clip)}
-        with open(folder / "index.csv", newline="") as file:
-            clips = [Clip(**{k: int(v) if types[k] is int else v for k, v in row.items()}) for row in csv.DictReader(file)]
-        self.clips = [c for c in clips if licence_flags is None or c.licence_flag in licence_flags]
-        self.audio = {
-            kind: np.fromfile(folder / f"{kind}.i16", np.int16) if preload else np.memmap(folder / f"{kind}.i16", np.int16, "r")
-            for kind in KINDS
-            if (folder / f"{kind}.i16").exists() and (folder / f"{kind}.i16").stat().st_size
-        }
-
-    def select(self, kind: str, split: str) -> list[Clip]:
-        """Clips of one side; the unseen sides are voices alone, and meet the noises of the side beside them."""
-        if kind != "speech":
-            split = split.removeprefix("unseen-")
-        return [c for c in self.clips if c.kind == kind and c.split in (split, EVERY_SIDE)]
-
-    def read(self, clip: Clip, start: int = 0, samples: int | None = None) -> np.ndarray:
-        """Float32 samples of a clip; a copy."""
-        stop = clip.samples if samples is None else min(clip.samples, start + samples)
-        return self.audio[clip.kind][clip.offset + start : clip.offset + stop].astype(np.float32) / 32768
-
-
-def parse_sides(text: str) -> dict[str, str]:
-    """`eval:a,b valid:c` -> {"a": "eval", "b": "eval", "c": "valid"}."""
-    pinned = {}
-    for part in text.split():
-        side, _, names = part.partition(":")
-        if side not in SIDES or not names:
-            raise ValueError(f"expected side:name,name with a side of {', '.join(SIDES)}; got {part!r}")
-        pinned.update(dict.fromkeys(names.split(","), side))
-    return pinned

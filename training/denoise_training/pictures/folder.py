@@ -8,8 +8,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ..data.mixing import noise_kind
-from ..data.prepare import Clip, Prepared
+from ..data.noises import noise_kind
+from ..data.prepared import Clip, Prepared
 from ..framing import RATE_HZ
 
 SPLITS = {"train": "#3465a4", "valid": "#f57900", "eval": "#73a839"}

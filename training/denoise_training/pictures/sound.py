@@ -19,7 +19,7 @@ from ..classic.spectrogram import FrontEnd, amplitude_to_db, dct_matrix, mel_fil
 from ..classic.train import averaged_network
 from ..data.mixing import Mixer
 from ..data.mixtures import EVALUATION
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from ..measures import si_sdr
 

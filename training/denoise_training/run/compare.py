@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..network.models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
 from ..settings import load
 from .config import TrainConfig

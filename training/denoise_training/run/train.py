@@ -13,7 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from ..data.mixing import MixConfig, Mixer
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..loss.losses import DenoiseLoss
 from ..measures import dnsmos, estoi, pesq_wb, si_sdr
 from ..network.models import Mixer as Network

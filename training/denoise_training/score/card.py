@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from ..data.prepare import Clip, Prepared
+from ..data.prepared import Clip, Prepared
 from ..framing import RATE_HZ
 from ..run.loop import hours_heard, minutes_spent
 from .evaluate import markdown

@@ -19,7 +19,7 @@ import torch
 
 from ..data.mixing import Mixer
 from ..data.mixtures import EVALUATION
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from ..measures import log_spectral_distance_high, pesq_wb, si_sdr
 from .engine import engine_digest, enhance

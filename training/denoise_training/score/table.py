@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from ..data.mixtures import SNRS_DB, write_mixtures
-from ..data.prepare import Prepared
+from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from .engine import ROOT, EngineError, begin, engine_digest, enhance
 from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
