@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 from denoise_training.score.engine import ROOT, EngineError, ensure_built
-from denoise_training.score.table import TableJob, groups, make, put_into, report, tables
+from denoise_training.score.table import TableJob, make
+from denoise_training.score.table_text import groups, put_into, report, tables
 
 
 def main() -> None:

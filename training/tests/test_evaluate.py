@@ -10,18 +10,8 @@ from denoise_training.data.mixtures import write_mixtures
 from denoise_training.data.prepared import Prepared
 from denoise_training.measures import dnsmos, low_pass, si_sdr, to_16k
 from denoise_training.score import evaluate as evaluation
-from denoise_training.score.evaluate import (
-    Keep,
-    align,
-    evaluate,
-    markdown,
-    means,
-    not_all,
-    read,
-    read_enhanced,
-    score_band,
-    score_system,
-)
+from denoise_training.score.evaluate import Keep, evaluate, markdown, means, not_all, score_band, score_system
+from denoise_training.score.sounds import align, read, read_enhanced
 
 
 def test_si_sdr_of_orthogonal_noise():

@@ -5,10 +5,10 @@ import torch
 
 from denoise_training.framing import Framing
 from denoise_training.network import recurrence
+from denoise_training.network.enhance import enhance
 from denoise_training.network.models import Mixer, ModelConfig, band_matrices
 from denoise_training.network.stft import Stft
 from denoise_training.network.streaming import StreamingEnhancer
-from denoise_training.run.train import enhance
 
 CONFIG = ModelConfig(name="small", narrow_bands=32, bands=64, encoder_channels=8, channels=16, blocks=2)
 

@@ -3,7 +3,7 @@
 import json
 import re
 
-from denoise_training.score import table
+from denoise_training.score import table, table_text
 from denoise_training.score.engine import ROOT
 
 COMMITTED = ROOT / "training/scores.json"
@@ -17,13 +17,13 @@ def cells(text: str) -> list[list[str]]:
 
 def shown() -> tuple[str, str]:
     """The README's table, and the paragraph after it."""
-    _, _, rest = (ROOT / "README.md").read_text().partition(table.BEGIN)
-    inside, _, after = rest.partition(table.END)
+    _, _, rest = (ROOT / "README.md").read_text().partition(table_text.BEGIN)
+    inside, _, after = rest.partition(table_text.END)
     return inside, after.strip().split("\n## ")[0]
 
 
 def test_the_readme_shows_the_last_run():
-    expected = table.tables(json.loads(COMMITTED.read_text()))
+    expected = table_text.tables(json.loads(COMMITTED.read_text()))
     assert cells(shown()[0]) == cells(expected)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from denoise_training.score import table
+from denoise_training.score import table, table_text
 from denoise_training.score.engine import COMMAND, ROOT, EngineError, begin
 from denoise_training.score.shipped import find, named
 
@@ -107,7 +107,7 @@ def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     assert made["failed"] == ["spoilt"] and "weights.bin" in made["left_out"]["spoilt"]
     assert made["left_out"]["later"] == "there is a recipe, but no models/later yet"
     assert made["systems"]["base"]["mean"]["si_sdr"] != made["systems"]["noisy"]["mean"]["si_sdr"]
-    assert "later: left out: there is a recipe" in table.report(made)
+    assert "later: left out: there is a recipe" in table_text.report(made)
     json.dumps(made, allow_nan=False)
     # Nothing is enhanced twice, until the model is another: then only its own.
     sound = tmp_path / "enhanced/base/0000.wav"
@@ -136,13 +136,13 @@ def test_a_recording_that_the_engine_refuses_is_told(tmp_path: Path):
 
 
 def entry(title: str, **more) -> dict:
-    return {"title": title, "mean": {"files": 2, **dict.fromkeys(table.MEASURES, 1.23456)}, **more}
+    return {"title": title, "mean": {"files": 2, **dict.fromkeys(table_text.MEASURES, 1.23456)}, **more}
 
 
 def test_the_tables_show_scores_costs_and_own_bands():
     cost = {"microsPerSecond": 66123.4, "latencyMs": 31.02, "parameters": 90356, "bytes": 212345}
     band = {"high_hz": 4000.0, "noisy": {"si_sdr": 5.0, "bak": 2.0}, "enhanced": {"si_sdr": 7.0, "bak": 3.0}}
-    text = table.tables({"systems": {"noisy": entry("noisy"), "unet": entry("`unet`", cost=cost, own_band=band)}})
+    text = table_text.tables({"systems": {"noisy": entry("noisy"), "unet": entry("`unet`", cost=cost, own_band=band)}})
     assert "| noisy | 1.23 | 1.235 | 1.235 | 1.23 | 1.23 | 1.23 | 1.23 | - | - | - | - |" in text
     assert "| `unet` | 1.23 | 1.235 | 1.235 | 1.23 | 1.23 | 1.23 | 1.23 | 66000 | 31 | 90356 | 212 |" in text
     assert "| `unet` | 4 | 5.00 | 7.00 | 2.00 | 3.00 |" in text
@@ -150,10 +150,10 @@ def test_the_tables_show_scores_costs_and_own_bands():
 
 def test_the_table_replaces_the_one_before_and_nothing_else(tmp_path: Path):
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n\n{table.BEGIN}\nold\n{table.END}\n\nafter\n")
-    table.put_into(readme, "| new |\n")
-    table.put_into(readme, "| newer |\n")
-    assert readme.read_text() == f"before\n\n{table.BEGIN}\n\n| newer |\n\n{table.END}\n\nafter\n"
+    readme.write_text(f"before\n\n{table_text.BEGIN}\nold\n{table_text.END}\n\nafter\n")
+    table_text.put_into(readme, "| new |\n")
+    table_text.put_into(readme, "| newer |\n")
+    assert readme.read_text() == f"before\n\n{table_text.BEGIN}\n\n| newer |\n\n{table_text.END}\n\nafter\n"
     readme.write_text("no marks")
     with pytest.raises(ValueError, match="lacks the marks"):
-        table.put_into(readme, "x")
+        table_text.put_into(readme, "x")

@@ -18,7 +18,7 @@ from ..loss.losses import DenoiseLoss
 from ..measures import si_sdr
 from ..run.config import TrainConfig
 from ..run.loop import Course, Log, Training, run_loop
-from ..run.train import Validation
+from ..run.validation import Validation
 from ..settings import build
 from .blocks import enhance_stream
 from .config import ClassicConfig

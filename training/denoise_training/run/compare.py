@@ -16,7 +16,8 @@ from ..data.prepared import Prepared
 from ..network.models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
 from ..settings import load
 from .config import TrainConfig
-from .train import Run, Validation
+from .train import Run
+from .validation import Validation
 
 
 class GruBlock(MixerBlock):

@@ -4,32 +4,21 @@ Notable: loop.py is the loop around it. Examples are continued in long streams: 
 another one ended, so checkpoints hold those states, too.
 """
 
-import dataclasses
 import math
 
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import Tensor
 
-from ..data.mixing import MixConfig, Mixer
+from ..data.mixing import Mixer
 from ..data.prepared import Prepared
 from ..loss.losses import DenoiseLoss
-from ..measures import dnsmos, estoi, pesq_wb, si_sdr
+from ..network.enhance import enhance
 from ..network.models import Mixer as Network
-from ..network.stft import Stft, compressed_features
+from ..network.stft import Stft
 from .config import TrainConfig
 from .loop import Course, Log, Training, run_loop
-
-
-def enhance(network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
-    """Noisy waves -> enhanced waves, which lag by `overlap` samples; [B, N] -> [B, N]."""
-    with torch.no_grad():
-        spectrum = stft.forward(noisy).transpose(0, 1)  # [T, B, bins]
-        features = compressed_features(spectrum)
-    mask, states = network(features, states)
-    enhanced = torch.complex(mask[:, :, 0], mask[:, :, 1]) * spectrum
-    return stft.inverse(enhanced.transpose(0, 1)), states
+from .validation import Validation
 
 
 class Run(Training):
@@ -98,39 +87,6 @@ class Run(Training):
         """Carries on with a process's own streams, which begin empty where it saved none, others, or at another step."""
         if saved and saved["step"] == self.step and saved["states"][0].shape == self.states[0].shape:
             self.states = saved["states"]
-
-
-class Validation:
-    """A fixed set of mixtures of voices and noises that training never meets, scored by what the ear-like measures say.
-
-    The stated score is the mean of PESQ-WB / 0.10, ESTOI / 0.03, SI-SDR / 1.5 dB and DNSMOS OVRL / 0.1: four measures in
-    comparable steps, the last of which no term of the loss follows.
-    """
-
-    def __init__(self, config: TrainConfig, data: Prepared):
-        mix = dataclasses.replace(
-            config.mix, seconds=config.valid_seconds, snr_db=(-5.0, 20.0), snr_wide=0, clean=0, silence=0, clip=0, low_pass=0,
-            match_band=0, room=0.2, level_dbfs=(-30, -20), transient=0.05, babble=0, coloured=0, speed=0, eq=0,
-            speech_weights=MixConfig().speech_weights, even_voices=config.valid_split != "valid",
-        )  # fmt: skip
-        mixer = Mixer(data, config.valid_split, mix, seed=1234, simulated_rooms=8)
-        self.noisy, self.clean, _ = mixer.batch(0, range(config.valid_examples))
-
-    @torch.no_grad()
-    def score(self, network: Network, stft: Stft, perceptual: bool = True) -> dict[str, float]:
-        lag = stft.framing.overlap
-        enhanced = torch.cat([enhance(network, stft, part)[0] for part in self.noisy.split(8)])[:, lag:]
-        clean = self.clean[:, : enhanced.shape[1]]
-        pairs = list(zip(clean.numpy(), enhanced.cpu().numpy(), strict=True))
-        result = {"si_sdr": float(np.mean([si_sdr(c, e) for c, e in pairs]))}
-        if perceptual:
-            result["pesq"] = float(np.nanmean([pesq_wb(c, e) for c, e in pairs]))
-            result["estoi"] = float(np.nanmean([estoi(c, e) for c, e in pairs]))
-            opinions = [dnsmos(e) for _, e in pairs]
-            result |= {name: float(np.mean([o[name] for o in opinions])) for name in ("ovrl", "sig", "bak")}
-            steps = (result["pesq"] / 0.1, result["estoi"] / 0.03, result["si_sdr"] / 1.5, result["ovrl"] / 0.1)
-            result["score"] = sum(steps) / len(steps)
-        return result
 
 
 def averaged_network(saved: dict, config: TrainConfig) -> Network:

@@ -9,11 +9,12 @@ from pathlib import Path
 import soundfile
 import torch
 
+from ..network.enhance import enhance
 from ..network.stft import Stft
 from ..run.config import TrainConfig
-from ..run.train import averaged_network, enhance
+from ..run.train import averaged_network
 from ..settings import build
-from .evaluate import read
+from .sounds import read
 
 
 def enhance_folder(saved: dict, folder: Path, out: Path) -> None:

@@ -23,8 +23,8 @@ from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from ..measures import log_spectral_distance_high, pesq_wb, si_sdr
 from .engine import engine_digest, enhance
-from .evaluate import read, read_enhanced
 from .shipped import named
+from .sounds import read, read_enhanced
 
 CLIPS, SECONDS = 12, 6.0
 MINUTE = 10  # mixtures of SECONDS in a minute

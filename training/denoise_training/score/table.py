@@ -21,13 +21,13 @@ from ..data.mixtures import SNRS_DB, write_mixtures
 from ..data.prepared import Prepared
 from ..framing import RATE_HZ
 from .engine import ROOT, EngineError, begin, engine_digest, enhance
-from .evaluate import MEASURES, Keep, cell, mixtures_in, not_all, score_system, score_system_band, versions
+from .evaluate import Keep, score_system, score_system_band, versions
 from .shipped import Shipped, configured, find
+from .sounds import mixtures_in
 
 PEERS = {"speex": "Speex", "rnnoise": "RNNoise", "gtcrn": "GTCRN"}
 PEER_PACKAGE = "@sapphi-red/web-noise-suppressor"
 COUNT, SECONDS, SEED = 120, 6.0, 2024
-BEGIN, END = "<!-- table: written by training/runs/table.sh -->", "<!-- /table -->"
 
 
 @dataclass
@@ -179,68 +179,3 @@ def rounded(value):
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None
     return value
-
-
-HEADINGS = {
-    "pesq": "PESQ-WB", "stoi": "STOI", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB", "ovrl": "OVRL", "sig": "SIG", "bak": "BAK",
-}  # fmt: skip
-COSTS = {"microsPerSecond": "µs per s", "latencyMs": "latency, ms", "parameters": "parameters", "bytes": "KB"}
-
-
-def cost_cell(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    if name == "bytes":
-        return f"{value / 1000:.0f}"
-    if name == "microsPerSecond":
-        return f"{float(f'{value:.2g}'):.0f}"  # two digits that count: a third moves from run to run
-    return f"{value:.0f}"
-
-
-def tables(table: dict) -> str:
-    """The table of the README, and a second one for models that keep less than the whole band."""
-    lines = ["| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |", "|---|" + "---|" * (len(HEADINGS) + len(COSTS))]
-    for entry in table["systems"].values():
-        scores = [cell(name, entry["mean"].get(name)) for name in MEASURES]
-        costs = [cost_cell(name, entry.get("cost", {}).get(name)) for name in COSTS]
-        lines.append(f"| {entry['title']} | " + " | ".join([*scores, *costs]) + " |")
-    narrow = {name: entry for name, entry in table["systems"].items() if "own_band" in entry}
-    if narrow:
-        lines += [
-            "",
-            "| below its highest frequency | kHz | SI-SDR, noisy | enhanced | BAK, noisy | enhanced |",
-            "|---|" + "---|" * 5,
-        ]
-        for entry in narrow.values():
-            band = entry["own_band"]
-            pairs = [cell(name, band[kind].get(name)) for name in ("si_sdr", "bak") for kind in ("noisy", "enhanced")]
-            lines.append(f"| {entry['title']} | {band['high_hz'] / 1000:.3g} | " + " | ".join(pairs) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def groups(table: dict) -> str:
-    """PESQ-WB, SI-SDR and BAK of everything by SNR and by kind of noise."""
-    text = ""
-    for key, title in (("by_snr", "SNR, dB"), ("by_noise", "noise")):
-        for measure in ("pesq", "si_sdr", "bak"):
-            names = list(table["systems"]["noisy"][key])
-            text += f"\n{HEADINGS[measure]} by {title}\n\n| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n"
-            for entry in table["systems"].values():
-                text += f"| {entry['title']} | " + " | ".join(cell(measure, entry[key][n].get(measure)) for n in names) + " |\n"
-    return text
-
-
-def report(table: dict) -> str:
-    packages = ", ".join(f"{k} {v}" for k, v in {**table["packages"], **table["machine"].get("packages", {})}.items())
-    lines = [f"{name}: left out: {reason}" for name, reason in table["left_out"].items()]
-    text = f"{tables(table)}\n{table['mixtures']['files']} mixtures. Packages: {packages}.\n{not_all(table['systems'])}"
-    return text + "".join(f"\n{line}\n" for line in lines)
-
-
-def put_into(readme: Path, text: str) -> None:
-    """Replaces what stands between the two marks."""
-    before, begin_mark, rest = readme.read_text().partition(BEGIN)
-    _, end_mark, after = rest.partition(END)
-    if not begin_mark or not end_mark:
-        raise ValueError(f"{readme} lacks the marks {BEGIN} and {END}: put them where the table is to stand")
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
