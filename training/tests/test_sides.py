@@ -1,5 +1,7 @@
 """Sides of the split: what is held out stays held out, whatever is added; what is unseen is met nowhere else."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from denoise_training.data.prepare import prepare
 from denoise_training.data.prepared import EVERY_SIDE, SIDES, Clip, Prepared
 from denoise_training.data.sides import parse_sides, split_recordings
 
+TRAINING = Path(__file__).parent.parent
 SHARES = {"eval": 0.2, "valid": 0.2}
 PINNED = "eval:speaker3 valid:speaker2"
 PLAIN = MixConfig(seconds=0.5, speed=0, room=1.0, second_noise=0, transient=0)
@@ -164,3 +167,13 @@ def test_even_voices_is_a_setting_that_is_off(grown: Prepared):
     assert torch.equal(plain.batch(0, range(4))[0], again.batch(0, range(4))[0])
     edges = [np.concatenate(mixer.speech.clip_edges) for mixer in (plain, even)]
     assert not np.array_equal(*edges)
+
+
+def test_the_program_writes_mixtures_of_unseen_voices(grown: Prepared, tmp_path: Path):
+    folder = Path(grown.audio["speech"].filename).parent
+    command = [sys.executable, "-m", "scripts.mix", "--data", str(folder), "--out", str(tmp_path)]
+    command += ["--split", "unseen-eval", "--count", "2", "--seconds", "0.5"]
+    done = subprocess.run(command, cwd=TRAINING, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "mixtures.csv").read_text().splitlines()
+    assert len(lines) == 3 and all("stranger-" in line for line in lines[1:])

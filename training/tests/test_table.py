@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from denoise_training.score import table, table_text
-from denoise_training.score.engine import COMMAND, ROOT, EngineError, begin
+from denoise_training.data.prepared import Prepared
+from denoise_training.score import scoring, table, table_text
+from denoise_training.score.engine import COMMAND, ROOT, EngineError, begin, enhance
 from denoise_training.score.shipped import find, named
 
 FRAMING = {"kind": "block", "blockSamples": 100, "overlapSamples": 10}
@@ -94,9 +95,9 @@ def settings(prepared: Path, tmp_path: Path) -> table.TableJob:
 def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(table, "PEERS", {})  # they need a browser
-    monkeypatch.setattr(table, "COUNT", 2)
-    monkeypatch.setattr(table, "SECONDS", 2.0)
+    monkeypatch.setattr(scoring, "PEERS", {})  # they need a browser
+    monkeypatch.setattr(scoring, "COUNT", 2)
+    monkeypatch.setattr(scoring, "SECONDS", 2.0)
     for name in ("base", "spoilt"):
         shutil.copytree(ROOT / "models/base", tmp_path / "models" / name)
     weights = tmp_path / "models/spoilt/weights.bin"
@@ -126,13 +127,58 @@ def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     assert table.make(args)["systems"]["base"]["version"].startswith("9") and sound.stat().st_mtime_ns > made_at
 
 
+def with_strangers(prepared: Path, out: Path) -> Path:
+    """A prepared folder one of whose training voices is of an unseen corpus."""
+    shutil.copytree(prepared, out)
+    lines = (out / "index.csv").read_text().splitlines()
+    moved = [line.replace(",train,", ",unseen-eval,") if "speaker1" in line else line for line in lines]
+    (out / "index.csv").write_text("\n".join(moved) + "\n")
+    return out
+
+
+@pytest.mark.skipif(not COMMAND.exists(), reason="npm run build makes the engine that this test runs")
+def test_scores_voices_of_unseen_corpora_beside_the_others(
+    prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(scoring, "PEERS", {})  # they need a browser
+    monkeypatch.setattr(scoring, "COUNT", 2)
+    monkeypatch.setattr(scoring, "SECONDS", 2.0)
+    shutil.copytree(ROOT / "models/tiny", tmp_path / "models/tiny")
+    data = with_strangers(prepared_folder, tmp_path / "prepared")
+    job = settings(data, tmp_path)
+    made = table.make(job)
+    assert list(made["systems"]) == list(made["unseen"]["systems"]) == ["noisy", "tiny"] and made["failed"] == []
+    voices = [(tmp_path / place / "mixtures.csv").read_text() for place in ("eval", "unseen/eval")]
+    assert "speaker3" in voices[0] and "speaker1" not in voices[0]
+    assert "speaker1" in voices[1] and "speaker3" not in voices[1]
+    assert made["unseen"]["mixtures"]["sha256"] != made["mixtures"]["sha256"]
+    text = table_text.tables(made)
+    assert "| voices of unseen corpora | PESQ-WB |" in text and text.count("| `tiny` |") == 2
+    assert "PESQ-WB by SNR, dB, unseen corpora" in table_text.groups(made)
+    assert "2 mixtures of unseen corpora." in table_text.report(made)
+    # Nothing is enhanced twice; what had no time is told by its set.
+    sound = tmp_path / "unseen/enhanced/tiny/0000.wav"
+    made_at = sound.stat().st_mtime_ns
+    assert table.make(job) == made and sound.stat().st_mtime_ns == made_at
+    shutil.copytree(ROOT / "models/tiny", tmp_path / "models/new")
+    job.deadline = 0
+    late = table.make(job)
+    assert late["unseen"] == made["unseen"] and late["failed"] == []
+    assert {"new", "new, unseen"} <= set(late["left_out"])
+
+
+def test_without_unseen_voices_there_is_one_set(prepared_folder: Path):
+    assert Prepared(prepared_folder).select("speech", table.UNSEEN) == []
+    assert "unseen" not in table_text.tables({"systems": {"noisy": entry("noisy")}})
+
+
 def test_a_recording_that_the_engine_refuses_is_told(tmp_path: Path):
     if not COMMAND.exists():
         pytest.skip("npm run build makes the engine that this test runs")
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "0000.wav").write_bytes(b"RIFF nothing")
     with pytest.raises(EngineError, match=r"0000\.wav"):
-        table.enhance(tmp_path / "in", tmp_path / "out", "base", "key")
+        enhance(tmp_path / "in", tmp_path / "out", "base", "key")
 
 
 def entry(title: str, **more) -> dict:

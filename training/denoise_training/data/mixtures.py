@@ -13,15 +13,13 @@ import soundfile
 
 from ..framing import RATE_HZ
 from .mixing import MixConfig, Mixer, Recipe
-from .prepared import Prepared
+from .prepared import UNSEEN_SIDES, Prepared
 
 EVALUATION = MixConfig(
     snr_wide=0, clean=0, silence=0, clip=0, low_pass=0, match_band=0, room=0.25, level_dbfs=(-30, -20), transient=0.05,
     babble=0, coloured=0, speed=0, eq=0, second_noise=0.1,
     speech_weights={"librispeech": 0.55, "picovoice": 0.2, "gcompris_en": 0.25},
 )  # fmt: skip
-
-
 SNRS_DB = [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0]
 
 
@@ -29,6 +27,9 @@ def write_mixtures(data: Prepared, out: Path, split: str, count: int, seconds: f
     for name in ("noisy", "clean", "noise"):
         (out / name).mkdir(parents=True, exist_ok=True)
     base = EVALUATION if split != "train" else MixConfig()
+    if split in UNSEEN_SIDES:
+        # Corpora with a few voices and hundreds of clips: each voice counts alike, as in validation.
+        base = dataclasses.replace(base, even_voices=True)
     mixer = Mixer(data, split, dataclasses.replace(base, seconds=seconds), seed, simulated_rooms=30)
     with open(out / "mixtures.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, ["file", "seconds", *(f.name for f in dataclasses.fields(Recipe))])

@@ -8,7 +8,8 @@ import numpy as np
 
 KINDS = ("speech", "noise", "rir")
 # `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and evaluation.
-SIDES = ("train", "valid", "eval", "unseen-valid", "unseen-eval")
+UNSEEN_SIDES = ("unseen-valid", "unseen-eval")
+SIDES = ("train", "valid", "eval", *UNSEEN_SIDES)
 EVERY_SIDE = "every"  # of room responses
 
 

@@ -111,8 +111,12 @@ Validation of this checkpoint, on voices and noises held out from training: {val
 ## Scores
 """
     if scores:
+        unseen = scores.get("unseen")
         scores = family(scores, model.resolve().name)
         text += f"\nMixtures of held-out voices and noise recordings:\n\n{markdown(scores)}{own_bands(scores)}"
+        if unseen:
+            strangers = family({**scores, **unseen}, model.resolve().name)
+            text += f"\nVoices of corpora that training has nothing else of:\n\n{markdown(strangers)}"
         wide = {name: entry["full_band_voice"] for name, entry in scores["systems"].items() if entry["full_band_voice"]}
         if wide:
             text += "\nLog-spectral distance in 8-20 kHz, full-band voice, dB (lower is better): "

@@ -22,7 +22,7 @@ def cost_cell(name: str, value: float | None) -> str:
 
 
 def tables(table: dict) -> str:
-    """The table of the README, and a second one for models that keep less than the whole band."""
+    """The tables of the README: all systems, models that keep less than the whole band, and all on unseen corpora."""
     lines = ["| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |", "|---|" + "---|" * (len(HEADINGS) + len(COSTS))]
     for entry in table["systems"].values():
         scores = [cell(name, entry["mean"].get(name)) for name in MEASURES]
@@ -39,16 +39,27 @@ def tables(table: dict) -> str:
             band = entry["own_band"]
             pairs = [cell(name, band[kind].get(name)) for name in ("si_sdr", "bak") for kind in ("noisy", "enhanced")]
             lines.append(f"| {entry['title']} | {band['high_hz'] / 1000:.3g} | " + " | ".join(pairs) + " |")
+    if "unseen" in table:
+        lines += ["", "| voices of unseen corpora | " + " | ".join(HEADINGS.values()) + " |", "|---|" + "---|" * len(HEADINGS)]
+        for entry in table["unseen"]["systems"].values():
+            cells = " | ".join(cell(name, entry["mean"].get(name)) for name in MEASURES)
+            lines.append(f"| {entry['title']} | {cells} |")
     return "\n".join(lines) + "\n"
 
 
 def groups(table: dict) -> str:
-    """PESQ-WB, SI-SDR and BAK of everything by SNR and by kind of noise."""
+    """PESQ-WB, SI-SDR and BAK of everything by SNR and by kind of noise; then the same of unseen corpora."""
+    return group_tables(table, "") + (group_tables(table["unseen"], ", unseen corpora") if "unseen" in table else "")
+
+
+def group_tables(table: dict, where: str) -> str:
     text = ""
     for key, title in (("by_snr", "SNR, dB"), ("by_noise", "noise")):
         for measure in ("pesq", "si_sdr", "bak"):
             names = list(table["systems"]["noisy"][key])
-            text += f"\n{HEADINGS[measure]} by {title}\n\n| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n"
+            text += (
+                f"\n{HEADINGS[measure]} by {title}{where}\n\n| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n"
+            )
             for entry in table["systems"].values():
                 text += f"| {entry['title']} | " + " | ".join(cell(measure, entry[key][n].get(measure)) for n in names) + " |\n"
     return text
@@ -58,6 +69,8 @@ def report(table: dict) -> str:
     packages = ", ".join(f"{k} {v}" for k, v in {**table["packages"], **table["machine"].get("packages", {})}.items())
     lines = [f"{name}: left out: {reason}" for name, reason in table["left_out"].items()]
     text = f"{tables(table)}\n{table['mixtures']['files']} mixtures. Packages: {packages}.\n{not_all(table['systems'])}"
+    if "unseen" in table:
+        text += f"\n{table['unseen']['mixtures']['files']} mixtures of unseen corpora.\n{not_all(table['unseen']['systems'])}"
     return text + "".join(f"\n{line}\n" for line in lines)
 
 
