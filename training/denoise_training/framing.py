@@ -1,7 +1,7 @@
 """The numbers that everything else follows: rate, frames, and what the network reads of a spectrum.
 
-Notable: they are written here and nowhere else. Network, data, manifests and the engine (which reads the manifest) derive
-theirs; to try another window, change it here. Checkpoints keep the framing that they were trained with.
+Notable: they are written here and nowhere else. Network, data, manifests and the engine (which reads the manifest)
+derive theirs; to try another window, change it here. Checkpoints keep the framing that they were trained with.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,8 @@ from scipy.signal import resample_poly
 
 from .framing import RATE_HZ
 
-# Part of what kept scores are found by: raise it with every change here or in evaluate.py that moves a number.
+# Part of what kept scores are found by: raise it with every change here, in score/sounds.py or in score/evaluate.py
+# that moves a number.
 REVISION = 1
 
 # DNSMOS looks at 9.01 s of sound of 16 kHz.
@@ -89,8 +90,11 @@ def low_pass(wave: np.ndarray, edge_hz: float) -> np.ndarray:
     return np.fft.irfft(spectrum, len(wave)).astype(np.float32)
 
 
-def log_spectral_distance_high(clean: np.ndarray, enhanced: np.ndarray, low_hz: int = 8000, high_hz: int = 20000) -> float:
-    """Root mean square difference in dB of log spectra in a high band, over frames in which the voice is active there."""
+def log_spectral_distance_high(
+    clean: np.ndarray, enhanced: np.ndarray, low_hz: int = 8000, high_hz: int = 20000
+) -> float:
+    """Root mean square difference in dB of log spectra in a high band,
+    over frames in which the voice is active there."""
 
     def levels(wave: np.ndarray) -> np.ndarray:
         frames = np.lib.stride_tricks.sliding_window_view(wave, 1024)[::512] * np.hanning(1024)

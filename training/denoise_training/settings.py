@@ -1,7 +1,8 @@
 """Settings of any run: a TOML file or a checkpoint's plain values -> dataclasses, sections and all.
 
-Notable: a section of the file is a field whose type is a dataclass, so a new kind of run needs dataclasses and nothing here.
-What is unknown is an error. Changes from the command line are built like the rest, so they are checked like it, too.
+Notable: a section of the file is a field whose type is a dataclass, so a new kind of run needs dataclasses and nothing
+here. What is unknown is an error. Changes from the command line are built like the rest, so they are checked like it,
+too.
 """
 
 import dataclasses
@@ -33,7 +34,8 @@ def load(kind: type[Settings], path: str | Path) -> Settings:
 
 
 def override(settings: Settings, items: Iterable[str]) -> Settings:
-    """The settings with each `name=value`, as in `model.channels=48` or `front.to=[0, 1]`; values are TOML, or plain text."""
+    """The settings with each `name=value`, as in `model.channels=48` or `front.to=[0, 1]`;
+    values are TOML, or plain text."""
     values = dataclasses.asdict(settings)
     for item in items:
         name, _, text = item.partition("=")

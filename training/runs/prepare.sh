@@ -3,7 +3,8 @@
 # Use: runs/prepare.sh FOLDER_WITH_MANIFEST PREPARED_FOLDER
 set -eu
 cd "$(dirname "$0")/.."
-# Held out: seven readers, and one of the four full-band voices so that sound above 8 kHz can be scored on an unknown voice.
+# Held out: seven readers, and one of the four full-band voices so that sound above 8 kHz can be scored on an unknown
+# voice.
 held="eval:ls-1089-M,ls-121-F,ls-5683-F,ls-7176-M,ls-4446-F,gcompris-en-art4apps valid:ls-260-M,ls-1580-F,ls-1188-M"
 # Rooms and collections that came later train whole, so that what is held out of the first ones stays what it was.
 rooms=rir/pyacoustics_ir_sportscentre_omni,rir/spatialaudio_room_ir_48k

@@ -14,7 +14,8 @@ python3 -m scripts.export "$run/best.pt" --out "$model" \
 for set in eval gates; do
   node ../dist/cli.js "$work/$set/noisy" -o "$work/$set/$name" --model "$name" --overwrite
 done
-python3 -m scripts.evaluate "$work/eval" --system "$name=$work/eval/$name" --out "$work/scores" --cache "$work/scores-by-hash"
+python3 -m scripts.evaluate "$work/eval" --system "$name=$work/eval/$name" \
+  --out "$work/scores" --cache "$work/scores-by-hash"
 python3 -m scripts.gates score "$work/gates" "$work/gates/$name" | tee "$work/gates.json"
 python3 -m scripts.card "$model" --checkpoint "$run/best.pt" --data "$prepared" \
   --scores "$work/scores.json" --gates "$work/gates.json"

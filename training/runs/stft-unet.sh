@@ -11,5 +11,5 @@ if [ ! -d "$pairs/noisy" ]; then
   mkdir -p "$(dirname "$pairs")"
   mv "$pairs.part" "$pairs"
 fi
-exec nice -n 19 python3 -m scripts.train_classic --config configs/stft-unet.toml --data "$1" --pairs "$pairs" --out "$2" \
-  --minutes "${3:-20}" --valid-minutes 2
+exec nice -n 19 python3 -m scripts.train_classic --config configs/stft-unet.toml --data "$1" --pairs "$pairs" \
+  --out "$2" --minutes "${3:-20}" --valid-minutes 2

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Train the 8 kHz U-Net. Interrupt it when you like; the same command goes on.
-# Use: runs/unet-8k.sh PREPARED_FOLDER RUN_FOLDER [MINUTES] [CONFIG]     CONFIG: unet-8k (clean image), unet-8k-noise or unet-8k-seed
+# Use: runs/unet-8k.sh PREPARED_FOLDER RUN_FOLDER [MINUTES] [CONFIG]     CONFIG: unet-8k (clean image), unet-8k-noise or
+# unet-8k-seed
 set -eu
 cd "$(dirname "$0")/.."
 export OMP_WAIT_POLICY=passive  # see base.sh

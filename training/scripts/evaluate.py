@@ -16,7 +16,9 @@ def main() -> None:
     parser.add_argument("--system", action="append", default=[], help="name=folder of WAV files named as in noisy/")
     parser.add_argument("--out", type=Path, required=True, help="scores.json and scores.md are written with this stem")
     parser.add_argument("--no-dnsmos", action="store_true")
-    parser.add_argument("--cache", type=Path, help="folder of scores, kept by hash of the sounds; default: beside --out")
+    parser.add_argument(
+        "--cache", type=Path, help="folder of scores, kept by hash of the sounds; default: beside --out"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     systems = {"noisy": args.folder / "noisy"}

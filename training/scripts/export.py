@@ -55,13 +55,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a checkpoint as a tfjs model, and check it in tfjs.")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="models/<name>")
-    parser.add_argument("--golden", type=Path, required=True, help="noisy recording; 0.4 s or two blocks become golden vectors")
+    parser.add_argument(
+        "--golden", type=Path, required=True, help="noisy recording; 0.4 s or two blocks become golden vectors"
+    )
     parser.add_argument("--golden-start", type=float, help="seconds into it; default: 1 s, of a classic model 0 s")
     parser.add_argument("--speech", type=Path, help="streaming: recording of at least 10 s for the parity check")
     parser.add_argument("--variant", default="", help="name of a further manifest in the folder")
     parser.add_argument("--shared", action="store_true", help="the variant uses the default's weights")
     parser.add_argument("--rebuild", default="", help="classic: another rebuild than the configuration's")
-    parser.add_argument("--lift-db", type=float, default=0.0, help="classic: read estimates louder; chosen on validation")
+    parser.add_argument(
+        "--lift-db", type=float, default=0.0, help="classic: read estimates louder; chosen on validation"
+    )
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--licence", default="MIT")
     parser.add_argument("--description", help="needed for classic models")

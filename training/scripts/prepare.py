@@ -18,10 +18,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--valid", type=float, default=0.05, help="share of recordings held out for validation")
     parser.add_argument("--eval", type=float, default=0.10, help="share of recordings held out for evaluation")
-    parser.add_argument("--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"')
+    parser.add_argument(
+        "--pin", default="", help='recordings sent to a side, as in "eval:speaker1,speaker2 valid:speaker3"'
+    )
     parser.add_argument("--whole", default="", help='folders sent to a side, as in "train:folder1 unseen-eval:folder2"')
     parser.add_argument("--licence-flags", help="only sources with one of these flags, as in ok,pixabay")
-    parser.add_argument("--least-range-db", type=float, default=0.0, help="drop speech with less between loud and quiet frames")
+    parser.add_argument(
+        "--least-range-db", type=float, default=0.0, help="drop speech with less between loud and quiet frames"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     sources = [source for text in args.source for source in read_layout(text)]

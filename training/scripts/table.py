@@ -17,16 +17,25 @@ from denoise_training.score.table_text import groups, put_into, report, tables
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Make the quality table.")
-    parser.add_argument("--data", required=True, help="prepared folder; its held-out voices and noises make the mixtures")
-    parser.add_argument("--work", type=Path, required=True, help="folder for everything that is made on the way, and kept")
+    parser.add_argument(
+        "--data", required=True, help="prepared folder; its held-out voices and noises make the mixtures"
+    )
+    parser.add_argument(
+        "--work", type=Path, required=True, help="folder for everything that is made on the way, and kept"
+    )
     parser.add_argument("--models", type=Path, default=TableJob.models)
     parser.add_argument("--configs", type=Path, default=TableJob.configs)
     parser.add_argument("--out", type=Path, default=ROOT / "training/scores.json")
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
     parser.add_argument("--quick", action="store_true", help="a shorter bench")
-    parser.add_argument("--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes")
     parser.add_argument(
-        "--minutes", type=float, default=math.inf, help="score for so long; what is not scored then is left out and told"
+        "--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="score for so long; what is not scored then is left out and told",
     )
     parser.add_argument("--jobs", type=int, default=TableJob.jobs, help="processes that enhance and score")
     args = parser.parse_args()

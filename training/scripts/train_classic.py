@@ -13,7 +13,9 @@ from .arguments import make_parser, parse
 
 def main() -> None:
     parser = make_parser("Train a classic model.", valid_minutes=2.0)
-    parser.add_argument("--pairs", help="recipe paired: folder with noisy/ and clean/; --data is for validation only then")
+    parser.add_argument(
+        "--pairs", help="recipe paired: folder with noisy/ and clean/; --data is for validation only then"
+    )
     args, config, course = parse(parser, ClassicConfig)
     if args.pairs:
         config.data = dataclasses.replace(config.data, pairs=args.pairs)

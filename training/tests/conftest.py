@@ -34,7 +34,14 @@ def write_recordings(root: Path) -> None:
         path = Path(kind) / folder / f"{name}.wav"
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(root / path, wave, RATE)
-        row = {"path": path, "kind": kind, "speaker_or_class": label, "sample_rate": RATE, "licence": "CC0", "licence_flag": "ok"}
+        row = {
+            "path": path,
+            "kind": kind,
+            "speaker_or_class": label,
+            "sample_rate": RATE,
+            "licence": "CC0",
+            "licence_flag": "ok",
+        }
         rows.append(row)
 
     for speaker in range(4):

@@ -23,7 +23,15 @@ from denoise_training.run.loop import hours_heard, save, weights_only
 from denoise_training.settings import build, load
 
 TRAINING = Path(__file__).parent.parent
-CONFIGS = ["unet-8k", "unet-8k-noise", "unet-8k-seed", "stft-unet", "noise-subtract", "mel-latent", "mel-latent-feature-level"]
+CONFIGS = [
+    "unet-8k",
+    "unet-8k-noise",
+    "unet-8k-seed",
+    "stft-unet",
+    "noise-subtract",
+    "mel-latent",
+    "mel-latent-feature-level",
+]
 
 
 def small(**changes):
@@ -71,7 +79,9 @@ def test_other_speeds_and_colours_change_what_is_drawn_and_nothing_else_about_it
 
 
 def test_dropout_leaves_out_parts_of_the_image_while_training_only():
-    config = dataclasses.replace(load(ClassicConfig, TRAINING / "configs" / "mel-latent.toml").model, latent=4, dropout=0.5)
+    config = dataclasses.replace(
+        load(ClassicConfig, TRAINING / "configs" / "mel-latent.toml").model, latent=4, dropout=0.5
+    )
     torch.manual_seed(0)
     network, image = make_network(config, 8, 9), torch.rand(1, 8, 9)
     assert not torch.equal(network(image), network(image))
@@ -131,7 +141,9 @@ def test_bad_pairs_are_named(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match="expected noisy/ and clean/ with equal names"):
         Blocks(None, "train", ClassicData(recipe="paired", pairs=str(tmp_path)), 16000, 4000, 1)
     write_pairs(tmp_path)
-    with pytest.raises(ValueError, match=r"0\.wav holds 9600 samples at 16000 Hz: expected at least one block of 20000"):
+    with pytest.raises(
+        ValueError, match=r"0\.wav holds 9600 samples at 16000 Hz: expected at least one block of 20000"
+    ):
         Blocks(None, "train", ClassicData(recipe="paired", pairs=str(tmp_path)), 16000, 20000, 1)
     (tmp_path / "clean" / "1.wav").unlink()
     with pytest.raises(FileNotFoundError, match=r"clean/1\.wav is missing"):
@@ -158,7 +170,8 @@ def test_every_config_makes_a_network_within_the_budget(name: str):
     seconds = config.front.advance / config.front.rate_hz
     assert graph.macs / seconds <= 0.3e9
     allowed = {
-        "_FusedConv2D", "_FusedMatMul", "MaxPool", "ResizeNearestNeighbor", "ConcatV2", "Tanh", "Sigmoid", "Mul", "AddV2",
+        "_FusedConv2D", "_FusedMatMul", "MaxPool", "ResizeNearestNeighbor", "ConcatV2", "Tanh", "Sigmoid", "Mul",
+        "AddV2",
         "Reshape", "Slice",
     }  # fmt: skip
     assert set(graph.count) <= allowed
@@ -171,7 +184,9 @@ def test_mel_latent_has_the_published_sizes():
     assert sizes["down1.weight"] == (32, 1, 3, 3) and sizes["down2.weight"] == (64, 32, 3, 3)
     assert sizes["encode.weight"] == (128, 37 * 28 * 64) and sizes["decode.weight"] == (37 * 28 * 64, 128)
     assert (
-        sizes["up1.weight"] == (64, 64, 3, 3) and sizes["up2.weight"] == (32, 64, 3, 3) and sizes["last.weight"] == (1, 32, 3, 3)
+        sizes["up1.weight"] == (64, 64, 3, 3)
+        and sizes["up2.weight"] == (32, 64, 3, 3)
+        and sizes["last.weight"] == (1, 32, 3, 3)
     )
     out = network(torch.rand(2, 148, 109))
     assert out.shape == (2, 148, 109) and out.min() >= 0 and out.max() <= 1
@@ -254,7 +269,9 @@ def test_rounding_is_no_gain(prepared_folder: Path):
 def test_the_command_trains_resumes_and_ends_early(prepared_folder: Path, tmp_path: Path):
     text = (TRAINING / "configs" / "unet-8k.toml").read_text()
     text = text.replace('speech_folders = ["librispeech"]', "").replace('noise_folders = ["esc10", "esc50_16k"]', "")
-    text = text.replace("[8, 16, 32, 48, 64]", "[4, 8]").replace("batch = 16", "batch = 2\nvalid_examples = 2\npatience = 1")
+    text = text.replace("[8, 16, 32, 48, 64]", "[4, 8]").replace(
+        "batch = 16", "batch = 2\nvalid_examples = 2\npatience = 1"
+    )
     (tmp_path / "c.toml").write_text(text.replace("learning_rate = 3e-3", "learning_rate = 0.0"))
     command = [sys.executable, "-m", "scripts.train_classic", "--config", str(tmp_path / "c.toml")]
     command += ["--data", str(prepared_folder), "--out", str(tmp_path / "run"), "--threads", "1"]

@@ -96,7 +96,9 @@ def test_kept_scores_are_found_again_until_the_sound_changes(
     assert scored == ["0000.wav", "0001.wav"]
     assert run() == first and scored == []
     wave, rate = soundfile.read(tmp_path / "noisy" / "0001.wav")
-    soundfile.write(tmp_path / "noisy" / "0001.wav", 0.5 * wave + 0.01 * np.sin(np.arange(len(wave))), rate, subtype="PCM_24")
+    soundfile.write(
+        tmp_path / "noisy" / "0001.wav", 0.5 * wave + 0.01 * np.sin(np.arange(len(wave))), rate, subtype="PCM_24"
+    )
     assert run() != first and scored == ["0001.wav"]
     monkeypatch.setattr(evaluation, "REVISION", evaluation.REVISION + 1)
     run()

@@ -35,7 +35,9 @@ def test_a_report_is_a_picture_with_a_column_for_each_signal(tmp_path: Path):
     rng = np.random.default_rng(0)
     sizes = []
     for count in (1, 3):
-        waves = {name: 0.1 * rng.standard_normal(8000).astype(np.float32) for name in ("noisy", "clean", "enhanced")[:count]}
+        waves = {
+            name: 0.1 * rng.standard_normal(8000).astype(np.float32) for name in ("noisy", "clean", "enhanced")[:count]
+        }
         draw_sound(complete(waves), 16000, "test", tmp_path / f"{count}.png")
         sizes.append(plt.imread(tmp_path / f"{count}.png").shape)
     assert sizes[1][1] > 2 * sizes[0][1] and sizes[0][0] == sizes[1][0]
@@ -55,7 +57,9 @@ def test_the_summary_counts_the_prepared_folder(prepared_folder: Path):
 
 
 def explore(*arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "scripts.explore", *arguments], cwd=TRAINING, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "scripts.explore", *arguments], cwd=TRAINING, capture_output=True, text=True
+    )
 
 
 def test_the_command_draws_a_file_and_names_a_bad_one(tmp_path: Path):

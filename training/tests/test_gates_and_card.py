@@ -71,7 +71,9 @@ def test_a_source_without_attribution_is_an_error(prepared_folder: Path):
         sources_table(Prepared(prepared_folder).clips)
 
 
-def test_the_card_names_sources_hours_and_limits(prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_card_names_sources_hours_and_limits(
+    prepared_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     table = tmp_path / "attribution.csv"
     lines = ["folder,source,licence,attribution", "voices,Voices,CC0,A", "sounds,Sounds,CC0,B", "rir,Rooms,CC0,C"]
     table.write_text("\n".join(lines))
@@ -94,7 +96,14 @@ def test_the_card_of_a_block_model_tells_block_band_and_variants(
     model = tmp_path / "narrow"
     model.mkdir()
     framing = {"kind": "block", "blockSamples": 8064, "overlapSamples": 1008}
-    manifest = {"name": "narrow", "version": "1", "licence": "MIT", "description": "D", "sampleRateHz": 8000, "framing": framing}
+    manifest = {
+        "name": "narrow",
+        "version": "1",
+        "licence": "MIT",
+        "description": "D",
+        "sampleRateHz": 8000,
+        "framing": framing,
+    }
     cost = {"parameters": 10, "opsPerHop": 5, "macsPerHop": 2000000}
     (model / "manifest.json").write_text(json.dumps({**manifest, "cost": cost}))
     config = {
@@ -105,7 +114,13 @@ def test_the_card_of_a_block_model_tells_block_band_and_variants(
     }
     entry = {"mean": {"files": 2, "pesq": 1.5}, "by_snr": {}, "by_noise": {}, "full_band_voice": None}
     band = {"high_hz": 4000.0, "noisy": {"si_sdr": 5.0, "bak": 2.0}, "enhanced": {"si_sdr": 7.0, "bak": 3.0}}
-    systems = {"noisy": entry, "gtcrn": entry, "narrow": {**entry, "own_band": band}, "narrow/seed": entry, "narrower": entry}
+    systems = {
+        "noisy": entry,
+        "gtcrn": entry,
+        "narrow": {**entry, "own_band": band},
+        "narrow/seed": entry,
+        "narrower": entry,
+    }
     saved = {"config": config, "step": 1000, "seconds": 600.0, "valid": {"si_sdr": 7.5}}
     # Rooms need no attribution where the recipe has none.
     text = card(model, saved, Prepared(prepared_folder), {"systems": systems, "packages": {}}, None, "train")

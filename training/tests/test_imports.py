@@ -54,7 +54,9 @@ def test_imports_follow_the_arrows(path: Path):
     own = chapter(module_name(path))
     others = {chapter(name) for name in imported(path) if name.startswith("denoise_training.")} - {own}
     assert others <= ARROWS[own], f"{own} may know {', '.join(sorted(ARROWS[own])) or 'nothing'}"
-    assert not [name for name in imported(path) if name.startswith("scripts.")], "programs know the package, not the reverse"
+    assert not [name for name in imported(path) if name.startswith("scripts.")], (
+        "programs know the package, not the reverse"
+    )
 
 
 def test_every_chapter_has_its_arrows():

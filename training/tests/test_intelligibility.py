@@ -12,7 +12,8 @@ from denoise_training.measures import estoi
 def test_scores_noisy_speech_as_pystoi_does():
     clean = speech()
     waves = [
-        noisy(clean, snr, colour, i) for i, (snr, colour) in enumerate((s, c) for s in (-5, 0, 5, 15, 25) for c in (1, 8, 60))
+        noisy(clean, snr, colour, i)
+        for i, (snr, colour) in enumerate((s, c) for s in (-5, 0, 5, 15, 25) for c in (1, 8, 60))
     ]
     theirs = np.array([estoi(clean, wave) for wave in waves])
     stacked = torch.tensor(np.stack(waves), dtype=torch.float32)

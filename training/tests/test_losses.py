@@ -24,7 +24,9 @@ def test_the_floor_is_the_power_below_which_nothing_counts():
 def test_a_lower_floor_hears_remainders_in_pauses():
     clean, noisy = torch.zeros(2, RATE_HZ // 2), waves()
     rest = 1e-3 * waves(1)
-    heard = [DenoiseLoss(LossConfig(floor=floor), RATE_HZ)(rest, clean, noisy)[1]["magnitude"] for floor in (1e-5, 1e-9)]
+    heard = [
+        DenoiseLoss(LossConfig(floor=floor), RATE_HZ)(rest, clean, noisy)[1]["magnitude"] for floor in (1e-5, 1e-9)
+    ]
     assert heard[1] > 3 * heard[0]
 
 

@@ -66,7 +66,9 @@ def test_low_pass_cuts_noisy_and_clean(prepared_folder: Path):
 
 
 def test_early_target_keeps_less_than_the_room(prepared_folder: Path):
-    mixer = Mixer(Prepared(prepared_folder), "train", replace(PLAIN, room=1.0, snr_db=(60, 60)), seed=2, simulated_rooms=8)
+    mixer = Mixer(
+        Prepared(prepared_folder), "train", replace(PLAIN, room=1.0, snr_db=(60, 60)), seed=2, simulated_rooms=8
+    )
     noisy, clean, recipes = mixer.batch(0, range(8))
     assert all(r.room for r in recipes)
     assert ((noisy - clean).square().mean(1) > 1e-4 * clean.square().mean(1)).all()
@@ -128,9 +130,17 @@ def test_written_noisy_is_clean_plus_noise(prepared_folder: Path, tmp_path: Path
     [
         ("librispeech", ["84/121/84-121-0001.wav"], [("speech", "84")]),
         ("vctk", ["wav48/p225/p225_001_mic1.wav", "wav48/p225/p225_001_mic2.wav"], [("speech", "p225")]),
-        ("voicebank", ["clean_test/p226_1.wav", "noisy_test/p226_1.wav"], [("speech", "p226"), ("noise", "noise-of-p226")]),
+        (
+            "voicebank",
+            ["clean_test/p226_1.wav", "noisy_test/p226_1.wav"],
+            [("speech", "p226"), ("noise", "noise-of-p226")],
+        ),
         ("demand", ["DKITCHEN/ch01.wav", "DKITCHEN/ch02.wav"], [("noise", "DKITCHEN")]),
-        ("ms_snsd", ["noise_test/Babble_1.wav", "clean_test/c1_2.wav"], [("speech", "c1"), ("noise", "noise_test/Babble")]),
+        (
+            "ms_snsd",
+            ["noise_test/Babble_1.wav", "clean_test/c1_2.wav"],
+            [("speech", "c1"), ("noise", "noise_test/Babble")],
+        ),
         ("dns", ["clean/book_1_reader_0042_7.wav", "impulse_responses/r.wav"], [("speech", "0042"), ("rir", "r")]),
         ("speech", ["anna/1.wav"], [("speech", "anna")]),
         ("noise", ["fan/big_0.wav", "fan/big_1.wav"], [("noise", "fan/big"), ("noise", "fan/big")]),

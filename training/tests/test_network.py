@@ -54,7 +54,9 @@ def test_recurrence_equals_autograd(rows: int, monkeypatch: pytest.MonkeyPatch):
     for mode in ("native", "torch"):
         if mode == "torch":
             monkeypatch.setattr(recurrence, "native", lambda: None)
-        for value, reference in zip(results(lambda: recurrence.light_recurrence(gates, state, weight)), expected, strict=True):
+        for value, reference in zip(
+            results(lambda: recurrence.light_recurrence(gates, state, weight)), expected, strict=True
+        ):
             torch.testing.assert_close(value, reference, atol=1e-4, rtol=1e-3)
 
 

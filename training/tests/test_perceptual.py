@@ -48,7 +48,9 @@ def test_hears_the_same_at_16_khz():
     clean = torch.tensor(speech())[None]
     rest = torch.tensor(noisy(speech(), 10, 60, 1), dtype=torch.float32)[None]
     third = [torch.fft.irfft(torch.fft.rfft(x)[:, : x.shape[1] // 6 + 1] / 3, n=x.shape[1] // 3) for x in (rest, clean)]
-    assert PerceptualDistance(16000)(*third).item() == pytest.approx(PerceptualDistance(RATE)(rest, clean).item(), rel=0.02)
+    assert PerceptualDistance(16000)(*third).item() == pytest.approx(
+        PerceptualDistance(RATE)(rest, clean).item(), rel=0.02
+    )
     with pytest.raises(ValueError, match="multiple of 16000"):
         PerceptualDistance(44100)
 

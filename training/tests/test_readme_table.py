@@ -12,7 +12,11 @@ COMMITTED = ROOT / "training/scores.json"
 
 def cells(text: str) -> list[list[str]]:
     """The table's cells, however a formatter lays it out."""
-    rows = [[cell.strip() for cell in line.strip().strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    rows = [
+        [cell.strip() for cell in line.strip().strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
     return [row for row in rows if not all(re.fullmatch(":?-+:?", cell) for cell in row)]
 
 

@@ -11,7 +11,10 @@ from denoise_training.run.config import TrainConfig
 from denoise_training.settings import build, load, override
 
 TRAINING = Path(__file__).parent.parent
-KINDS = {path.stem: ClassicConfig if "[front]" in path.read_text() else TrainConfig for path in (TRAINING / "configs").glob("*")}
+KINDS = {
+    path.stem: ClassicConfig if "[front]" in path.read_text() else TrainConfig
+    for path in (TRAINING / "configs").glob("*")
+}
 
 
 @pytest.mark.parametrize("name", KINDS)

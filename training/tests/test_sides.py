@@ -63,7 +63,8 @@ def first(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepare
 
 @pytest.fixture(scope="module")
 def grown(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """The first collections with rooms and voices added: two rooms that train, a collection that trains, two that do not."""
+    """The first collections with rooms and voices added:
+    two rooms that train, a collection that trains, two that do not."""
     root, out = tmp_path_factory.mktemp("added"), tmp_path_factory.mktemp("grown")
     added = [write_room(root / f"hall{i}.wav", i) for i in range(2)]
     for folder in ("later", "strange", "stranger"):
@@ -117,7 +118,9 @@ def test_rooms_pinned_to_train_are_met_in_training_alone(grown: Prepared):
     assert all(not found & {"hall0", "hall1"} and len(found) == 1 for found in rooms.values())
 
 
-def test_evaluation_is_the_same_to_the_bit_when_rooms_and_voices_are_added(first: Prepared, grown: Prepared, tmp_path: Path):
+def test_evaluation_is_the_same_to_the_bit_when_rooms_and_voices_are_added(
+    first: Prepared, grown: Prepared, tmp_path: Path
+):
     for name, data in (("first", first), ("grown", grown)):
         write_mixtures(data, tmp_path / name, "eval", 8, 0.5, [0.0, 10.0], seed=2024)
     files = sorted(path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file())
@@ -162,7 +165,9 @@ def test_voices_of_a_folder_are_met_evenly_however_much_there_is_of_each():
 
 def test_even_voices_is_a_setting_that_is_off(grown: Prepared):
     assert not MixConfig().even_voices
-    plain, even = (Mixer(grown, "train", replace(PLAIN, even_voices=even), seed=3, simulated_rooms=1) for even in (False, True))
+    plain, even = (
+        Mixer(grown, "train", replace(PLAIN, even_voices=even), seed=3, simulated_rooms=1) for even in (False, True)
+    )
     again = Mixer(grown, "train", PLAIN, seed=3, simulated_rooms=1)
     assert torch.equal(plain.batch(0, range(4))[0], again.batch(0, range(4))[0])
     edges = [np.concatenate(mixer.speech.clip_edges) for mixer in (plain, even)]

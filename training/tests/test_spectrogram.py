@@ -27,7 +27,8 @@ SIXTEEN_K = Front(
     input_range=(0.0, 4.5), output_range=(0.0, 4.5), to=(0.0, 1.0), estimate="clean-magnitude", iterations=64,
 )  # fmt: skip
 MEL = Front(
-    rate_hz=22050, block=55296, overlap=5120, hop=512, fft=2048, features="mel-mfcc", rows=148, mels=128, mfccs=20, amin=1e-10,
+    rate_hz=22050, block=55296, overlap=5120, hop=512, fft=2048, features="mel-mfcc", rows=148, mels=128, mfccs=20,
+    amin=1e-10,
     input_range=(-60.0, 40.0), output_range=(-60.0, 40.0), mfcc_range=(-700.0, 450.0), to=(0.0, 1.0),
     estimate="clean-features", rebuild="mel-gain",
 )  # fmt: skip
@@ -100,7 +101,9 @@ def test_logarithms_and_mel_scale_equal_librosa():
         hz_to_mel(np.array([20.0, 999, 1000, 8000])), librosa.hz_to_mel([20.0, 999, 1000, 8000]), atol=1e-9
     )
     for rate, fft, mels in ((22050, 2048, 128), (16000, 512, 40)):
-        np.testing.assert_allclose(mel_filters(rate, fft, mels), librosa.filters.mel(sr=rate, n_fft=fft, n_mels=mels), atol=1e-7)
+        np.testing.assert_allclose(
+            mel_filters(rate, fft, mels), librosa.filters.mel(sr=rate, n_fft=fft, n_mels=mels), atol=1e-7
+        )
 
 
 def test_cosine_transform_is_orthonormal():

@@ -20,7 +20,9 @@ TRAINING = Path(__file__).parent.parent
 
 def close(one: dict, two: dict, tolerance: float) -> None:
     for name, value in one["network"].items():
-        torch.testing.assert_close(value, two["network"][name], atol=tolerance, rtol=0, msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(
+            value, two["network"][name], atol=tolerance, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
+        )
         torch.testing.assert_close(one["average"][name], two["average"][name], atol=tolerance, rtol=0)
 
 

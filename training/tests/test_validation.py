@@ -45,7 +45,9 @@ def speakers(config: TrainConfig, data: Prepared, monkeypatch: pytest.MonkeyPatc
     return met, made
 
 
-def test_the_split_says_whose_voices_choose_the_weights(config: TrainConfig, unseen: Prepared, monkeypatch: pytest.MonkeyPatch):
+def test_the_split_says_whose_voices_choose_the_weights(
+    config: TrainConfig, unseen: Prepared, monkeypatch: pytest.MonkeyPatch
+):
     assert config.valid_split == "valid"
     held_out, first = speakers(config, unseen, monkeypatch)
     assert held_out == {"speaker2"}

@@ -1,7 +1,8 @@
 """A stream of sound through a block model, in the order in which the engine emits it.
 
-Notable: a step takes `advance` new samples, transforms the last `block` of the stream, and emits `advance` samples: the first
-`overlap` of them fade from the tail of the block before (raised cosine, weights sum to one). So output lags by `overlap`.
+Notable: a step takes `advance` new samples, transforms the last `block` of the stream, and emits `advance` samples: the
+first `overlap` of them fade from the tail of the block before (raised cosine, weights sum to one). So output lags by
+`overlap`.
 """
 
 import math

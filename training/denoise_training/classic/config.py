@@ -25,7 +25,10 @@ class ClassicConfig:
     image_weight: float = 1.0
     wave_weight: float = 0.0  # of losses.py on the rebuilt wave; 0: images only, as the classic systems train
     feature_level: bool = False  # add the noise to the features of clean speech, not to the wave
-    feature_noise: tuple[float, float] = (0.0, 0.1)  # feature_level: deviation of normal noise on the scaled image, uniform
+    feature_noise: tuple[float, float] = (
+        0.0,
+        0.1,
+    )  # feature_level: deviation of normal noise on the scaled image, uniform
     patience: int = 6  # validations without a better score before the run ends early
     valid_examples: int = 24
     valid_seconds: float = 4.0

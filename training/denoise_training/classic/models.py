@@ -1,8 +1,9 @@
 """The networks of the classic models: image in, image of the same size out.
 
-Notable: both are written with operations that tfjs-wasm runs fast. A transposed convolution of stride 1 is an ordinary one with
-its kernel turned round, so the decoder of `MelLatent` is the published one; up-sampling repeats pixels and a convolution follows.
-No batch normalisation: with He's initialisation networks this shallow train without, and there is nothing to fold at export.
+Notable: both are written with operations that tfjs-wasm runs fast. A transposed convolution of stride 1 is an ordinary
+one with its kernel turned round, so the decoder of `MelLatent` is the published one; up-sampling repeats pixels and a
+convolution follows. No batch normalisation: with He's initialisation networks this shallow train without, and there is
+nothing to fold at export.
 
 `UNet` follows O. Ronneberger et al., 2015 (arXiv:1505.04597) at a hundredth of its width.
 """
@@ -49,7 +50,9 @@ class UNet(nn.Module):
         self.config, widths = config, config.channels
         step = 2 ** (len(widths) - 1)
         if rows % step or frames % step:
-            raise ValueError(f"an image of {rows}x{frames} cannot be halved {len(widths) - 1} times: give fewer model.channels")
+            raise ValueError(
+                f"an image of {rows}x{frames} cannot be halved {len(widths) - 1} times: give fewer model.channels"
+            )
         self.down = nn.ModuleList()
         before = 1
         for level, width in enumerate(widths):
@@ -93,14 +96,17 @@ class UNet(nn.Module):
 class MelLatent(nn.Module):
     """Two convolutions, 128 numbers for the whole image, and back: 148 x 109 in the published shape.
 
-    Halving rounds up, as "same" pooling does; the decoder cuts the surplus column off, once at the end, once at the beginning.
+    Halving rounds up, as "same" pooling does; the decoder cuts the surplus column off, once at the end, once at the
+    beginning.
     """
 
     def __init__(self, config: ClassicModelConfig, rows: int, frames: int):
         super().__init__()
         if rows % 4 or frames % 4 != 1:
             # The published cuts, one column at each level, fit these widths only.
-            raise ValueError(f"an image of {rows}x{frames}: mel-latent needs rows divisible by 4, and frames one more than such")
+            raise ValueError(
+                f"an image of {rows}x{frames}: mel-latent needs rows divisible by 4, and frames one more than such"
+            )
         self.size, self.dropout = (rows // 4, (frames + 3) // 4), config.dropout
         flat = self.size[0] * self.size[1] * 64
         self.down1, self.down2 = conv(1, 32), conv(32, 64)
@@ -110,7 +116,8 @@ class MelLatent(nn.Module):
             nn.init.zeros_(layer.bias)
         self.up1, self.up2, self.last = conv(64, 64), conv(64, 32), conv(32, 1)
         with torch.no_grad():
-            # Begin with a loud estimate, which is a gain of one; the mean of all images would be a gain of nearly nothing.
+            # Begin with a loud estimate, which is a gain of one; the mean of all images would be a gain of nearly
+            # nothing.
             self.last.weight *= 0.2
             self.last.bias.fill_(1.5)
 

@@ -1,11 +1,12 @@
 """The data recipes of the classic models: blocks of (noisy, clean, noise) at the model's own rate.
 
     blend    speech and noise cut into blocks, noise at a hop of its own, added at a random gain
-    ms-snsd  both brought to -25 dBFS, noise then to one of a few fixed SNRs (C. K. A. Reddy et al., 2019, arXiv:1909.08050)
+    ms-snsd  both brought to -25 dBFS, noise then to one of a few fixed SNRs
+             (C. K. A. Reddy et al., 2019, arXiv:1909.08050)
     paired   folders noisy/ and clean/ of WAV files with equal names, as written by `mix`
 
-Notable: as in augment.py every example has its own generator, seeded by (seed, step, index), so a run resumes exactly. Recordings
-are brought to the model's rate when they are first drawn. `noisy` is exactly `clean` + `noise`.
+Notable: as in data/mixing.py every example has its own generator, seeded by (seed, step, index), so a run resumes
+exactly. Recordings are brought to the model's rate when they are first drawn. `noisy` is exactly `clean` + `noise`.
 """
 
 from dataclasses import dataclass
@@ -40,9 +41,8 @@ class ClassicData:
     mix_seconds: float = 4.0  # ms-snsd: stretch over which levels are measured; the block is cut from it
     level_db: tuple[float, float] = (0.0, 0.0)  # common gain of the finished example
     speed: float = 0.0  # share of speech that is played 0.88-1.14 times as fast: more voices than speakers
-    eq_db: float = (
-        0.0  # spread of a smooth random equaliser, for speech and noise apart: more rooms and microphones than recordings
-    )
+    # Spread of a smooth random equaliser, for speech and noise apart: more rooms and microphones than recordings.
+    eq_db: float = 0.0
 
     def __post_init__(self) -> None:
         if self.recipe not in RECIPES:
@@ -121,7 +121,9 @@ class Blocks:
 
     def draw_noise(self, rng: np.random.Generator, samples: int, hop: int) -> np.ndarray:
         wave = self.read(self.noise.draw(rng))
-        return self.coloured(rng, cut(wave, hop * int(rng.integers(0, max(1, (len(wave) - samples) // hop + 1))), samples))
+        return self.coloured(
+            rng, cut(wave, hop * int(rng.integers(0, max(1, (len(wave) - samples) // hop + 1))), samples)
+        )
 
     def coloured(self, rng: np.random.Generator, wave: np.ndarray) -> np.ndarray:
         """The wave through six random gains, which are spread over its frequencies as octaves are."""
@@ -162,7 +164,9 @@ def read_pairs(folder: Path, rate_hz: int, block: int) -> list[tuple[np.ndarray,
     """(noisy, clean) of every file that both folders hold, at the model's rate; errors name the file."""
     names = sorted(p.name for p in (folder / "noisy").glob("*.wav"))
     if not names:
-        raise FileNotFoundError(f"{folder}/noisy holds no WAV files: expected noisy/ and clean/ with equal names, as mix writes")
+        raise FileNotFoundError(
+            f"{folder}/noisy holds no WAV files: expected noisy/ and clean/ with equal names, as mix writes"
+        )
     pairs = []
     for name in names:
         waves = []
@@ -175,6 +179,8 @@ def read_pairs(folder: Path, rate_hz: int, block: int) -> list[tuple[np.ndarray,
         if len(waves[0]) != len(waves[1]):
             raise ValueError(f"{name}: noisy and clean differ in length, {len(waves[0])} and {len(waves[1])} samples")
         if len(waves[0]) < block:
-            raise ValueError(f"{name} holds {len(waves[0])} samples at {rate_hz} Hz: expected at least one block of {block}")
+            raise ValueError(
+                f"{name} holds {len(waves[0])} samples at {rate_hz} Hz: expected at least one block of {block}"
+            )
         pairs.append((waves[0], waves[1]))
     return pairs

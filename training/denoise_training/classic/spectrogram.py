@@ -1,8 +1,9 @@
 """Spectrogram images as librosa makes them, in PyTorch: the front ends and rebuilds of the classic models.
 
-Notable: everything is one block at a time. A block is transformed centred, with zeros round it, so its image has a fixed size:
-rows are frequencies, the lowest first, columns are frames. Values equal librosa 0.11's (tests/test_spectrogram.py), so a picture
-drawn with librosa shows what a network sees; `stft.py` is for streams and has other windows.
+Notable: everything is one block at a time. A block is transformed centred, with zeros round it, so its image has a
+fixed size: rows are frequencies, the lowest first, columns are frames. Values equal librosa 0.11's
+(tests/test_spectrogram.py), so a picture drawn with librosa shows what a network sees; `stft.py` is for streams and has
+other windows.
 
     wave [B, N] -> spectrum [B, bins, frames] -> image [B, rows, frames] -> features (scaled) -> network
     wave [B, N] <- spectrum <- gain or Griffin-Lim <- image <- estimate (scaled back) <-
@@ -63,7 +64,9 @@ class Front:
         if self.rows not in rows:
             raise ValueError(f"front.rows is {self.rows}: expected {' or '.join(map(str, rows))}")
         if self.on_mels != (self.estimate == "clean-features"):
-            raise ValueError(f"front.estimate is {self.estimate!r}: mel images estimate clean-features, others a magnitude")
+            raise ValueError(
+                f"front.estimate is {self.estimate!r}: mel images estimate clean-features, others a magnitude"
+            )
 
     @property
     def on_mels(self) -> bool:
@@ -169,7 +172,8 @@ class FrontEnd:
     # ---- scaling -----------------------------------------------------------------------------------------------------
 
     def bounds(self, image: Tensor, output: bool = False) -> tuple[Tensor, Tensor]:
-        """Lowest and highest value that become `to`, as [B or 1, rows or 1, 1]. `image` is the noisy one, for estimates too."""
+        """Lowest and highest value that become `to`, as [B or 1, rows or 1, 1].
+        `image` is the noisy one, for estimates too."""
         c = self.config
         if c.normalisation == "image":
             low = image.amin((-2, -1), keepdim=True)
@@ -213,7 +217,8 @@ class FrontEnd:
 
     @cached_property
     def mel_to_bins(self) -> Tensor:
-        """Mean of the gains of the bands that a bin lies in, weighed by their filters, [bins, mels]; 0 Hz lies in none."""
+        """Mean of the gains of the bands that a bin lies in, weighed by their filters, [bins, mels];
+        0 Hz lies in none."""
         total = self.filters.sum(0)
         return torch.where(total > 0, self.filters / total.clamp_min(1e-12), torch.zeros(())).t().contiguous()
 
@@ -236,7 +241,8 @@ class FrontEnd:
         return self.griffin_lim(magnitude, torch.polar(torch.ones_like(phase), phase), noisy.shape[-1])
 
     def griffin_lim(self, magnitude: Tensor, phase: Tensor, samples: int) -> Tensor:
-        """Wave whose magnitudes come close to the given ones (N. Perraudin et al., 2013); `phase` are unit complex numbers."""
+        """Wave whose magnitudes come close to the given ones (N. Perraudin et al., 2013);
+        `phase` are unit complex numbers."""
         momentum = self.config.momentum / (1 + self.config.momentum)
         before = torch.zeros((), dtype=phase.dtype)
         for _ in range(self.config.iterations):
@@ -250,7 +256,8 @@ class FrontEnd:
 def invert_mel(power: Tensor, filters: Tensor, updates: int = 30) -> Tensor:
     """Powers of bins, none below zero, whose mel powers are near the given ones; [B, mels, T] -> [B, bins, T].
 
-    Multiplicative updates of non-negative least squares (D. Lee and H. Seung, 2001), which cannot leave the positive side.
+    Multiplicative updates of non-negative least squares (D. Lee and H. Seung, 2001), which cannot leave the positive
+    side.
     """
     back, gram = filters.t() @ power, filters.t() @ filters
     result = back.clamp_min(1e-10)

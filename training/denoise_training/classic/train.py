@@ -1,8 +1,8 @@
 """The training loop of the classic models: time-boxed, resumable, with early stopping.
 
-Notable: loop.py is the loop around it; its checkpoints are not those of train.py. A run ends when its time is
-used up, or when its score on held-out voices and noises has not risen for `patience` validations. The score is the mean of
-ESTOI / 0.03 and SI-SDR / 1.5 dB, at the model's own rate: nothing above its band counts.
+Notable: run/loop.py is the loop around it; its checkpoints are not those of run/train.py. A run ends when its time is
+used up, or when its score on held-out voices and noises has not risen for `patience` validations. The score is the mean
+of ESTOI / 0.03 and SI-SDR / 1.5 dB, at the model's own rate: nothing above its band counts.
 """
 
 import math
@@ -105,7 +105,9 @@ class ClassicValidation:
         mixed = Validation(TrainConfig(valid_examples=config.valid_examples, valid_seconds=config.valid_seconds), data)
         rate = config.front.rate_hz
         self.rate_hz = rate
-        self.noisy, self.clean = ([resampled(w, RATE_HZ, rate) for w in waves.numpy()] for waves in (mixed.noisy, mixed.clean))
+        self.noisy, self.clean = (
+            [resampled(w, RATE_HZ, rate) for w in waves.numpy()] for waves in (mixed.noisy, mixed.clean)
+        )
 
     def score(self, network: torch.nn.Module | None, front: FrontEnd) -> dict[str, float]:
         """Means over the mixtures; without a network, those of the noisy input."""

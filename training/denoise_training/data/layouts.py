@@ -1,7 +1,7 @@
 """Ways in which folders of audio are arranged, each turned into a list of sources.
 
-Notable: what matters is `recording`, the name of what must stay on one side of the split. For speech it is the speaker, for
-noise the original recording, and every collection hides it in another place.
+Notable: what matters is `recording`, the name of what must stay on one side of the split. For speech it is the speaker,
+for noise the original recording, and every collection hides it in another place.
 """
 
 import csv
@@ -113,14 +113,17 @@ def esc50(root: Path) -> list[Source]:
     with open(root / "meta" / "esc50.csv", newline="") as file:
         for row in csv.DictReader(file):
             path = root / "audio" / row["filename"]
-            sources.append(Source(str(path), "noise", f"esc:{row['category']}", f"{root.name}/{row['src_file']}", root.name))
+            sources.append(
+                Source(str(path), "noise", f"esc:{row['category']}", f"{root.name}/{row['src_file']}", root.name)
+            )
     return sources
 
 
 def demand(root: Path) -> list[Source]:
     """DKITCHEN/ch01.wav ... ch16.wav: sixteen microphones of one recording, of which the first is taken."""
     return [
-        Source(str(p), "noise", p.parent.name, f"{root.name}/{p.parent.name}", root.name) for p in sorted(root.rglob("ch01.wav"))
+        Source(str(p), "noise", p.parent.name, f"{root.name}/{p.parent.name}", root.name)
+        for p in sorted(root.rglob("ch01.wav"))
     ]
 
 

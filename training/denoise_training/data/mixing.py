@@ -1,8 +1,9 @@
 """Mixtures made on the fly: speech and noise never meet twice in the same way.
 
-Notable: every example has its own random generator, seeded by (seed, step, index), so a batch depends on nothing that came
-before it. An interrupted run resumes exactly, and several processes can share a batch and see what one would have seen.
-Draws are made example by example (cheap); all filtering is one multiplication in the frequency domain for the whole batch.
+Notable: every example has its own random generator, seeded by (seed, step, index), so a batch depends on nothing that
+came before it. An interrupted run resumes exactly, and several processes can share a batch and see what one would have
+seen. Draws are made example by example (cheap); all filtering is one multiplication in the frequency domain for the
+whole batch.
 
     speech -> speed -> EQ -> room -+-> early part ------------------> low-pass -> gain -> clean (the target)
                                    +-> whole response -> + noise ---> low-pass -> gain -> clip -> noisy
@@ -48,7 +49,9 @@ class MixConfig:
     early_ms: float = 40.0  # reflections up to here stay in the target
     low_pass: float = 0.30  # band-limited call: noisy and target cut at one of `cutoffs_hz`
     cutoffs_hz: tuple[int, ...] = (4000, 8000, 11000, 16000)
-    match_band: float = 0.6  # of speech that ends at 8 kHz: mixture cut there too, so that noise above says nothing about it
+    match_band: float = (
+        0.6  # of speech that ends at 8 kHz: mixture cut there too, so that noise above says nothing about it
+    )
     clip: float = 0.06  # noisy driven into clipping
     clean: float = 0.11  # no noise added: the voice must come through
     silence: float = 0.06  # no speech: the noise must go
@@ -96,7 +99,8 @@ class Mixer:
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
         self.rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
         frequency = np.fft.rfftfreq(self.fft, 1 / RATE_HZ)
-        # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to the highest, and interpolated between them.
+        # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to the highest, and interpolated between
+        # them.
         place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(RATE_HZ / 2 / 60), 0, 1) * 9
         self.eq_left = torch.from_numpy(np.minimum(place.astype(np.int64), 8))
         self.eq_blend = torch.from_numpy((place - np.minimum(place.astype(np.int64), 8)).astype(np.float32))
@@ -145,7 +149,9 @@ class Mixer:
         """White noise with a random slope (-9...+3 dB an octave), some with mains hum; level drifts slowly."""
         spectrum = np.fft.rfft(rng.standard_normal(self.samples).astype(np.float32))
         frequency = np.maximum(np.arange(len(spectrum)) * RATE_HZ / self.samples, 30.0)
-        wave = np.fft.irfft(spectrum * (frequency / 1000) ** (rng.uniform(-9, 3) / 6.02), self.samples).astype(np.float32)
+        wave = np.fft.irfft(spectrum * (frequency / 1000) ** (rng.uniform(-9, 3) / 6.02), self.samples).astype(
+            np.float32
+        )
         wave /= np.sqrt(np.mean(wave**2)) + 1e-9
         if rng.random() < 0.3:
             t = np.arange(self.samples, dtype=np.float32) / RATE_HZ

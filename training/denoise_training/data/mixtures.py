@@ -1,8 +1,8 @@
 """Writes mixtures to disk: noisy, clean and noise as WAV, and a CSV that says what each was made of.
 
-Notable: `noisy` is exactly `clean` + `noise`, so late reverberation, which no one wants to hear either, counts as noise.
-For evaluation voices and noise recordings are ones that training never met, SNRs are spread evenly over the range in
-steps, and nothing is cut or clipped, so that a score says one thing only.
+Notable: `noisy` is exactly `clean` + `noise`, so late reverberation, which no one wants to hear either, counts as
+noise. For evaluation voices and noise recordings are ones that training never met, SNRs are spread evenly over the
+range in steps, and nothing is cut or clipped, so that a score says one thing only.
 """
 
 import csv
@@ -23,7 +23,9 @@ EVALUATION = MixConfig(
 SNRS_DB = [-5.0, 0.0, 5.0, 10.0, 15.0, 20.0]
 
 
-def write_mixtures(data: Prepared, out: Path, split: str, count: int, seconds: float, snrs: list[float], seed: int) -> None:
+def write_mixtures(
+    data: Prepared, out: Path, split: str, count: int, seconds: float, snrs: list[float], seed: int
+) -> None:
     for name in ("noisy", "clean", "noise"):
         (out / name).mkdir(parents=True, exist_ok=True)
     base = EVALUATION if split != "train" else MixConfig()

@@ -7,8 +7,8 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Share of examples for each kind of noise, and words that tell its kind; the first match wins. What people meet in calls
-# comes first: recordings of animals and nature outnumber it in free collections.
+# Share of examples for each kind of noise, and words that tell its kind; the first match wins. What people meet in
+# calls comes first: recordings of animals and nature outnumber it in free collections.
 NOISE_KINDS = (
     (
         "keyboard",
@@ -27,20 +27,24 @@ NOISE_KINDS = (
         "machine",
         0.19,
         words_of(
-            "fan vacuum machine hum engine dryer saw static airplane helicopter motor ventil laundry compressor vinyl wiper "
+            "fan vacuum machine hum engine dryer saw static airplane helicopter motor ventil laundry compressor vinyl "
+            "wiper "
             "construction radio printer projector submarine shaver hydrol lift hiss"
         ),
     ),
     (
         "traffic",
         0.15,
-        words_of("traffic street road highway city car train siren horn bicycle vehicle jet transport underground roar"),
+        words_of(
+            "traffic street road highway city car train siren horn bicycle vehicle jet transport underground roar"
+        ),
     ),
     (
         "household",
         0.14,
         words_of(
-            "door clock glass dish toilet flush water_drops pouring can_opening brushing drinking footsteps knock paper "
+            "door clock glass dish toilet flush water_drops pouring can_opening brushing drinking footsteps knock "
+            "paper "
             "zipper alarm boiling bubbles gravel bell step perc chimes bowl match apple shears scrape tick write erase "
             "screech"
         ),
@@ -58,7 +62,8 @@ NOISE_KINDS = (
     ("other", 0.09, ("",)),
 )
 TRANSIENT_WORDS = words_of(
-    "keyboard typing mouse_click knock door can_opening glass clapping clock footsteps dog cough typewriter paper fireworks perc "
+    "keyboard typing mouse_click knock door can_opening glass clapping clock footsteps dog cough typewriter paper "
+    "fireworks perc "
 )
 
 

@@ -1,11 +1,11 @@
 """Recordings in any format -> one prepared folder that training maps into memory.
 
-A prepared folder holds `speech.i16`, `noise.i16`, `rir.i16` (48 kHz mono, all clips end to end) and `index.csv` (one line
-for each clip). It can be carried to another machine, and nothing is decoded while training.
+A prepared folder holds `speech.i16`, `noise.i16`, `rir.i16` (48 kHz mono, all clips end to end) and `index.csv` (one
+line for each clip). It can be carried to another machine, and nothing is decoded while training.
 
-Notable: the split is by voice and by noise recording, never by clip: pieces of one recording, or sentences of one speaker,
-are on one side. Each clip is scaled to a peak of 0.9, so that quiet recordings keep their resolution in 16 bits; the mixer
-sets levels anyway.
+Notable: the split is by voice and by noise recording, never by clip: pieces of one recording, or sentences of one
+speaker, are on one side. Each clip is scaled to a peak of 0.9, so that quiet recordings keep their resolution in 16
+bits; the mixer sets levels anyway.
 """
 
 import csv
@@ -41,7 +41,8 @@ def decode(path: str) -> tuple[np.ndarray, int]:
 def decode_source(source: Source, least_range_db: float = 0.0) -> tuple[Source, np.ndarray | None, str]:
     """Samples as int16, or None and the reason why the file was dropped.
 
-    `least_range_db`: speech whose loud and quiet 20 ms frames (95th and 5th percentile) are closer than this is too noisy.
+    `least_range_db`: speech whose loud and quiet 20 ms frames (95th and 5th percentile) are closer than this is too
+    noisy.
     """
     try:
         wave, rate = decode(source.path)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 KINDS = ("speech", "noise", "rir")
-# `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and evaluation.
+# `unseen-…`: voices of corpora that training has nothing else of, for a second look beside the first validation and
+# evaluation.
 UNSEEN_SIDES = ("unseen-valid", "unseen-eval")
 SIDES = ("train", "valid", "eval", *UNSEEN_SIDES)
 EVERY_SIDE = "every"  # of room responses
@@ -39,10 +40,14 @@ class Prepared:
             raise FileNotFoundError(f"{folder} holds no index.csv: expected a folder written by `prepare`")
         types = {f.name: f.type for f in fields(Clip)}
         with open(folder / "index.csv", newline="") as file:
-            clips = [Clip(**{k: int(v) if types[k] is int else v for k, v in row.items()}) for row in csv.DictReader(file)]
+            clips = [
+                Clip(**{k: int(v) if types[k] is int else v for k, v in row.items()}) for row in csv.DictReader(file)
+            ]
         self.clips = [c for c in clips if licence_flags is None or c.licence_flag in licence_flags]
         self.audio = {
-            kind: np.fromfile(folder / f"{kind}.i16", np.int16) if preload else np.memmap(folder / f"{kind}.i16", np.int16, "r")
+            kind: np.fromfile(folder / f"{kind}.i16", np.int16)
+            if preload
+            else np.memmap(folder / f"{kind}.i16", np.int16, "r")
             for kind in KINDS
             if (folder / f"{kind}.i16").exists() and (folder / f"{kind}.i16").stat().st_size
         }

@@ -25,13 +25,17 @@ def simulated_room(rng: np.random.Generator, length: int) -> np.ndarray:
     onset = int(rng.uniform(0.002, 0.012) * RATE_HZ)
     tail[:onset] = 0
     for _ in range(int(rng.integers(3, 9))):
-        tail[onset + int(rng.exponential(0.008) * RATE_HZ) % (length - onset)] += rng.choice((-1, 1)) * rng.uniform(1, 4)
+        tail[onset + int(rng.exponential(0.008) * RATE_HZ) % (length - onset)] += rng.choice((-1, 1)) * rng.uniform(
+            1, 4
+        )
     response = tail * 10 ** (-rng.uniform(-2, 14) / 20) / math.sqrt((tail**2).sum() + 1e-9)
     response[0] = 1.0
     return response.astype(np.float32)
 
 
-def room_pairs(prepared: Prepared, split: str, early_ms: float, fade_ms: float, fft: int, simulated: int, seed: int) -> Tensor:
+def room_pairs(
+    prepared: Prepared, split: str, early_ms: float, fade_ms: float, fft: int, simulated: int, seed: int
+) -> Tensor:
     """Spectra of (early part, whole response) for recorded and simulated rooms, [rooms, 2, fft / 2 + 1] complex64.
 
     The early part ends after `early_ms` and fades out within `fade_ms`.

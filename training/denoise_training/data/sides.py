@@ -8,7 +8,11 @@ from .prepared import EVERY_SIDE, SIDES
 
 
 def split_recordings(
-    sources: list[Source], seed: int, shares: dict[str, float], pinned: dict[str, str], whole: dict[str, str] | None = None
+    sources: list[Source],
+    seed: int,
+    shares: dict[str, float],
+    pinned: dict[str, str],
+    whole: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """Side of every recording. Within each folder recordings are shuffled and the held-out shares are cut off.
 

@@ -1,1 +1,1 @@
-"""From a checkpoint to a folder of models/: graph, weights, manifest, hashes, golden vectors, and a check of them all."""
+"""From a checkpoint to a folder of models/: graph, weights, manifest, hashes and golden vectors, all checked."""

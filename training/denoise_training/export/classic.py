@@ -91,13 +91,14 @@ class ClassicModel:
 
 
 def lifted(front: Front, db: float) -> Front:
-    """Every estimate is read as this much louder: what a gain made from it then spares of the voice, it spares of the noise."""
+    """Every estimate is read as this much louder:
+    what a gain made from it then spares of the voice, it spares of the noise."""
     if db and (front.normalisation != "fixed" or front.features == "magnitude"):
         raise ValueError("an estimate can be lifted where it is in decibels and its range is fixed")
     return dataclasses.replace(front, output_range=tuple(edge + db for edge in front.output_range))
 
 
-# ---- graph ------------------------------------------------------------------------------------------------------------
+# ---- graph -----------------------------------------------------------------------------------------------------------
 
 
 def array(x: Tensor) -> np.ndarray:
@@ -156,7 +157,7 @@ def write_graph(network: nn.Module, front: Front) -> GraphWriter:
     return g
 
 
-# ---- manifest ---------------------------------------------------------------------------------------------------------
+# ---- manifest --------------------------------------------------------------------------------------------------------
 
 
 def features_entry(front: Front) -> dict:

@@ -1,10 +1,10 @@
-"""A checkpoint -> models/<name>: graph, weights, manifest, hashes, golden vectors; then all of it is loaded in tfjs and checked.
+"""A checkpoint -> models/<name>: graph, weights, manifest, hashes, golden vectors; then tfjs loads and checks it all.
 
     model (streaming.py or classic.py) -> graph, weights -> manifest with hashes -> golden vectors -> check -> in place
 
-Notable: weights are rounded first to what they are on disk, and everything written here (golden vectors, parity) is computed
-with the rounded ones, so that what is compared is the graph and not the rounding. Files are written into a new folder beside
-`out` and put in place when the check has passed.
+Notable: weights are rounded first to what they are on disk, and everything written here (golden vectors, parity) is
+computed with the rounded ones, so that what is compared is the graph and not the rounding. Files are written into a new
+folder beside `out` and put in place when the check has passed.
 """
 
 import hashlib
@@ -66,7 +66,9 @@ def round_weights(network: nn.Module, byte_weights: tuple[str, ...] = ()) -> nn.
     return network
 
 
-def files_of(model: Model, folder: str, head: dict, variant: str = "", shared: bool = False) -> tuple[dict, dict[str, bytes]]:
+def files_of(
+    model: Model, folder: str, head: dict, variant: str = "", shared: bool = False
+) -> tuple[dict, dict[str, bytes]]:
     """The manifest, and the graph and weights that it names."""
     stem = "" if shared or not variant else f"{variant}-"
     graph = model.graph()
@@ -91,7 +93,8 @@ def files_of(model: Model, folder: str, head: dict, variant: str = "", shared: b
 
 
 def export(model: Model, out: Path, head: dict, variant: str = "", shared: bool = False) -> dict:
-    """Writes the default, or a variant beside it: a further manifest with weights of its own or, `shared`, the default's.
+    """Writes the default, or a variant beside it:
+    a further manifest with weights of its own or, `shared`, the default's.
 
     `head`: version, licence and description. Returns the costs and what the check found.
     """
@@ -107,7 +110,9 @@ def export(model: Model, out: Path, head: dict, variant: str = "", shared: bool 
         write_vectors(part / "golden" / variant, *model.golden())
         result = check(part, manifest_file, model)
         if shared and (out / "weights.bin").read_bytes() != contents["weights.bin"]:
-            raise ValueError(f"{out}/weights.bin is not of this checkpoint: export the default first, or leave --shared out")
+            raise ValueError(
+                f"{out}/weights.bin is not of this checkpoint: export the default first, or leave --shared out"
+            )
         put_in_place(part, out)
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -1,7 +1,7 @@
-"""What librosa makes of one short recording at every stage of a block model: the engine's own stages are tested against it.
+"""What librosa makes of one short recording at every stage of a block model, for the engine's stages to meet.
 
-In: test/fixtures/noisy-speech.wav. Out: golden.json, which lists every vector with its shape and the settings it was made with,
-and the vectors, float32. Everything is computed in float64 where librosa allows.
+In: test/fixtures/noisy-speech.wav. Out: golden.json, which lists every vector with its shape and the settings it was
+made with, and the vectors, float32. Everything is computed in float64 where librosa allows.
 """
 
 import json
@@ -59,7 +59,8 @@ def vectors(settings: dict) -> dict[str, np.ndarray]:
     gain = 0.5 + 0.5 * np.cos(0.37 * np.arange(bins)[:, None] + 0.9 * np.arange(frames)[None])
     length = settings["blockSamples"]
     inverse = librosa.istft(spectrum * gain, hop_length=settings["hopSamples"], n_fft=fft, center=True, length=length)
-    # The filters of mel-latent would be a megabyte: what they make of two rows over the bins shows each of their weights' sums.
+    # The filters of mel-latent would be a megabyte: what they make of two rows over the bins shows each of their
+    # weights' sums.
     probes = np.stack([np.ones(bins), np.linspace(0, 1, bins)])
     return {
         "block": block,

@@ -1,10 +1,11 @@
 """A small writer of tfjs GraphModels: TensorFlow GraphDef as JSON, and its weights.
 
-Notable: the official converter starts from a TensorFlow SavedModel and brings TensorFlow with it. The format itself is plain:
-a list of nodes, and a manifest of weights in one binary file. check_tfjs.mjs loads what is written here in tfjs and compares.
-Format: github.com/tensorflow/tfjs, tfjs-converter/src/data/compiled_api.ts and tfjs-core/src/io/types.ts.
+Notable: the official converter starts from a TensorFlow SavedModel and brings TensorFlow with it. The format itself is
+plain: a list of nodes, and a manifest of weights in one binary file. check_tfjs.mjs loads what is written here in tfjs
+and compares. Format: github.com/tensorflow/tfjs, tfjs-converter/src/data/compiled_api.ts and tfjs-core/src/io/types.ts.
 
-Every method takes and returns node names; `shapes` holds the shape of each for one stream, which is where costs come from.
+Every method takes and returns node names; `shapes` holds the shape of each for one stream, which is where costs come
+from.
 """
 
 import base64
@@ -39,14 +40,18 @@ class GraphWriter:
     def node(self, op: str, inputs: list[str], shape: tuple[int, ...], attr: dict | None = None, name: str = "") -> str:
         self.count[op] = self.count.get(op, 0) + 1
         name = name or f"{op.strip('_').lower()}_{self.count[op]}"
-        self.nodes.append({"name": name, "op": op, "input": inputs, "attr": {"T": {"type": "DT_FLOAT"}, **(attr or {})}})
+        self.nodes.append(
+            {"name": name, "op": op, "input": inputs, "attr": {"T": {"type": "DT_FLOAT"}, **(attr or {})}}
+        )
         self.shapes[name] = tuple(shape)
         return name
 
     def input(self, name: str, shape: list[int]) -> str:
         """Placeholder; -1 is the number of streams."""
         dims = {"dim": [{"size": str(d)} for d in shape]}
-        self.nodes.append({"name": name, "op": "Placeholder", "attr": {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": dims}}})
+        self.nodes.append(
+            {"name": name, "op": "Placeholder", "attr": {"dtype": {"type": "DT_FLOAT"}, "shape": {"shape": dims}}}
+        )
         self.inputs[name] = shape
         self.shapes[name] = tuple(1 if d == -1 else d for d in shape)
         return name
@@ -69,7 +74,9 @@ class GraphWriter:
 
     # ---- operations --------------------------------------------------------------------------------------------------
 
-    def matmul(self, a: str, weight: np.ndarray, name: str, bias: np.ndarray | None = None, activation: str = "") -> str:
+    def matmul(
+        self, a: str, weight: np.ndarray, name: str, bias: np.ndarray | None = None, activation: str = ""
+    ) -> str:
         """Rank 2 and never transposed: the fused kernel of tfjs-wasm 4.22 is wrong with transposeB."""
         rows, inner = self.shapes[a]
         if weight.shape[0] != inner:
@@ -84,8 +91,11 @@ class GraphWriter:
         attr |= {"fused_ops": {"list": {"s": [text(f) for f in fused]}}, "num_args": {"i": "1"}, "epsilon": {"f": 0}}
         return self.node("_FusedMatMul", [*inputs, self.const(bias, name + "/bias")], shape, attr)
 
-    def conv(self, x: str, kernel: np.ndarray, bias: np.ndarray, name: str, stride: int, activation: str = "Relu") -> str:
-        """x [S, H, W, C], kernel [taps over H, taps over W, C, out]; the stride is along W. H is 1 where frequency is all."""
+    def conv(
+        self, x: str, kernel: np.ndarray, bias: np.ndarray, name: str, stride: int, activation: str = "Relu"
+    ) -> str:
+        """x [S, H, W, C], kernel [taps over H, taps over W, C, out]; the stride is along W.
+        H is 1 where frequency is all."""
         _, height, width, channels = self.shapes[x]
         if kernel.shape[2] != channels:
             raise ValueError(f"{name}: {channels} channels meet a kernel of {kernel.shape}")
@@ -153,7 +163,9 @@ class GraphWriter:
     def operations(self) -> int:
         return sum(self.count.values())
 
-    def model_json(self, generated_by: str, file: str = "weights.bin", bytes_for: tuple[str, ...] = ()) -> tuple[dict, bytes]:
+    def model_json(
+        self, generated_by: str, file: str = "weights.bin", bytes_for: tuple[str, ...] = ()
+    ) -> tuple[dict, bytes]:
         """model.json as a dictionary, and the weights: float16 on disk, those named in `bytes_for` one byte each."""
         data, specs = b"", []
         for name, value in self.weights.items():

@@ -17,7 +17,9 @@ def librosa_image(spectrum: np.ndarray, front: Front) -> np.ndarray:
         return np.abs(spectrum[: front.rows]) ** front.exponent
     if front.features == "log-magnitude-db":
         return librosa.amplitude_to_db(np.abs(spectrum[: front.rows]), ref=1.0, amin=front.amin, top_db=None)
-    power = librosa.feature.melspectrogram(S=np.abs(spectrum) ** 2, sr=front.rate_hz, n_fft=front.fft, n_mels=front.mels)
+    power = librosa.feature.melspectrogram(
+        S=np.abs(spectrum) ** 2, sr=front.rate_hz, n_fft=front.fft, n_mels=front.mels
+    )
     decibels = librosa.power_to_db(power, ref=1.0, amin=front.amin, top_db=None)
     return np.concatenate([decibels, librosa.feature.mfcc(S=decibels, n_mfcc=front.mfccs)])
 

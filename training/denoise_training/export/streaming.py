@@ -95,7 +95,7 @@ class StreamingModel:
 
 
 def write_graph(network: Mixer) -> GraphWriter:
-    """The operations of streaming.py, one by one."""
+    """The operations of network/streaming.py, one by one."""
     c, freqs, width = network.config, network.frequencies, network.config.channels
 
     def array(x: Tensor) -> np.ndarray:

@@ -3,10 +3,10 @@
     waves -> magnitudes of 15 third-octave bands, 25.6 ms -> without silent frames -> segments of 30 frames
           -> each band, then each frame, without mean and at length one -> mean of products
 
-Notable: the measure is that of J. Jensen and C. Taal, 2016 ("An Algorithm for Predicting the Intelligibility of Speech Masked by
-Modulated Noise Maskers"). Silent frames are left out as spectra, where the reference code joins the rest of the wave again, and
-there is no resampling to 10 kHz: a transform of 50 ms has nearly the reference's bins. `test_intelligibility.py` compares with
-pystoi.
+Notable: the measure is that of J. Jensen and C. Taal, 2016 ("An Algorithm for Predicting the Intelligibility of Speech
+Masked by Modulated Noise Maskers"). Silent frames are left out as spectra, where the reference code joins the rest of
+the wave again, and there is no resampling to 10 kHz: a transform of 50 ms has nearly the reference's bins.
+`test_intelligibility.py` compares with pystoi.
 """
 
 import torch
@@ -18,7 +18,8 @@ SILENCE_DB = 40  # below the loudest frame of the clean voice
 
 
 class Intelligibility:
-    """In: two waves [B, N] of at least 0.5 s. Out: ESTOI of each, [B]; NaN-free: 0 where fewer than 30 frames have a voice."""
+    """In: two waves [B, N] of at least 0.5 s. Out: ESTOI of each, [B]; NaN-free:
+    0 where fewer than 30 frames have a voice."""
 
     def __init__(self, rate_hz: int):
         self.size = round(0.0256 * rate_hz) // 2 * 2

@@ -1,10 +1,10 @@
 """Loss between the enhanced and the clean wave.
 
-Notable: everything is measured on the wave that the engine would emit, through a second transform with another window, so the
-spectrum is consistent by construction. Compressed magnitudes (exponent 0.3) weigh quiet partials as hearing does; the
-asymmetric term makes a missing part of the voice cost more than a remainder of noise, because damaged speech is what people
-complain of after noise (the idea of S. E. Eskimez et al., 2021, arXiv:2110.05267; the compressed terms follow
-A. Ephrat et al., 2018 and S. Braun and I. Tashev, 2020, arXiv:2009.12286).
+Notable: everything is measured on the wave that the engine would emit, through a second transform with another window,
+so the spectrum is consistent by construction. Compressed magnitudes (exponent 0.3) weigh quiet partials as hearing
+does; the asymmetric term makes a missing part of the voice cost more than a remainder of noise, because damaged speech
+is what people complain of after noise (the idea of S. E. Eskimez et al., 2021, arXiv:2110.05267; the compressed terms
+follow A. Ephrat et al., 2018 and S. Braun and I. Tashev, 2020, arXiv:2009.12286).
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ class LossConfig:
     magnitude: float = 0.7  # compressed magnitude
     complex: float = 0.3  # compressed complex spectrum
     attenuation: float = 0.35  # magnitude missing from the voice
-    excess: float = 0.0  # magnitude beyond the voice's, in its first power: squares forget what is quiet, as noise in pauses
+    excess: float = (
+        0.0  # magnitude beyond the voice's, in its first power: squares forget what is quiet, as noise in pauses
+    )
     sdr: float = 0.005  # for each dB of signal to distortion ratio
     perceptual: float = 0.0  # of the distance of perceptual.py; rates that are multiples of 16 kHz
     intelligibility: float = 0.0  # of what is missing to an ESTOI of one
@@ -75,7 +77,9 @@ class DenoiseLoss:
             "sdr": -sdr_db(enhanced, clean).mean(),
         }
         if self.perceptual:
-            terms["perceptual"] = torch.where(voiced(clean), self.perceptual.to(clean.device)(enhanced, clean), 0.0).mean()
+            terms["perceptual"] = torch.where(
+                voiced(clean), self.perceptual.to(clean.device)(enhanced, clean), 0.0
+            ).mean()
         if self.intelligibility:
             alike = self.intelligibility.to(clean.device)(enhanced, clean)
             terms["intelligibility"] = torch.where(voiced(clean), 1 - alike, 0.0).mean()

@@ -3,39 +3,183 @@
     waves -> aligned level -> 32 ms power spectra -> Bark bands -> equalised -> loudness -> disturbance -> distance
              (each its own)                                       (filter, then gain of each frame)
 
-Notable: this is the model of ITU-T P.862 with the input filter and output curve of P.862.2, on waves that are aligned in time
-already. What is left out or simplified: time alignment and its search for bad intervals; filters act on power spectra, not on the
-wave; no resampling, because at three times the rate and three times the window the bins are the same. The tables are those of the
-recommendation; the standard's C reference is what `test_perceptual.py` compares with, through the package `pesq`.
+Notable: this is the model of ITU-T P.862 with the input filter and output curve of P.862.2, on waves that are aligned
+in time already. What is left out or simplified: time alignment and its search for bad intervals; filters act on power
+spectra, not on the wave; no resampling, because at three times the rate and three times the window the bins are the
+same. The tables are those of the recommendation; the standard's C reference is what `test_perceptual.py` compares with,
+through the package `pesq`.
 """
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Of the 49 bands: bins of 31.25 Hz, centres in Bark, corrections of power density, hearing thresholds in the same power units.
+# Of the 49 bands: bins of 31.25 Hz, centres in Bark, corrections of power density, hearing thresholds in the same power
+# units.
 BINS = (
     *(1, 1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 3, 4, 5, 4, 5, 6, 6, 7),
     *(8, 9, 9, 12, 12, 15, 16, 18, 21, 25, 20),
 )
 CENTRES_BARK = (
-    *(0.078672, 0.316341, 0.636559, 0.961246, 1.290450, 1.624217, 1.962597, 2.305636, 2.653383, 3.005889, 3.363201, 3.725371),
-    *(4.092449, 4.464486, 4.841533, 5.223642, 5.610866, 6.003256, 6.400869, 6.803755, 7.211971, 7.625571, 8.044611, 8.469146),
-    *(8.899232, 9.334927, 9.776288, 10.223374, 10.676242, 11.134952, 11.599563, 12.070135, 12.546731, 13.029408, 13.518232),
-    *(14.013264, 14.514566, 15.022202, 15.536238, 16.056736, 16.583761, 17.117382, 17.657663, 18.204674, 18.758478, 19.319147),
+    *(
+        0.078672,
+        0.316341,
+        0.636559,
+        0.961246,
+        1.290450,
+        1.624217,
+        1.962597,
+        2.305636,
+        2.653383,
+        3.005889,
+        3.363201,
+        3.725371,
+    ),
+    *(
+        4.092449,
+        4.464486,
+        4.841533,
+        5.223642,
+        5.610866,
+        6.003256,
+        6.400869,
+        6.803755,
+        7.211971,
+        7.625571,
+        8.044611,
+        8.469146,
+    ),
+    *(
+        8.899232,
+        9.334927,
+        9.776288,
+        10.223374,
+        10.676242,
+        11.134952,
+        11.599563,
+        12.070135,
+        12.546731,
+        13.029408,
+        13.518232,
+    ),
+    *(
+        14.013264,
+        14.514566,
+        15.022202,
+        15.536238,
+        16.056736,
+        16.583761,
+        17.117382,
+        17.657663,
+        18.204674,
+        18.758478,
+        19.319147,
+    ),
     *(19.886751, 20.461355, 21.043034),
 )
 CORRECTIONS = (
-    *(100.0, 100.0, 100.0, 100.0, 100.0, 100.0, 100.0, 100.0, 50.0, 100.0, 100.0, 100.0, 100.0, 100.0, 53.047077, 110.0),
-    *(117.991989, 65.0, 68.760147, 70.0, 71.428818, 75.0, 76.843384, 80.968781, 88.646126, 63.864388, 68.155350, 72.547775),
-    *(75.584831, 58.379192, 80.950836, 64.135651, 54.384785, 73.821884, 64.437073, 59.176456, 65.521278, 61.399822, 58.144047),
+    *(
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        50.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        100.0,
+        53.047077,
+        110.0,
+    ),
+    *(
+        117.991989,
+        65.0,
+        68.760147,
+        70.0,
+        71.428818,
+        75.0,
+        76.843384,
+        80.968781,
+        88.646126,
+        63.864388,
+        68.155350,
+        72.547775,
+    ),
+    *(
+        75.584831,
+        58.379192,
+        80.950836,
+        64.135651,
+        54.384785,
+        73.821884,
+        64.437073,
+        59.176456,
+        65.521278,
+        61.399822,
+        58.144047,
+    ),
     *(57.004543, 64.126297, 54.311001, 61.114979, 55.077751, 56.849335, 55.628868, 53.137054, 54.985844, 79.546974),
 )
 THRESHOLDS = (
-    *(51286152.0, 2454709.5, 70794.59375, 4897.788574, 1174.897705, 389.045166, 104.71286, 45.70882, 17.782795, 9.772372),
-    *(4.897789, 3.090296, 1.905461, 1.258925, 0.977237, 0.724436, 0.562341, 0.457088, 0.389045, 0.331131, 0.295121, 0.269153),
-    *(0.257040, 0.251189, 0.251189, 0.251189, 0.251189, 0.263027, 0.288403, 0.309030, 0.338844, 0.371535, 0.398107, 0.436516),
-    *(0.467735, 0.489779, 0.501187, 0.501187, 0.512861, 0.524807, 0.524807, 0.524807, 0.512861, 0.478630, 0.426580, 0.371535),
+    *(
+        51286152.0,
+        2454709.5,
+        70794.59375,
+        4897.788574,
+        1174.897705,
+        389.045166,
+        104.71286,
+        45.70882,
+        17.782795,
+        9.772372,
+    ),
+    *(
+        4.897789,
+        3.090296,
+        1.905461,
+        1.258925,
+        0.977237,
+        0.724436,
+        0.562341,
+        0.457088,
+        0.389045,
+        0.331131,
+        0.295121,
+        0.269153,
+    ),
+    *(
+        0.257040,
+        0.251189,
+        0.251189,
+        0.251189,
+        0.251189,
+        0.263027,
+        0.288403,
+        0.309030,
+        0.338844,
+        0.371535,
+        0.398107,
+        0.436516,
+    ),
+    *(
+        0.467735,
+        0.489779,
+        0.501187,
+        0.501187,
+        0.512861,
+        0.524807,
+        0.524807,
+        0.524807,
+        0.512861,
+        0.478630,
+        0.426580,
+        0.371535,
+    ),
     *(0.363078, 0.416869, 0.537032),
 )
 POWER_SCALE, LOUDNESS_SCALE, EXPONENT = 6.910853e-6, 0.1866055, 0.23
@@ -45,7 +189,8 @@ HIGH_PASS = ((2.740826, -5.4816519, 2.740826), (1.0, -1.9444777, 0.94597794))  #
 
 
 class PerceptualDistance:
-    """In: two waves [B, N] at a multiple of 16 kHz. Out: distance [B], 0 where they are equal, some 2.7 where PESQ-WB is 1.7."""
+    """In: two waves [B, N] at a multiple of 16 kHz. Out:
+    distance [B], 0 where they are equal, some 2.7 where PESQ-WB is 1.7."""
 
     def __init__(self, rate_hz: int):
         if rate_hz % 16000:

@@ -7,7 +7,9 @@ from .models import Mixer as Network
 from .stft import Stft, compressed_features
 
 
-def enhance(network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
+def enhance(
+    network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None
+) -> tuple[Tensor, list[Tensor]]:
     """Noisy waves -> enhanced waves, which lag by `overlap` samples; [B, N] -> [B, N]."""
     with torch.no_grad():
         spectrum = stft.forward(noisy).transpose(0, 1)  # [T, B, bins]

@@ -3,12 +3,14 @@
     features [3, bins] -> bands [192, 3] -> conv /2 -> conv /2 + place -> blocks
         -> up *2 + skip -> conv -> up *2 -> mask [2, bins]
 
-Notable: nothing looks along time but the recurrent cell, so one hop is one small image [frequencies, channels], and the cell's
-weights are shared by all frequencies, which makes its product a real matrix product. Low bands keep every bin (harmonics are
-31.25 Hz apart there), high ones widen like hearing does. Convolutions run over frequency only. The shape follows FastEnhancer
-(S. Ahn et al., 2025, arXiv:2509.21867), the shared recurrence DPCRN (X. Le et al., 2021, arXiv:2107.05429).
+Notable: nothing looks along time but the recurrent cell, so one hop is one small image [frequencies, channels], and the
+cell's weights are shared by all frequencies, which makes its product a real matrix product. Low bands keep every bin
+(harmonics are 31.25 Hz apart there), high ones widen like hearing does. Convolutions run over frequency only. The shape
+follows FastEnhancer (S. Ahn et al., 2025, arXiv:2509.21867), the shared recurrence DPCRN (X. Le et al., 2021,
+arXiv:2107.05429).
 
-Everything here has the layout [T, B, frequency, channel]: time first, so that each step of the recurrence is contiguous.
+Everything here has the layout [T, B, frequency, channel]: time first, so that each step of the recurrence is
+contiguous.
 """
 
 import math
@@ -164,7 +166,8 @@ class Mixer(nn.Module):
         return mask.view(steps, batch, 2, self.config.bins), last
 
     def bands(self, features: Tensor) -> Tensor:
-        """[T, B, 3, bins] -> [T, B, bands, 3]. Narrow bands are copied; the full matrix, as exported, gives the same."""
+        """[T, B, 3, bins] -> [T, B, bands, 3]. Narrow bands are copied;
+        the full matrix, as exported, gives the same."""
         narrow = self.config.narrow_bands - 1
         high = features[..., narrow:].reshape(-1, self.config.bins - narrow) @ self.to_bands[narrow:, narrow:]
         high = high.view(*features.shape[:-1], -1)

@@ -1,14 +1,17 @@
 """A recurrent cell with one gate, written for CPU training: one large product for all weight gradients.
 
-    z_t = sigmoid(x_t Wz + h_(t-1) Uz + bz)      c_t = tanh(x_t Wc + h_(t-1) Uc + bc)      h_t = z_t h_(t-1) + (1 - z_t) c_t
+    z_t = sigmoid(x_t Wz + h_(t-1) Uz + bz)
+    c_t = tanh(x_t Wc + h_(t-1) Uc + bc)
+    h_t = z_t h_(t-1) + (1 - z_t) c_t
 
-It is the light gated recurrent unit (M. Ravanelli et al., "Light Gated Recurrent Units for Speech Recognition", 2018) with
-tanh in place of ReLU, so that the state stays in -1...1 over streams of any length. Against a GRU it needs two thirds of the
-products and half of the graph operations for each hop.
+It is the light gated recurrent unit (M. Ravanelli et al., "Light Gated Recurrent Units for Speech Recognition", 2018)
+with tanh in place of ReLU, so that the state stays in -1...1 over streams of any length. Against a GRU it needs two
+thirds of the products and half of the graph operations for each hop.
 
-Notable: autograd would make one weight-gradient product for each step. Here `backward` walks back through time once for the
-gate gradients, then makes each weight gradient in one product over the whole sequence. On a CPU with g++ both walks run in
-recurrence.cpp, compiled at first use; elsewhere (CUDA, no compiler, odd widths) in PyTorch, with the same result.
+Notable: autograd would make one weight-gradient product for each step. Here `backward` walks back through time once for
+the gate gradients, then makes each weight gradient in one product over the whole sequence. On a CPU with g++ both walks
+run in recurrence.cpp, compiled at first use; elsewhere (CUDA, no compiler, odd widths) in PyTorch, with the same
+result.
 """
 
 import ctypes

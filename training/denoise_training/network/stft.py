@@ -1,10 +1,10 @@
 """Window and transform: the reference that the TypeScript engine follows.
 
-Notable: the two windows are asymmetric, so the delay is the short overlap (5 ms) and not the long window (32 ms).
-The analysis window rises slowly over the past, which resolves the harmonics of a voice, and falls quickly at the newest
-samples. The synthesis window is zero except on the last hop + overlap samples. Their product overlap-adds to exactly one.
-Idea: D. Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral analysis-synthesis
-system for speech enhancement", EUSIPCO 2007.
+Notable: the two windows are asymmetric, so the delay is the short overlap (5 ms) and not the long window (32 ms). The
+analysis window rises slowly over the past, which resolves the harmonics of a voice, and falls quickly at the newest
+samples. The synthesis window is zero except on the last hop + overlap samples. Their product overlap-adds to exactly
+one. Idea: D. Mauler and R. Martin, "A low delay, variable resolution, perfect reconstruction spectral
+analysis-synthesis system for speech enhancement", EUSIPCO 2007.
 
 Frame k ends at the newest sample e = hop * (k + 1); after it the samples [e - hop - overlap, e - overlap) are final.
 """
@@ -59,4 +59,6 @@ def compressed_features(spectrum: Tensor, features: Features = FEATURES) -> Tens
     """Network input: planes |X|^c, Re X |X|^(c-1), Im X |X|^(c-1), which keep phase and shrink the range of level."""
     magnitude = spectrum.abs().clamp_min(features.floor)
     shrink = magnitude ** (features.exponent - 1)
-    return torch.stack([spectrum.abs() * shrink, spectrum.real * shrink, spectrum.imag * shrink], dim=-2)  # [..., 3, bins]
+    return torch.stack(
+        [spectrum.abs() * shrink, spectrum.real * shrink, spectrum.imag * shrink], dim=-2
+    )  # [..., 3, bins]

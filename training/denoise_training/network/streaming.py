@@ -1,10 +1,11 @@
-"""The same network, one hop at a time, with its state in the open: what the exported graph computes, operation by operation.
+"""The same network, one hop at a time, with its state in the open:
+what the exported graph computes, operation by operation.
 
-Notable: this file is the reading copy of the graph. Each line of `step` is one or two graph operations, in the same order and
-with the same matrices as in export/streaming.py, while models.py is arranged for training. Tests hold the two equal.
-Two things differ from models.py in form only. Bands are made before the graph and undone after it: a few additions for the
-engine, a matrix product in the graph. And the state is half of the cell's, because tanh(a) / 2 = sigmoid(2 a) - 1/2, and
-products apply a sigmoid for free.
+Notable: this file is the reading copy of the graph. Each line of `step` is one or two graph operations, in the same
+order and with the same matrices as in export/streaming.py, while models.py is arranged for training. Tests hold the two
+equal. Two things differ from models.py in form only. Bands are made before the graph and undone after it: a few
+additions for the engine, a matrix product in the graph. And the state is half of the cell's, because tanh(a) / 2 =
+sigmoid(2 a) - 1/2, and products apply a sigmoid for free.
 """
 
 import torch

@@ -53,9 +53,10 @@ def draw_summary(data: Prepared) -> plt.Figure:
     figure, axes = plt.subplots(2, 3, figsize=(17, 10), layout="constrained")
     total = sum(c.samples for c in data.clips) / RATE_HZ / 3600
     voices = len({c.recording for c in clips["speech"]})
+    rooms = sum(c.kind == "rir" for c in data.clips)
     figure.suptitle(
         f"{total:.1f} hours in {len(data.clips)} clips: {voices} voices or sets of voices, "
-        f"{len({c.recording for c in clips['noise']})} noise recordings, {sum(c.kind == 'rir' for c in data.clips)} rooms",
+        f"{len({c.recording for c in clips['noise']})} noise recordings, {rooms} rooms",
         fontsize=14,
     )
     bars(axes[0, 0], minutes_by(clips["speech"], lambda c: c.folder), "speech by source")

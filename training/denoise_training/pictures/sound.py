@@ -1,8 +1,8 @@
 """Pictures of a sound and of what was made of it.
 
-Notable: a column for each signal there is (clean, noise, noisy, estimated noise, enhanced), a row for each way of looking at it,
-and one scale for each row, so that columns compare. What a column lacks follows from the others: noise = noisy - clean,
-estimated noise = noisy - enhanced.
+Notable: a column for each signal there is (clean, noise, noisy, estimated noise, enhanced), a row for each way of
+looking at it, and one scale for each row, so that columns compare. What a column lacks follows from the others: noise =
+noisy - clean, estimated noise = noisy - enhanced.
 """
 
 import dataclasses
@@ -36,7 +36,9 @@ PLAYED_AT = "#3465a4"
 def views(wave: np.ndarray, rate_hz: int) -> dict[str, np.ndarray]:
     """Every picture of one signal: magnitude, its decibels, phase, mel bands in decibels, cepstral coefficients."""
     window = torch.hann_window(FFT)
-    spectrum = torch.stft(torch.from_numpy(wave), FFT, HOP, window=window, center=True, pad_mode="constant", return_complex=True)
+    spectrum = torch.stft(
+        torch.from_numpy(wave), FFT, HOP, window=window, center=True, pad_mode="constant", return_complex=True
+    )
     mel = power_to_db(torch.from_numpy(mel_filters(rate_hz, FFT, MELS)).float() @ spectrum.abs().square())
     return {
         "magnitude": spectrum.abs().numpy(),
@@ -80,7 +82,8 @@ def draw_sound(signals: dict[str, np.ndarray], rate_hz: int, title: str, out: Pa
     loudest = max(float(p["magnitude, dB"].max()) for p in pictures.values())
     loudest_mel = max(float(p["mel bands, dB"].max()) for p in pictures.values())
     largest = max(float(np.percentile(p["magnitude"], 99)) for p in pictures.values()) + 1e-9
-    # The first two coefficients are level and tilt, ten times the others; with them in the scale, nothing else would show.
+    # The first two coefficients are level and tilt, ten times the others; with them in the scale, nothing else would
+    # show.
     cepstral = max(float(np.percentile(np.abs(p["MFCC"][2:]), 97)) for p in pictures.values()) + 1e-9
     styles = {
         "magnitude": {"cmap": "magma", "vmin": 0, "vmax": largest},
@@ -116,7 +119,9 @@ def draw_image(axis: plt.Axes, image: np.ndarray, kind: str, rate_hz: int, secon
     top = image.shape[0] - 0.5 if kind in ("mel bands, dB", "MFCC") else rate_hz / 2000
     low = -0.5 if kind in ("mel bands, dB", "MFCC") else 0.0
     axis.set_facecolor("#dddddd")
-    return axis.imshow(image, origin="lower", aspect="auto", extent=(0, seconds, low, top), interpolation="nearest", **style)
+    return axis.imshow(
+        image, origin="lower", aspect="auto", extent=(0, seconds, low, top), interpolation="nearest", **style
+    )
 
 
 def save(figure: plt.Figure, out: Path) -> None:
@@ -149,7 +154,8 @@ def mixture(data: str, index: int, seconds: float, rate_hz: int) -> tuple[dict[s
 
 
 def enhanced_by(checkpoint: Path, noisy: np.ndarray, rate_hz: int) -> np.ndarray:
-    """The noisy wave through a classic checkpoint, back at the rate of the pictures; above the model's band there is nothing."""
+    """The noisy wave through a classic checkpoint, back at the rate of the pictures;
+    above the model's band there is nothing."""
     config, network = averaged_network(torch.load(checkpoint, weights_only=True, map_location="cpu"))
     at_model = torch.from_numpy(resampled(noisy, rate_hz, config.front.rate_hz))
     heard = resampled(enhance_stream(network, FrontEnd(config.front), at_model).numpy(), config.front.rate_hz, rate_hz)

@@ -1,7 +1,8 @@
 """Networks of different kinds at equal compute: short runs on the same examples, one table.
 
-Equal compute is equal multiply-adds of the forward pass, counted by PyTorch on one hop; each network gets as many steps as they
-pay for, with the learning rate falling to its end within them. Only the mixer can be exported: another kind has to win first.
+Equal compute is equal multiply-adds of the forward pass, counted by PyTorch on one hop; each network gets as many steps
+as they pay for, with the learning rate falling to its end within them. Only the mixer can be exported: another kind has
+to win first.
 """
 
 import itertools
@@ -44,7 +45,8 @@ class GruMixer(Mixer):
 
 
 class ConvRecurrentUnet(Mixer):
-    """Encoder that halves the bands four times, one GRU over the flattened middle, decoder with skips: the classic shape."""
+    """Encoder that halves the bands four times, one GRU over the flattened middle, decoder with skips:
+    the classic shape."""
 
     WIDTHS = (16, 32, 48, 64)
 
@@ -99,8 +101,11 @@ TRIALS: dict[str, tuple[type[Mixer], dict]] = {
 def multiply_adds(network: Mixer) -> int:
     """Of one hop of one stream, on bands: what the exported graph would compute."""
     counter = FlopCounterMode(display=False)
-    # The mixer's own recurrence is hidden from the counter, and so is the conversion between bins and bands from the graph.
-    hidden = sum(2 * b.channels**2 * network.frequencies for b in getattr(network, "blocks", ()) if type(b) is MixerBlock)
+    # The mixer's own recurrence is hidden from the counter, and so is the conversion between bins and bands from the
+    # graph.
+    hidden = sum(
+        2 * b.channels**2 * network.frequencies for b in getattr(network, "blocks", ()) if type(b) is MixerBlock
+    )
     with counter, torch.no_grad():
         network(torch.zeros(1, 1, 3, network.config.bins), network.initial_states(1))
     narrow, c = network.config.narrow_bands - 1, network.config
@@ -108,7 +113,9 @@ def multiply_adds(network: Mixer) -> int:
     return counter.get_total_flops() // 2 + hidden - conversion
 
 
-def trial(kind: type[Mixer], config: TrainConfig, data: Prepared, validation: Validation, tera: float) -> dict[str, float]:
+def trial(
+    kind: type[Mixer], config: TrainConfig, data: Prepared, validation: Validation, tera: float
+) -> dict[str, float]:
     torch.manual_seed(config.seed)
     network = kind(config.model)
     macs = multiply_adds(network)

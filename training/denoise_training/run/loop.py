@@ -3,9 +3,9 @@
 In:  a training (network, optimizer, clock), which takes one step at a time
 Out: `last.pt` to go on from, `best.pt` with the averaged weights of the best score, log.txt and TensorBoard
 
-Notable: the learning rate follows the share of the time that is used up, so a run that is given an hour anneals in that hour
-whatever the machine. A run that stops (power, Ctrl-C) goes on from its last checkpoint: weights, average, optimizer and clock
-are in it, and examples depend only on (seed, step), so nothing else needs to be.
+Notable: the learning rate follows the share of the time that is used up, so a run that is given an hour anneals in that
+hour whatever the machine. A run that stops (power, Ctrl-C) goes on from its last checkpoint: weights, average,
+optimizer and clock are in it, and examples depend only on (seed, step), so nothing else needs to be.
 """
 
 import dataclasses
@@ -52,12 +52,15 @@ class Average:
 
 
 class Training:
-    """What every checkpoint holds; those who inherit take the steps. The settings it reads are in both kinds of config."""
+    """What every checkpoint holds; those who inherit take the steps.
+    The settings it reads are in both kinds of config."""
 
     def __init__(self, config, network: torch.nn.Module, betas: tuple[float, float]):
         self.config, self.network = config, network
         self.average = Average(network, config.ema)
-        self.optimizer = torch.optim.AdamW(network.parameters(), config.learning_rate, betas, weight_decay=config.weight_decay)
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(), config.learning_rate, betas, weight_decay=config.weight_decay
+        )
         self.step, self.seconds, self.best, self.stale = 0, 0.0, -math.inf, 0
         self.earlier = {"hours": 0.0, "minutes": 0.0}  # heard and spent by the runs that this one began with
 
@@ -173,7 +176,8 @@ def run_loop(
     training: Training,
     course: Course,
     log: Log,
-    score: Callable[[dict], dict[str, float]] | None,  # measures of a checkpoint, "score" among them; None: not this process's
+    score: Callable[[dict], dict[str, float]]
+    | None,  # measures of a checkpoint, "score" among them; None: not this process's
     agree: Callable[[float, bool], tuple[float, bool]] = lambda progress, halt: (progress, halt),
     last: str = "last.pt",
 ) -> None:
@@ -192,7 +196,8 @@ def run_loop(
     audio_seconds = step_seconds(dataclasses.asdict(training.config))
     parameters = sum(p.numel() for p in training.network.parameters())
     begins = "resumed" if training.step else "started"
-    log(f"{begins} {training.config.model.name}: {parameters} parameters, step {training.step}, {training.seconds:.0f} s done")
+    done = f"step {training.step}, {training.seconds:.0f} s done"
+    log(f"{begins} {training.config.model.name}: {parameters} parameters, {done}")
     begun, before = time.time(), training.seconds
     last_valid = last_save = last_log = begun
     log_step, counted, sums = training.step, 0, {}
@@ -211,7 +216,10 @@ def run_loop(
             sums[name] = sums.get(name, 0.0) + value
         now = time.time()
         if now - last_log > LOG_SECONDS:
-            hours, speed = training.step * audio_seconds / 3600, (training.step - log_step) * audio_seconds / (now - last_log)
+            hours, speed = (
+                training.step * audio_seconds / 3600,
+                (training.step - log_step) * audio_seconds / (now - last_log),
+            )
             head = f"step {training.step} {100 * progress:.1f}% audio {hours:.2f} h at {speed:.1f} s/s"
             log.figures("train", head, {name: value / counted for name, value in sums.items()}, training.step)
             sums, counted, log_step, last_log = {}, 0, training.step, now
@@ -224,5 +232,12 @@ def run_loop(
     if score and not stop and not training.stalled:
         validate()
     save(training.checkpoint(), course.out / last)
-    ends = "interrupted" if stop else "ended early, no better for a while" if training.stalled and progress < 1 else "ended"
-    log(f"{ends} at step {training.step}, {training.seconds:.0f} s, {training.step * audio_seconds / 3600:.2f} h of audio")
+    ends = (
+        "interrupted"
+        if stop
+        else "ended early, no better for a while"
+        if training.stalled and progress < 1
+        else "ended"
+    )
+    hours = training.step * audio_seconds / 3600
+    log(f"{ends} at step {training.step}, {training.seconds:.0f} s, {hours:.2f} h of audio")

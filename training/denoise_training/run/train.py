@@ -1,7 +1,7 @@
 """The training loop: time-boxed, resumable at any step, the same on one process or many.
 
-Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in which
-another one ended, so checkpoints hold those states, too.
+Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in
+which another one ended, so checkpoints hold those states, too.
 """
 
 import math
@@ -65,7 +65,8 @@ class Run(Training):
             flat /= self.processes
             for p, g in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
                 p.grad = g.view_as(p)
-        # The norm falls by an order of magnitude over a run; a fixed limit would clip everything first and nothing later.
+        # The norm falls by an order of magnitude over a run; a fixed limit would clip everything first and nothing
+        # later.
         limit = c.clip_norm * float(np.median(self.norms)) if len(self.norms) >= 10 else 1e9
         norm = float(torch.nn.utils.clip_grad_norm_(parameters, max(limit, 1e-3)))
         if not math.isfinite(norm):
@@ -84,7 +85,8 @@ class Run(Training):
         self.norms = saved["norms"]
 
     def take_states(self, saved: dict | None) -> None:
-        """Carries on with a process's own streams, which begin empty where it saved none, others, or at another step."""
+        """Carries on with a process's own streams, which begin empty where it saved none, others,
+        or at another step."""
         if saved and saved["step"] == self.step and saved["states"][0].shape == self.states[0].shape:
             self.states = saved["states"]
 

@@ -17,13 +17,14 @@ from .config import TrainConfig
 class Validation:
     """A fixed set of mixtures of voices and noises that training never meets, scored by what the ear-like measures say.
 
-    The stated score is the mean of PESQ-WB / 0.10, ESTOI / 0.03, SI-SDR / 1.5 dB and DNSMOS OVRL / 0.1: four measures in
-    comparable steps, the last of which no term of the loss follows.
+    The stated score is the mean of PESQ-WB / 0.10, ESTOI / 0.03, SI-SDR / 1.5 dB and DNSMOS OVRL / 0.1: four measures
+    in comparable steps, the last of which no term of the loss follows.
     """
 
     def __init__(self, config: TrainConfig, data: Prepared):
         mix = dataclasses.replace(
-            config.mix, seconds=config.valid_seconds, snr_db=(-5.0, 20.0), snr_wide=0, clean=0, silence=0, clip=0, low_pass=0,
+            config.mix, seconds=config.valid_seconds, snr_db=(-5.0, 20.0),
+            snr_wide=0, clean=0, silence=0, clip=0, low_pass=0,
             match_band=0, room=0.2, level_dbfs=(-30, -20), transient=0.05, babble=0, coloured=0, speed=0, eq=0,
             speech_weights=MixConfig().speech_weights, even_voices=config.valid_split != "valid",
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Writes CARD.md of a shipped model: what it is, what it learned from, how well it does and where it fails.
 
-Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so that no
-source can train a model without being named.
+Notable: every number comes from a file that a command wrote. What the attribution table does not know is an error, so
+that no source can train a model without being named.
 """
 
 import csv
@@ -25,7 +25,9 @@ def trained_on(saved: dict, data: Prepared) -> list[Clip]:
     if recipe is None or recipe["recipe"] == "paired":  # pairs are written by `mix`, from everything
         return clips
     folders = {"speech": recipe["speech_folders"], "noise": recipe["noise_folders"]}
-    return [clip for clip in clips if clip.kind in folders and (not folders[clip.kind] or clip.folder in folders[clip.kind])]
+    return [
+        clip for clip in clips if clip.kind in folders and (not folders[clip.kind] or clip.folder in folders[clip.kind])
+    ]
 
 
 def sources_table(clips: list[Clip]) -> str:
@@ -47,12 +49,13 @@ def sources_table(clips: list[Clip]) -> str:
 def workings(manifest: dict) -> str:
     """What a step costs and how late it is."""
     framing, cost, rate = manifest["framing"], manifest["cost"], manifest["sampleRateHz"]
-    work = f"{cost['opsPerHop']} graph operations and {cost['macsPerHop'] / 1e6:.2f} million\n  multiply-adds"
+    work = f"{cost['parameters']} parameters, {cost['opsPerHop']} graph operations"
+    work += f" and {cost['macsPerHop'] / 1e6:.2f} million\n  multiply-adds"
     if framing["kind"] == "streaming":
-        return f"""- {cost["parameters"]} parameters, {work} for each hop of {framing["hopSamples"]} samples at {rate} Hz.
+        return f"""- {work} for each hop of {framing["hopSamples"]} samples at {rate} Hz.
 - Delay inside the model: {framing["overlapSamples"]} samples. No look-ahead."""
     advance = framing["blockSamples"] - framing["overlapSamples"]
-    return f"""- {cost["parameters"]} parameters, {work} for each block of {framing["blockSamples"]} samples at {rate} Hz;
+    return f"""- {work} for each block of {framing["blockSamples"]} samples at {rate} Hz;
   a new block every {advance} samples.
 - Delay: a block has to be full before it is enhanced, {advance / rate:.2f} s, and its edges are blended over
   {framing["overlapSamples"]} samples ({framing["overlapSamples"] / rate:.2f} s).
@@ -67,7 +70,8 @@ def family(scores: dict, name: str) -> dict:
 
 def own_bands(scores: dict) -> str:
     lines = [
-        f"- {name}, below {entry['own_band']['high_hz'] / 1000:.3g} kHz, noisy -> enhanced: SI-SDR {noisy['si_sdr']:.2f} -> "
+        f"- {name}, below {entry['own_band']['high_hz'] / 1000:.3g} kHz, noisy -> enhanced: "
+        f"SI-SDR {noisy['si_sdr']:.2f} -> "
         f"{enhanced['si_sdr']:.2f} dB, BAK {noisy['bak']:.2f} -> {enhanced['bak']:.2f}\n"
         for name, entry in scores["systems"].items()
         if "own_band" in entry
@@ -91,6 +95,7 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
     manifest = json.loads((model / "manifest.json").read_text())
     config = saved["config"]
     flags = ", ".join(config["licence_flags"] or ["all"])
+    heard = f"{hours_heard(saved):.1f}"
     valid = ", ".join(f"{k} {v:.3f}" for k, v in saved.get("valid", {}).items())
     chained = "Begun with the weights of earlier runs (`--init`), whose hours are counted; LOG.md has their settings.\n"
     begun = chained if saved.get("earlier", {}).get("hours") else ""
@@ -104,7 +109,7 @@ def card(model: Path, saved: dict, data: Prepared, scores: dict | None, gates: d
 
 `{command}`
 
-{hours_heard(saved):.1f} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
+{heard} hours of mixtures heard, {minutes_spent(saved):.0f} minutes on two CPU cores shared with other work.
 {begun}Only audio with the licence flags {flags}.
 Validation of this checkpoint, on voices and noises held out from training: {valid}.
 

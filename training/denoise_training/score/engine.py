@@ -25,7 +25,10 @@ def engine_digest() -> str:
 
 def ensure_built() -> None:
     """Builds the package unless what is built is newer than its sources: what is scored is what the sources make."""
-    sources = [ROOT / "package-lock.json", *(path for name in ("src", "worklet") for path in (ROOT / name).rglob("*.ts"))]
+    sources = [
+        ROOT / "package-lock.json",
+        *(path for name in ("src", "worklet") for path in (ROOT / name).rglob("*.ts")),
+    ]
     if COMMAND.exists() and COMMAND.stat().st_mtime > max(path.stat().st_mtime for path in sources):
         return
     if not (ROOT / "node_modules").exists():
@@ -47,15 +50,26 @@ def begin(folder: Path, key: str) -> None:
 def enhance(
     recordings: Path, out: Path, model: str, key: str, jobs: int = 1, check_time: Callable[[], None] = lambda: None
 ) -> None:
-    """Every WAV file of a folder through a model, in `jobs` threads; EngineError with the first complaint where one fails.
-    `check_time` is asked before there is anything to do, and may raise."""
+    """Every WAV file of a folder through a model, in `jobs` threads; EngineError with the first complaint where one
+    fails. `check_time` is asked before there is anything to do, and may raise."""
     begin(out, key)
     missing = [path for path in sorted(recordings.glob("*.wav")) if not (out / path.name).exists()]
     if not missing:
         return
     check_time()
     print(f"  {model}: enhancing {len(missing)} files", flush=True)
-    command = ["node", str(COMMAND), *map(str, missing), "-o", f"{out}/", "--model", model, "--jobs", str(jobs), "--quiet"]
+    command = [
+        "node",
+        str(COMMAND),
+        *map(str, missing),
+        "-o",
+        f"{out}/",
+        "--model",
+        model,
+        "--jobs",
+        str(jobs),
+        "--quiet",
+    ]
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
         complaint = done.stderr.strip() or f"the command ended with {done.returncode} and said nothing"

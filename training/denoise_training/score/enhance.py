@@ -1,7 +1,7 @@
 """Enhances WAV files with a checkpoint in PyTorch: for looking at a run while it goes on.
 
-Notable: scores that are published come from the shipped engine, not from here. Output is shifted back by the delay, so it
-lines up with the input.
+Notable: scores that are published come from the shipped engine, not from here. Output is shifted back by the delay, so
+it lines up with the input.
 """
 
 from pathlib import Path

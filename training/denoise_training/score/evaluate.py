@@ -1,10 +1,10 @@
 """Scores folders of enhanced WAV files against a folder written by `mix`: JSON and a Markdown table.
 
-Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other program.
-Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant amount), and
-the gain that a system applies is not held against it by any measure used here.
-Scores are kept under the hash of the two sounds that they compare: an interrupted run goes on where it was, and sound that has
-not changed is never scored again, whatever made it.
+Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other
+program. Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant
+amount), and the gain that a system applies is not held against it by any measure used here. Scores are kept under the
+hash of the two sounds that they compare: an interrupted run goes on where it was, and sound that has not changed is
+never scored again, whatever made it.
 """
 
 import hashlib
@@ -53,7 +53,8 @@ def score_file(clean_path: Path, enhanced_path: Path, with_dnsmos: bool) -> dict
 
 
 def score_band(clean_path: Path, enhanced_path: Path, with_dnsmos: bool, edge_hz: float) -> dict[str, float]:
-    """What is left of the comparison below `edge_hz`. DNSMOS of a wider band than it looks at is no other number: left out."""
+    """What is left of the comparison below `edge_hz`. DNSMOS of a wider band than it looks at is no other number:
+    left out."""
     clean = read(clean_path)
     enhanced = low_pass(read_enhanced(enhanced_path, clean), edge_hz)
     result = {"si_sdr": si_sdr(low_pass(clean, edge_hz), enhanced)}
@@ -188,7 +189,9 @@ def told(rows: Iterable[dict], what: str, total: int) -> list[dict]:
     return result
 
 
-def score_system(folder: Path, system: str, sounds: Path, jobs: int = 1, with_dnsmos: bool = True, keep: Keep = NOTHING) -> dict:
+def score_system(
+    folder: Path, system: str, sounds: Path, jobs: int = 1, with_dnsmos: bool = True, keep: Keep = NOTHING
+) -> dict:
     """Scores of one system over all mixtures of a folder: means, by SNR, by kind of noise, and of every file."""
     check_complete(folder, system, sounds)
     mixtures = mixtures_in(folder)
@@ -213,7 +216,13 @@ def score_system(folder: Path, system: str, sounds: Path, jobs: int = 1, with_dn
 
 
 def score_system_band(
-    folder: Path, system: str, sounds: Path, edge_hz: float, jobs: int = 1, with_dnsmos: bool = True, keep: Keep = NOTHING
+    folder: Path,
+    system: str,
+    sounds: Path,
+    edge_hz: float,
+    jobs: int = 1,
+    with_dnsmos: bool = True,
+    keep: Keep = NOTHING,
 ) -> dict[str, float]:
     """Mean SI-SDR below `edge_hz`, and where that changes it the mean DNSMOS BAK."""
     check_complete(folder, system, sounds)
@@ -221,7 +230,12 @@ def score_system_band(
     size = len(pairs)
     with processes(jobs) as each:
         rows = each(
-            kept, [keep] * size, [score_band] * size, *zip(*pairs, strict=True), [with_dnsmos] * size, [float(edge_hz)] * size
+            kept,
+            [keep] * size,
+            [score_band] * size,
+            *zip(*pairs, strict=True),
+            [with_dnsmos] * size,
+            [float(edge_hz)] * size,
         )
         scored = told(rows, f"{system}, below {edge_hz:g} Hz", size)
     return {name: float(np.nanmean([row[name] for row in scored])) for name in scored[0]}
@@ -231,5 +245,7 @@ def evaluate(folder: Path, systems: dict[str, Path], jobs: int, with_dnsmos: boo
     """Scores of every system, and the versions of what computed them."""
     for system, path in systems.items():
         check_complete(folder, system, path)
-    scored = {system: score_system(folder, system, path, jobs, with_dnsmos, Keep(cache)) for system, path in systems.items()}
+    scored = {
+        system: score_system(folder, system, path, jobs, with_dnsmos, Keep(cache)) for system, path in systems.items()
+    }
     return {"packages": versions(), "systems": scored}

@@ -94,7 +94,9 @@ def score(folder: Path, enhanced_folder: Path) -> dict[str, float | bool]:
     if not wide:
         raise ValueError(f"{folder} holds no wide-*.wav: it is of an older version; write the gates again")
     noisy = {name: read(folder / "noisy" / f"{name}.wav") for name in wide}
-    result["wide_lsd_noisy"] = float(np.mean([log_spectral_distance_high(clean, noisy[name]) for name, clean in wide.items()]))
+    result["wide_lsd_noisy"] = float(
+        np.mean([log_spectral_distance_high(clean, noisy[name]) for name, clean in wide.items()])
+    )
     result["wide_lsd"] = float(np.mean(over("wide", log_spectral_distance_high)))
     clean, enhanced = pairs["stream"]
     samples = int(SECONDS * RATE_HZ)

@@ -1,4 +1,5 @@
-"""Every system on one set of mixtures: written once, enhanced once, scored once, and gone on with after an interruption."""
+"""Every system on one set of mixtures:
+written once, enhanced once, scored once, and gone on with after an interruption."""
 
 import hashlib
 import os
@@ -19,7 +20,8 @@ COUNT, SECONDS, SEED = 120, 6.0, 2024
 
 
 class Scoring:
-    """One set of mixtures, and what is found on it. `place` holds the mixtures and all that the systems make of them."""
+    """One set of mixtures, and what is found on it.
+    `place` holds the mixtures and all that the systems make of them."""
 
     def __init__(self, data: str, split: str, place: Path, jobs: int, keep: Keep):
         self.place, self.jobs, self.keep = place, jobs, keep

@@ -1,7 +1,7 @@
 """The models in models/, found by their manifests, under the names that the command line takes.
 
-Notable: a folder holds a model, `manifest.json`, and any number of variants beside it (`griffin-lim.json`, …) which share its
-weights or bring their own. A variant is called `folder/variant`.
+Notable: a folder holds a model, `manifest.json`, and any number of variants beside it (`griffin-lim.json`, …) which
+share its weights or bring their own. A variant is called `folder/variant`.
 """
 
 import hashlib
@@ -72,7 +72,8 @@ def is_manifest(path: Path) -> bool:
 
 
 def find(models: Path) -> tuple[list[Shipped], dict[str, str]]:
-    """Models and variants, those that stream first, each model before its variants; and by name, why others cannot be used."""
+    """Models and variants, those that stream first, each model before its variants;
+    and by name, why others cannot be used."""
     found, broken = [], {}
     for path in sorted(models.glob("*/*.json")):
         if not is_manifest(path):

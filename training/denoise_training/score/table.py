@@ -1,11 +1,12 @@
-"""The quality table: every denoiser on the same held-out mixtures, through what is shipped. One command, `runs/table.sh`.
+"""The quality table: every denoiser on the same held-out mixtures, through what is shipped.
+One command, `runs/table.sh`.
 
-    mixtures (mix) -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
+    mixtures -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
 
-Notable: models are those that lie in models/, variants included; a recipe without a model is told and left out. There are two
-sets of mixtures: held-out voices of corpora that trained, and voices of corpora that training knows nothing of. Every step
-keeps what it made, under a hash of what it was made from: interrupted, the same command goes on, and a new model costs only
-its own minutes.
+Notable: models are those that lie in models/, variants included; a recipe without a model is told and left out. There
+are two sets of mixtures: held-out voices of corpora that trained, and voices of corpora that training knows nothing of.
+Every step keeps what it made, under a hash of what it was made from: interrupted, the same command goes on, and a new
+model costs only its own minutes.
 """
 
 import json
@@ -39,7 +40,8 @@ class TableJob:
 
 
 def measure_cost(models: list[Shipped], work: Path, quick: bool) -> tuple[dict, dict]:
-    """Computing time, latency, parameters and bytes of everything, from one run of the bench; and the machine it ran on."""
+    """Computing time, latency, parameters and bytes of everything, from one run of the bench;
+    and the machine it ran on."""
     names = [model.name for model in models]
     key = repr((quick, peer_version(), engine_digest(), [(model.name, model.digest()) for model in models]))
     report, stamp = work / "bench.json", work / "bench.key"

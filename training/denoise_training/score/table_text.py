@@ -6,7 +6,8 @@ from .evaluate import MEASURES, cell, not_all
 
 BEGIN, END = "<!-- table: written by training/runs/table.sh -->", "<!-- /table -->"
 HEADINGS = {
-    "pesq": "PESQ-WB", "stoi": "STOI", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB", "ovrl": "OVRL", "sig": "SIG", "bak": "BAK",
+    "pesq": "PESQ-WB", "stoi": "STOI", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB",
+    "ovrl": "OVRL", "sig": "SIG", "bak": "BAK",
 }  # fmt: skip
 COSTS = {"microsPerSecond": "µs per s", "latencyMs": "latency, ms", "parameters": "parameters", "bytes": "KB"}
 
@@ -23,7 +24,10 @@ def cost_cell(name: str, value: float | None) -> str:
 
 def tables(table: dict) -> str:
     """The tables of the README: all systems, models that keep less than the whole band, and all on unseen corpora."""
-    lines = ["| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |", "|---|" + "---|" * (len(HEADINGS) + len(COSTS))]
+    lines = [
+        "| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |",
+        "|---|" + "---|" * (len(HEADINGS) + len(COSTS)),
+    ]
     for entry in table["systems"].values():
         scores = [cell(name, entry["mean"].get(name)) for name in MEASURES]
         costs = [cost_cell(name, entry.get("cost", {}).get(name)) for name in COSTS]
@@ -40,7 +44,11 @@ def tables(table: dict) -> str:
             pairs = [cell(name, band[kind].get(name)) for name in ("si_sdr", "bak") for kind in ("noisy", "enhanced")]
             lines.append(f"| {entry['title']} | {band['high_hz'] / 1000:.3g} | " + " | ".join(pairs) + " |")
     if "unseen" in table:
-        lines += ["", "| voices of unseen corpora | " + " | ".join(HEADINGS.values()) + " |", "|---|" + "---|" * len(HEADINGS)]
+        lines += [
+            "",
+            "| voices of unseen corpora | " + " | ".join(HEADINGS.values()) + " |",
+            "|---|" + "---|" * len(HEADINGS),
+        ]
         for entry in table["unseen"]["systems"].values():
             cells = " | ".join(cell(name, entry["mean"].get(name)) for name in MEASURES)
             lines.append(f"| {entry['title']} | {cells} |")
@@ -58,10 +66,18 @@ def group_tables(table: dict, where: str) -> str:
         for measure in ("pesq", "si_sdr", "bak"):
             names = list(table["systems"]["noisy"][key])
             text += (
-                f"\n{HEADINGS[measure]} by {title}{where}\n\n| | " + " | ".join(names) + " |\n|---|" + "---|" * len(names) + "\n"
+                f"\n{HEADINGS[measure]} by {title}{where}\n\n| | "
+                + " | ".join(names)
+                + " |\n|---|"
+                + "---|" * len(names)
+                + "\n"
             )
             for entry in table["systems"].values():
-                text += f"| {entry['title']} | " + " | ".join(cell(measure, entry[key][n].get(measure)) for n in names) + " |\n"
+                text += (
+                    f"| {entry['title']} | "
+                    + " | ".join(cell(measure, entry[key][n].get(measure)) for n in names)
+                    + " |\n"
+                )
     return text
 
 
@@ -70,7 +86,8 @@ def report(table: dict) -> str:
     lines = [f"{name}: left out: {reason}" for name, reason in table["left_out"].items()]
     text = f"{tables(table)}\n{table['mixtures']['files']} mixtures. Packages: {packages}.\n{not_all(table['systems'])}"
     if "unseen" in table:
-        text += f"\n{table['unseen']['mixtures']['files']} mixtures of unseen corpora.\n{not_all(table['unseen']['systems'])}"
+        unseen = table["unseen"]
+        text += f"\n{unseen['mixtures']['files']} mixtures of unseen corpora.\n{not_all(unseen['systems'])}"
     return text + "".join(f"\n{line}\n" for line in lines)
 
 
