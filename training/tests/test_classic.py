@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from test_export import needs_tfjs
+from support import TRAINING, needs_tfjs
 
 from denoise_training.classic.config import ClassicConfig
 from denoise_training.classic.models import ClassicModelConfig, make_network
@@ -22,7 +22,6 @@ from denoise_training.export.exporter import export, round_weights
 from denoise_training.run.loop import hours_heard, save, weights_only
 from denoise_training.settings import build, load
 
-TRAINING = Path(__file__).parent.parent
 CONFIGS = [
     "unet-8k",
     "unet-8k-noise",

@@ -1,9 +1,8 @@
 """Comparing networks: compute is counted rightly, and every kind is a causal network that carries its state."""
 
-from pathlib import Path
-
 import pytest
 import torch
+from support import TRAINING
 
 from denoise_training.export.streaming import write_graph
 from denoise_training.network.models import Mixer
@@ -11,7 +10,7 @@ from denoise_training.run.compare import TRIALS, multiply_adds
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
 
-CONFIGS = Path(__file__).parent.parent / "configs"
+CONFIGS = TRAINING / "configs"
 
 
 @pytest.mark.parametrize("name", ["base", "tiny"])

@@ -8,12 +8,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import soundfile
+from support import TRAINING
 
 from denoise_training.data.prepared import Prepared
 from denoise_training.pictures.folder import draw_summary
 from denoise_training.pictures.sound import complete, draw_sound, views
-
-TRAINING = Path(__file__).parent.parent
 
 
 def test_missing_signals_follow_from_the_others():

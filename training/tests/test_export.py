@@ -2,22 +2,18 @@
 
 import dataclasses
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from support import TRAINING, needs_tfjs
 
 from denoise_training.export.exporter import check, export
 from denoise_training.export.streaming import StreamingModel, write_graph
 from denoise_training.network.models import Mixer, ModelConfig
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
-
-TRAINING = Path(__file__).parent.parent
-TFJS = TRAINING.parent / "node_modules" / "@tensorflow" / "tfjs-backend-wasm"
-needs_tfjs = pytest.mark.skipif(not TFJS.exists() or not shutil.which("node"), reason="npm packages are not installed")
 
 
 @pytest.mark.parametrize(("name", "ops", "macs"), [("base", 80, 10e6), ("tiny", 60, 2e6)])

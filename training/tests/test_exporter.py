@@ -1,18 +1,18 @@
 """One exporter for both kinds of model: what is shipped can be made again, bit for bit."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from support import TRAINING
 
 from denoise_training.export.classic import ClassicModel
 from denoise_training.export.exporter import files_of
 from denoise_training.export.streaming import StreamingModel
 from denoise_training.score.shipped import MODELS
 
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+CHECKPOINTS = TRAINING / "checkpoints"
 # Checkpoint, folder in models/, variant.
 SHIPPED = [
     ("base", "base", ""),

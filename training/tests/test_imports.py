@@ -4,8 +4,8 @@ import ast
 from pathlib import Path
 
 import pytest
+from support import TRAINING
 
-TRAINING = Path(__file__).parent.parent
 PACKAGE = TRAINING / "denoise_training"
 
 # In reading order. What all chapters share: the numbers, the reader of settings, and the measures.

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from support import TRAINING
 
 from denoise_training.classic.config import ClassicConfig
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import build, load, override
 
-TRAINING = Path(__file__).parent.parent
 KINDS = {
     path.stem: ClassicConfig if "[front]" in path.read_text() else TrainConfig
     for path in (TRAINING / "configs").glob("*")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from support import TRAINING
 
 from denoise_training.data.drawing import WeightedClips
 from denoise_training.data.layouts import Source, manifest
@@ -18,7 +19,6 @@ from denoise_training.data.prepare import prepare
 from denoise_training.data.prepared import EVERY_SIDE, SIDES, Clip, Prepared
 from denoise_training.data.sides import parse_sides, split_recordings
 
-TRAINING = Path(__file__).parent.parent
 SHARES = {"eval": 0.2, "valid": 0.2}
 PINNED = "eval:speaker3 valid:speaker2"
 PLAIN = MixConfig(seconds=0.5, speed=0, room=1.0, second_noise=0, transient=0)

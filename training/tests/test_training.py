@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from support import TRAINING
 
 from denoise_training.data.prepared import Prepared
 from denoise_training.run.config import TrainConfig
 from denoise_training.run.loop import save, weights_only
 from denoise_training.run.train import Run
 from denoise_training.settings import load
-
-TRAINING = Path(__file__).parent.parent
 
 
 def close(one: dict, two: dict, tolerance: float) -> None:
