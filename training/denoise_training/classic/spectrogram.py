@@ -2,8 +2,8 @@
 
 Notable: everything is one block at a time. A block is transformed centred, with zeros round it, so its image has a
 fixed size: rows are frequencies, the lowest first, columns are frames. Values equal librosa 0.11's
-(tests/classic/test_spectrogram.py), so a picture drawn with librosa shows what a network sees; `stft.py` is for streams and has
-other windows.
+(tests/classic/test_spectrogram.py), so a picture drawn with librosa shows what a network sees; `stft.py` is for streams
+and has other windows.
 
     wave [B, N] -> spectrum [B, bins, frames] -> image [B, rows, frames] -> features (scaled) -> network
     wave [B, N] <- spectrum <- gain or Griffin-Lim <- image <- estimate (scaled back) <-
