@@ -1,7 +1,6 @@
-"""The classic models: recipes, networks, the loop and the export."""
+"""The classic models: recipes, networks and the loop."""
 
 import dataclasses
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,15 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from support import TRAINING, needs_tfjs
+from support import TRAINING, small_classic
 
 from denoise_training.classic.config import ClassicConfig
 from denoise_training.classic.models import ClassicModelConfig, make_network
 from denoise_training.classic.recipes import Blocks, ClassicData, blend, cut, resampled, rms, snsd_mix
 from denoise_training.classic.train import ClassicRun, averaged_network, network_of
 from denoise_training.data.prepared import Prepared
-from denoise_training.export.classic import BYTE_WEIGHTS, ClassicModel, lifted, write_graph
-from denoise_training.export.exporter import export, round_weights
+from denoise_training.export.classic import write_graph
 from denoise_training.run.loop import hours_heard, save, weights_only
 from denoise_training.settings import build, load
 
@@ -31,14 +29,6 @@ CONFIGS = [
     "mel-latent",
     "mel-latent-feature-level",
 ]
-
-
-def small(**changes):
-    """unet-8k with a narrow network, for the folders that the tests make."""
-    config = load(ClassicConfig, TRAINING / "configs" / "unet-8k.toml")
-    data = dataclasses.replace(config.data, speech_folders=(), noise_folders=())
-    model = dataclasses.replace(config.model, channels=(4, 8, 8))
-    return dataclasses.replace(config, **{"batch": 4, "data": data, "model": model, "valid_examples": 2, **changes})
 
 
 # ---- recipes ---------------------------------------------------------------------------------------------------------
@@ -202,7 +192,7 @@ def test_sizes_that_do_not_fit_are_errors():
 
 
 def test_a_short_run_lowers_the_loss(prepared_folder: Path):
-    run = ClassicRun(small(learning_rate=4e-3), Prepared(prepared_folder))
+    run = ClassicRun(small_classic(learning_rate=4e-3), Prepared(prepared_folder))
     losses = [run.train_step(step / 60)["loss"] for step in range(60)]
     first, last = np.mean(losses[:5]), np.mean(losses[-10:])
     assert last < 0.6 * first, f"loss went from {first:.4f} to {last:.4f}"
@@ -220,7 +210,7 @@ def test_noise_on_features_leaves_the_target_clean(prepared_folder: Path):
 
 
 def test_resumed_equals_uninterrupted(prepared_folder: Path, tmp_path: Path):
-    config, data = small(), Prepared(prepared_folder)
+    config, data = small_classic(), Prepared(prepared_folder)
     whole = ClassicRun(config, data)
     for step in range(4):
         whole.train_step(step / 4)
@@ -239,7 +229,7 @@ def test_resumed_equals_uninterrupted(prepared_folder: Path, tmp_path: Path):
 
 
 def test_a_new_run_can_begin_with_the_weights_of_another(prepared_folder: Path):
-    config, data = small(), Prepared(prepared_folder)
+    config, data = small_classic(), Prepared(prepared_folder)
     first = ClassicRun(config, data)
     first.train_step(0.5)
     first.seconds = 90.0
@@ -254,13 +244,13 @@ def test_a_new_run_can_begin_with_the_weights_of_another(prepared_folder: Path):
 
 
 def test_a_run_stops_when_nothing_gets_better(prepared_folder: Path):
-    run = ClassicRun(small(patience=2), Prepared(prepared_folder))
+    run = ClassicRun(small_classic(patience=2), Prepared(prepared_folder))
     found = [(run.judge(score), run.stalled) for score in (1.0, 0.9, 1.1, 1.0, 1.05)]
     assert found == [(True, False), (False, False), (True, False), (False, False), (False, True)]
 
 
 def test_rounding_is_no_gain(prepared_folder: Path):
-    run = ClassicRun(small(patience=1), Prepared(prepared_folder))
+    run = ClassicRun(small_classic(patience=1), Prepared(prepared_folder))
     assert run.judge(1.0) and not run.stalled
     assert not run.judge(1.0 + 1e-6) and run.stalled
 
@@ -285,62 +275,6 @@ def test_the_command_trains_resumes_and_ends_early(prepared_folder: Path, tmp_pa
     assert "ended early" in done.stdout
     config, network = averaged_network(torch.load(tmp_path / "run" / "best.pt", weights_only=True))
     assert config.model.name == "unet-8k" and not network.training
-
-
-# ---- export ----------------------------------------------------------------------------------------------------------
-
-
-@needs_tfjs
-@pytest.mark.parametrize("name", ["unet-8k", "stft-unet", "noise-subtract", "mel-latent"])
-def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
-    torch.manual_seed(0)
-    config = load(ClassicConfig, TRAINING / "configs" / f"{name}.toml")
-    network = network_of(config)
-    saved = {"config": dataclasses.asdict(config), "average": network.state_dict()}
-    wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1)).numpy()
-    head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
-    result = export(ClassicModel(saved, wave), tmp_path / name, head)
-    assert result["maxRelative"] <= 1e-4
-    other = "griffin-lim"
-    export(ClassicModel(saved, wave, rebuild=other), tmp_path / name, head, variant=other, shared=True)
-    manifest, variant = (json.loads((tmp_path / name / f"{n}.json").read_text()) for n in ("manifest", other))
-    assert variant["files"] == manifest["files"] and variant["rebuild"]["kind"] == other
-    assert manifest["name"] == name and variant["name"] == f"{name}/{other}"
-    vectors = json.loads((tmp_path / name / "golden" / "golden.json").read_text())
-    for entry in vectors["files"].values():
-        data = np.fromfile(tmp_path / name / "golden" / entry["file"], "<f4")
-        assert data.size == np.prod(entry["shape"]) and np.isfinite(data).all()
-    assert vectors["files"]["noisy"]["shape"] == [2 * config.front.advance] == vectors["files"]["enhanced"]["shape"]
-
-
-def test_only_estimates_in_decibels_can_be_lifted():
-    front = load(ClassicConfig, TRAINING / "configs" / "mel-latent-feature-level.toml").front
-    assert lifted(front, 6.0).output_range == (-54.0, 46.0) and lifted(front, 6.0).input_range == (-60.0, 40.0)
-    with pytest.raises(ValueError, match="an estimate can be lifted where it is in decibels"):
-        lifted(load(ClassicConfig, TRAINING / "configs" / "stft-unet.toml").front, 6.0)
-
-
-@needs_tfjs
-def test_a_variant_cannot_share_weights_that_are_not_there(tmp_path: Path):
-    config = small()
-    head = {"version": "0.0.0", "licence": "MIT", "description": "test"}
-    wave = np.zeros(48000, np.float32)
-    torch.manual_seed(0)
-    first = {"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}
-    export(ClassicModel(first, wave), tmp_path / "m", head)
-    torch.manual_seed(1)
-    other = {"config": dataclasses.asdict(config), "average": network_of(config).state_dict()}
-    with pytest.raises(ValueError, match=r"weights\.bin is not of this checkpoint"):
-        export(ClassicModel(other, wave), tmp_path / "m", head, variant="v", shared=True)
-
-
-def test_byte_weights_are_within_half_a_step():
-    network = make_network(ClassicModelConfig(kind="mel-latent", latent=8), 148, 109)
-    before = network.encode.weight.detach().clone()
-    after = round_weights(network, BYTE_WEIGHTS).encode.weight
-    step = (before.max() - before.min()) / 255
-    assert (before - after).abs().max() <= 0.51 * step
-    assert len(after.unique()) <= 256
 
 
 def test_resampling_keeps_length_and_tone():
