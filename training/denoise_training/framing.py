@@ -36,4 +36,4 @@ class Features:
 
 FRAMING = Framing()
 FEATURES = Features()
-RATE_HZ = FRAMING.rate_hz  # of prepared recordings, mixtures and measures, too
+RATE_HZ = FRAMING.rate_hz  # also of prepared recordings, mixtures and measures

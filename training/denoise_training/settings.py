@@ -1,8 +1,7 @@
 """Settings of any run: a TOML file or a checkpoint's plain values -> dataclasses, sections and all.
 
 Notable: a section of the file is a field whose type is a dataclass, so a new kind of run needs dataclasses and nothing
-here. What is unknown is an error. Changes from the command line are built like the rest, so they are checked like it,
-too.
+here. What is unknown is an error. Changes from the command line are built like the rest, so they pass the same checks.
 """
 
 import dataclasses

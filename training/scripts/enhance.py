@@ -1,4 +1,4 @@
-"""Enhances WAV files with a checkpoint in PyTorch: for looking at a run while it goes on.
+"""Enhances WAV files with a checkpoint in PyTorch: to check on a run in progress.
 
 python3 -m scripts.enhance RUN/best.pt IN_DIR -o OUT_DIR
 """

@@ -35,7 +35,7 @@ def main() -> None:
         "--minutes",
         type=float,
         default=math.inf,
-        help="score for so long; what is not scored then is left out and told",
+        help="score for so long; what is not scored by then is left out and reported",
     )
     parser.add_argument("--jobs", type=int, default=TableJob.jobs, help="processes that enhance and score")
     args = parser.parse_args()

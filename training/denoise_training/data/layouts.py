@@ -1,4 +1,4 @@
-"""Ways in which folders of audio are arranged, each turned into a list of sources.
+"""The ways in which folders of audio are arranged, each turned into a list of sources.
 
 Notable: what matters is `recording`, the name of what must stay on one side of the split. For speech it is the speaker,
 for noise the original recording, and every collection hides it in another place.
@@ -101,7 +101,7 @@ def voicebank(root: Path) -> list[Source]:
         speaker = clean.stem.split("_")[0]
         sources.append(speech_source(clean, root, speaker))
         if noisy.exists():
-            # Which recording a noise came from is not told, so the noises of one speaker stay together.
+            # Nothing says which recording a noise came from, so the noises of one speaker stay together.
             recording = f"{root.name}/noise-of-{speaker}"
             sources.append(Source(str(noisy), "noise", "mixed", recording, root.name, minus=str(clean)))
     return sources

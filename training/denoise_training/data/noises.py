@@ -7,7 +7,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# Share of examples for each kind of noise, and words that tell its kind; the first match wins. What people meet in
+# Share of examples for each kind of noise, and words that identify it; the first match wins. What people meet in
 # calls comes first: recordings of animals and nature outnumber it in free collections.
 NOISE_KINDS = (
     (

@@ -22,7 +22,7 @@ class Clip:
     label: str
     recording: str
     folder: str
-    split: str  # one of SIDES; of a room response EVERY_SIDE, too
+    split: str  # one of SIDES, or EVERY_SIDE for a room response
     bandwidth_hz: int
     licence: str
     licence_flag: str

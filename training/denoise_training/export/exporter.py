@@ -124,7 +124,7 @@ def digest(data: bytes) -> dict:
 
 
 def write_vectors(folder: Path, arrays: dict[str, np.ndarray], index: dict) -> None:
-    """Little-endian float32 files and golden.json, for the engine's tests; docs/golden-vectors.md tells the format."""
+    """Little-endian float32 files and golden.json, for the engine's tests; docs/golden-vectors.md has the format."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for name, value in arrays.items():

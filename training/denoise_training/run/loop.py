@@ -52,7 +52,7 @@ class Average:
 
 
 class Training:
-    """What every checkpoint holds; those who inherit take the steps.
+    """What every checkpoint holds; subclasses take the steps.
     The settings it reads are in both kinds of config."""
 
     def __init__(self, config, network: torch.nn.Module, betas: tuple[float, float]):

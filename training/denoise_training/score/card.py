@@ -63,7 +63,7 @@ def workings(manifest: dict) -> str:
 
 
 def family(scores: dict, name: str) -> dict:
-    """The scores of a model, its variants and the noisy input, out of those of everything."""
+    """The scores of a model, its variants and the noisy input."""
     chosen = {k: v for k, v in scores["systems"].items() if k == "noisy" or k.split("/")[0] == name}
     return {**scores, "systems": chosen}
 

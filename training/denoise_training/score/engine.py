@@ -1,6 +1,6 @@
 """The shipped engine, run by the package's command line: recordings in, what people would hear out.
 
-Notable: what is there is not made again as long as models, engine and recordings are the same; interrupted, it goes on.
+Notable: nothing is made twice while models, engine and recordings stay the same, so an interrupted run picks up again.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def enhance(
     recordings: Path, out: Path, model: str, key: str, jobs: int = 1, check_time: Callable[[], None] = lambda: None
 ) -> None:
     """Every WAV file of a folder through a model, in `jobs` threads; EngineError with the first complaint where one
-    fails. `check_time` is asked before there is anything to do, and may raise."""
+    fails. `check_time` is called before any work begins, and may raise."""
     begin(out, key)
     missing = [path for path in sorted(recordings.glob("*.wav")) if not (out / path.name).exists()]
     if not missing:

@@ -1,4 +1,4 @@
-"""Enhances WAV files with a checkpoint in PyTorch: for looking at a run while it goes on.
+"""Enhances WAV files with a checkpoint in PyTorch: to check on a run in progress.
 
 Notable: scores that are published come from the shipped engine, not from here. Output is shifted back by the delay, so
 it lines up with the input.

@@ -3,7 +3,7 @@
 Notable: it reads sound, not a network, so that what is scored is what people hear, from the engine or from any other
 program. Files are shifted to line up with the clean ones first (a browser's output is late by an unknown, constant
 amount), and the gain that a system applies is not held against it by any measure used here. Scores are kept under the
-hash of the two sounds that they compare: an interrupted run goes on where it was, and sound that has not changed is
+hash of the two sounds that they compare: an interrupted run resumes where it stopped, and sound that has not changed is
 never scored again, whatever made it.
 """
 

@@ -1,5 +1,5 @@
 """Every system on one set of mixtures:
-written once, enhanced once, scored once, and gone on with after an interruption."""
+written, enhanced and scored once each, and resumed after an interruption."""
 
 import hashlib
 import os
@@ -87,7 +87,7 @@ class Scoring:
             kind: score_system_band(self.mixtures, name, sounds, edge, self.jobs, keep=self.keep)
             for kind, name, sounds in (("noisy", "noisy", self.noisy), ("enhanced", model.name, out))
         }
-        # Where DNSMOS looks at nothing above the band, the number is the one that there is anyway.
+        # DNSMOS does not look above this band, so the number is the one from the whole file.
         for kind, whole in (("noisy", self.systems["noisy"]["mean"]), ("enhanced", mean)):
             bands[kind].setdefault("bak", whole["bak"])
         return {"high_hz": edge, **bands}

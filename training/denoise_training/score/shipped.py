@@ -64,7 +64,8 @@ def load(path: Path, name: str) -> Shipped:
 
 
 def is_manifest(path: Path) -> bool:
-    """Whether a JSON file describes a model: the graph does not. What is not JSON at all is told when it is loaded."""
+    """Whether a JSON file is a manifest rather than a graph. A file that is not JSON at all is reported when it is
+    loaded."""
     try:
         return "contract" in json.loads(path.read_text())
     except json.JSONDecodeError:

@@ -3,10 +3,10 @@ One command, `runs/table.sh`.
 
     mixtures -> peers in a browser (bench/) -> models through the command line -> scores -> bench -> scores.json, README
 
-Notable: models are those that lie in models/, variants included; a recipe without a model is told and left out. There
-are two sets of mixtures: held-out voices of corpora that trained, and voices of corpora that training knows nothing of.
-Every step keeps what it made, under a hash of what it was made from: interrupted, the same command goes on, and a new
-model costs only its own minutes.
+Notable: models are whatever lies in models/, variants included; a recipe without a model is reported and left out.
+There are two sets of mixtures: held-out voices of corpora that trained, and voices of corpora that training knows
+nothing of. Every step keeps what it made, under a hash of what it was made from: interrupted, the same command goes on,
+and a new model costs only its own minutes.
 """
 
 import json
@@ -34,9 +34,9 @@ class TableJob:
     models: Path = ROOT / "models"
     configs: Path = ROOT / "training/configs"
     jobs: int = 2  # processes that enhance and score
-    bench: bool = True  # computing time, latency, parameters and bytes, too
+    bench: bool = True  # also computing time, latency, parameters and bytes
     quick: bool = False  # a shorter bench
-    deadline: float = math.inf  # of time.time(): what is not scored by then is left out and told
+    deadline: float = math.inf  # of time.time(): what is not scored by then is left out and reported
 
 
 def measure_cost(models: list[Shipped], work: Path, quick: bool) -> tuple[dict, dict]:
@@ -98,7 +98,7 @@ def make(job: TableJob) -> dict:
 
 
 def rounded(value):
-    """Four digits after the point: more than the measures can tell. What is no number is null."""
+    """Four digits after the point: more than the measures can tell. Whatever is not a number becomes null."""
     if isinstance(value, dict):
         return {k: rounded(v) for k, v in value.items()}
     if isinstance(value, list):
