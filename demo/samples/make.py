@@ -2,8 +2,8 @@
 
     python demo/samples/make.py RECORDINGS
 
-RECORDINGS is the folder of training/README.md with `speech/` and `noise/`. Voices and noises are held out: no shipped
-model was trained on them. Sources and licences are in LICENCES.md beside this file. Needs numpy, scipy and soundfile.
+RECORDINGS is a folder in the `manifest` layout of training/docs/data.md, with `speech/` and `noise/`. Voices and noises
+are held out: no shipped model was trained on them. Sources and licences are in LICENCES.md beside this file. Needs numpy, scipy and soundfile.
 """
 
 import sys

@@ -1,6 +1,6 @@
 import type { BlockFraming } from '../../src/engine/manifest/block-manifest.ts';
 
-/** What librosa made of a short recording, stage by stage; training/denoise_training/golden_dsp.py wrote it. */
+/** What librosa made of a short recording, stage by stage; training/scripts/golden_dsp.py wrote it. */
 export interface GoldenDsp {
   readonly amplitudeAmin: number;
   readonly powerAmin: number;

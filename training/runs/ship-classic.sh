@@ -9,10 +9,10 @@ runs=$1 prepared=$2 golden=$3 scores=${4:-}
 put() {  # run, model folder, description, options
   checkpoint=$runs/$1/best.pt model=../models/$2 about=$3
   shift 3
-  python3 -m denoise_training.classic_export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
+  python3 -m scripts.export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
 }
 card() {  # run, model folder
-  python3 -m denoise_training.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
+  python3 -m scripts.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
     --command "training/runs/$2.sh PREPARED RUN" ${scores:+--scores "$scores"}
 }
 if [ -z "$scores" ]; then
@@ -20,10 +20,11 @@ if [ -z "$scores" ]; then
   put unet-8k-noise unet-8k "The same network, trained to estimate the noise" --variant noise
   put unet-8k-seed unet-8k "As first published: blocks side by side, each scaled by its own extremes" --variant seed
   put stft-unet stft-unet "U-Net on magnitudes at 16 kHz that estimates clean ones, with the phase of the input"
-  put stft-unet stft-unet "The same estimate with a phase found by Griffin-Lim" --variant griffin-lim --rebuild griffin-lim --shared
+  put stft-unet stft-unet "The same estimate with a phase found by Griffin-Lim" \
+    --variant griffin-lim --rebuild griffin-lim --shared
   put noise-subtract noise-subtract "U-Net on decibels at 16 kHz that estimates the noise and subtracts it"
-  put mel-latent mel-latent "Autoencoder of mel bands and MFCC at 22 kHz: 2.5 seconds through 128 numbers, applied as a gain" \
-    --lift-db 6
+  put mel-latent mel-latent \
+    "Autoencoder of mel bands and MFCC at 22 kHz: 2.5 seconds through 128 numbers, applied as a gain" --lift-db 6
   put mel-latent mel-latent "The same estimate turned into sound by mel inversion and Griffin-Lim" \
     --variant griffin-lim --rebuild griffin-lim --shared
   put mel-latent-feature-level mel-latent "The same network, trained with noise added to features, not to sound" \

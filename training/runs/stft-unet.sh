@@ -7,9 +7,9 @@ export OMP_WAIT_POLICY=passive  # see base.sh
 pairs=${4:-$2/pairs}
 if [ ! -d "$pairs/noisy" ]; then
   rm -rf "$pairs.part"
-  nice -n 19 python3 -m denoise_training.mix --data "$1" --out "$pairs.part" --split train --count 600 --seconds 6
+  nice -n 19 python3 -m scripts.mix --data "$1" --out "$pairs.part" --split train --count 600 --seconds 6
   mkdir -p "$(dirname "$pairs")"
   mv "$pairs.part" "$pairs"
 fi
-exec nice -n 19 python3 -m denoise_training.classic_train --config configs/stft-unet.toml --data "$1" --pairs "$pairs" --out "$2" \
-  --minutes "${3:-20}" --valid-minutes 2
+exec nice -n 19 python3 -m scripts.train_classic --config configs/stft-unet.toml --data "$1" --pairs "$pairs" \
+  --out "$2" --minutes "${3:-20}" --valid-minutes 2

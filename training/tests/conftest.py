@@ -1,7 +1,6 @@
 """Recordings made by arithmetic, so that the tests need no data: voices are gliding harmonics in syllables."""
 
 import csv
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,9 @@ import pytest
 import soundfile
 import torch
 
-TRAINING = Path(__file__).parent.parent
-sys.path.insert(0, str(TRAINING))
-
-from denoise_training.data import parse_pinned, prepare  # noqa: E402
-from denoise_training.layouts import manifest  # noqa: E402
+from denoise_training.data.layouts import manifest
+from denoise_training.data.prepare import prepare
+from denoise_training.data.sides import parse_sides
 
 RATE = 48000
 torch.set_num_threads(2)
@@ -37,7 +34,14 @@ def write_recordings(root: Path) -> None:
         path = Path(kind) / folder / f"{name}.wav"
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(root / path, wave, RATE)
-        row = {"path": path, "kind": kind, "speaker_or_class": label, "sample_rate": RATE, "licence": "CC0", "licence_flag": "ok"}
+        row = {
+            "path": path,
+            "kind": kind,
+            "speaker_or_class": label,
+            "sample_rate": RATE,
+            "licence": "CC0",
+            "licence_flag": "ok",
+        }
         rows.append(row)
 
     for speaker in range(4):
@@ -67,7 +71,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def prepared_folder(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("prepared")
-    pinned = parse_pinned("eval:speaker3 valid:speaker2")
+    pinned = parse_sides("eval:speaker3 valid:speaker2")
     prepare(manifest(recordings), out, 1, {"eval": 0.2, "valid": 0.2}, pinned, 1)
     return out
 

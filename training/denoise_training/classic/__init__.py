@@ -1,0 +1,1 @@
+"""Denoisers that take a spectrogram for an image: front ends, networks, recipes and their run."""

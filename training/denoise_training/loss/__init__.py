@@ -1,0 +1,1 @@
+"""What a run makes small: compressed spectra, distortion, and what PESQ and ESTOI hear, with gradients."""

@@ -1,0 +1,130 @@
+"""The training loop: time-boxed, resumable at any step, the same on one process or many.
+
+Notable: loop.py is the loop around it. Examples are continued in long streams: half of them begin with the state in
+which another one ended, so checkpoints hold those states, too.
+"""
+
+import math
+
+import numpy as np
+import torch
+import torch.distributed as dist
+
+from ..data.mixing import Mixer
+from ..data.prepared import Prepared
+from ..loss.losses import DenoiseLoss
+from ..network.enhance import enhance
+from ..network.models import Mixer as Network
+from ..network.stft import Stft
+from .config import TrainConfig
+from .loop import Course, Log, Training, run_loop
+from .validation import Validation
+
+
+class Run(Training):
+    """A training of the streaming network; one of `processes` that share every batch."""
+
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: Prepared,
+        rank: int = 0,
+        processes: int = 1,
+        device: str = "cpu",
+        network: torch.nn.Module | None = None,  # instead of the config's own
+    ):
+        if config.batch % processes:
+            raise ValueError(f"batch {config.batch} does not divide among {processes} processes: choose a multiple")
+        torch.manual_seed(config.seed)
+        super().__init__(config, (network or Network(config.model)).to(device), config.betas)
+        self.processes, self.device = processes, device
+        self.stft = Stft(config.framing, device)
+        self.loss = DenoiseLoss(config.loss, config.framing.rate_hz)
+        self.mixer = Mixer(data, "train", config.mix, config.seed)
+        share = config.batch // processes
+        self.indices = range(rank * share, (rank + 1) * share)
+        self.norms: list[float] = []
+        self.states = self.network.initial_states(share)
+
+    def train_step(self, progress: float) -> dict[str, float]:
+        c = self.config
+        noisy, clean, _ = self.mixer.batch(self.step, self.indices)
+        noisy, clean = noisy.to(self.device), clean.to(self.device)
+        keep = [np.random.default_rng((c.seed, self.step, i, 1)).random() < c.carry for i in self.indices]
+        keep = torch.tensor(keep, dtype=torch.float32, device=self.device)[:, None, None]
+        enhanced, states = enhance(self.network, self.stft, noisy, [s * keep for s in self.states])
+        self.states = [s.detach() for s in states]
+        lag = c.framing.overlap
+        loss, terms = self.loss(enhanced[:, lag:], clean[:, : enhanced.shape[1] - lag], noisy)
+        self.optimizer.zero_grad()
+        loss.backward()
+        parameters = list(self.network.parameters())
+        if self.processes > 1:
+            flat = torch.cat([p.grad.flatten() for p in parameters])
+            dist.all_reduce(flat)
+            flat /= self.processes
+            for p, g in zip(parameters, flat.split([p.numel() for p in parameters]), strict=True):
+                p.grad = g.view_as(p)
+        # The norm falls by an order of magnitude over a run; a fixed limit would clip everything first and nothing
+        # later.
+        limit = c.clip_norm * float(np.median(self.norms)) if len(self.norms) >= 10 else 1e9
+        norm = float(torch.nn.utils.clip_grad_norm_(parameters, max(limit, 1e-3)))
+        if not math.isfinite(norm):
+            self.step += 1
+            return {"skipped": 1.0}
+        self.norms = [*self.norms, norm][-200:]
+        self.update(progress)
+        self.step += 1
+        return {"loss": loss.item(), **terms, "norm": norm, "rate": self.rate(progress)}
+
+    def checkpoint(self) -> dict:
+        return {**super().checkpoint(), "norms": self.norms, "states": self.states}
+
+    def restore(self, saved: dict) -> None:
+        super().restore(saved)
+        self.norms = saved["norms"]
+
+    def take_states(self, saved: dict | None) -> None:
+        """Carries on with a process's own streams, which begin empty where it saved none, others,
+        or at another step."""
+        if saved and saved["step"] == self.step and saved["states"][0].shape == self.states[0].shape:
+            self.states = saved["states"]
+
+
+def averaged_network(saved: dict, config: TrainConfig) -> Network:
+    network = Network(config.model)
+    network.load_state_dict(saved["average"])
+    return network.eval()
+
+
+def of_first_process(saved: dict | None) -> dict | None:
+    """The first process's checkpoint, for all: each saves by its own clock, and one that is new has none."""
+    shared = [saved]
+    dist.broadcast_object_list(shared, 0)
+    return shared[0]
+
+
+def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> None:
+    data = Prepared(course.data, config.licence_flags, preload=True)
+    run = Run(config, data, rank, processes, device)
+    last = f"last.{rank}.pt" if rank else "last.pt"
+    saved = torch.load(course.out / last, weights_only=True) if (course.out / last).exists() else None
+    shared = of_first_process(saved) if processes > 1 else saved
+    if shared:
+        run.restore(shared)
+        run.take_states(saved)
+    elif course.init:
+        run.begin_with(torch.load(course.init, weights_only=True))
+    validation = Validation(config, data) if rank == 0 else None
+
+    def score(checkpoint: dict) -> dict[str, float]:
+        return validation.score(averaged_network(checkpoint, config).to(device), run.stft)
+
+    def agree(progress: float, halt: bool) -> tuple[float, bool]:
+        if processes > 1:
+            shared = torch.tensor([progress, float(halt)], dtype=torch.float64, device=device)
+            dist.broadcast(shared, 0)
+            progress, halt = shared[0].item(), bool(shared[1].item())
+        return progress, halt
+
+    run_loop(run, course, Log(course.out, rank == 0), score if validation else None, agree, last)

@@ -1,0 +1,40 @@
+"""What every training program can be told."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from denoise_training.run.loop import Course
+from denoise_training.settings import Settings, load, override
+
+
+def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--config", required=True)
+    parser.add_argument("--data", required=True, help="prepared folder")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoints, log, TensorBoard")
+    parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
+    parser.add_argument("--steps", type=int, help="length of the run in steps instead")
+    parser.add_argument("--valid-minutes", type=float, default=valid_minutes)
+    parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in loss.sdr=0.01")
+    return parser
+
+
+def parse(parser: argparse.ArgumentParser, kind: type[Settings]) -> tuple[argparse.Namespace, Settings, Course]:
+    """Arguments, and the settings and course that they come to; sets the process up for them."""
+    args = parser.parse_args()
+    if (args.minutes is None) == (args.steps is None):
+        parser.error("give --minutes or --steps")
+    try:
+        config = override(load(kind, args.config), args.set)
+    except ValueError as error:
+        parser.error(str(error))
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    args.out.mkdir(parents=True, exist_ok=True)
+    course = Course(args.data, args.out, args.minutes, args.steps, args.valid_minutes, args.init)
+    return args, config, course
