@@ -1,5 +1,5 @@
 #!/bin/sh
-# The README's quality table: every model in models/ beside the peers, on 120 held-out mixtures, through what is
+# The quality table of docs/quality.md: every model in models/ beside the peers, on 120 held-out mixtures, through what is
 # shipped.
 # Use: runs/table.sh PREPARED_FOLDER WORK_FOLDER [OPTIONS of scripts/table.py]     (npm install first)
 # Some four minutes of one core for each new or changed model. Interrupt it when you like; the same command goes on.

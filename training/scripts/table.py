@@ -1,4 +1,4 @@
-"""Makes the quality table: scores.json, scores.md and the table of the README.
+"""Makes the quality table: scores.json, scores.md, and the tables of docs/quality.md and the README.
 
 python3 -m scripts.table --data PREPARED --work WORK
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from denoise_training.score.engine import ROOT, EngineError, ensure_built
 from denoise_training.score.table import TableJob, make
-from denoise_training.score.table_text import groups, put_into, report, tables
+from denoise_training.score.table_text import SHORT_TABLE, TABLE, groups, put_into, report, short_table, tables
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=TableJob.models)
     parser.add_argument("--configs", type=Path, default=TableJob.configs)
     parser.add_argument("--out", type=Path, default=ROOT / "training/scores.json")
-    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--documents", type=Path, default=ROOT, help="folder with README.md and docs/quality.md")
     parser.add_argument("--quick", action="store_true", help="a shorter bench")
     parser.add_argument(
         "--no-bench", action="store_true", help="scores only: no computing time, latency, parameters and bytes"
@@ -48,7 +48,8 @@ def main() -> None:
         sys.exit(f"table: {error}")
     args.out.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
     args.out.with_suffix(".md").write_text(report(table) + groups(table))
-    put_into(args.readme, tables(table))
+    put_into(args.documents / "docs/quality.md", TABLE, tables(table))
+    put_into(args.documents / "README.md", SHORT_TABLE, short_table(table))
     print(report(table))
     sys.exit(1 if table["failed"] else 0)
 

@@ -1,15 +1,21 @@
-"""The quality table as people read it: Markdown for scores.md and the README."""
+"""The quality table as people read it: Markdown for scores.md, docs/quality.md and, in five rows, the README."""
 
 from pathlib import Path
 
 from .evaluate import MEASURES, cell, not_all
 
-BEGIN, END = "<!-- table: written by training/runs/table.sh -->", "<!-- /table -->"
+TABLE, SHORT_TABLE = "table", "short table"  # the two between marks in documents
 HEADINGS = {
     "pesq": "PESQ-WB", "stoi": "STOI", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB",
     "ovrl": "OVRL", "sig": "SIG", "bak": "BAK",
 }  # fmt: skip
 COSTS = {"microsPerSecond": "µs per s", "latencyMs": "latency, ms", "parameters": "parameters", "bytes": "KB"}
+
+
+# The README shows the default, what else is bundled, and whom they are compared with.
+SHORT_ROWS = ("noisy", "rnnoise", "gtcrn", "base", "tiny")
+SHORT_SCORES = {"pesq": "PESQ-WB", "estoi": "ESTOI", "si_sdr": "SI-SDR, dB", "ovrl": "DNSMOS OVRL", "bak": "BAK"}
+SHORT_COSTS = ("microsPerSecond", "latencyMs")
 
 
 def cost_cell(name: str, value: float | None) -> str:
@@ -23,7 +29,7 @@ def cost_cell(name: str, value: float | None) -> str:
 
 
 def tables(table: dict) -> str:
-    """The tables of the README: all systems, models that keep less than the whole band, and all on unseen corpora."""
+    """The tables of docs/quality.md: all systems, models that keep less than the whole band, and all on unseen corpora."""
     lines = [
         "| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |",
         "|---|" + "---|" * (len(HEADINGS) + len(COSTS)),
@@ -52,6 +58,20 @@ def tables(table: dict) -> str:
         for entry in table["unseen"]["systems"].values():
             cells = " | ".join(cell(name, entry["mean"].get(name)) for name in MEASURES)
             lines.append(f"| {entry['title']} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+def short_table(table: dict) -> str:
+    """The table of the README."""
+    headings = [*SHORT_SCORES.values(), *(COSTS[name] for name in SHORT_COSTS)]
+    lines = ["| | " + " | ".join(headings) + " |", "|---|" + "---|" * len(headings)]
+    for name in SHORT_ROWS:
+        entry = table["systems"].get(name)
+        if entry is None:
+            continue
+        cells = [cell(measure, entry["mean"].get(measure)) for measure in SHORT_SCORES]
+        cells += [cost_cell(cost, entry.get("cost", {}).get(cost)) for cost in SHORT_COSTS]
+        lines.append(f"| {entry['title']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -91,10 +111,15 @@ def report(table: dict) -> str:
     return text + "".join(f"\n{line}\n" for line in lines)
 
 
-def put_into(readme: Path, text: str) -> None:
+def marks(which: str) -> tuple[str, str]:
+    return f"<!-- {which}: written by training/runs/table.sh -->", f"<!-- /{which} -->"
+
+
+def put_into(document: Path, which: str, text: str) -> None:
     """Replaces what stands between the two marks."""
-    before, begin_mark, rest = readme.read_text().partition(BEGIN)
-    _, end_mark, after = rest.partition(END)
+    begin, end = marks(which)
+    before, begin_mark, rest = document.read_text().partition(begin)
+    _, end_mark, after = rest.partition(end)
     if not begin_mark or not end_mark:
-        raise ValueError(f"{readme} lacks the marks {BEGIN} and {END}: put them where the table is to stand")
-    readme.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+        raise ValueError(f"{document} lacks the marks {begin} and {end}: put them where the table is to stand")
+    document.write_text(f"{before}{begin}\n\n{text}\n{end}{after}")

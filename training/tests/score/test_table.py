@@ -196,10 +196,11 @@ def test_the_tables_show_scores_costs_and_own_bands():
 
 def test_the_table_replaces_the_one_before_and_nothing_else(tmp_path: Path):
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n\n{table_text.BEGIN}\nold\n{table_text.END}\n\nafter\n")
-    table_text.put_into(readme, "| new |\n")
-    table_text.put_into(readme, "| newer |\n")
-    assert readme.read_text() == f"before\n\n{table_text.BEGIN}\n\n| newer |\n\n{table_text.END}\n\nafter\n"
+    begin, end = table_text.marks("short table")
+    readme.write_text(f"before\n\n{begin}\nold\n{end}\n\nafter\n")
+    table_text.put_into(readme, "short table", "| new |\n")
+    table_text.put_into(readme, "short table", "| newer |\n")
+    assert readme.read_text() == f"before\n\n{begin}\n\n| newer |\n\n{end}\n\nafter\n"
     readme.write_text("no marks")
     with pytest.raises(ValueError, match="lacks the marks"):
-        table_text.put_into(readme, "x")
+        table_text.put_into(readme, "short table", "x")
