@@ -17,7 +17,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .config import TrainConfig, load_config
 from .data import Prepared
-from .models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
+from .layers import windows
+from .models import Mixer, MixerBlock, ModelConfig, dense
 from .train import Run, Validation
 
 
@@ -73,16 +74,16 @@ class ConvRecurrentUnet(Mixer):
     def forward(self, features: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
         steps, batch = features.shape[:2]
         state = (self.initial_states(batch) if states is None else states)[0]
-        x, skips = self.bands(features), []
+        x, skips = self.bands(features).flatten(0, 1), []  # [T * B, bands, 3]
         for weight, bias in zip(self.down[0::2], self.down[1::2], strict=True):
-            x = torch.relu(frequency_conv(x, weight, bias, 2))
+            x = windows(x, weight, bias, 2, relu=True)
             skips.append(x)
         flat = torch.relu(x.reshape(steps * batch, -1) @ self.squeeze_weight + self.squeeze_bias).view(steps, batch, -1)
         flat, last = self.gru(flat, state.transpose(0, 1).contiguous())
         x = F.relu(flat.reshape(steps * batch, -1) @ self.widen_weight + self.widen_bias).view_as(x)
         for i, (weight, bias) in enumerate(zip(self.up[0::2], self.up[1::2], strict=True)):
-            x = frequency_conv(x + skips[-1 - i], weight, bias, 1)  # [T, B, F, 2 C] -> [T, B, 2 F, C]
-            x = torch.relu(x.reshape(steps, batch, 2 * x.shape[2], -1))
+            x = windows(x + skips[-1 - i], weight, bias, relu=True)  # [T * B, F, 2 C] -> [T * B, 2 F, C]
+            x = x.view(len(x), 2 * x.shape[1], -1)
         x = torch.tanh(torch.addmm(self.up2_bias, x.flatten(0, -2), self.up2_weight))
         mask = self.expand(x.view(steps * batch, self.config.bands, 2).transpose(1, 2)) * self.config.mask_limit
         return mask.view(steps, batch, 2, self.config.bins), [last.transpose(0, 1)]
