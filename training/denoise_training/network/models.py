@@ -17,10 +17,10 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..framing import FRAMING
+from .layers import mix, windows
 from .recurrence import light_recurrence
 
 
@@ -72,21 +72,6 @@ def band_matrices(config: ModelConfig) -> tuple[Tensor, Tensor]:
     return analysis.float(), synthesis.float()
 
 
-def frequency_conv(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
-    """Convolution over frequency as one product; x [..., F, C], weight [taps * C, out] -> [..., F / stride, out].
-
-    Padding is one-sided by (taps - stride) split as evenly as possible, left first, which is what SAME means in tfjs.
-    """
-    taps = weight.shape[0] // x.shape[-1]
-    total = taps - stride
-    left = total // 2
-    padded = F.pad(x, (0, 0, left, total - left))
-    lead, out_bands = x.shape[:-2], x.shape[-2] // stride
-    columns = padded.flatten(0, -3).unfold(1, taps, stride).transpose(2, 3)  # [N, F / stride, taps, C]
-    columns = columns.reshape(-1, weight.shape[0])
-    return torch.addmm(bias, columns, weight).view(*lead, out_bands, weight.shape[1])
-
-
 def dense(fan_in: int, fan_out: int, gain: float = 1.0) -> tuple[nn.Parameter, nn.Parameter]:
     """Weight [in, out] and bias, uniform with variance gain^2 / in: the tfjs orientation."""
     bound = gain * math.sqrt(3.0 / fan_in)
@@ -111,15 +96,12 @@ class MixerBlock(nn.Module):
 
     def forward(self, x: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         steps, batch, frequencies, width = x.shape
-        gates_in = torch.addmm(self.gate_bias, x.reshape(-1, width), self.in_weight)
-        gates_in = gates_in.view(steps, batch * frequencies, 2 * width)
-        states = light_recurrence(gates_in, state.reshape(-1, width), self.state_weight)
+        rows = x.view(steps, batch * frequencies, width)
+        states = light_recurrence(rows, state.reshape(-1, width), self.in_weight, self.gate_bias, self.state_weight)
         last = states[-1].view(batch, frequencies, width)
-        h = states.reshape(steps * batch, frequencies, width)
-        # Left product with the transposed weight: the same sums as transposing, without moving the data.
-        mixed = torch.relu(torch.matmul(self.mix_weight.t(), h) + self.mix_bias[:, None])
-        y = torch.addmm(self.out_bias, mixed.view(-1, width), self.out_weight)
-        return x + y.view_as(x), last
+        mixed = mix(states.reshape(steps * batch, frequencies, width), self.mix_weight, self.mix_bias)
+        y = windows(mixed, self.out_weight, self.out_bias, residual=x.view_as(mixed))
+        return y.view_as(x), last
 
 
 class Mixer(nn.Module):
@@ -151,16 +133,18 @@ class Mixer(nn.Module):
         steps, batch = features.shape[:2]
         states = self.initial_states(batch) if states is None else states
         bands = self.bands(features)  # [T, B, bands, 3]
-        first = torch.relu(frequency_conv(bands, self.conv1_weight, self.conv1_bias, 2))  # [T, B, bands / 2, e]
-        x = torch.relu(frequency_conv(first, self.conv2_weight, self.conv2_bias, 2)) + self.place  # [T, B, F, c]
-        skip, last = x, []
+        first = windows(bands.flatten(0, 1), self.conv1_weight, self.conv1_bias, 2, relu=True)  # [T * B, bands / 2, e]
+        skip = windows(first, self.conv2_weight, self.conv2_bias, 2, relu=True) + self.place  # [T * B, F, c]
+        x, last = skip.view(steps, batch, *skip.shape[1:]), []
         for block, state in zip(self.blocks, states, strict=True):
             x, state = block(x, state)
             last.append(state)
-        x = torch.addmm(self.up1_bias, (x + skip).flatten(0, -2), self.up1_weight)
-        x = torch.relu(x.view_as(first) + first)
-        x = torch.relu(frequency_conv(x, self.conv3_weight, self.conv3_bias, 1))
-        x = torch.addmm(self.up2_bias, x.flatten(0, -2), self.up2_weight)
+        x = x.view_as(skip) + skip
+        # Twice the channels are two rows of bands: [F, 2e] lies in memory as [2F, e] does.
+        fine = first.view(steps * batch, self.frequencies, -1)
+        x = windows(x, self.up1_weight, self.up1_bias, relu=True, residual=fine).view_as(first)
+        x = windows(x, self.conv3_weight, self.conv3_bias, relu=True)
+        x = windows(x, self.up2_weight, self.up2_bias)
         x = torch.tanh(x).view(steps * batch, self.config.bands, 2)
         mask = self.expand(x.transpose(1, 2)) * self.config.mask_limit
         return mask.view(steps, batch, 2, self.config.bins), last

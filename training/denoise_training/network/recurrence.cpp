@@ -1,80 +1,46 @@
-// The light recurrence of recurrence.py over a whole sequence, for one CPU: forward, and backward to the gates.
+// The light recurrence of recurrence.py over a whole sequence, for one CPU: forward, and backward to all gradients.
 //
-// Rows are independent, so each thread takes its rows through all steps: the weight and the rows at work stay in the nearest
-// cache, and gates are activated right after their product. Plain C interface: built by one g++ call, loaded with ctypes.
+// In:  x [T, R, C], states [T + 1, R, C] (the first is given), gates [T, R, 2C] (z, then c), float32 and contiguous
+// Out: gates and states; backward: gradients of x, of the first state and of the weights
 //
-// Layout, all float32 and contiguous: gates [T, R, 2C] (z, then c), states [T + 1, R, C], weight [C, 2C], back [2C, C].
+// Notable: rows are independent, so a group of them goes through all steps while the weights stay in the nearest caches,
+// and gates are activated, or their gradients used, right where they were made. Plain C interface, loaded with ctypes.
 #include <cmath>
-#include <cstdint>
-#include <thread>
-#include <vector>
+#include <cstring>
+
+#include "products.h"
+#include "threads.h"
 
 namespace {
 
-typedef float Vec __attribute__((vector_size(32), aligned(4)));
-constexpr int64_t LANES = 8, MOST_ROWS = 6, TILE = 2 * LANES;
+constexpr int64_t GROUP = 48;  // rows that go through a step together
 
-// out[ROWS, n] += a[ROWS, k] b[k, n], n a multiple of 16; a tile of ROWS x 16 lives in registers.
-template <int ROWS>
-void product(const float* a, int64_t lda, const float* b, int64_t k, int64_t n, float* out, int64_t ldo) {
-  for (int64_t j = 0; j < n; j += TILE) {
-    Vec left[ROWS], right[ROWS];
-    for (int r = 0; r < ROWS; ++r) {
-      left[r] = *(const Vec*)(out + r * ldo + j);
-      right[r] = *(const Vec*)(out + r * ldo + j + LANES);
-    }
-    for (int64_t i = 0; i < k; ++i) {
-      const Vec b0 = *(const Vec*)(b + i * n + j), b1 = *(const Vec*)(b + i * n + j + LANES);
-      for (int r = 0; r < ROWS; ++r) {
-        const float x = a[r * lda + i];
-        left[r] += x * b0;
-        right[r] += x * b1;
-      }
-    }
-    for (int r = 0; r < ROWS; ++r) {
-      *(Vec*)(out + r * ldo + j) = left[r];
-      *(Vec*)(out + r * ldo + j + LANES) = right[r];
-    }
-  }
-}
-
-void any_product(int rows, const float* a, int64_t lda, const float* b, int64_t k, int64_t n, float* out, int64_t ldo) {
-  switch (rows) {
-    case 6: return product<6>(a, lda, b, k, n, out, ldo);
-    case 5: return product<5>(a, lda, b, k, n, out, ldo);
-    case 4: return product<4>(a, lda, b, k, n, out, ldo);
-    case 3: return product<3>(a, lda, b, k, n, out, ldo);
-    case 2: return product<2>(a, lda, b, k, n, out, ldo);
-    case 1: return product<1>(a, lda, b, k, n, out, ldo);
-  }
-}
-
-template <class Work>
-void share_rows(int64_t rows, int threads, Work work) {
-  std::vector<std::thread> others;
-  for (int i = 1; i < threads; ++i) others.emplace_back(work, rows * i / threads, rows * (i + 1) / threads);
-  work(0, rows / threads);
-  for (auto& other : others) other.join();
+std::vector<float> transposed(const float* matrix, int64_t rows, int64_t columns) {
+  std::vector<float> out(rows * columns);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) out[c * rows + r] = matrix[r * columns + c];
+  return out;
 }
 
 }  // namespace
 
-extern "C" void light_forward(const float* gates_in, const float* weight, float* gates, float* states, int64_t steps,
-                              int64_t rows, int64_t width, int threads) {
-  share_rows(rows, threads, [=](int64_t begin, int64_t end) {
-    const int64_t both = 2 * width;
-    for (int64_t t = 0; t < steps; ++t) {
-      const float* before = states + t * rows * width;
-      float* after = states + (t + 1) * rows * width;
-      for (int64_t r = begin; r < end; r += MOST_ROWS) {
-        const int count = int(end - r < MOST_ROWS ? end - r : MOST_ROWS);
-        float* g = gates + (t * rows + r) * both;
-        const float* in = gates_in + (t * rows + r) * both;
-        for (int64_t i = 0; i < count * both; ++i) g[i] = in[i];
-        any_product(count, before + r * width, width, weight, width, both, g, both);
-        for (int q = 0; q < count; ++q) {
-          float *z = g + q * both, *c = z + width, *out = after + (r + q) * width;
-          const float* h = before + (r + q) * width;
+// weights: input [C, 2C], bias [2C], state [C, 2C]
+extern "C" void light_forward(const float* x, const float* input, const float* bias, const float* state, float* gates,
+                              float* states, int64_t steps, int64_t rows, int64_t width, int threads) {
+  const int64_t both = 2 * width, groups = (rows + GROUP - 1) / GROUP;
+  share(groups, threads, [=](int64_t begin, int64_t end, int) {
+    for (int64_t group = begin; group < end; ++group) {
+      const int64_t first = group * GROUP, count = rows - first < GROUP ? rows - first : GROUP;
+      for (int64_t t = 0; t < steps; ++t) {
+        const int64_t row = t * rows + first;
+        const float* before = states + row * width;
+        float *g = gates + row * both, *after = states + (row + rows) * width;
+        for (int64_t r = 0; r < count; ++r) std::memcpy(g + r * both, bias, both * sizeof(float));
+        add_product(count, both, width, {x + row * width, width, 1}, input, both, g, both);
+        add_product(count, both, width, {before, width, 1}, state, both, g, both);
+        for (int64_t r = 0; r < count; ++r) {
+          float *z = g + r * both, *c = z + width, *out = after + r * width;
+          const float* h = before + r * width;
 #pragma GCC ivdep
           for (int64_t i = 0; i < width; ++i) {
             // exp stays finite inside these bounds, beyond which both functions are flat in float32.
@@ -92,19 +58,28 @@ extern "C" void light_forward(const float* gates_in, const float* weight, float*
   });
 }
 
-// grad [R, C] is zero at first, and holds the gradient of the first state at the end.
-extern "C" void light_backward(const float* grad_states, const float* gates, const float* states, const float* back,
-                               float* grad_gates, float* grad, int64_t steps, int64_t rows, int64_t width, int threads) {
-  share_rows(rows, threads, [=](int64_t begin, int64_t end) {
-    const int64_t both = 2 * width;
-    for (int64_t t = steps - 1; t >= 0; --t) {
-      for (int64_t r = begin; r < end; r += MOST_ROWS) {
-        const int count = int(end - r < MOST_ROWS ? end - r : MOST_ROWS);
-        float* out = grad_gates + (t * rows + r) * both;
-        for (int q = 0; q < count; ++q) {
-          const int64_t row = t * rows + r + q;
-          const float *z = gates + row * both, *c = z + width, *h = states + row * width, *from = grad_states + row * width;
-          float *g = grad + (r + q) * width, *gz = out + q * both, *gc = gz + width;
+// grad [R, C] holds the gradient of the first state at the end; all outputs are overwritten.
+extern "C" void light_backward(const float* x, const float* input, const float* state, const float* gates,
+                               const float* states, const float* grad_states, float* grad_x, float* grad,
+                               float* grad_input, float* grad_bias, float* grad_state, int64_t steps, int64_t rows,
+                               int64_t width, int threads) {
+  const int64_t both = 2 * width, groups = (rows + GROUP - 1) / GROUP, size = width * both;
+  const auto input_back = transposed(input, width, both), state_back = transposed(state, width, both);
+  Sums sums(2 * size + both, threads);
+  std::memset(grad, 0, rows * width * sizeof(float));
+  share(groups, threads, [&](int64_t begin, int64_t end, int thread) {
+    float *input_sum = sums.of(thread), *state_sum = input_sum + size, *bias_sum = state_sum + size;
+    std::vector<float> gate_grads(GROUP * both);
+    float* const made = gate_grads.data();
+    for (int64_t group = begin; group < end; ++group) {
+      const int64_t first = group * GROUP, count = rows - first < GROUP ? rows - first : GROUP;
+      float* carried = grad + first * width;
+      for (int64_t t = steps - 1; t >= 0; --t) {
+        const int64_t row = t * rows + first;
+        for (int64_t r = 0; r < count; ++r) {
+          const float *z = gates + (row + r) * both, *c = z + width, *h = states + (row + r) * width;
+          const float* from = grad_states + (row + r) * width;
+          float *g = carried + r * width, *gz = made + r * both, *gc = gz + width;
 #pragma GCC ivdep
           for (int64_t i = 0; i < width; ++i) {
             const float total = g[i] + from[i];
@@ -112,9 +87,18 @@ extern "C" void light_backward(const float* grad_states, const float* gates, con
             gc[i] = total * (1.f - z[i]) * (1.f - c[i] * c[i]);
             g[i] = total * z[i];
           }
+          for (int64_t i = 0; i < both; ++i) bias_sum[i] += gz[i];
         }
-        any_product(count, out, both, back, both, width, grad + r * width, width);
+        float* to = grad_x + row * width;
+        std::memset(to, 0, count * width * sizeof(float));
+        add_product(count, width, both, {made, both, 1}, input_back.data(), width, to, width);
+        add_product(count, width, both, {made, both, 1}, state_back.data(), width, carried, width);
+        add_product(width, both, count, {x + row * width, 1, width}, made, both, input_sum, both);
+        add_product(width, both, count, {states + row * width, 1, width}, made, both, state_sum, both);
       }
     }
   });
+  sums.into(grad_input, 0, size);
+  sums.into(grad_state, size, size);
+  sums.into(grad_bias, 2 * size, both);
 }

@@ -14,7 +14,9 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..data.prepared import Prepared
-from ..network.models import Mixer, MixerBlock, ModelConfig, dense, frequency_conv
+from ..network import native
+from ..network.layers import mix, windows
+from ..network.models import Mixer, MixerBlock, ModelConfig, dense
 from ..settings import load
 from .config import TrainConfig
 from .train import Run
@@ -33,9 +35,9 @@ class GruBlock(MixerBlock):
         steps, batch, frequencies, width = x.shape
         states, last = self.gru(x.reshape(steps, -1, width), state.reshape(1, -1, width))
         h = states.reshape(steps * batch, frequencies, width)
-        mixed = torch.relu(torch.matmul(self.mix_weight.t(), h) + self.mix_bias[:, None])
-        y = torch.addmm(self.out_bias, mixed.view(-1, width), self.out_weight)
-        return x + y.view_as(x), last.view(batch, frequencies, width)
+        mixed = mix(h, self.mix_weight, self.mix_bias)
+        y = windows(mixed, self.out_weight, self.out_bias, residual=x.reshape(mixed.shape))
+        return y.view_as(x), last.view(batch, frequencies, width)
 
 
 class GruMixer(Mixer):
@@ -74,16 +76,16 @@ class ConvRecurrentUnet(Mixer):
     def forward(self, features: Tensor, states: list[Tensor] | None = None) -> tuple[Tensor, list[Tensor]]:
         steps, batch = features.shape[:2]
         state = (self.initial_states(batch) if states is None else states)[0]
-        x, skips = self.bands(features), []
+        x, skips = self.bands(features).flatten(0, 1), []  # [T * B, bands, 3]
         for weight, bias in zip(self.down[0::2], self.down[1::2], strict=True):
-            x = torch.relu(frequency_conv(x, weight, bias, 2))
+            x = windows(x, weight, bias, 2, relu=True)
             skips.append(x)
         flat = torch.relu(x.reshape(steps * batch, -1) @ self.squeeze_weight + self.squeeze_bias).view(steps, batch, -1)
         flat, last = self.gru(flat, state.transpose(0, 1).contiguous())
         x = F.relu(flat.reshape(steps * batch, -1) @ self.widen_weight + self.widen_bias).view_as(x)
         for i, (weight, bias) in enumerate(zip(self.up[0::2], self.up[1::2], strict=True)):
-            x = frequency_conv(x + skips[-1 - i], weight, bias, 1)  # [T, B, F, 2 C] -> [T, B, 2 F, C]
-            x = torch.relu(x.reshape(steps, batch, 2 * x.shape[2], -1))
+            x = windows(x + skips[-1 - i], weight, bias, relu=True)  # [T * B, F, 2 C] -> [T * B, 2 F, C]
+            x = x.view(len(x), 2 * x.shape[1], -1)
         x = torch.tanh(torch.addmm(self.up2_bias, x.flatten(0, -2), self.up2_weight))
         mask = self.expand(x.view(steps * batch, self.config.bands, 2).transpose(1, 2)) * self.config.mask_limit
         return mask.view(steps, batch, 2, self.config.bins), [last.transpose(0, 1)]
@@ -101,16 +103,12 @@ TRIALS: dict[str, tuple[type[Mixer], dict]] = {
 def multiply_adds(network: Mixer) -> int:
     """Of one hop of one stream, on bands: what the exported graph would compute."""
     counter = FlopCounterMode(display=False)
-    # The mixer's own recurrence is hidden from the counter, and so is the conversion between bins and bands from the
-    # graph.
-    hidden = sum(
-        2 * b.channels**2 * network.frequencies for b in getattr(network, "blocks", ()) if type(b) is MixerBlock
-    )
-    with counter, torch.no_grad():
+    with native.plain_form(), counter, torch.no_grad():
         network(torch.zeros(1, 1, 3, network.config.bins), network.initial_states(1))
     narrow, c = network.config.narrow_bands - 1, network.config
+    # The graph does not hold the conversion between bins and bands.
     conversion = 5 * (c.bins - narrow) * (c.bands - narrow)
-    return counter.get_total_flops() // 2 + hidden - conversion
+    return counter.get_total_flops() // 2 - conversion
 
 
 def trial(

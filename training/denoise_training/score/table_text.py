@@ -29,7 +29,7 @@ def cost_cell(name: str, value: float | None) -> str:
 
 
 def tables(table: dict) -> str:
-    """The tables of docs/quality.md: all systems, models that keep less than the whole band, and all on unseen corpora."""
+    """The tables of docs/quality.md: all systems, those that keep less than the whole band, all on unseen corpora."""
     lines = [
         "| | " + " | ".join([*HEADINGS.values(), *COSTS.values()]) + " |",
         "|---|" + "---|" * (len(HEADINGS) + len(COSTS)),

@@ -4,9 +4,11 @@ import pytest
 import torch
 
 from denoise_training.framing import Framing
-from denoise_training.network import recurrence
+from denoise_training.network import native
 from denoise_training.network.enhance import enhance
+from denoise_training.network.layers import mix, windows
 from denoise_training.network.models import Mixer, ModelConfig, band_matrices
+from denoise_training.network.recurrence import light_recurrence
 from denoise_training.network.stft import Stft
 from denoise_training.network.streaming import StreamingEnhancer
 
@@ -30,34 +32,86 @@ def test_bands_sum_to_one_and_low_ones_are_single_bins():
     assert torch.equal(synthesis[:127, :127], torch.eye(127))
 
 
-@pytest.mark.parametrize("rows", [1, 6, 13])
-def test_recurrence_equals_autograd(rows: int, monkeypatch: pytest.MonkeyPatch):
-    torch.manual_seed(1)
-    gates = torch.randn(7, rows, 32, requires_grad=True)
-    state = torch.randn(rows, 16, requires_grad=True)
-    weight = torch.randn(16, 32, requires_grad=True)
+def results(make, inputs: tuple[torch.Tensor, ...]) -> list[torch.Tensor]:
+    out = make()
+    return [out, *torch.autograd.grad(out.sin().sum(), inputs)]
+
+
+def hold_both_forms_to(plain, ours, inputs: tuple[torch.Tensor, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The compiled form and the one in PyTorch give the values and gradients of the formula."""
+    expected = results(plain, inputs)
+    for form in ("native", "torch"):
+        if form == "torch":
+            monkeypatch.setattr(native, "kernels", lambda: None)
+        for value, reference in zip(results(ours, inputs), expected, strict=True):
+            torch.testing.assert_close(value, reference, atol=1e-4, rtol=1e-3)
+
+
+def drawn(*shapes: tuple[int, ...]) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(1)
+    # Small enough that a recurrence does not blow up rounding.
+    return tuple((0.3 * torch.randn(shape, generator=generator)).requires_grad_() for shape in shapes)
+
+
+@pytest.mark.parametrize("rows", [1, 6, 13, 50])
+@pytest.mark.parametrize("width", [16, 48])
+def test_recurrence_equals_its_formula(rows: int, width: int, monkeypatch: pytest.MonkeyPatch):
+    inputs = drawn((7, rows, width), (rows, width), (width, 2 * width), (2 * width,), (width, 2 * width))
+    x, state, in_weight, bias, state_weight = inputs
 
     def plain() -> torch.Tensor:
         h, out = state, []
-        for g in gates:
-            z, c = (g + h @ weight).chunk(2, 1)
+        for step in x:
+            z, c = (step @ in_weight + bias + h @ state_weight).chunk(2, 1)
             z, c = z.sigmoid(), c.tanh()
             h = z * h + (1 - z) * c
             out.append(h)
         return torch.stack(out)
 
-    def results(make) -> list[torch.Tensor]:
-        out = make()
-        return [out, *torch.autograd.grad(out.sin().sum(), (gates, state, weight))]
+    hold_both_forms_to(plain, lambda: light_recurrence(*inputs), inputs, monkeypatch)
 
-    expected = results(plain)
-    for mode in ("native", "torch"):
-        if mode == "torch":
-            monkeypatch.setattr(recurrence, "native", lambda: None)
-        for value, reference in zip(
-            results(lambda: recurrence.light_recurrence(gates, state, weight)), expected, strict=True
-        ):
-            torch.testing.assert_close(value, reference, atol=1e-4, rtol=1e-3)
+
+@pytest.mark.parametrize(
+    ("taps", "stride", "width", "out"), [(1, 1, 16, 32), (5, 2, 16, 64), (3, 1, 32, 4), (5, 2, 3, 32), (2, 2, 16, 48)]
+)
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize("with_residual", [False, True])
+def test_windows_equal_a_convolution(
+    taps: int, stride: int, width: int, out: int, relu: bool, with_residual: bool, monkeypatch: pytest.MonkeyPatch
+):
+    shapes = ((5, 12, width), (taps * width, out), (out,), (5, 12 // stride, out))
+    x, weight, bias, residual = drawn(*shapes)
+    total = taps - stride
+
+    def plain() -> torch.Tensor:
+        padded = torch.nn.functional.pad(x.transpose(1, 2), (total // 2, total - total // 2))
+        kernel = weight.view(taps, width, out).permute(2, 1, 0)
+        y = torch.nn.functional.conv1d(padded, kernel, bias, stride).transpose(1, 2)
+        y = y + residual if with_residual else y + 0 * residual
+        return torch.relu(y) if relu else y
+
+    def ours() -> torch.Tensor:
+        y = windows(x, weight, bias, stride, relu, residual if with_residual else None)
+        return y if with_residual else y + 0 * residual
+
+    hold_both_forms_to(plain, ours, (x, weight, bias, residual), monkeypatch)
+
+
+@pytest.mark.parametrize("images", [1, 7])
+def test_mix_equals_a_dense_layer_over_frequency(images: int, monkeypatch: pytest.MonkeyPatch):
+    inputs = drawn((images, 48, 16), (48, 48), (48,))
+    h, weight, bias = inputs
+
+    def plain() -> torch.Tensor:
+        return torch.relu(h.transpose(1, 2) @ weight + bias).transpose(1, 2)
+
+    hold_both_forms_to(plain, lambda: mix(*inputs), inputs, monkeypatch)
+
+
+def test_what_the_kernels_do_not_fit_is_done_in_plain_form():
+    x, state, in_weight, bias, state_weight = drawn((3, 4, 8), (4, 8), (8, 16), (16,), (8, 16))
+    assert not native.fits(x)
+    assert light_recurrence(x, state, in_weight, bias, state_weight).shape == (3, 4, 8)
 
 
 def test_streaming_equals_offline(network: Mixer):
