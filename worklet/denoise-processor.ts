@@ -7,7 +7,7 @@
  */
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
 import { MessageWorkletPipe } from '../src/shared/message-pipe.ts';
-import type { Pipe } from '../src/shared/pipe.ts';
+import type { Pipe } from '../src/shared/pipe-end.ts';
 import {
   type MainToWorklet,
   PROCESSOR_NAME,

@@ -9,16 +9,16 @@
  */
 import { floatToWord, Word } from '../src/shared/control-block.ts';
 import { ringDelaySamples, totalLatencySamples } from '../src/shared/latency.ts';
-import type { Pipe } from '../src/shared/pipe.ts';
+import type { Pipe } from '../src/shared/pipe-end.ts';
 import type { Hertz, Samples } from '../src/shared/units.ts';
 import { cleanInput } from './clean-input.ts';
 import { DelayLine } from './delay-line.ts';
+import { StreamLink } from './exchange.ts';
 import { LatencyControl } from './latency-control.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Mixer, type MixerParams, type ParamValues } from './mixer.ts';
 import { NoiseMeter } from './noise-meter.ts';
 import { Playout } from './playout.ts';
-import { StreamLink } from './stream-link.ts';
 
 /**
  * Longest stretch that is worked on at once; longer quanta are cut, so that every buffer has its size from the start.

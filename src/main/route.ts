@@ -16,11 +16,11 @@ import type { TransportMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
+import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './create-pipe.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './transport.ts';
 import { leaseWorker } from './worker-pool.ts';
-import type { WorkletLink } from './worklet-link.ts';
+import type { WorkletLink } from './worklet-client.ts';
 
 /**
  * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn.

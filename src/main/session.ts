@@ -14,6 +14,7 @@ import type { TransportMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
+import { audioEchoed } from './create-pipe.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
 import { addModuleOnce } from './modules.ts';
@@ -22,9 +23,8 @@ import { type ResolvedOptions, requireModel } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import { openRoute, type Route } from './route.ts';
 import { canShareMemory, missingFeature } from './support.ts';
-import { audioEchoed } from './transport.ts';
 import { WordWatch } from './word-watch.ts';
-import { WorkletLink } from './worklet-link.ts';
+import { WorkletLink } from './worklet-client.ts';
 
 /** A worker that dies this often in a row is not started again. */
 const MAX_RESTARTS = 3;

@@ -15,7 +15,7 @@
  * that after the first few none is made anew.
  */
 import { CONTROL_WORDS, Word } from './control-block.ts';
-import { hasReached, type Pipe, WORKER_WORDS, WORKLET_WORDS } from './pipe.ts';
+import { hasReached, type Pipe, WORKER_WORDS, WORKLET_WORDS } from './pipe-end.ts';
 import type { TransportEnd, WorkerToWorklet, WorkletToWorker } from './protocol.ts';
 import { RingBuffer } from './ring-buffer.ts';
 import type { Samples } from './units.ts';

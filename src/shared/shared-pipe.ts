@@ -4,7 +4,7 @@
  * Thread: [audio] and [worker], one end each
  */
 import { BellWord, Word } from './control-block.ts';
-import { hasReached, type Pipe } from './pipe.ts';
+import { hasReached, type Pipe } from './pipe-end.ts';
 import type { SharedStreamMemory } from './protocol.ts';
 import { RingBuffer } from './ring-buffer.ts';
 

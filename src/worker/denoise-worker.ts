@@ -9,11 +9,11 @@ import { Denoiser } from '../engine/denoiser.ts';
 import { advanceSamples, computingShare } from '../engine/manifest/manifest.ts';
 import { toErrorData } from '../shared/errors.ts';
 import { MessageWorkerPipe } from '../shared/message-pipe.ts';
-import type { Pipe } from '../shared/pipe.ts';
+import type { Pipe } from '../shared/pipe-end.ts';
 import type { MainToWorker, WorkerToMain } from '../shared/protocol.ts';
 import { SharedWorkerPipe } from '../shared/shared-pipe.ts';
-import { HopLoop } from './hop-loop.ts';
-import { NodeSession } from './node-session.ts';
+import { NodeSession } from './served-node.ts';
+import { HopLoop } from './step-loop.ts';
 
 const models = new Map<string, Promise<Denoiser>>();
 const loop = new HopLoop((error) => tell({ type: 'crashed', error: toErrorData(error, 'worker-crashed') }));

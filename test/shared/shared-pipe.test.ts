@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { BELL_WORDS, BellWord, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
-import { hasReached, WORKER_WORDS, WORKLET_WORDS } from '../../src/shared/pipe.ts';
+import { hasReached, WORKER_WORDS, WORKLET_WORDS } from '../../src/shared/pipe-end.ts';
 import { SharedWorkerPipe, SharedWorkletPipe } from '../../src/shared/shared-pipe.ts';
 
 function makePipes(channels = 2, ringSamples = 1024) {

@@ -7,8 +7,8 @@ import type { Denoiser } from '../../src/engine/denoiser.ts';
 import type * as Engine from '../../src/engine/index.ts';
 import { floatToWord, Word } from '../../src/shared/control-block.ts';
 import { MessageWorkerPipe, MessageWorkletPipe } from '../../src/shared/message-pipe.ts';
-import { HopLoop } from '../../src/worker/hop-loop.ts';
-import { NodeSession } from '../../src/worker/node-session.ts';
+import { NodeSession } from '../../src/worker/served-node.ts';
+import { HopLoop } from '../../src/worker/step-loop.ts';
 import { noise } from '../engine/signals.ts';
 import { ENGINE_DELAY, HOP, Passthrough, POISON } from './passthrough.ts';
 

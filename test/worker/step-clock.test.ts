@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { HopClock } from '../../src/worker/hop-clock.ts';
+import { HopClock } from '../../src/worker/step-clock.ts';
 
 describe('HopClock', () => {
   it('tells median and 95th percentile of a share, over the last 128 steps', () => {

@@ -22,7 +22,7 @@
  *   nothing is played.
  */
 import { Word } from '../src/shared/control-block.ts';
-import { hasReached, type Pipe } from '../src/shared/pipe.ts';
+import { hasReached, type Pipe } from '../src/shared/pipe-end.ts';
 import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { DelayLine } from './delay-line.ts';
 import type { PlayableRange } from './tap.ts';

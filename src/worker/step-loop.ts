@@ -11,10 +11,10 @@
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
-import { HopClock } from './hop-clock.ts';
 import { LoadShedder } from './load-shedder.ts';
 import { nextTask } from './next-task.ts';
-import type { NodeSession } from './node-session.ts';
+import type { NodeSession } from './served-node.ts';
+import { HopClock } from './step-clock.ts';
 
 /** Longest sleep: the heart beats a few times a second also when nothing happens. */
 const SLEEP_MS = 250;

@@ -13,7 +13,7 @@ import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { advanceSamples } from '../engine/manifest/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { hopWaitSamples } from '../shared/latency.ts';
-import { hasReached, type Pipe } from '../shared/pipe.ts';
+import { hasReached, type Pipe } from '../shared/pipe-end.ts';
 import type { Hertz, Milliseconds, Samples } from '../shared/units.ts';
 
 /** Longest stretch that is moved at once. */

@@ -2,7 +2,7 @@ import { expect } from '@esm-bundle/chai';
 import type { DenoiserStream } from '../../src/engine/denoiser.ts';
 import { BELL_WORDS, CONTROL_WORDS, floatToWord, Word } from '../../src/shared/control-block.ts';
 import { SharedWorkerPipe, SharedWorkletPipe } from '../../src/shared/shared-pipe.ts';
-import { NodeSession } from '../../src/worker/node-session.ts';
+import { NodeSession } from '../../src/worker/served-node.ts';
 import { noise, seededRandom } from '../engine/signals.ts';
 import { ENGINE_DELAY, HOP, Passthrough } from './passthrough.ts';
 
