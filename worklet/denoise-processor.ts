@@ -6,15 +6,16 @@
  * The thin shell round live-path.ts: AudioParams, the page's messages, the end of life.
  */
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
-import { MessageWorkletPipe } from '../src/shared/message-pipe.ts';
-import type { Pipe } from '../src/shared/pipe-end.ts';
+import { MessageWorkletEnd } from '../src/shared/message-pipe.ts';
+import type { PipeEnd } from '../src/shared/pipe-end.ts';
 import {
   type MainToWorklet,
+  type PipeEndData,
   PROCESSOR_NAME,
   type ProcessorOptions,
   type WorkletToMain,
 } from '../src/shared/protocol.ts';
-import { SharedWorkletPipe } from '../src/shared/shared-pipe.ts';
+import { SharedWorkletEnd } from '../src/shared/shared-pipe.ts';
 import { LivePath, type LivePathParams } from './live-path.ts';
 
 /** Copies of the control words for the page, in message mode. */
@@ -41,7 +42,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   }
 
   private readonly path: LivePath;
-  private messagePipe: MessageWorkletPipe | undefined;
+  private messageEnd: MessageWorkletEnd | undefined;
   private nodeId = 0;
   /** Questions of the page that wait for the worker's answer. */
   private settling = 0;
@@ -59,7 +60,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   /**
    * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an
    * end), throws nothing. Any quantum length, read from the arrays; zero, one or many channels; inputs that come and
-   * go. Every buffer is made in the constructor or when a transport is attached. Only in message mode it posts, and
+   * go. Every buffer is made in the constructor or when a pipe is attached. Only in message mode it posts, and
    * posting allocates: a hop's samples to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
@@ -68,7 +69,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     this.path.process(inputs[0], output, parameters as unknown as LivePathParams);
     const { words } = this.path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
-    if (this.messagePipe !== undefined && output.length > 0) this.postWords(this.messagePipe, output[0].length);
+    if (this.messageEnd !== undefined && output.length > 0) this.postWords(this.messageEnd, output[0].length);
     return true;
   }
 
@@ -78,7 +79,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         this.attach(message);
         return;
       case 'detach':
-        this.messagePipe = undefined;
+        this.messageEnd = undefined;
         this.path.detach();
         return;
       case 'reset':
@@ -86,7 +87,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         return;
       case 'settle':
         this.settling += 1;
-        this.messagePipe?.flush();
+        this.messageEnd?.flush();
         this.answerIfSettled();
         return;
       case 'dispose':
@@ -101,28 +102,28 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     }
   }
 
-  private attach({ transport, nodeId, ...settings }: Attach): void {
+  private attach({ pipe: endData, nodeId, ...settings }: Attach): void {
     this.nodeId = nodeId;
-    const pipe = this.open(transport, settings.hopWaitSamples);
+    const pipe = this.open(endData, settings.hopWaitSamples);
     // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
-    this.path.attach(pipe, { ...settings, waits: settings.offline && transport.mode === 'shared' });
+    this.path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }
 
-  private open(transport: Attach['transport'], hopWaitSamples: number): Pipe {
-    this.messagePipe = undefined;
-    if (transport.mode === 'shared') return new SharedWorkletPipe(transport.memory);
-    this.messagePipe = new MessageWorkletPipe(transport, hopWaitSamples, () => this.answerIfSettled());
-    return this.messagePipe;
+  private open(endData: PipeEndData, hopWaitSamples: number): PipeEnd {
+    this.messageEnd = undefined;
+    if (endData.mode === 'shared') return new SharedWorkletEnd(endData.memory);
+    this.messageEnd = new MessageWorkletEnd(endData, hopWaitSamples, () => this.answerIfSettled());
+    return this.messageEnd;
   }
 
   private answerIfSettled(): void {
-    if (this.messagePipe !== undefined && !this.messagePipe.settled) return;
+    if (this.messageEnd !== undefined && !this.messageEnd.settled) return;
     for (; this.settling > 0; this.settling--)
-      this.tell({ type: 'settled', framesPushed: this.messagePipe?.noisy.writeIndex ?? 0 });
+      this.tell({ type: 'settled', framesPushed: this.messageEnd?.noisy.writeIndex ?? 0 });
   }
 
-  private postWords(pipe: Pipe, length: number): void {
+  private postWords(pipe: PipeEnd, length: number): void {
     this.samplesToWords -= length;
     if (this.samplesToWords > 0) return;
     this.samplesToWords += sampleRate / WORDS_PER_SECOND;

@@ -22,7 +22,8 @@
  *   nothing is played.
  */
 import { Word } from '../src/shared/control-block.ts';
-import { hasReached, type Pipe } from '../src/shared/pipe-end.ts';
+import type { PipeEnd } from '../src/shared/pipe-end.ts';
+import { hasReached } from '../src/shared/ring-buffer.ts';
 import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { DelayLine } from './delay-line.ts';
 import type { PlayableRange } from './tap.ts';
@@ -44,7 +45,7 @@ const OFFLINE_PATIENCE_MS_PER_SECOND = 10_000;
  */
 const DRAIN_SPEED = 16;
 
-export interface LinkSettings {
+export interface ExchangeSettings {
   readonly contextRateHz: Hertz;
   readonly engineDelaySamples: Samples;
   readonly hopWaitSamples: Samples;
@@ -58,11 +59,11 @@ export interface LinkSettings {
 }
 
 /**
- * The worklet's side of one transport: its rings, its positions, its interruptions. Nothing but the constructor
+ * The worklet's side of one pipe: its rings, its positions, its interruptions. Nothing but the constructor
  * allocates.
  */
-export class StreamLink implements PlayableRange {
-  readonly pipe: Pipe;
+export class Exchange implements PlayableRange {
+  readonly pipe: PipeEnd;
   readonly line: DelayLine;
   from: number;
   end = 0;
@@ -84,9 +85,9 @@ export class StreamLink implements PlayableRange {
   private readonly linger: Samples;
   private readonly patienceMs: Milliseconds;
   private readonly piece: Float32Array;
-  private readonly settings: LinkSettings;
+  private readonly settings: ExchangeSettings;
 
-  constructor(pipe: Pipe, settings: LinkSettings) {
+  constructor(pipe: PipeEnd, settings: ExchangeSettings) {
     const { channels } = pipe.noisy;
     this.pipe = pipe;
     this.settings = settings;
@@ -131,7 +132,7 @@ export class StreamLink implements PlayableRange {
   push(planes: readonly Float32Array[], inputChannels: number, length: Samples): void {
     this.noteChannels(inputChannels, length);
     if (this.holding || this.closing) {
-      // The line stays where it is, and so do its positions; a link that fades away goes on to play what it has.
+      // The line stays where it is, and so do its positions; a exchange that fades away goes on to play what it has.
       if (this.closing) this.pushed += length;
       return;
     }

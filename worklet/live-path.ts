@@ -1,6 +1,6 @@
 /**
  * In:     render quanta of any length, with any number of channels, from denoise-processor.ts
- * Out:    quanta of the same length, delayed and denoised; noisy samples to the worker (stream-link.ts)
+ * Out:    quanta of the same length, delayed and denoised; noisy samples to the worker (stream-exchange.ts)
  * Thread: [audio]
  *
  *   input ─ clean ─┬─▶ noisy ring ─▶ worker ─▶ enhanced ring ─▶ enhanced line ─┐ ring delay
@@ -9,11 +9,11 @@
  */
 import { floatToWord, Word } from '../src/shared/control-block.ts';
 import { ringDelaySamples, totalLatencySamples } from '../src/shared/latency.ts';
-import type { Pipe } from '../src/shared/pipe-end.ts';
+import type { PipeEnd } from '../src/shared/pipe-end.ts';
 import type { Hertz, Samples } from '../src/shared/units.ts';
 import { cleanInput } from './clean-input.ts';
 import { DelayLine } from './delay-line.ts';
-import { StreamLink } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { LatencyControl } from './latency-control.ts';
 import { LevelMeter } from './level-meter.ts';
 import { Mixer, type MixerParams, type ParamValues } from './mixer.ts';
@@ -39,7 +39,7 @@ export interface LivePathParams extends MixerParams {
   readonly attenuationLimit: ParamValues;
 }
 
-/** What 'attach' says besides the transport. */
+/** What 'attach' says besides the pipe. */
 export interface AttachSettings {
   readonly offline: boolean;
   /** Spin until the worker has answered; only where the pipe is shared memory and the context offline. */
@@ -50,9 +50,9 @@ export interface AttachSettings {
   readonly maxPrefillSamples: Samples;
 }
 
-/** A transport and what goes with it. */
+/** A pipe and what goes with it. */
 interface Attachment {
-  readonly link: StreamLink;
+  readonly exchange: Exchange;
   readonly settings: AttachSettings;
   readonly control: LatencyControl;
 }
@@ -81,7 +81,7 @@ export class LivePath {
   /** Takes the place of `attached` as soon as that is not heard any more. */
   private waiting: Attachment | undefined;
   private leaving = false;
-  /** The transport in use is played at its own latency. Before that it is fed, and none of it is heard. */
+  /** The pipe in use is played at its own latency. Before that it is fed, and none of it is heard. */
   private joined = false;
   /** The gate has been fully open since the last interruption, so that dry sound would be an underrun. */
   private opened = false;
@@ -91,7 +91,7 @@ export class LivePath {
 
   /**
    * @param channels most that will ever come
-   * @param delaySamples delay of the dry signal until a transport brings the exact one
+   * @param delaySamples delay of the dry signal until a pipe brings the exact one
    * @param unheardSamples for so long after birth nobody hears the output, so that the silence before birth may be in
    *   it; always, where it really was silence
    */
@@ -113,10 +113,10 @@ export class LivePath {
     this.dryLine = new DelayLine(channels, delaySamples + 2 * MOST_SAMPLES);
   }
 
-  /** Goes over to a transport: at once, or as soon as the one before is not heard any more. Allocates. */
-  attach(pipe: Pipe, settings: AttachSettings): void {
+  /** Goes over to a pipe: at once, or as soon as the one before is not heard any more. Allocates. */
+  attach(pipe: PipeEnd, settings: AttachSettings): void {
     const most = { ...settings, prefillSamples: settings.maxPrefillSamples };
-    const link = new StreamLink(pipe, {
+    const exchange = new Exchange(pipe, {
       contextRateHz: this.contextRateHz,
       engineDelaySamples: settings.engineDelaySamples,
       hopWaitSamples: settings.hopWaitSamples,
@@ -132,9 +132,9 @@ export class LivePath {
       this.dryFrom = Math.max(this.dryFrom, this.now - this.dryLine.pastSamples);
       this.dryLine = longer;
     }
-    this.waiting?.link.pipe.close();
+    this.waiting?.exchange.pipe.close();
     this.waiting = {
-      link,
+      exchange,
       settings,
       control: new LatencyControl(
         settings.prefillSamples,
@@ -148,28 +148,28 @@ export class LivePath {
     this.change();
   }
 
-  /** Fades to the delayed dry signal and lets go of the transport. */
+  /** Fades to the delayed dry signal and lets go of the pipe. */
   detach(): void {
-    this.waiting?.link.pipe.close();
+    this.waiting?.exchange.pipe.close();
     this.waiting = undefined;
     this.leave();
     this.change();
   }
 
-  /** Lets go of every transport at once; nothing is rendered any more. */
+  /** Lets go of every pipe at once; nothing is rendered any more. */
   dispose(): void {
-    this.waiting?.link.pipe.close();
-    this.attached?.link.pipe.close();
+    this.waiting?.exchange.pipe.close();
+    this.attached?.exchange.pipe.close();
   }
 
-  /** Control words of the transport in use. */
+  /** Control words of the pipe in use. */
   get words(): Int32Array | undefined {
-    return this.attached?.link.pipe.words;
+    return this.attached?.exchange.pipe.words;
   }
 
   /** Streams begin anew. */
   reset(): void {
-    this.attached?.link.reset();
+    this.attached?.exchange.reset();
   }
 
   /**
@@ -198,17 +198,24 @@ export class LivePath {
       this.dryLine.write(channel, this.now, clean[channel], 0, length);
     let wetPosition = 0;
     if (attached !== undefined) {
-      const { link } = attached;
-      const { words } = link.pipe;
+      const { exchange } = attached;
+      const { words } = exchange.pipe;
       if (nonFinite > 0) Atomics.add(words, Word.NON_FINITE_SAMPLES, nonFinite);
       Atomics.store(words, Word.ATTENUATION_LIMIT, floatToWord(limitOf(params.attenuationLimit)));
-      link.push(clean, Math.min(inputs.length, this.channels), length);
-      link.drain(link.pushed - playout.target.wetDelay, length, playout.closed);
-      wetPosition = link.pushed - length;
+      exchange.push(clean, Math.min(inputs.length, this.channels), length);
+      exchange.drain(exchange.pushed - playout.target.wetDelay, length, playout.closed);
+      wetPosition = exchange.pushed - length;
       this.steer(attached, wetPosition);
     }
     const heard = Math.min(outputs.length, this.channels);
-    playout.render(this.dryLine, this.now, this.joined ? attached?.link.range : undefined, wetPosition, heard, length);
+    playout.render(
+      this.dryLine,
+      this.now,
+      this.joined ? attached?.exchange.range : undefined,
+      wetPosition,
+      heard,
+      length,
+    );
     this.now += length;
     if (attached !== undefined) this.watch(attached, wetPosition + length, length);
     for (let channel = heard; channel < outputs.length; channel++) outputs[channel].fill(0, start, start + length);
@@ -219,19 +226,19 @@ export class LivePath {
     this.outputMeter.take(outputs, heard, start, length);
   }
 
-  /** Lets the transport in use fade away. */
+  /** Lets the pipe in use fade away. */
   private leave(): void {
     if (this.attached === undefined) return;
-    const { link } = this.attached;
-    link.fadeAway(link.pushed - this.playout.target.wetDelay, this.fadeOutSamples);
+    const { exchange } = this.attached;
+    exchange.fadeAway(exchange.pushed - this.playout.target.wetDelay, this.fadeOutSamples);
     this.leaving = true;
   }
 
-  /** Changes transports, once nothing of the old one is heard and no crossfade is under way. */
+  /** Changes pipes, once nothing of the old one is heard and no crossfade is under way. */
   private change(): void {
     if (this.leaving) {
       if (this.playout.busy || (!this.playout.closed && this.now > 0)) return;
-      this.attached?.link.pipe.close();
+      this.attached?.exchange.pipe.close();
       this.attached = undefined;
       this.leaving = false;
     }
@@ -247,11 +254,11 @@ export class LivePath {
     // It is fed from now on, so that its first enhanced samples are there by the time that the dry line goes back far
     // enough for its latency.
     if (this.attached === undefined || this.joined) return;
-    const { link, settings } = this.attached;
+    const { exchange, settings } = this.attached;
     if (!this.reaches(totalLatencySamples(settings))) return;
     this.joined = true;
     if (this.now === 0) this.playout.jump(totalLatencySamples(settings), ringDelaySamples(settings));
-    else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), link.pushed, link.range);
+    else this.playout.glide(totalLatencySamples(settings), ringDelaySamples(settings), exchange.pushed, exchange.range);
   }
 
   /** Whether the dry line goes back so far, or will by the time that anyone hears it. */
@@ -260,41 +267,42 @@ export class LivePath {
   }
 
   /** Goes over to the latency that is wanted, if it has changed. */
-  private steer({ link, settings, control }: Attachment, wetPosition: number): void {
+  private steer({ exchange, settings, control }: Attachment, wetPosition: number): void {
     if (this.playout.busy || this.leaving || !this.joined) return;
     const ringDelay = settings.hopWaitSamples + control.prefill;
     if (ringDelay === this.playout.target.wetDelay || !this.reaches(settings.engineDelaySamples + ringDelay)) return;
-    this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, link.range);
+    this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, exchange.range);
   }
 
   /** Counts what went wrong, and lets the latency follow. */
-  private watch({ link, settings, control }: Attachment, wetPosition: number, length: Samples): void {
-    const { words } = link.pipe;
+  private watch({ exchange, settings, control }: Attachment, wetPosition: number, length: Samples): void {
+    const { words } = exchange.pipe;
     const tap = this.playout.target;
-    if (link.interruptedNow || this.leaving) {
+    if (exchange.interruptedNow || this.leaving) {
       this.opened = false;
       this.inUnderrun = false;
       return;
     }
     if (tap.short && this.opened && !this.inUnderrun) {
       this.inUnderrun = true;
-      this.endAtUnderrun = link.end;
+      this.endAtUnderrun = exchange.end;
       Atomics.add(words, Word.UNDERRUNS, 1);
       if (!settings.offline) control.underrun();
     }
     if (this.inUnderrun) Atomics.add(words, Word.UNDERRUN_SAMPLES, tap.dimmed);
     // A raise of the latency opens the gate for a moment, with samples that were there before: the underrun is over
     // when new ones have come.
-    if (tap.level === 1 && !(this.inUnderrun && link.end === this.endAtUnderrun)) {
+    if (tap.level === 1 && !(this.inUnderrun && exchange.end === this.endAtUnderrun)) {
       if (this.inUnderrun) control.recovered();
       this.opened = true;
       this.inUnderrun = false;
     }
-    if (this.opened && !settings.offline) control.advance(length, Math.max(0, link.end - (wetPosition - tap.wetDelay)));
+    if (this.opened && !settings.offline)
+      control.advance(length, Math.max(0, exchange.end - (wetPosition - tap.wetDelay)));
   }
 
   private tell(attachment: Attachment): void {
-    const { words } = attachment.link.pipe;
+    const { words } = attachment.exchange.pipe;
     Atomics.add(words, Word.QUANTA, 1);
     Atomics.store(words, Word.WET, this.playout.closed || this.mixer.bypassed ? 0 : 1);
     Atomics.store(words, Word.SLACK_SAMPLES, attachment.control.leastSlack);
@@ -307,8 +315,8 @@ export class LivePath {
     this.tellLatency(attachment);
   }
 
-  private tellLatency({ link, settings, control }: Attachment): void {
-    const { words } = link.pipe;
+  private tellLatency({ exchange, settings, control }: Attachment): void {
+    const { words } = exchange.pipe;
     const ringDelay = settings.hopWaitSamples + control.prefill;
     Atomics.store(words, Word.RING_DELAY_SAMPLES, ringDelay);
     Atomics.store(words, Word.LATENCY_SAMPLES, settings.engineDelaySamples + ringDelay);

@@ -12,15 +12,16 @@ import {
   realtimePrefillSamples,
   totalLatencySamples,
 } from '../shared/latency.ts';
-import type { TransportMode } from '../shared/protocol.ts';
+import type { PipeMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
-import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './create-pipe.ts';
+import { createPipe, type Pipe, ringSamplesFor } from './create-pipe.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
+import { proveRoute, type RouteProof } from './route-proof.ts';
 import { leaseWorker } from './worker-pool.ts';
-import type { WorkletLink } from './worklet-client.ts';
+import type { WorkletClient } from './worklet-client.ts';
 
 /**
  * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn.
@@ -34,7 +35,7 @@ let lastNodeId = 0;
 export interface Route {
   /** A number that no other route of this page has. */
   readonly nodeId: number;
-  readonly transport: Transport;
+  readonly pipe: Pipe;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
   /** Time of sound in a step of the model. */
@@ -52,9 +53,9 @@ export interface RouteRequest {
   readonly context: BaseAudioContext;
   readonly options: ResolvedOptions;
   readonly assets: AssetUrls;
-  readonly mode: TransportMode;
+  readonly mode: PipeMode;
   /** The worklet node, whose module may still be loading. */
-  readonly worklet: Promise<WorkletLink>;
+  readonly worklet: Promise<WorkletClient>;
   /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
   readonly beforeAttach: () => void;
 }
@@ -84,13 +85,13 @@ export async function openRoute({
     client.close(nodeId).then(release, release);
   };
   try {
-    const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
+    const [model, workletClient] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
     const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
     const prefill = prefillFor(context, options, mode, hopWait, model.computingShare);
     const maxPrefill = offline
       ? prefill
       : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
-    const transport = createTransport(
+    const pipe = createPipe(
       mode,
       client.bell,
       options.maxChannels,
@@ -102,29 +103,29 @@ export async function openRoute({
       modelUrl: assets.model,
       contextRateHz: context.sampleRate,
       offline,
-      transport: transport.workerEnd,
+      pipe: pipe.workerEnd,
     });
     const parts = {
       engineDelaySamples: opened.engineDelaySamples,
       hopWaitSamples: opened.hopWaitSamples,
       prefillSamples: prefill,
     };
-    const { workletEnd } = transport;
+    const { workletEnd } = pipe;
     beforeAttach();
-    link.post(
-      { type: 'attach', nodeId, transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
+    workletClient.post(
+      { type: 'attach', nodeId, pipe: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
       workletEnd.mode === 'message' ? [workletEnd.port] : [],
     );
     if (offline && mode === 'message') {
-      const settle = (): Promise<void> => link.settle(hopWait / context.sampleRate);
+      const settle = (): Promise<void> => workletClient.settle(hopWait / context.sampleRate);
       await settle(); // The worklet has read its post: rendering may begin.
       undo.push(joinPacer(context, settle));
     }
-    const proof = await proveRoute(transport, context);
+    const proof = await proveRoute(pipe, context);
     if (client.death !== undefined) throw client.death;
     return {
       nodeId,
-      transport,
+      pipe,
       latencySamples: totalLatencySamples(parts),
       hopSeconds: hopWait / context.sampleRate,
       proof,
@@ -147,7 +148,7 @@ export async function openRoute({
 function prefillFor(
   context: BaseAudioContext,
   options: ResolvedOptions,
-  mode: TransportMode,
+  mode: PipeMode,
   hopWait: Samples,
   computingShare: number,
 ): Samples {

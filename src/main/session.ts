@@ -10,11 +10,10 @@
 
 import { CONTROL_WORDS, Word } from '../shared/control-block.ts';
 import { DenoiseError } from '../shared/errors.ts';
-import type { TransportMode } from '../shared/protocol.ts';
+import type { PipeMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
-import { audioEchoed } from './create-pipe.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
 import { addModuleOnce } from './modules.ts';
@@ -22,9 +21,10 @@ import type { NodeGraph } from './node-graph.ts';
 import { type ResolvedOptions, requireModel } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import { openRoute, type Route } from './route.ts';
+import { audioEchoed } from './route-proof.ts';
 import { canShareMemory, missingFeature } from './support.ts';
 import { WordWatch } from './word-watch.ts';
-import { WorkletLink } from './worklet-client.ts';
+import { WorkletClient } from './worklet-client.ts';
 
 /** A worker that dies this often in a row is not started again. */
 const MAX_RESTARTS = 3;
@@ -61,9 +61,9 @@ export class Session {
   #resolveReady: () => void = () => {};
   #rejectReady: (error: unknown) => void = () => {};
   #isReady = false;
-  #link: WorkletLink | undefined;
+  #client: WorkletClient | undefined;
   /** The worklet that is coming or there, for every attempt the same. */
-  #worklet: Promise<WorkletLink> | undefined;
+  #worklet: Promise<WorkletClient> | undefined;
   /** The model in use, or the one that is being loaded for want of any. */
   #choice: Choice | undefined;
   /** The {@link setModel} under way, and how to give it up. */
@@ -150,7 +150,7 @@ export class Session {
   }
 
   reset(): void {
-    this.#link?.post({ type: 'reset' });
+    this.#client?.post({ type: 'reset' });
   }
 
   /** Begins anew after a failure. */
@@ -183,7 +183,7 @@ export class Session {
     if (this.#state === 'disposed') return;
     this.#closeRoute();
     this.#stopListening();
-    this.#link?.dispose();
+    this.#client?.dispose();
     this.#setState('disposed', reason);
     this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
     this.#switch?.abort.abort(
@@ -266,12 +266,12 @@ export class Session {
     );
   }
 
-  async #bringWorklet(url: string): Promise<WorkletLink> {
+  async #bringWorklet(url: string): Promise<WorkletClient> {
     const { graph, context } = this.#host;
     await addModuleOnce(this.#family, context, url);
     if (this.#state === 'disposed') throw new DOMException('The node has ended.', 'AbortError');
     const node = graph.addWorklet(this.#latencySamples, this.#options.maxChannels);
-    const link = new WorkletLink(node, {
+    const client = new WorkletClient(node, {
       created: () => graph.takeOver(),
       words: (nodeId, words) => {
         if (this.#route?.nodeId === nodeId) this.#words.set(words);
@@ -287,8 +287,8 @@ export class Session {
         );
       },
     });
-    this.#link = link;
-    return link;
+    this.#client = client;
+    return client;
   }
 
   /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
@@ -353,9 +353,9 @@ export class Session {
   /** Tries shared memory first, where there is any; a route that is not proved is closed again. */
   async #openRoute({ assets }: Choice, beforeAttach: () => void): Promise<Route> {
     const { transport } = this.#options;
-    const worklet = this.#worklet as Promise<WorkletLink>;
+    const worklet = this.#worklet as Promise<WorkletClient>;
     const request = { context: this.#host.context, options: this.#options, assets, worklet, beforeAttach };
-    const open = async (mode: TransportMode): Promise<Route> => openRoute({ ...request, mode });
+    const open = async (mode: PipeMode): Promise<Route> => openRoute({ ...request, mode });
     if (transport === 'message' || this.#sharedIsBroken || !canShareMemory()) return open('message');
     const route = await open('shared');
     if (route.proof !== 'broken') return route;
@@ -367,7 +367,7 @@ export class Session {
 
   #runOn(route: Route): void {
     const { context } = this.#host;
-    const { words, mode } = route.transport;
+    const { words, mode } = route.pipe;
     this.#route = route;
     this.#totals = addTotals(this.#totals, this.#words);
     this.#words = words;
@@ -386,7 +386,7 @@ export class Session {
     let asleep = route.proof === 'audio-asleep';
     this.#stopLooking = everyLook(() => {
       if (asleep) {
-        asleep = !audioEchoed(route.transport);
+        asleep = !audioEchoed(route.pipe);
         if (asleep && context.currentTime - this.#runningSince > ECHO_SECONDS) {
           this.#sharedIsBroken = true;
           again('The audio thread does not see the shared memory; messages are used instead.');
@@ -461,7 +461,7 @@ export class Session {
   }
 
   #closeRoute(): void {
-    this.#link?.post({ type: 'detach' });
+    this.#client?.post({ type: 'detach' });
     this.#letGo();
     this.#setMode('passthrough');
   }

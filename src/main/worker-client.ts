@@ -1,6 +1,6 @@
 import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
 import { DenoiseError, fromErrorData } from '../shared/errors.ts';
-import type { MainToWorker, TransportMode, WorkerToMain } from '../shared/protocol.ts';
+import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** A request without its number, which the client gives. */
@@ -37,7 +37,7 @@ export class WorkerClient {
   #death: DenoiseError | undefined;
 
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
-  constructor(url: string, mode: TransportMode) {
+  constructor(url: string, mode: PipeMode) {
     this.#url = url;
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
@@ -82,8 +82,8 @@ export class WorkerClient {
   }
 
   open(request: Extract<WorkerRequest, { type: 'open' }>): Promise<Answer<'opened'>> {
-    const { transport } = request;
-    return this.#request(request, 'opened', transport.mode === 'message' ? [transport.port] : []);
+    const { pipe } = request;
+    return this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []);
   }
 
   close(nodeId: number): Promise<Answer<'closed'>> {

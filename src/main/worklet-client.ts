@@ -8,7 +8,7 @@ import type { Seconds } from '../shared/units.ts';
 const SETTLE_MS = 5000;
 const SETTLE_MS_PER_SECOND = 10_000;
 
-/** What a link tells its owner. */
+/** What a worklet tells its owner. */
 export interface WorkletNews {
   /** The processor exists on the audio thread. */
   readonly created: () => void;
@@ -19,7 +19,7 @@ export interface WorkletNews {
 }
 
 /** The worklet node as the page talks to it. [main] */
-export class WorkletLink {
+export class WorkletClient {
   readonly #port: MessagePort;
   readonly #settling: (() => void)[] = [];
 

@@ -83,6 +83,27 @@ export const Word = {
 /** Words in a control block (room for more is kept so that layouts stay stable). */
 export const CONTROL_WORDS = 64;
 
+/** Words that the worker writes; all others but PROBE_MAIN are the worklet's. See {@link Word}. */
+export const WORKER_WORDS: readonly number[] = [
+  Word.NOISY_READ,
+  Word.ENHANCED_WRITE,
+  Word.NEXT_DUE,
+  Word.RESET_DONE,
+  Word.PROBE_WORKER,
+  Word.SHED,
+  Word.SHEDDINGS,
+  Word.HEARTBEAT,
+  Word.HOPS,
+  Word.HOP_MICROS_P50,
+  Word.HOP_MICROS_P95,
+  Word.LOAD_PERMILLE,
+];
+
+/** Words that the worklet writes. */
+export const WORKLET_WORDS: readonly number[] = Array.from({ length: CONTROL_WORDS }, (_, word) => word).filter(
+  (word) => word !== Word.PROBE_MAIN && !WORKER_WORDS.includes(word),
+);
+
 /** The words of the one doorbell that all nodes of a worker ring. */
 export const BellWord = {
   /** [audio, main] Counts up at each ring; the worker waits on the value it last saw. */

@@ -14,13 +14,13 @@
  * envelope). The sample and word arrays travel to and fro: what a message brought is used for the next one sent, so
  * that after the first few none is made anew.
  */
-import { CONTROL_WORDS, Word } from './control-block.ts';
-import { hasReached, type Pipe, WORKER_WORDS, WORKLET_WORDS } from './pipe-end.ts';
-import type { TransportEnd, WorkerToWorklet, WorkletToWorker } from './protocol.ts';
-import { RingBuffer } from './ring-buffer.ts';
+import { CONTROL_WORDS, WORKER_WORDS, WORKLET_WORDS, Word } from './control-block.ts';
+import type { PipeEnd } from './pipe-end.ts';
+import type { PipeEndData, WorkerToWorklet, WorkletToWorker } from './protocol.ts';
+import { hasReached, RingBuffer } from './ring-buffer.ts';
 import type { Samples } from './units.ts';
 
-type MessageEnd = Extract<TransportEnd, { mode: 'message' }>;
+type MessageEndData = Extract<PipeEndData, { mode: 'message' }>;
 
 /** Arrays of a message that can be sent again. */
 interface Parcel {
@@ -38,7 +38,7 @@ const MOST_UNSENT = 2048;
 const MOST_PARCELS = 8;
 
 /** Either end of a route over a MessagePort. */
-abstract class MessagePipe {
+abstract class MessageEnd {
   readonly words = new Int32Array(CONTROL_WORDS);
   readonly noisy: RingBuffer;
   readonly enhanced: RingBuffer;
@@ -47,7 +47,7 @@ abstract class MessagePipe {
   private closed = false;
 
   /** @param onMessage called after a message has been taken in */
-  constructor({ port, channels, ringSamples }: MessageEnd, onMessage: () => void) {
+  constructor({ port, channels, ringSamples }: MessageEndData, onMessage: () => void) {
     const memory = (): ArrayBuffer => new ArrayBuffer(channels * ringSamples * Float32Array.BYTES_PER_ELEMENT);
     this.noisy = new RingBuffer(memory(), channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
     this.enhanced = new RingBuffer(
@@ -111,7 +111,7 @@ abstract class MessagePipe {
  * The worklet's end: gathers quanta until a hop is full (or a part of a long one), then sends them in one message.
  * [audio]
  */
-export class MessageWorkletPipe extends MessagePipe implements Pipe {
+export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
   private readonly hopWaitSamples: Samples;
   /** Index up to which noisy samples were sent. */
   private sent = 0;
@@ -121,7 +121,7 @@ export class MessageWorkletPipe extends MessagePipe implements Pipe {
   private heard = false;
 
   /** @param onAnswer called after the worker's samples and words have come in */
-  constructor(end: MessageEnd, hopWaitSamples: Samples, onAnswer: () => void = () => {}) {
+  constructor(end: MessageEndData, hopWaitSamples: Samples, onAnswer: () => void = () => {}) {
     super(end, onAnswer);
     this.hopWaitSamples = hopWaitSamples;
     this.due = hopWaitSamples;
@@ -156,7 +156,7 @@ export class MessageWorkletPipe extends MessagePipe implements Pipe {
 }
 
 /** The worker's end: sends every hop as soon as it is enhanced, and answers every message at least once. [worker] */
-export class MessageWorkerPipe extends MessagePipe implements Pipe {
+export class MessageWorkerEnd extends MessageEnd implements PipeEnd {
   private sent = 0;
   private owesAnswer = false;
 

@@ -1,11 +1,11 @@
-import { CONTROL_WORDS, Word } from './control-block.ts';
 import type { RingBuffer } from './ring-buffer.ts';
 
 /**
- * One end of a node's transport: two rings, the control words, and a way to call the other side. Worklet and worker use
- * it without knowing which kind it is, shared-pipe.ts or message-pipe.ts.
+ * One end of a pipe, which carries the sound of one node between worklet and worker: two rings, the control words, and a
+ * way to call the other side. Both threads use their end without knowing of which kind it is, shared-pipe.ts or
+ * message-pipe.ts. What is posted to a thread, for it to make an end of, is PipeEndData in protocol.ts.
  */
-export interface Pipe {
+export interface PipeEnd {
   /** The control words as this side sees them. */
   readonly words: Int32Array;
   /** Written by the worklet, read by the worker. */
@@ -16,32 +16,6 @@ export interface Pipe {
   signal(): void;
   /** Wakes the other side at any rate, so that it sees words that have changed. */
   flush(): void;
-  /** Lets go of the route. Idempotent. */
+  /** Lets go of the pipe. Idempotent. */
   close(): void;
-}
-
-/** Words that the worker writes; all others but PROBE_MAIN are the worklet's. See {@link Word}. */
-export const WORKER_WORDS: readonly number[] = [
-  Word.NOISY_READ,
-  Word.ENHANCED_WRITE,
-  Word.NEXT_DUE,
-  Word.RESET_DONE,
-  Word.PROBE_WORKER,
-  Word.SHED,
-  Word.SHEDDINGS,
-  Word.HEARTBEAT,
-  Word.HOPS,
-  Word.HOP_MICROS_P50,
-  Word.HOP_MICROS_P95,
-  Word.LOAD_PERMILLE,
-];
-
-/** Words that the worklet writes. */
-export const WORKLET_WORDS: readonly number[] = Array.from({ length: CONTROL_WORDS }, (_, word) => word).filter(
-  (word) => word !== Word.PROBE_MAIN && !WORKER_WORDS.includes(word),
-);
-
-/** Whether an index has reached another; both wrap at 2³² and are less than 2³¹ apart. */
-export function hasReached(index: number, other: number): boolean {
-  return ((index - other) | 0) >= 0;
 }

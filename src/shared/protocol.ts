@@ -29,10 +29,10 @@ export interface ProcessorOptions {
 }
 
 /** How noisy and enhanced samples travel. */
-export type TransportMode = 'shared' | 'message';
+export type PipeMode = 'shared' | 'message';
 
 /** Memory that worklet and worker share about one node. */
-export interface SharedStreamMemory {
+export interface SharedPipeMemory {
   /** CONTROL_WORDS Int32 words. */
   readonly control: SharedArrayBuffer;
   /** `channels` planes of `ringSamples` float32 each. `ringSamples` is a power of two. */
@@ -44,9 +44,9 @@ export interface SharedStreamMemory {
   readonly ringSamples: Samples;
 }
 
-/** One end of a node's transport as it is handed to a thread. */
-export type TransportEnd =
-  | { readonly mode: 'shared'; readonly memory: SharedStreamMemory }
+/** One end of a pipe as plain data, to be handed to a thread; see pipe-end.ts for what is made of it. */
+export type PipeEndData =
+  | { readonly mode: 'shared'; readonly memory: SharedPipeMemory }
   | { readonly mode: 'message'; readonly port: MessagePort; readonly channels: number; readonly ringSamples: Samples };
 
 export type MainToWorker =
@@ -62,7 +62,7 @@ export type MainToWorker =
       readonly modelUrl: string;
       readonly contextRateHz: Hertz;
       readonly offline: boolean;
-      readonly transport: TransportEnd;
+      readonly pipe: PipeEndData;
     }
   /** Stop serving a node and free its streams; answered by 'closed'. */
   | { readonly type: 'close'; readonly requestId: number; readonly nodeId: number }
@@ -106,12 +106,12 @@ export type WorkerToMain =
   | { readonly type: 'crashed'; readonly error: ErrorData };
 
 export type MainToWorklet =
-  /** Start (or go over) to this transport: enhanced sound is faded in as soon as it comes. */
+  /** Start with (or go over to) this pipe: enhanced sound is faded in as soon as it comes. */
   | {
       readonly type: 'attach';
       /** The number under which the worker knows this route. */
       readonly nodeId: number;
-      readonly transport: TransportEnd;
+      readonly pipe: PipeEndData;
       readonly offline: boolean;
       readonly engineDelaySamples: Samples;
       readonly hopWaitSamples: Samples;
@@ -119,7 +119,7 @@ export type MainToWorklet =
       readonly prefillSamples: Samples;
       readonly maxPrefillSamples: Samples;
     }
-  /** Fade to the delayed dry signal and let go of the transport. */
+  /** Fade to the delayed dry signal and let go of the pipe. */
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }

@@ -135,3 +135,8 @@ export class RingBuffer {
 }
 
 const NO_PLANES: readonly Float32Array[] = [];
+
+/** Whether an index of a ring has reached another; both wrap at 2³² and are less than 2³¹ apart. */
+export function hasReached(index: number, other: number): boolean {
+  return ((index - other) | 0) >= 0;
+}

@@ -4,17 +4,17 @@
  * Thread: [audio] and [worker], one end each
  */
 import { BellWord, Word } from './control-block.ts';
-import { hasReached, type Pipe } from './pipe-end.ts';
-import type { SharedStreamMemory } from './protocol.ts';
-import { RingBuffer } from './ring-buffer.ts';
+import type { PipeEnd } from './pipe-end.ts';
+import type { SharedPipeMemory } from './protocol.ts';
+import { hasReached, RingBuffer } from './ring-buffer.ts';
 
 /** Either end of a route through shared memory. Nothing but the constructor allocates. */
-class SharedPipe {
+class SharedEnd {
   readonly words: Int32Array;
   readonly noisy: RingBuffer;
   readonly enhanced: RingBuffer;
 
-  constructor({ control, noisy, enhanced, channels, ringSamples }: SharedStreamMemory) {
+  constructor({ control, noisy, enhanced, channels, ringSamples }: SharedPipeMemory) {
     this.words = new Int32Array(control);
     this.noisy = new RingBuffer(noisy, channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
     this.enhanced = new RingBuffer(
@@ -31,10 +31,10 @@ class SharedPipe {
 }
 
 /** The worklet's end: rings the worker's bell when a hop is full. [audio] */
-export class SharedWorkletPipe extends SharedPipe implements Pipe {
+export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
   private readonly bell: Int32Array;
 
-  constructor(memory: SharedStreamMemory) {
+  constructor(memory: SharedPipeMemory) {
     super(memory);
     this.bell = new Int32Array(memory.bell);
   }
@@ -54,7 +54,7 @@ export class SharedWorkletPipe extends SharedPipe implements Pipe {
 }
 
 /** The worker's end: the worklet looks by itself, at every quantum. [worker] */
-export class SharedWorkerPipe extends SharedPipe implements Pipe {
+export class SharedWorkerEnd extends SharedEnd implements PipeEnd {
   signal(): void {}
 
   flush(): void {}

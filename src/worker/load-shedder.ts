@@ -1,5 +1,5 @@
 /**
- * In:     whether the realtime nodes have caught up, from hop-loop.ts
+ * In:     whether the realtime nodes have caught up, from step-loop.ts
  * Out:    how many nodes to shed or take back now
  * Thread: [worker]
  */
@@ -29,7 +29,7 @@ const PATIENCE_MS = 2000;
 const MOST_PATIENCE_MS = 60_000;
 /** A return that holds so long was right. */
 const PROOF_MS = 10_000;
-/** The load is known after so many hops: the two windows of hop-clock.ts. */
+/** The load is known after so many hops: the two windows of step-clock.ts. */
 const LOAD_HOPS = 8;
 
 /** Decides when the machine carries too many nodes. It is told the time and never looks at a clock itself. */

@@ -13,13 +13,14 @@ import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { advanceSamples } from '../engine/manifest/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { hopWaitSamples } from '../shared/latency.ts';
-import { hasReached, type Pipe } from '../shared/pipe-end.ts';
+import type { PipeEnd } from '../shared/pipe-end.ts';
+import { hasReached } from '../shared/ring-buffer.ts';
 import type { Hertz, Milliseconds, Samples } from '../shared/units.ts';
 
 /** Longest stretch that is moved at once. */
 const MOST_SAMPLES = 4096;
 
-/** What a session needs of its node. */
+/** What a node needs of its node. */
 export interface NodeRequest {
   readonly nodeId: number;
   readonly contextRateHz: Hertz;
@@ -38,13 +39,13 @@ interface Plane {
 /**
  * One node as the worker sees it. It allocates when a channel is heard for the first time, and otherwise not at all.
  */
-export class NodeSession {
+export class ServedNode {
   readonly nodeId: number;
   readonly offline: boolean;
   readonly denoiser: Denoiser;
   readonly engineDelaySamples: Samples;
   readonly hopWaitSamples: Samples;
-  private readonly pipe: Pipe;
+  private readonly pipe: PipeEnd;
   private readonly contextRateHz: Hertz;
   private readonly planes: Plane[] = [];
   private running = 0;
@@ -57,7 +58,7 @@ export class NodeSession {
   private readonly scratch: readonly Float32Array[];
 
   /** Throws a RangeError for a rate that the engine refuses. */
-  constructor(request: NodeRequest, denoiser: Denoiser, pipe: Pipe) {
+  constructor(request: NodeRequest, denoiser: Denoiser, pipe: PipeEnd) {
     this.nodeId = request.nodeId;
     this.offline = request.offline;
     this.contextRateHz = request.contextRateHz;
@@ -184,7 +185,7 @@ export class NodeSession {
     return this.broken;
   }
 
-  /** Frees the streams and lets go of the transport. */
+  /** Frees the streams and lets go of the pipe. */
   dispose(): void {
     for (const { stream } of this.planes) stream.dispose();
     this.pipe.close();

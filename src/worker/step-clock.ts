@@ -1,5 +1,5 @@
 /**
- * In:     how long each batched step took, from hop-loop.ts
+ * In:     how long each batched step took, from step-loop.ts
  * Out:    median and 95th percentile of a stream's share, and the load, for the control words
  * Thread: [worker]
  */
@@ -18,7 +18,7 @@ const WINDOW_MS = 500;
 const WINDOW_HOPS = 4;
 
 /** Figures about the worker's speed. It is told the time and never looks at a clock itself. */
-export class HopClock {
+export class StepClock {
   /** Time of one step for one stream, microseconds, 0 before the first. */
   microsP50 = 0;
   microsP95 = 0;

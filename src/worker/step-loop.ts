@@ -1,5 +1,5 @@
 /**
- * In:     nodes that have a hop of noisy samples (node-session.ts)
+ * In:     nodes that have a hop of noisy samples (node-node.ts)
  * Out:    one model step for all their streams together; enhanced samples back to the nodes
  * Thread: [worker]
  *
@@ -13,8 +13,8 @@ import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
 import { LoadShedder } from './load-shedder.ts';
 import { nextTask } from './next-task.ts';
-import type { NodeSession } from './served-node.ts';
-import { HopClock } from './step-clock.ts';
+import type { ServedNode } from './served-node.ts';
+import { StepClock } from './step-clock.ts';
 
 /** Longest sleep: the heart beats a few times a second also when nothing happens. */
 const SLEEP_MS = 250;
@@ -28,14 +28,14 @@ interface Batch {
 }
 
 /** Serves all nodes of a worker until told to stop. */
-export class HopLoop {
+export class StepLoop {
   /** Messages of the page that have been handled; the page counts those it has posted in MAIL. */
   mailHandled = 0;
   /** Work that needs the event queue is under way. */
   pending = 0;
-  private readonly sessions: NodeSession[] = [];
+  private readonly served: ServedNode[] = [];
   private readonly batches = new Map<Denoiser, Batch>();
-  private readonly clock = new HopClock();
+  private readonly clock = new StepClock();
   private readonly shedder = new LoadShedder();
   private bell: Int32Array | undefined;
   private awake = false;
@@ -43,24 +43,24 @@ export class HopLoop {
   /** @param onCrash told once, when the loop has thrown: it stands still from then on */
   constructor(private readonly onCrash: (error: unknown) => void) {}
 
-  get nodes(): readonly NodeSession[] {
-    return this.sessions;
+  get nodes(): readonly ServedNode[] {
+    return this.served;
   }
 
   /** Serves a node from now on; `bell`: the one its worklet rings, undefined in message mode. Oldest first. */
-  add(session: NodeSession, bell: Int32Array | undefined): void {
+  add(node: ServedNode, bell: Int32Array | undefined): void {
     this.bell ??= bell;
-    this.sessions.push(session);
-    this.clock.hopMs = Math.max(this.clock.hopMs, session.hopMs);
+    this.served.push(node);
+    this.clock.hopMs = Math.max(this.clock.hopMs, node.hopMs);
     this.shedder.hopMs = this.clock.hopMs;
     this.wake();
   }
 
   /** Stops serving a node and frees it; unknown nodes are none of its business. */
   remove(nodeId: number): void {
-    const at = this.sessions.findIndex((session) => session.nodeId === nodeId);
+    const at = this.served.findIndex((node) => node.nodeId === nodeId);
     if (at < 0) return;
-    this.sessions.splice(at, 1)[0].dispose();
+    this.served.splice(at, 1)[0].dispose();
     this.shedder.relieve();
   }
 
@@ -75,7 +75,7 @@ export class HopLoop {
     // First whatever else is in the queue: samples of several nodes arrive together and make one batch.
     await nextTask();
     this.shedder.caughtUp(performance.now()); // However long it slept: nobody waited for it.
-    while (this.sessions.length > 0) {
+    while (this.served.length > 0) {
       const { bell } = this;
       const seen = bell === undefined ? 0 : Atomics.load(bell, BellWord.BELL);
       this.pass();
@@ -93,7 +93,7 @@ export class HopLoop {
   }
 
   private get hasWork(): boolean {
-    for (const session of this.sessions) if (session.hasWork) return true;
+    for (const node of this.served) if (node.hasWork) return true;
     return false;
   }
 
@@ -101,7 +101,7 @@ export class HopLoop {
   private pass(): void {
     const start = performance.now();
     for (const batch of this.batches.values()) batch.count = 0;
-    for (const session of this.sessions) collect(session, this.batchOf(session.denoiser));
+    for (const node of this.served) collect(node, this.batchOf(node.denoiser));
     let steps = 0;
     for (const [denoiser, { streams, count }] of this.batches) {
       if (count === 0) continue;
@@ -112,11 +112,11 @@ export class HopLoop {
     }
     let behind = false;
     let lost = false;
-    for (const session of this.sessions) {
-      publish(session);
-      if (session.offline) continue;
-      if (session.hasWork) behind = true;
-      if (session.hasLost) lost = true;
+    for (const node of this.served) {
+      publish(node);
+      if (node.offline) continue;
+      if (node.hasWork) behind = true;
+      if (node.hasLost) lost = true;
     }
     const end = performance.now();
     if (lost) this.shedder.lost(end);
@@ -128,27 +128,27 @@ export class HopLoop {
 
   /** Lets go of the youngest nodes when the machine cannot keep up, and takes the oldest of them back when it can. */
   private shedOrReturn(now: number): void {
-    const { sessions } = this;
-    let served = 0;
+    const { served } = this;
+    let carried = 0;
     let shed = 0;
-    for (const { offline, isShed } of sessions) {
+    for (const { offline, isShed } of served) {
       if (offline) continue;
       if (isShed) shed += 1;
-      else served += 1;
+      else carried += 1;
     }
-    let toShed = this.shedder.toShed(now, served);
-    for (let i = sessions.length - 1; i >= 0 && toShed > 0; i--) {
-      if (sessions[i].offline || sessions[i].isShed) continue;
-      sessions[i].beginShedding();
+    let toShed = this.shedder.toShed(now, carried);
+    for (let i = served.length - 1; i >= 0 && toShed > 0; i--) {
+      if (served[i].offline || served[i].isShed) continue;
+      served[i].beginShedding();
       toShed -= 1;
     }
-    if (shed > 0 && this.shedder.mayReturn(now, served, this.clock.load))
-      sessions.find(({ isShed, isBroken }) => isShed && !isBroken)?.endShedding();
+    if (shed > 0 && this.shedder.mayReturn(now, carried, this.clock.load))
+      served.find(({ isShed, isBroken }) => isShed && !isBroken)?.endShedding();
   }
 
   private tell(): void {
     const load = Math.round(1000 * this.clock.load);
-    for (const { words } of this.sessions) {
+    for (const { words } of this.served) {
       Atomics.store(words, Word.HOP_MICROS_P50, this.clock.microsP50);
       Atomics.store(words, Word.HOP_MICROS_P95, this.clock.microsP95);
       Atomics.store(words, Word.LOAD_PERMILLE, load);
@@ -168,18 +168,18 @@ export class HopLoop {
 // A node that throws is put aside, so that it does not take the others with it. What the model throws concerns them
 // all, and is not caught.
 
-function collect(session: NodeSession, batch: Batch): void {
+function collect(node: ServedNode, batch: Batch): void {
   try {
-    batch.count = session.collect(batch.streams, batch.count);
+    batch.count = node.collect(batch.streams, batch.count);
   } catch {
-    session.quarantine();
+    node.quarantine();
   }
 }
 
-function publish(session: NodeSession): void {
+function publish(node: ServedNode): void {
   try {
-    session.publish();
+    node.publish();
   } catch {
-    session.quarantine();
+    node.quarantine();
   }
 }

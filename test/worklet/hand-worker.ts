@@ -4,8 +4,8 @@
  * of each is in it, as long as both line up.
  */
 import { BELL_WORDS, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
-import type { SharedStreamMemory } from '../../src/shared/protocol.ts';
-import { SharedWorkerPipe, SharedWorkletPipe } from '../../src/shared/shared-pipe.ts';
+import type { SharedPipeMemory } from '../../src/shared/protocol.ts';
+import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
 import type { AttachSettings, LivePathParams } from '../../worklet/live-path.ts';
 
 export const HOP = 480;
@@ -26,9 +26,9 @@ export const SETTINGS: AttachSettings = {
 export const PARAMS: LivePathParams = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
 
 export class HandWorker {
-  readonly worklet: SharedWorkletPipe;
+  readonly worklet: SharedWorkletEnd;
   readonly words: Int32Array;
-  private readonly pipe: SharedWorkerPipe;
+  private readonly pipe: SharedWorkerEnd;
   private readonly channels: number;
   /** Past of each plane, the engine's delay long. */
   private history: Float32Array[] = [];
@@ -40,7 +40,7 @@ export class HandWorker {
     private readonly delaySamples = ENGINE_DELAY,
   ) {
     const planes = channels * ringSamples * Float32Array.BYTES_PER_ELEMENT;
-    const memory: SharedStreamMemory = {
+    const memory: SharedPipeMemory = {
       control: new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT),
       noisy: new SharedArrayBuffer(planes),
       enhanced: new SharedArrayBuffer(planes),
@@ -49,8 +49,8 @@ export class HandWorker {
       ringSamples,
     };
     this.channels = channels;
-    this.pipe = new SharedWorkerPipe(memory);
-    this.worklet = new SharedWorkletPipe(memory);
+    this.pipe = new SharedWorkerEnd(memory);
+    this.worklet = new SharedWorkletEnd(memory);
     this.words = this.pipe.words;
     this.forget();
     Atomics.store(this.words, Word.NEXT_DUE, hopSamples);

@@ -74,7 +74,7 @@ function firstDifference(a: Float32Array, b: Float32Array): number {
   return a.findIndex((sample, i) => sample !== b[i]);
 }
 
-describe('LivePath without a transport', () => {
+describe('LivePath without a pipe', () => {
   it('is an exact delay, for quanta of any size', () => {
     for (const seed of [1, 2, 3]) {
       const random = seededRandom(seed);
@@ -117,7 +117,7 @@ describe('LivePath without a transport', () => {
   });
 });
 
-describe('LivePath with a transport', () => {
+describe('LivePath with a pipe', () => {
   for (const quanta of ['128', '1 to 1024'] as const) {
     it(`plays both signals at the total latency, sample for sample, in quanta of ${quanta}`, () => {
       const random = seededRandom(9);
@@ -139,7 +139,7 @@ describe('LivePath with a transport', () => {
     });
   }
 
-  it('fades in when the transport comes later, without a shift', () => {
+  it('fades in when the pipe comes later, without a shift', () => {
     const signal = noise(60000, 6);
     const path = new LivePath(RATE, 1, TOTAL);
     const worker = new HandWorker();
@@ -279,7 +279,7 @@ describe('LivePath with a transport', () => {
     expect(meanWetness(shares, 68000, 120_000)).to.be.closeTo(1, 1e-4);
   });
 
-  it('changes transports without a gap or a shift, and closes the old one', () => {
+  it('changes pipes without a gap or a shift, and closes the old one', () => {
     const signal = noise(120_000, 13);
     const path = new LivePath(RATE, 1, TOTAL);
     const [first, second] = [new HandWorker(), new HandWorker()];
@@ -470,7 +470,7 @@ describe('LivePath with a model that takes blocks', () => {
   });
 
   for (const attachedAt of [0, 128, 1920]) {
-    it(`is dry, and not silent, while its past is too short, where the transport comes ${attachedAt} samples after its birth`, () => {
+    it(`is dry, and not silent, while its past is too short, where the pipe comes ${attachedAt} samples after its birth`, () => {
       const signal = noise(200_000, 35);
       // The page plays a plain delay for 50 ms longer than that takes to fill.
       const path = new LivePath(RATE, 1, TOTAL, TOTAL + 2400);
