@@ -61,7 +61,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
    * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an
    * end), throws nothing. Any quantum length, read from the arrays; zero, one or many channels; inputs that come and
    * go. Every buffer is made in the constructor or when a pipe is attached. Only in message mode it posts, and
-   * posting allocates: a hop's samples to the worker, and four times a second the words to the page.
+   * posting allocates: the samples of a step to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     if (this.disposed) return false;
@@ -104,23 +104,22 @@ class DenoiseProcessor extends AudioWorkletProcessor {
 
   private attach({ pipe: endData, nodeId, ...settings }: Attach): void {
     this.nodeId = nodeId;
-    const pipe = this.open(endData, settings.hopWaitSamples);
+    const pipe = this.open(endData, settings.advanceWaitSamples);
     // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
     this.path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }
 
-  private open(endData: PipeEndData, hopWaitSamples: number): PipeEnd {
+  private open(endData: PipeEndData, advanceWaitSamples: number): PipeEnd {
     this.messageEnd = undefined;
     if (endData.mode === 'shared') return new SharedWorkletEnd(endData.memory);
-    this.messageEnd = new MessageWorkletEnd(endData, hopWaitSamples, () => this.answerIfSettled());
+    this.messageEnd = new MessageWorkletEnd(endData, advanceWaitSamples, () => this.answerIfSettled());
     return this.messageEnd;
   }
 
   private answerIfSettled(): void {
     if (this.messageEnd !== undefined && !this.messageEnd.settled) return;
-    for (; this.settling > 0; this.settling--)
-      this.tell({ type: 'settled', framesPushed: this.messageEnd?.noisy.writeIndex ?? 0 });
+    for (; this.settling > 0; this.settling--) this.tell({ type: 'settled' });
   }
 
   private postWords(pipe: PipeEnd, length: number): void {

@@ -48,7 +48,7 @@ const DRAIN_SPEED = 16;
 export interface ExchangeSettings {
   readonly contextRateHz: Hertz;
   readonly engineDelaySamples: Samples;
-  readonly hopWaitSamples: Samples;
+  readonly advanceWaitSamples: Samples;
   /** Longest ring delay there will be, and the longest stretch that is pushed or read at once. */
   readonly maxRingDelaySamples: Samples;
   readonly mostSamples: Samples;
@@ -94,9 +94,9 @@ export class Exchange implements PlayableRange {
     this.line = new DelayLine(channels, settings.maxRingDelaySamples + 2 * settings.mostSamples);
     this.from = settings.fresh ? Number.NEGATIVE_INFINITY : settings.engineDelaySamples;
     this.linger =
-      Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.hopWaitSamples + settings.engineDelaySamples;
+      Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.advanceWaitSamples + settings.engineDelaySamples;
     this.patienceMs =
-      OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.hopWaitSamples / settings.contextRateHz);
+      OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.advanceWaitSamples / settings.contextRateHz);
     this.absent = new Float64Array(channels).fill(this.linger);
     this.piece = new Float32Array(settings.mostSamples);
   }

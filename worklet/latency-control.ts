@@ -6,19 +6,19 @@
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
 /**
- * One raise of the prefill, and the least that is given back at once; a share of a hop where that is more, so that a
- * late block needs few raises.
+ * One raise of the prefill, and the least that is given back at once; a share of what a step takes where that is more,
+ * so that a late block needs few raises.
  */
-const STEP_SECONDS = 0.005;
-const STEP_HOPS = 1 / 16;
+const RAISE_SECONDS = 0.005;
+const RAISE_STEPS = 1 / 16;
 /**
- * Calm that must pass before a step is given back, and in hops, of which a block model has few; twice as long after
- * each step that was given back too early.
+ * Calm that must pass before a raise is given back, and the same in steps of the model, of which a block model has few;
+ * twice as long after each one that was given back too early.
  */
 const CALM_SECONDS = 20;
-const CALM_HOPS = 32;
+const CALM_STEPS = 32;
 const MOST_CALM_SECONDS = 600;
-/** What must have lain ahead all the time, beyond the step itself. */
+/** What must have lain ahead all the time, beyond the raise itself. */
 const SPARE_SECONDS = 0.006;
 /** The least slack is told over the last one to two windows of this length. */
 const WINDOW_SECONDS = 0.5;
@@ -27,7 +27,7 @@ const WINDOW_SECONDS = 0.5;
 export class LatencyControl {
   /** Prefill to go over to now. */
   prefill: Samples;
-  private readonly step: Samples;
+  private readonly raise: Samples;
   private readonly spare: Samples;
   private readonly window: Samples;
   private readonly firstCalm: Samples;
@@ -43,19 +43,19 @@ export class LatencyControl {
   /**
    * @param askedPrefill where it begins, and what it never falls below
    * @param maxPrefill what it never rises above
-   * @param hopWait samples of a hop, or of what a block is advanced by
+   * @param advanceWait samples that one step of the model takes, at the context's rate
    */
   constructor(
     private readonly askedPrefill: Samples,
     private readonly maxPrefill: Samples,
-    hopWait: Samples,
+    advanceWait: Samples,
     contextRateHz: Hertz,
   ) {
     this.prefill = askedPrefill;
-    this.step = Math.ceil(Math.max(STEP_SECONDS * contextRateHz, STEP_HOPS * hopWait));
+    this.raise = Math.ceil(Math.max(RAISE_SECONDS * contextRateHz, RAISE_STEPS * advanceWait));
     this.spare = Math.ceil(SPARE_SECONDS * contextRateHz);
     this.window = Math.ceil(WINDOW_SECONDS * contextRateHz);
-    this.firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_HOPS * hopWait));
+    this.firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_STEPS * advanceWait));
     this.mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
     this.neededCalm = this.firstCalm;
   }
@@ -80,10 +80,10 @@ export class LatencyControl {
     this.sinceGivenBack += length;
     if (this.calm < this.neededCalm) return;
     const surplus = this.leastWhileCalm - this.spare;
-    if (this.prefill > this.askedPrefill && surplus >= this.step) {
+    if (this.prefill > this.askedPrefill && surplus >= this.raise) {
       // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved
       // enough.
-      this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.step, Math.floor(surplus / 2)));
+      this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.raise, Math.floor(surplus / 2)));
       this.sinceGivenBack = 0;
     }
     this.beginCalm();
@@ -94,7 +94,7 @@ export class LatencyControl {
     const tooEarly = this.sinceGivenBack < this.neededCalm;
     this.neededCalm = tooEarly ? Math.min(this.mostCalm, 2 * this.neededCalm) : this.firstCalm;
     this.sinceGivenBack = Number.POSITIVE_INFINITY;
-    this.prefill = Math.min(this.maxPrefill, this.prefill + this.step);
+    this.prefill = Math.min(this.maxPrefill, this.prefill + this.raise);
     this.beginCalm();
   }
 

@@ -45,7 +45,7 @@ export interface AttachSettings {
   /** Spin until the worker has answered; only where the pipe is shared memory and the context offline. */
   readonly waits: boolean;
   readonly engineDelaySamples: Samples;
-  readonly hopWaitSamples: Samples;
+  readonly advanceWaitSamples: Samples;
   readonly prefillSamples: Samples;
   readonly maxPrefillSamples: Samples;
 }
@@ -119,7 +119,7 @@ export class LivePath {
     const exchange = new Exchange(pipe, {
       contextRateHz: this.contextRateHz,
       engineDelaySamples: settings.engineDelaySamples,
-      hopWaitSamples: settings.hopWaitSamples,
+      advanceWaitSamples: settings.advanceWaitSamples,
       maxRingDelaySamples: ringDelaySamples(most),
       mostSamples: MOST_SAMPLES,
       fresh: this.now === 0,
@@ -139,7 +139,7 @@ export class LivePath {
       control: new LatencyControl(
         settings.prefillSamples,
         settings.maxPrefillSamples,
-        settings.hopWaitSamples,
+        settings.advanceWaitSamples,
         this.contextRateHz,
       ),
     };
@@ -269,7 +269,7 @@ export class LivePath {
   /** Goes over to the latency that is wanted, if it has changed. */
   private steer({ exchange, settings, control }: Attachment, wetPosition: number): void {
     if (this.playout.busy || this.leaving || !this.joined) return;
-    const ringDelay = settings.hopWaitSamples + control.prefill;
+    const ringDelay = settings.advanceWaitSamples + control.prefill;
     if (ringDelay === this.playout.target.wetDelay || !this.reaches(settings.engineDelaySamples + ringDelay)) return;
     this.playout.glide(settings.engineDelaySamples + ringDelay, ringDelay, wetPosition, exchange.range);
   }
@@ -317,7 +317,7 @@ export class LivePath {
 
   private tellLatency({ exchange, settings, control }: Attachment): void {
     const { words } = exchange.pipe;
-    const ringDelay = settings.hopWaitSamples + control.prefill;
+    const ringDelay = settings.advanceWaitSamples + control.prefill;
     Atomics.store(words, Word.RING_DELAY_SAMPLES, ringDelay);
     Atomics.store(words, Word.LATENCY_SAMPLES, settings.engineDelaySamples + ringDelay);
   }

@@ -86,8 +86,8 @@ export class Mixer {
     }
     let most = 0;
     for (let i = 0; i < length; i++) {
-      const wet = this.mix.step(clamp(valueAt(mix, start + i), 0, 1));
-      const bypassed = this.bypass.step(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
+      const wet = this.mix.next(clamp(valueAt(mix, start + i), 0, 1));
+      const bypassed = this.bypass.next(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
       this.weights[i] = wet * (1 - bypassed);
       if (this.weights[i] > most) most = this.weights[i];
     }
@@ -104,7 +104,7 @@ export class Mixer {
     this.started = true;
     this.gain.aim(target);
     if (this.gain.resting && this.gain.value === 1) return true;
-    for (let i = 0; i < length; i++) this.gains[i] = this.gain.step();
+    for (let i = 0; i < length; i++) this.gains[i] = this.gain.next();
     return false;
   }
 }

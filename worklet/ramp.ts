@@ -15,7 +15,7 @@ export class SlewLimiter {
   }
 
   /** One sample on; returns the value. */
-  step(target: number): number {
+  next(target: number): number {
     const change = target - this.value;
     if (change > this.mostPerSample) this.value += this.mostPerSample;
     else if (change < -this.mostPerSample) this.value -= this.mostPerSample;
@@ -50,7 +50,7 @@ export class LinearRamp {
   }
 
   /** One sample on; returns the value. */
-  step(): number {
+  next(): number {
     if (this.left === 0) return this.value;
     this.left -= 1;
     this.value = this.left === 0 ? this.target : this.value + this.slope;

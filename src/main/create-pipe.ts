@@ -50,10 +50,9 @@ export function createPipe(
 }
 
 /**
- * Ring length, a power of two: a hop (or what a block is advanced by) that fills, all the prefill there may be, and a
- * standstill of the worker.
+ * Ring length, a power of two: what one step takes, all the prefill there may be, and a standstill of the worker.
  */
-export function ringSamplesFor(hopWaitSamples: Samples, maxPrefillSamples: Samples, contextRateHz: Hertz): Samples {
-  const needed = hopWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
+export function ringSamplesFor(advanceWaitSamples: Samples, maxPrefillSamples: Samples, contextRateHz: Hertz): Samples {
+  const needed = advanceWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
   return 2 ** Math.ceil(Math.log2(needed));
 }

@@ -16,7 +16,7 @@ export const NO_TOTALS: Totals = { hops: 0, underruns: 0, underrunSamples: 0, ov
 /** The counters of routes that are gone plus those of the present one. */
 export function addTotals(before: Totals, words: Int32Array): Totals {
   return {
-    hops: before.hops + unsigned(words, Word.HOPS),
+    hops: before.hops + unsigned(words, Word.STEPS),
     underruns: before.underruns + unsigned(words, Word.UNDERRUNS),
     underrunSamples: before.underrunSamples + unsigned(words, Word.UNDERRUN_SAMPLES),
     overruns: before.overruns + unsigned(words, Word.OVERRUNS),
@@ -41,8 +41,8 @@ export function metricsOf(
     latency: node.latency,
     ...counts,
     underrunSeconds: underrunSamples / sampleRateHz,
-    hopMsP50: Atomics.load(words, Word.HOP_MICROS_P50) / 1000,
-    hopMsP95: Atomics.load(words, Word.HOP_MICROS_P95) / 1000,
+    hopMsP50: Atomics.load(words, Word.STEP_MICROS_P50) / 1000,
+    hopMsP95: Atomics.load(words, Word.STEP_MICROS_P95) / 1000,
     load: loadOf(words),
     slack: Atomics.load(words, Word.SLACK_SAMPLES) / sampleRateHz,
     inputLevel: level(words, Word.INPUT_RMS),

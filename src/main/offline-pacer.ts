@@ -5,7 +5,7 @@
  */
 import type { Samples } from '../shared/units.ts';
 
-/** Time of audio between two pauses; about a hop, so that it adds little latency. */
+/** Time of audio between two pauses; about what a step of `base` takes, so that it adds little latency. */
 const PACE_SECONDS = 0.008;
 const DEFAULT_QUANTUM_SAMPLES = 128;
 
@@ -23,7 +23,7 @@ export function canPace(context: OfflineAudioContext): boolean {
   return typeof context.suspend === 'function';
 }
 
-/** Samples between pauses: also the prefill that makes a hop finished after one pause be there at the next. */
+/** Samples between pauses: also the prefill, so that what is computed after one pause is there at the next. */
 export function paceSamples(context: OfflineAudioContext): Samples {
   const quantum = (context as { renderQuantumSize?: number }).renderQuantumSize ?? DEFAULT_QUANTUM_SAMPLES;
   return Math.max(1, Math.floor((PACE_SECONDS * context.sampleRate) / quantum)) * quantum;

@@ -6,7 +6,7 @@
 
 import { DenoiseError } from '../shared/errors.ts';
 import {
-  hopWaitSamples,
+  advanceWaitSamples,
   mostPrefillSamples,
   prefillSamples,
   realtimePrefillSamples,
@@ -24,10 +24,10 @@ import { leaseWorker } from './worker-pool.ts';
 import type { WorkletClient } from './worklet-client.ts';
 
 /**
- * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn.
- * The sound is the same, later by as much. Blocks are not waited for in advance: their time would be seconds.
+ * Steps by which an offline rendering may run ahead of the worker, so that both compute at the same time instead of in
+ * turn. The sound is the same, later by as much. None for block models, whose steps are seconds long.
  */
-const OFFLINE_HOPS_AHEAD = 1;
+const OFFLINE_STEPS_AHEAD = 1;
 
 let lastNodeId = 0;
 
@@ -38,8 +38,8 @@ export interface Route {
   readonly pipe: Pipe;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
-  /** Time of sound in a step of the model. */
-  readonly hopSeconds: Seconds;
+  /** Time of sound in one step of the model. */
+  readonly stepSeconds: Seconds;
   readonly proof: RouteProof;
   /** Calls back once if the worker dies. */
   readonly onDeath: (mourner: (error: DenoiseError) => void) => void;
@@ -86,16 +86,16 @@ export async function openRoute({
   };
   try {
     const [model, workletClient] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
-    const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
-    const prefill = prefillFor(context, options, mode, hopWait, model.computingShare);
+    const advanceWait = advanceWaitSamples(model.advanceSamples, model.modelRateHz, context.sampleRate);
+    const prefill = prefillFor(context, options, mode, advanceWait, model.computingShare);
     const maxPrefill = offline
       ? prefill
-      : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
+      : mostPrefillSamples(prefill, advanceWait, model.computingShare, context.sampleRate);
     const pipe = createPipe(
       mode,
       client.bell,
       options.maxChannels,
-      ringSamplesFor(hopWait, maxPrefill, context.sampleRate),
+      ringSamplesFor(advanceWait, maxPrefill, context.sampleRate),
     );
     const opened = await client.open({
       type: 'open',
@@ -107,7 +107,7 @@ export async function openRoute({
     });
     const parts = {
       engineDelaySamples: opened.engineDelaySamples,
-      hopWaitSamples: opened.hopWaitSamples,
+      advanceWaitSamples: opened.advanceWaitSamples,
       prefillSamples: prefill,
     };
     const { workletEnd } = pipe;
@@ -117,7 +117,7 @@ export async function openRoute({
       workletEnd.mode === 'message' ? [workletEnd.port] : [],
     );
     if (offline && mode === 'message') {
-      const settle = (): Promise<void> => workletClient.settle(hopWait / context.sampleRate);
+      const settle = (): Promise<void> => workletClient.settle(advanceWait / context.sampleRate);
       await settle(); // The worklet has read its post: rendering may begin.
       undo.push(joinPacer(context, settle));
     }
@@ -127,7 +127,7 @@ export async function openRoute({
       nodeId,
       pipe,
       latencySamples: totalLatencySamples(parts),
-      hopSeconds: hopWait / context.sampleRate,
+      stepSeconds: advanceWait / context.sampleRate,
       proof,
       onDeath: (mourner) => undo.push(client.onDeath(mourner)),
       declareDead: (why) => client.declareDead(why),
@@ -149,17 +149,17 @@ function prefillFor(
   context: BaseAudioContext,
   options: ResolvedOptions,
   mode: PipeMode,
-  hopWait: Samples,
+  advanceWait: Samples,
   computingShare: number,
 ): Samples {
   if (!isOfflineContext(context)) {
     return realtimePrefillSamples(
       prefillSamples(options.prefillSeconds, context.sampleRate),
-      hopWait,
+      advanceWait,
       computingShare,
       options.maxChannels,
     );
   }
   if (mode === 'message') return paceSamples(context);
-  return computingShare > 0 ? 0 : OFFLINE_HOPS_AHEAD * hopWait;
+  return computingShare > 0 ? 0 : OFFLINE_STEPS_AHEAD * advanceWait;
 }

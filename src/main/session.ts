@@ -382,7 +382,7 @@ export class Session {
       if (this.#mayRestart(error)) again(error.message);
       else this.#fail(error);
     });
-    const watch = new WordWatch(words, route.hopSeconds);
+    const watch = new WordWatch(words, route.stepSeconds);
     let asleep = route.proof === 'audio-asleep';
     this.#stopLooking = everyLook(() => {
       if (asleep) {

@@ -2,11 +2,11 @@ import { Word } from '../shared/control-block.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 
 /**
- * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those
- * of a block model are long): time that the context spends suspended, or the machine asleep, does not count.
+ * How long a worker that has a step to make may stand still, in seconds of audio, beyond two steps of the model (those
+ * of a block model are long). Time that the context spends suspended, or the machine asleep, does not count.
  */
 const DEAD_AFTER_SECONDS = 2;
-const DEAD_AFTER_HOPS = 2;
+const DEAD_AFTER_STEPS = 2;
 /** Looks that a standstill must last as well, so that one long pause of the page's own timers is no proof. */
 const DEAD_AFTER_LOOKS = 4;
 
@@ -31,9 +31,9 @@ export class WordWatch {
   #beatAt: Seconds | undefined;
   #looksSinceBeat = 0;
 
-  constructor(words: Int32Array, hopSeconds: Seconds) {
+  constructor(words: Int32Array, stepSeconds: Seconds) {
     this.#words = words;
-    this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_HOPS * hopSeconds;
+    this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_STEPS * stepSeconds;
   }
 
   /** `contextTime` is the audio clock. */

@@ -15,7 +15,7 @@ interface Entry {
 
 /**
  * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do
- * not share a worker: one that takes long steps would hold up the hops of another.
+ * not share a worker: one with long steps would hold up the short ones of another.
  */
 const entries = new Map<string, Entry>();
 

@@ -36,9 +36,9 @@ export class WorkletClient {
   /**
    * Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts.
    */
-  settle(hopSeconds: Seconds): Promise<void> {
+  settle(stepSeconds: Seconds): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * hopSeconds);
+      const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * stepSeconds);
       this.#settling.push(() => {
         clearTimeout(timer);
         resolve();

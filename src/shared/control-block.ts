@@ -17,7 +17,7 @@ export const Word = {
   ENHANCED_WRITE: 2,
   /** [audio]  Enhanced samples taken. */
   ENHANCED_READ: 3,
-  /** [worker] Value of NOISY_WRITE at which the next hop is full; the worklet rings the doorbell from there on. */
+  /** [worker] Value of NOISY_WRITE at which the next step is due; the worklet rings the doorbell from there on. */
   NEXT_DUE: 4,
   /** [audio]  Channels that carry signal now; planes above are not to be computed. */
   ACTIVE_CHANNELS: 5,
@@ -35,13 +35,13 @@ export const Word = {
   SHED: 12,
   /** [worker] Counts up at every pass of the loop; a node that is fed while it stands still has a dead worker. */
   HEARTBEAT: 13,
-  /** [worker] Hops computed since attach. */
-  HOPS: 14,
+  /** [worker] Steps computed since attach. */
+  STEPS: 14,
   /**
-   * [worker] Time of one batched step shared out per stream, microseconds: median and 95th percentile, last 128 hops.
+   * [worker] Time of one batched step shared out per stream, microseconds: median and 95th percentile, last 128 steps.
    */
-  HOP_MICROS_P50: 15,
-  HOP_MICROS_P95: 16,
+  STEP_MICROS_P50: 15,
+  STEP_MICROS_P95: 16,
   /** [worker] Share of real time that the worker computes, all nodes together, in thousandths. */
   LOAD_PERMILLE: 17,
   /** [audio]  Total latency now, samples. */
@@ -93,9 +93,9 @@ export const WORKER_WORDS: readonly number[] = [
   Word.SHED,
   Word.SHEDDINGS,
   Word.HEARTBEAT,
-  Word.HOPS,
-  Word.HOP_MICROS_P50,
-  Word.HOP_MICROS_P95,
+  Word.STEPS,
+  Word.STEP_MICROS_P50,
+  Word.STEP_MICROS_P95,
   Word.LOAD_PERMILLE,
 ];
 

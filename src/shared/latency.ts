@@ -16,7 +16,7 @@ export interface LatencyParts {
   /** Delay inside the engine: enhanced sample j is noisy sample j − engineDelay. */
   readonly engineDelaySamples: Samples;
   /** Noisy samples per hop (or block), rounded up. */
-  readonly hopWaitSamples: Samples;
+  readonly advanceWaitSamples: Samples;
   /** Slack for the model's computing time. */
   readonly prefillSamples: Samples;
 }
@@ -28,11 +28,11 @@ export function totalLatencySamples(parts: LatencyParts): Samples {
 
 /** Delay between pushing a noisy sample and playing the enhanced sample of the same index. */
 export function ringDelaySamples(parts: LatencyParts): Samples {
-  return parts.hopWaitSamples + parts.prefillSamples;
+  return parts.advanceWaitSamples + parts.prefillSamples;
 }
 
 /** Samples at the context rate that complete one hop of the model, rounded up. */
-export function hopWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextRateHz: Hertz): Samples {
+export function advanceWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextRateHz: Hertz): Samples {
   return Math.ceil((hopSamples * contextRateHz) / modelRateHz);
 }
 
@@ -42,19 +42,19 @@ const SHARED_BY_CHANNELS = 2;
 /**
  * Prefill in a realtime context.
  * @param hintSamples what the latency hint asks for
- * @param hopWait samples of a hop, or of what a block is advanced by
+ * @param advanceWait samples of a hop, or of what a block is advanced by
  * @param computingShare share of that time which the computing of a block may take, all of which comes at once; 0 for a
  *   model of hops, whose computing is part
  *   of the hint. Counts for two channels, and grows with the channels that there may be up to all the time there is.
  */
 export function realtimePrefillSamples(
   hintSamples: Samples,
-  hopWait: Samples,
+  advanceWait: Samples,
   computingShare: number,
   channels: number,
 ): Samples {
   const share = Math.min(1, computingShare * Math.max(1, channels / SHARED_BY_CHANNELS));
-  return Math.max(hintSamples, Math.ceil(share * hopWait));
+  return Math.max(hintSamples, Math.ceil(share * advanceWait));
 }
 
 /**
@@ -63,11 +63,15 @@ export function realtimePrefillSamples(
  */
 export function mostPrefillSamples(
   prefill: Samples,
-  hopWait: Samples,
+  advanceWait: Samples,
   computingShare: number,
   contextRateHz: Hertz,
 ): Samples {
-  return Math.max(2 * prefill, prefillSamples(MOST_PREFILL_SECONDS, contextRateHz), computingShare > 0 ? hopWait : 0);
+  return Math.max(
+    2 * prefill,
+    prefillSamples(MOST_PREFILL_SECONDS, contextRateHz),
+    computingShare > 0 ? advanceWait : 0,
+  );
 }
 
 const MOST_PREFILL_SECONDS = 0.1;

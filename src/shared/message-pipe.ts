@@ -29,8 +29,8 @@ interface Parcel {
 }
 
 /**
- * Most samples that wait to be sent: a block's worth in one message would be a quantum's work by itself. Hops are
- * shorter, and go whole.
+ * Most samples that wait to be sent: a block's worth in one message would be a quantum's work by itself. What
+ * a streaming model takes is shorter, and goes whole.
  */
 const MOST_UNSENT = 2048;
 
@@ -102,29 +102,29 @@ abstract class MessageEnd {
   private parcelFor(size: number): Parcel {
     const parcel = this.parcels.pop();
     if (parcel !== undefined && parcel.samples.length >= size) return parcel;
-    // Twice as long: hops come in pieces of whole quanta, now one more, now one less.
+    // Twice as long: messages carry whole quanta, now one more, now one less.
     return { samples: new Float32Array(2 * size), words: parcel?.words ?? new Int32Array(CONTROL_WORDS) };
   }
 }
 
 /**
- * The worklet's end: gathers quanta until a hop is full (or a part of a long one), then sends them in one message.
- * [audio]
+ * The worklet's end: gathers quanta until a step is due (or a part of a long one is full), then sends them in one
+ * message. [audio]
  */
 export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
-  private readonly hopWaitSamples: Samples;
+  private readonly advanceWaitSamples: Samples;
   /** Index up to which noisy samples were sent. */
   private sent = 0;
-  /** Index at which the next hop is full, as far as is known before the worker's answer to the last message. */
+  /** Index at which the next step is due, as far as is known before the worker's answer to the last message. */
   private due: number;
   /** The worker has said something: its words count. */
   private heard = false;
 
   /** @param onAnswer called after the worker's samples and words have come in */
-  constructor(end: MessageEndData, hopWaitSamples: Samples, onAnswer: () => void = () => {}) {
+  constructor(end: MessageEndData, advanceWaitSamples: Samples, onAnswer: () => void = () => {}) {
     super(end, onAnswer);
-    this.hopWaitSamples = hopWaitSamples;
-    this.due = hopWaitSamples;
+    this.advanceWaitSamples = advanceWaitSamples;
+    this.due = advanceWaitSamples;
   }
 
   signal(): void {
@@ -135,8 +135,8 @@ export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
   flush(): void {
     const from = this.sent;
     this.sent = this.noisy.writeIndex;
-    // A hop at a rate that does not divide evenly may be one sample shorter than the longest.
-    while (hasReached(this.sent, this.due)) this.due = (this.due + Math.max(1, this.hopWaitSamples - 1)) | 0;
+    // At a rate that does not divide evenly, a step may take one sample less than the longest wait.
+    while (hasReached(this.sent, this.due)) this.due = (this.due + Math.max(1, this.advanceWaitSamples - 1)) | 0;
     this.send('noisy', this.noisy, from, (this.sent - from) >>> 0);
   }
 
@@ -155,7 +155,7 @@ export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
   }
 }
 
-/** The worker's end: sends every hop as soon as it is enhanced, and answers every message at least once. [worker] */
+/** The worker's end: sends what a step gives as soon as it is there, and answers every message at least once. [worker] */
 export class MessageWorkerEnd extends MessageEnd implements PipeEnd {
   private sent = 0;
   private owesAnswer = false;

@@ -75,21 +75,19 @@ export type WorkerToMain =
   | {
       readonly type: 'model-ready';
       readonly requestId: number;
-      /** Model rate, hop and cost from the manifest. */
+      /** From the manifest, as all that follows. */
       readonly modelRateHz: Hertz;
-      /** New samples of one step, model rate: the hop, or what a block is advanced by. */
-      readonly hopSamples: Samples;
-      /** See computingShare in manifest.ts; 0 where the model takes hops. */
+      /** New samples that one step takes, at the model's rate: a hop, or a block without its overlap. */
+      readonly advanceSamples: Samples;
+      /** Share of the time between two steps that computing one may take; 0 for streaming models. See manifest.ts. */
       readonly computingShare: number;
-      readonly opsPerHop: number;
-      readonly macsPerHop: number;
     }
   | {
       readonly type: 'opened';
       readonly requestId: number;
       readonly nodeId: number;
       readonly engineDelaySamples: Samples;
-      readonly hopWaitSamples: Samples;
+      readonly advanceWaitSamples: Samples;
     }
   | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
   | {
@@ -114,7 +112,7 @@ export type MainToWorklet =
       readonly pipe: PipeEndData;
       readonly offline: boolean;
       readonly engineDelaySamples: Samples;
-      readonly hopWaitSamples: Samples;
+      readonly advanceWaitSamples: Samples;
       /** Prefill asked for by the latency hint, and the most it may be raised to. */
       readonly prefillSamples: Samples;
       readonly maxPrefillSamples: Samples;
@@ -125,7 +123,7 @@ export type MainToWorklet =
   | { readonly type: 'reset' }
   /**
    * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as
-   * soon as every full hop of it has come back enhanced.
+   * soon as every step that it is enough for has come back enhanced.
    */
   | { readonly type: 'settle' }
   /** process() returns false from now on. */
@@ -139,7 +137,7 @@ export type WorkletToMain =
    */
   | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
-  | { readonly type: 'settled'; readonly framesPushed: Samples };
+  | { readonly type: 'settled' };
 
 /** Message mode: noisy samples, planar, and the worklet's own control words. Buffers are transferred. */
 export type WorkletToWorker = {

@@ -30,7 +30,7 @@ class SharedEnd {
   close(): void {}
 }
 
-/** The worklet's end: rings the worker's bell when a hop is full. [audio] */
+/** The worklet's end: rings the worker's bell when a step is due. [audio] */
 export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
   private readonly bell: Int32Array;
 
@@ -41,7 +41,7 @@ export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
 
   /**
    * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is
-   * looked at. So at least one of the two sees the other's store, and no hop is slept through.
+   * looked at. So at least one of the two sees the other's store, and no step is slept through.
    */
   signal(): void {
     if (hasReached(Atomics.load(this.words, Word.NOISY_WRITE), Atomics.load(this.words, Word.NEXT_DUE))) this.flush();

@@ -44,16 +44,14 @@ async function handle(message: MainToWorker): Promise<void> {
         type: 'model-ready',
         requestId,
         modelRateHz: manifest.sampleRateHz,
-        hopSamples: advanceSamples(manifest.framing),
+        advanceSamples: advanceSamples(manifest.framing),
         computingShare: computingShare(manifest),
-        opsPerHop: manifest.cost.opsPerHop,
-        macsPerHop: manifest.cost.macsPerHop,
       });
       return;
     }
     case 'open': {
-      const { engineDelaySamples, hopWaitSamples } = await open(message);
-      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples, hopWaitSamples });
+      const { engineDelaySamples, advanceWaitSamples } = await open(message);
+      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples, advanceWaitSamples });
       return;
     }
     case 'close':

@@ -6,11 +6,11 @@
 import type { Milliseconds } from '../shared/units.ts';
 
 /**
- * Backlog that lasts so long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a hop, so a single standstill is
- * over by then. Two hops more, which count where they are blocks.
+ * A backlog that lasts this long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a step, so a single standstill
+ * is over by then. Two steps more, which count where the model takes blocks.
  */
 const OVERLOAD_MS = 1000;
-const OVERLOAD_HOPS = 2;
+const OVERLOAD_STEPS = 2;
 /**
  * Who has caught up because samples were thrown away has not caught up. A machine that is so slow loses some again
  * before this is over; a single standstill does not.
@@ -29,20 +29,20 @@ const PATIENCE_MS = 2000;
 const MOST_PATIENCE_MS = 60_000;
 /** A return that holds so long was right. */
 const PROOF_MS = 10_000;
-/** The load is known after so many hops: the two windows of step-clock.ts. */
-const LOAD_HOPS = 8;
+/** The load is known after this many steps: the two windows of step-clock.ts. */
+const LOAD_STEPS = 8;
 
 /** Decides when the machine carries too many nodes. It is told the time and never looks at a clock itself. */
 export class LoadShedder {
-  /** Time of sound in one step. Load is measured, and relief felt, in hops. */
-  hopMs: Milliseconds = 0;
+  /** Time of sound in one step. Load is measured, and relief felt, in steps. */
+  stepMs: Milliseconds = 0;
   private patienceMs = PATIENCE_MS;
   private caughtUpAt: Milliseconds | undefined;
   private lostAt: Milliseconds | undefined;
   private calmSince: Milliseconds | undefined;
   private returnedAt: Milliseconds | undefined;
 
-  /** A pass left no realtime node with a hop waiting. */
+  /** A pass left no realtime node with a step waiting. */
   caughtUp(nowMs: Milliseconds): void {
     if (this.lostAt !== undefined && nowMs - this.lostAt < LOSS_MS) return;
     this.caughtUpAt = nowMs;
@@ -61,7 +61,7 @@ export class LoadShedder {
     this.caughtUpAt ??= nowMs;
     const { overloadMs } = this;
     if (served === 0 || nowMs - this.caughtUpAt < overloadMs) return 0;
-    this.caughtUpAt = nowMs - overloadMs + RELIEF_MS + this.hopMs;
+    this.caughtUpAt = nowMs - overloadMs + RELIEF_MS + this.stepMs;
     if (this.returnedAt !== undefined && nowMs - this.returnedAt < this.proofMs)
       this.patienceMs = Math.min(MOST_PATIENCE_MS, 2 * this.patienceMs);
     this.returnedAt = undefined;
@@ -75,18 +75,18 @@ export class LoadShedder {
     if (withOneMore > ROOMY_LOAD) this.calmSince = nowMs;
     this.calmSince ??= nowMs;
     if (this.returnedAt !== undefined && nowMs - this.returnedAt >= this.proofMs) this.patienceMs = PATIENCE_MS;
-    if (nowMs - this.calmSince < this.patienceMs + LOAD_HOPS * this.hopMs) return false;
+    if (nowMs - this.calmSince < this.patienceMs + LOAD_STEPS * this.stepMs) return false;
     this.calmSince = nowMs;
     this.returnedAt = nowMs;
     return true;
   }
 
   private get overloadMs(): Milliseconds {
-    return OVERLOAD_MS + OVERLOAD_HOPS * this.hopMs;
+    return OVERLOAD_MS + OVERLOAD_STEPS * this.stepMs;
   }
 
   private get proofMs(): Milliseconds {
-    return PROOF_MS + LOAD_HOPS * this.hopMs;
+    return PROOF_MS + LOAD_STEPS * this.stepMs;
   }
 
   /** A node has left: what was learnt about the machine's limits does not hold any more. */

@@ -1,6 +1,6 @@
 /**
  * In:     noisy samples of one node, up to `channels` planes, from its noisy ring
- * Out:    as many enhanced samples, hop by hop, into its enhanced ring
+ * Out:    as many enhanced samples, step by step, into its enhanced ring
  * Thread: [worker]
  *
  * Index k of the enhanced ring is the enhancement of index k of the noisy ring, for ever. What is not computed (a plane
@@ -12,7 +12,7 @@
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { advanceSamples } from '../engine/manifest/manifest.ts';
 import { Word, wordToFloat } from '../shared/control-block.ts';
-import { hopWaitSamples } from '../shared/latency.ts';
+import { advanceWaitSamples } from '../shared/latency.ts';
 import type { PipeEnd } from '../shared/pipe-end.ts';
 import { hasReached } from '../shared/ring-buffer.ts';
 import type { Hertz, Milliseconds, Samples } from '../shared/units.ts';
@@ -30,7 +30,7 @@ export interface NodeRequest {
 /** One channel of a node. */
 interface Plane {
   readonly stream: DenoiserStream;
-  /** The stream takes part in every hop. Otherwise it is as good as new. */
+  /** The stream takes part in every step. Otherwise it is as good as new. */
   running: boolean;
   /** Zeros that come out before the stream's own samples. */
   pad: Samples;
@@ -44,7 +44,7 @@ export class ServedNode {
   readonly offline: boolean;
   readonly denoiser: Denoiser;
   readonly engineDelaySamples: Samples;
-  readonly hopWaitSamples: Samples;
+  readonly advanceWaitSamples: Samples;
   private readonly pipe: PipeEnd;
   private readonly contextRateHz: Hertz;
   private readonly planes: Plane[] = [];
@@ -53,7 +53,7 @@ export class ServedNode {
   private broken = false;
   private overruns = 0;
   private lost = false;
-  /** A hop was taken and waits for {@link publish}. */
+  /** The samples of a step were taken and wait for {@link publish}. */
   private stepped = false;
   private readonly scratch: readonly Float32Array[];
 
@@ -66,16 +66,16 @@ export class ServedNode {
     this.pipe = pipe;
     this.engineDelaySamples = this.plane(0).stream.delaySamples;
     const { framing, sampleRateHz } = denoiser.manifest;
-    this.hopWaitSamples = hopWaitSamples(advanceSamples(framing), sampleRateHz, request.contextRateHz);
-    const piece = Math.min(this.hopWaitSamples, MOST_SAMPLES);
+    this.advanceWaitSamples = advanceWaitSamples(advanceSamples(framing), sampleRateHz, request.contextRateHz);
+    const piece = Math.min(this.advanceWaitSamples, MOST_SAMPLES);
     this.scratch = Array.from({ length: pipe.noisy.channels }, () => new Float32Array(piece));
     Atomics.store(pipe.words, Word.NEXT_DUE, this.missing(1));
     Atomics.store(pipe.words, Word.PROBE_WORKER, Atomics.load(pipe.words, Word.PROBE_MAIN));
   }
 
   /** Time of sound in one step. */
-  get hopMs(): Milliseconds {
-    return (1000 * this.hopWaitSamples) / this.contextRateHz;
+  get stepMs(): Milliseconds {
+    return (1000 * this.advanceWaitSamples) / this.contextRateHz;
   }
 
   /** Streams that exist, running or not. */
@@ -100,7 +100,7 @@ export class ServedNode {
   }
 
   /**
-   * Takes one hop, if it is full and the node is served, and appends the streams that must be stepped for it to `batch`
+   * Takes the samples of one step, if they are there and the node is served, and appends the streams to step to `batch`
    * at `count`; returns the new count. {@link publish} follows in any case.
    */
   collect(batch: DenoiserStream[], count: number): number {
@@ -133,7 +133,7 @@ export class ServedNode {
     return count + wanted;
   }
 
-  /** Hands over what is enhanced, after the batch was stepped; returns whether a hop was. */
+  /** Hands over what is enhanced, after the batch was stepped; returns whether this node took part. */
   publish(): boolean {
     if (this.broken) return false;
     const { enhanced, words } = this.pipe;
@@ -147,7 +147,7 @@ export class ServedNode {
     }
     const { stepped } = this;
     this.stepped = false;
-    if (stepped) Atomics.add(words, Word.HOPS, 1);
+    if (stepped) Atomics.add(words, Word.STEPS, 1);
     // After the samples: who sees that nothing is due any more sees also what has come of it.
     Atomics.store(words, Word.NEXT_DUE, (this.pipe.noisy.readIndex + this.missing(Math.max(1, this.wanted()))) | 0);
     this.pipe.signal();
@@ -191,7 +191,7 @@ export class ServedNode {
     this.pipe.close();
   }
 
-  /** Whether a hop, or a request, waits for the next pass. */
+  /** Whether a step, or a request, waits for the next pass. */
   get hasWork(): boolean {
     const { words, noisy } = this.pipe;
     if (this.broken) return false;
@@ -215,7 +215,7 @@ export class ServedNode {
       : Math.min(this.pipe.noisy.channels, Math.max(0, Atomics.load(this.pipe.words, Word.ACTIVE_CHANNELS)));
   }
 
-  /** Noisy samples still to be read until all of the first `count` planes have a hop. */
+  /** Noisy samples still to be read until all of the first `count` planes can make a step. */
   private missing(count: number): Samples {
     let most = 0;
     for (let channel = 0; channel < count; channel++) most = Math.max(most, this.plane(channel).stream.samplesToHop);

@@ -13,9 +13,9 @@ const STEPS = 128;
  */
 const STEPS_PER_SORT = 16;
 const LONG_STEP_MS = 10;
-/** The load is told over the last one to two windows of this length, or of so many hops if that is more. */
+/** The load is told over the last one to two windows of this length, or of so many steps if that is more. */
 const WINDOW_MS = 500;
-const WINDOW_HOPS = 4;
+const WINDOW_STEPS = 4;
 
 /** Figures about the worker's speed. It is told the time and never looks at a clock itself. */
 export class StepClock {
@@ -25,7 +25,7 @@ export class StepClock {
   /** Share of real time that was spent on computing, all nodes together. */
   load = 0;
   /** Time of sound in one step. */
-  hopMs: Milliseconds = 0;
+  stepMs: Milliseconds = 0;
   private readonly latest = new Float32Array(STEPS);
   private readonly sorted = new Float32Array(STEPS);
   private steps = 0;
@@ -44,7 +44,7 @@ export class StepClock {
     this.windowStart ??= nowMs - tookMs;
     this.busyMs += tookMs;
     const passed = nowMs - this.windowStart;
-    if (passed < Math.max(WINDOW_MS, WINDOW_HOPS * this.hopMs)) return;
+    if (passed < Math.max(WINDOW_MS, WINDOW_STEPS * this.stepMs)) return;
     this.load = this.busyMs / passed;
     this.busyMs = 0;
     this.windowStart = nowMs;

@@ -1,13 +1,12 @@
 /**
- * In:     nodes that have a hop of noisy samples (node-node.ts)
+ * In:     nodes that have noisy samples enough for a step (served-node.ts)
  * Out:    one model step for all their streams together; enhanced samples back to the nodes
  * Thread: [worker]
  *
- *   shared memory: look at all nodes → step → … until none has a hop → Atomics.wait on the bell
- *    messages:      a message brings samples → look at all nodes → step → … until none has a hop → back to the event
- *                  queue
+ *   shared memory:  look at all nodes → step → … until no step is due → Atomics.wait on the bell
+ *   messages:       a message brings samples → look at all nodes → step → … until no step is due → event queue
  *
- * One hop of each node in each pass, so that a node that has fallen behind catches up without holding up the others.
+ * One step of each node in each pass, so that a node that has fallen behind catches up without holding up the others.
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
@@ -51,8 +50,8 @@ export class StepLoop {
   add(node: ServedNode, bell: Int32Array | undefined): void {
     this.bell ??= bell;
     this.served.push(node);
-    this.clock.hopMs = Math.max(this.clock.hopMs, node.hopMs);
-    this.shedder.hopMs = this.clock.hopMs;
+    this.clock.stepMs = Math.max(this.clock.stepMs, node.stepMs);
+    this.shedder.stepMs = this.clock.stepMs;
     this.wake();
   }
 
@@ -97,7 +96,7 @@ export class StepLoop {
     return false;
   }
 
-  /** At most one hop of every node. */
+  /** At most one step of every node. */
   private pass(): void {
     const start = performance.now();
     for (const batch of this.batches.values()) batch.count = 0;
@@ -149,8 +148,8 @@ export class StepLoop {
   private tell(): void {
     const load = Math.round(1000 * this.clock.load);
     for (const { words } of this.served) {
-      Atomics.store(words, Word.HOP_MICROS_P50, this.clock.microsP50);
-      Atomics.store(words, Word.HOP_MICROS_P95, this.clock.microsP95);
+      Atomics.store(words, Word.STEP_MICROS_P50, this.clock.microsP50);
+      Atomics.store(words, Word.STEP_MICROS_P95, this.clock.microsP95);
       Atomics.store(words, Word.LOAD_PERMILLE, load);
     }
   }

@@ -48,7 +48,7 @@ describe('ServedNode', () => {
     const { node, words } = serveNode();
     expect(words[Word.PROBE_WORKER]).to.equal(4711);
     expect(words[Word.NEXT_DUE]).to.equal(HOP);
-    expect([node.engineDelaySamples, node.hopWaitSamples]).to.deep.equal([ENGINE_DELAY, HOP]);
+    expect([node.engineDelaySamples, node.advanceWaitSamples]).to.deep.equal([ENGINE_DELAY, HOP]);
   });
 
   it('takes a hop when it is full and not before, and says when the next is due', () => {
@@ -61,12 +61,9 @@ describe('ServedNode', () => {
     expect(node.hasWork).to.equal(true);
     expect(pass()).to.equal(1);
     expect(node.hasWork).to.equal(false);
-    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE], words[Word.HOPS]]).to.deep.equal([
-      HOP,
-      HOP,
-      2 * HOP,
-      1,
-    ]);
+    expect([words[Word.NOISY_READ], words[Word.ENHANCED_WRITE], words[Word.NEXT_DUE], words[Word.STEPS]]).to.deep.equal(
+      [HOP, HOP, 2 * HOP, 1],
+    );
   });
 
   it('takes one hop at a time, however many wait', () => {
@@ -75,7 +72,7 @@ describe('ServedNode', () => {
     worklet.noisy.write([noise(4000, 1)], 1, 0, 3 * HOP);
     for (const hops of [1, 2, 3]) {
       expect(pass()).to.equal(1);
-      expect(words[Word.HOPS]).to.equal(hops);
+      expect(words[Word.STEPS]).to.equal(hops);
     }
     expect(pass()).to.equal(0);
   });

@@ -26,7 +26,7 @@ describe('StepClock', () => {
 
   it('tells a steady share of time where steps are long and seldom', () => {
     const clock = new StepClock();
-    clock.hopMs = 2500;
+    clock.stepMs = 2500;
     const loads: number[] = [];
     for (let now = 0; now < 60_000; now += 250) {
       clock.worked(now % 2500 === 0 ? 500 : 0, now);

@@ -26,7 +26,7 @@ class Bench {
     const end = { mode: 'message', channels: 1, ringSamples: RING } as const;
     const worker = new MessageWorkerEnd({ ...end, port: port2 }, () => this.loop.wake());
     const node = new ServedNode({ nodeId: this.pipes.length, contextRateHz, offline }, denoiser, worker);
-    const worklet = new MessageWorkletEnd({ ...end, port: port1 }, node.hopWaitSamples);
+    const worklet = new MessageWorkletEnd({ ...end, port: port1 }, node.advanceWaitSamples);
     Atomics.store(worklet.words, Word.ACTIVE_CHANNELS, 1);
     Atomics.store(worklet.words, Word.ATTENUATION_LIMIT, floatToWord(100));
     this.loop.add(node, undefined);
@@ -133,10 +133,10 @@ describe('StepLoop', () => {
     pipe.noisy.write([noise(100, 1)], 1, 0, 100);
     pipe.flush();
     await until('it is settled', () => pipe.settled);
-    expect(pipe.words[Word.HOPS]).to.equal(4);
+    expect(pipe.words[Word.STEPS]).to.equal(4);
     expect(pipe.words[Word.HEARTBEAT]).to.be.at.least(5);
-    expect(pipe.words[Word.HOP_MICROS_P50]).to.be.at.least(1000);
-    expect(pipe.words[Word.HOP_MICROS_P95]).to.be.at.least(pipe.words[Word.HOP_MICROS_P50]);
+    expect(pipe.words[Word.STEP_MICROS_P50]).to.be.at.least(1000);
+    expect(pipe.words[Word.STEP_MICROS_P95]).to.be.at.least(pipe.words[Word.STEP_MICROS_P50]);
   });
 
   it('serves a node that comes while it runs, and forgets one that goes', async () => {

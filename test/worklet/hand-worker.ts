@@ -18,7 +18,7 @@ export const SETTINGS: AttachSettings = {
   offline: false,
   waits: false,
   engineDelaySamples: ENGINE_DELAY,
-  hopWaitSamples: HOP,
+  advanceWaitSamples: HOP,
   prefillSamples: PREFILL,
   maxPrefillSamples: MOST_PREFILL,
 };
