@@ -49,10 +49,8 @@ export function createPipe(
   return { mode: 'shared', workerEnd: end, workletEnd: end, words, token };
 }
 
-/**
- * Ring length, a power of two: what one step takes, all the prefill there may be, and a standstill of the worker.
- */
-export function ringSamplesFor(advanceWaitSamples: Samples, maxPrefillSamples: Samples, contextRateHz: Hertz): Samples {
-  const needed = advanceWaitSamples + maxPrefillSamples + STANDSTILL_SECONDS * contextRateHz;
+/** Ring length, a power of two: the longest ring delay there may be, and a standstill of the worker. */
+export function ringSamplesFor(longestRingDelay: Samples, contextRateHz: Hertz): Samples {
+  const needed = longestRingDelay + STANDSTILL_SECONDS * contextRateHz;
   return 2 ** Math.ceil(Math.log2(needed));
 }

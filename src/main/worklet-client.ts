@@ -29,6 +29,12 @@ export class WorkletClient {
     node.onprocessorerror = news.died;
   }
 
+  /** Starts with, or goes over to, a pipe. */
+  attach(attachment: Omit<Extract<MainToWorklet, { type: 'attach' }>, 'type'>): void {
+    const { pipe } = attachment;
+    this.post({ type: 'attach', ...attachment }, pipe.mode === 'message' ? [pipe.port] : []);
+  }
+
   post(message: MainToWorklet, transfer: Transferable[] = []): void {
     this.#port.postMessage(message, transfer);
   }

@@ -28,6 +28,12 @@ export interface ProcessorOptions {
   readonly maxChannels: number;
 }
 
+/**
+ * What a model takes: a hop at a time with a memory, or a whole block at a time without one. `framing.kind` of its
+ * manifest.
+ */
+export type ModelKind = 'streaming' | 'block';
+
 /** How noisy and enhanced samples travel. */
 export type PipeMode = 'shared' | 'message';
 
@@ -76,18 +82,19 @@ export type WorkerToMain =
       readonly type: 'model-ready';
       readonly requestId: number;
       /** From the manifest, as all that follows. */
+      readonly kind: ModelKind;
       readonly modelRateHz: Hertz;
       /** New samples that one step takes, at the model's rate: a hop, or a block without its overlap. */
       readonly advanceSamples: Samples;
-      /** Share of the time between two steps that computing one may take; 0 for streaming models. See manifest.ts. */
+      /** Share of the time between two steps that computing one may take, with two channels; see manifest.ts. */
       readonly computingShare: number;
     }
   | {
       readonly type: 'opened';
       readonly requestId: number;
       readonly nodeId: number;
+      /** Delay inside the engine, its resamplers included, at the context's rate. */
       readonly engineDelaySamples: Samples;
-      readonly advanceWaitSamples: Samples;
     }
   | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
   | {

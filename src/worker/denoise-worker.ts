@@ -43,6 +43,7 @@ async function handle(message: MainToWorker): Promise<void> {
       tell({
         type: 'model-ready',
         requestId,
+        kind: manifest.framing.kind,
         modelRateHz: manifest.sampleRateHz,
         advanceSamples: advanceSamples(manifest.framing),
         computingShare: computingShare(manifest),
@@ -50,8 +51,8 @@ async function handle(message: MainToWorker): Promise<void> {
       return;
     }
     case 'open': {
-      const { engineDelaySamples, advanceWaitSamples } = await open(message);
-      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples, advanceWaitSamples });
+      const { engineDelaySamples } = await open(message);
+      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples });
       return;
     }
     case 'close':
