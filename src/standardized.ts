@@ -22,6 +22,7 @@ import {
   DenoiseNode as NativeDenoiseNode,
 } from './main/denoise-node.ts';
 import type { DenoiseOptions } from './main/options.ts';
+import type { ParameterName } from './shared/parameters.ts';
 
 export * from './index.ts';
 export { NativeDenoiseNode };
@@ -29,7 +30,7 @@ export { NativeDenoiseNode };
 type GainNodeOfBrowser = InstanceType<typeof globalThis.GainNode>;
 
 /** Members whose types belong to a family. */
-type Familiar = 'mix' | 'attenuationLimit' | 'outputGain' | 'bypass' | 'noisy';
+type Familiar = ParameterName | 'noisy';
 type Shared = Exclude<keyof NativeDenoiseNode, keyof GainNodeOfBrowser | Familiar>;
 type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;
 
@@ -37,11 +38,8 @@ type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListen
 export interface StandardizedDenoiseNode<T extends TContext = TContext>
   extends Omit<IGainNode<T>, 'addEventListener' | 'removeEventListener'>,
     Pick<NativeDenoiseNode, Shared>,
+    Readonly<Record<ParameterName, IAudioParam>>,
     Listening {
-  readonly mix: IAudioParam;
-  readonly attenuationLimit: IAudioParam;
-  readonly outputGain: IAudioParam;
-  readonly bypass: IAudioParam;
   readonly noisy: IAudioNode<T>;
 }
 

@@ -7,6 +7,7 @@
  */
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
 import { MessageWorkletEnd } from '../src/shared/message-pipe.ts';
+import { PARAMETER_NAMES, PARAMETERS, type ParameterName } from '../src/shared/parameters.ts';
 import type { PipeEnd } from '../src/shared/pipe-end.ts';
 import {
   type MainToWorklet,
@@ -16,7 +17,8 @@ import {
   type WorkletToMain,
 } from '../src/shared/protocol.ts';
 import { SharedWorkletEnd } from '../src/shared/shared-pipe.ts';
-import { LivePath, type LivePathParams } from './live-path.ts';
+import { LivePath } from './live-path.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** Copies of the control words for the page, in message mode. */
 const WORDS_PER_SECOND = 4;
@@ -25,7 +27,7 @@ type Attach = Extract<MainToWorklet, { type: 'attach' }>;
 
 /** AudioParamDescriptor of the specification, which the compiler's types lack. */
 interface ParameterDescriptor {
-  readonly name: keyof LivePathParams;
+  readonly name: ParameterName;
   readonly defaultValue: number;
   readonly automationRate: 'a-rate' | 'k-rate';
 }
@@ -33,12 +35,9 @@ interface ParameterDescriptor {
 class DenoiseProcessor extends AudioWorkletProcessor {
   /** Driven by constant sources of the node, so that their own values are 0: the two are added. */
   static get parameterDescriptors(): ParameterDescriptor[] {
-    return [
-      { name: 'mix', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'bypass', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'outputGain', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'attenuationLimit', defaultValue: 0, automationRate: 'k-rate' },
-    ];
+    return PARAMETER_NAMES.map((name) => {
+      return { name, defaultValue: 0, automationRate: PARAMETERS[name].automationRate };
+    });
   }
 
   private readonly path: LivePath;
@@ -66,7 +65,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     if (this.disposed) return false;
     const output = outputs[0];
-    this.path.process(inputs[0], output, parameters as unknown as LivePathParams);
+    this.path.process(inputs[0], output, parameters as unknown as ParameterValues);
     const { words } = this.path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
     if (this.messageEnd !== undefined && output.length > 0) this.postWords(this.messageEnd, output[0].length);

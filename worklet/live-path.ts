@@ -9,6 +9,7 @@
  */
 import { floatToWord, Word } from '../src/shared/control-block.ts';
 import { ringDelaySamples, totalLatencySamples } from '../src/shared/latency.ts';
+import { clampTo, PARAMETERS } from '../src/shared/parameters.ts';
 import type { PipeEnd } from '../src/shared/pipe-end.ts';
 import type { Hertz, Samples } from '../src/shared/units.ts';
 import { cleanInput } from './clean-input.ts';
@@ -16,8 +17,9 @@ import { DelayLine } from './delay-line.ts';
 import { Exchange } from './exchange.ts';
 import { LatencyControl } from './latency-control.ts';
 import { LevelMeter } from './level-meter.ts';
-import { Mixer, type MixerParams, type ParamValues } from './mixer.ts';
+import { Mixer } from './mixer.ts';
 import { NoiseMeter } from './noise-meter.ts';
+import { type ParameterValues, valueAt } from './parameter-values.ts';
 import { Playout } from './playout.ts';
 
 /**
@@ -32,12 +34,6 @@ export const MOST_SAMPLES = 128;
  */
 const FADE_OUT_SECONDS = 64 / 48000;
 const FADE_IN_SECONDS = 0.02;
-/** Most that noise may be turned down, dB; the upper end of attenuationLimit. */
-const NO_LIMIT_DB = 100;
-
-export interface LivePathParams extends MixerParams {
-  readonly attenuationLimit: ParamValues;
-}
 
 /** What 'attach' says besides the pipe. */
 export interface AttachSettings {
@@ -177,7 +173,7 @@ export class LivePath {
    * @param inputs planes that are there, all of the same length as the outputs; none: silence
    * @param outputs planes to fill
    */
-  process(inputs: readonly Float32Array[], outputs: readonly Float32Array[], params: LivePathParams): void {
+  process(inputs: readonly Float32Array[], outputs: readonly Float32Array[], params: ParameterValues): void {
     const length = outputs.length > 0 ? outputs[0].length : 0;
     for (let start = 0; start < length; start += MOST_SAMPLES)
       this.stretch(inputs, outputs, start, Math.min(MOST_SAMPLES, length - start), params);
@@ -189,19 +185,20 @@ export class LivePath {
     outputs: readonly Float32Array[],
     start: number,
     length: Samples,
-    params: LivePathParams,
+    params: ParameterValues,
   ): void {
     this.change();
     const { attached, playout, clean } = this;
     const nonFinite = cleanInput(inputs, start, length, clean);
     for (let channel = 0; channel < this.channels; channel++)
       this.dryLine.write(channel, this.now, clean[channel], 0, length);
+    const limitDb = clampTo(PARAMETERS.attenuationLimit.range, valueAt(params.attenuationLimit, 0));
     let wetPosition = 0;
     if (attached !== undefined) {
       const { exchange } = attached;
       const { words } = exchange.pipe;
       if (nonFinite > 0) Atomics.add(words, Word.NON_FINITE_SAMPLES, nonFinite);
-      Atomics.store(words, Word.ATTENUATION_LIMIT, floatToWord(limitOf(params.attenuationLimit)));
+      Atomics.store(words, Word.ATTENUATION_LIMIT, floatToWord(limitDb));
       exchange.push(clean, Math.min(inputs.length, this.channels), length);
       exchange.drain(exchange.pushed - playout.target.wetDelay, length, playout.closed);
       wetPosition = exchange.pushed - length;
@@ -222,7 +219,7 @@ export class LivePath {
     this.mixer.process(playout.dry, playout.enhanced, outputs, heard, start, length, params);
     this.inputMeter.take(clean, Math.min(inputs.length, this.channels), 0, length);
     this.enhancedMeter.take(playout.enhanced, heard, 0, length);
-    this.noiseMeter.take(playout.dry, playout.enhanced, heard, length, limitOf(params.attenuationLimit));
+    this.noiseMeter.take(playout.dry, playout.enhanced, heard, length, limitDb);
     this.outputMeter.take(outputs, heard, start, length);
   }
 
@@ -321,9 +318,4 @@ export class LivePath {
     Atomics.store(words, Word.RING_DELAY_SAMPLES, ringDelay);
     Atomics.store(words, Word.LATENCY_SAMPLES, settings.engineDelaySamples + ringDelay);
   }
-}
-
-function limitOf(values: ParamValues): number {
-  const limit = values[0];
-  return limit >= 0 ? Math.min(limit, NO_LIMIT_DB) : 0;
 }

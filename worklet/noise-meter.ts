@@ -3,6 +3,7 @@
  * Out:    how much is taken out, and whether a voice is in what is left, for the control words
  * Thread: [audio]
  */
+import { PARAMETERS } from '../src/shared/parameters.ts';
 import { type Decibels, decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
 
 const REDUCTION_SECONDS = 0.1;
@@ -21,8 +22,8 @@ const KEPT_DB = [-14, -6] as const;
 const LEVEL_DB = [-62, -50] as const;
 /** Below this attenuation limit the enhanced signal is so close to the dry one that the difference tells nothing. */
 const LEAST_LIMIT_DB = 1;
-/** The same as NO_LIMIT_DB of the engine. */
-const NO_LIMIT_DB = 100;
+/** From here on there is no limit, as the engine sees it. */
+const NO_LIMIT_DB = PARAMETERS.attenuationLimit.range[1];
 
 /** Compares what goes into the model with what comes out. It allocates nothing. */
 export class NoiseMeter {

@@ -6,6 +6,7 @@
 
 import { DenoiseError } from '../shared/errors.ts';
 import { expectedLatencySamples } from '../shared/latency.ts';
+import { PARAMETER_NAMES } from '../shared/parameters.ts';
 import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
@@ -139,6 +140,16 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     readonly #graph: NodeGraph;
     readonly #session: Session;
 
+    static {
+      for (const name of PARAMETER_NAMES)
+        Object.defineProperty(DenoiseNode.prototype, name, {
+          get(this: DenoiseNode): AudioParam {
+            return this.#graph.parameter(name);
+          },
+          configurable: true,
+        });
+    }
+
     constructor(context: BaseAudioContext, options?: DenoiseOptions) {
       if (family.GainNode !== undefined) family.requireContext(context);
       const resolved = resolveOptions(options);
@@ -160,22 +171,6 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
         dispose: (reason: string) => this.#end(reason),
       };
       this.#session = new Session(host, family, resolved, latency);
-    }
-
-    get mix(): AudioParam {
-      return this.#graph.parameter('mix');
-    }
-
-    get attenuationLimit(): AudioParam {
-      return this.#graph.parameter('attenuationLimit');
-    }
-
-    get outputGain(): AudioParam {
-      return this.#graph.parameter('outputGain');
-    }
-
-    get bypass(): AudioParam {
-      return this.#graph.parameter('bypass');
     }
 
     get ready(): Promise<void> {

@@ -6,16 +6,14 @@
  *   input ─┬─▶ delay ──────────────▶ early ─┬─▶ output
  *          └─▶ worklet (when it came) ▶ late ─┘
  *                 ▲
- *   mix, attenuationLimit, outputGain, bypass (constant sources whose offset is the public AudioParam)
+ *   the parameters, each a constant source whose offset is the public AudioParam
  */
 
+import { PARAMETER_NAMES, type ParameterName } from '../shared/parameters.ts';
 import { PROCESSOR_NAME, type ProcessorOptions } from '../shared/protocol.ts';
 import type { Samples } from '../shared/units.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
-
-const PARAMETERS = ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const;
-type ParameterName = (typeof PARAMETERS)[number];
 
 /** Long enough not to click, short enough not to be noticed. */
 const CROSSFADE_SECONDS = 0.02;
@@ -34,12 +32,14 @@ export interface GraphInput {
   readonly disconnect: () => void;
 }
 
+type Sources = Readonly<Record<ParameterName, ConstantSourceNode>>;
+
 /** The nodes inside a DenoiseNode. Passes the delayed dry signal from the first moment, with or without a worklet. */
 export class NodeGraph {
   readonly output: GainNode;
   readonly #family: AudioFamily;
   readonly #input: GraphInput;
-  readonly #sources: Record<ParameterName, ConstantSourceNode>;
+  readonly #sources: Sources;
   readonly #delay: DelayNode;
   readonly #early: GainNode;
   readonly #late: GainNode;
@@ -60,17 +60,12 @@ export class NodeGraph {
       maxDelayTime: MAX_DELAY_SECONDS,
       delayTime: delaySamples / context.sampleRate,
     });
-    const source = (offset: number): ConstantSourceNode => {
-      const node = new family.ConstantSourceNode(context, { offset });
+    const source = (name: ParameterName): ConstantSourceNode => {
+      const node = new family.ConstantSourceNode(context, { offset: Number(options[name]) });
       node.start();
       return node;
     };
-    this.#sources = {
-      mix: source(options.mix),
-      attenuationLimit: source(options.attenuationLimit),
-      outputGain: source(options.outputGain),
-      bypass: source(options.bypass ? 1 : 0),
-    };
+    this.#sources = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, source(name)])) as Sources;
     input.connect(this.#delay);
     this.#delay.connect(this.#early).connect(this.output);
     this.#late.connect(this.output);
@@ -113,7 +108,7 @@ export class NodeGraph {
       processorOptions,
     });
     this.#worklet = worklet;
-    for (const name of PARAMETERS) {
+    for (const name of PARAMETER_NAMES) {
       const parameter = worklet.parameters.get(name);
       if (parameter !== undefined) this.#sources[name].connect(parameter);
     }
@@ -166,7 +161,7 @@ export class NodeGraph {
     this.#worklet?.disconnect();
     this.#noisy?.disconnect();
     this.output.disconnect();
-    for (const name of PARAMETERS) {
+    for (const name of PARAMETER_NAMES) {
       this.#sources[name].stop();
       this.#sources[name].disconnect();
     }

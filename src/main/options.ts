@@ -1,3 +1,10 @@
+import {
+  isNumeric,
+  PARAMETER_DEFAULTS,
+  PARAMETER_NAMES,
+  PARAMETER_RANGES,
+  type ParameterName,
+} from '../shared/parameters.ts';
 import type { Seconds } from '../shared/units.ts';
 
 /** Where the files of the package lie. Every one defaults to a URL beside this module and can be overridden alone. */
@@ -45,13 +52,12 @@ export interface DenoiseOptions {
   assets?: DenoiseAssets;
 }
 
+/** Initial values of the parameters. The compiler asks for an option for each row of their table. */
+type ResolvedParameters = Readonly<Required<Pick<DenoiseOptions, ParameterName>>>;
+
 /** {@link DenoiseOptions} with every default filled in and every value checked. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedParameters {
   readonly model: string | URL;
-  readonly mix: number;
-  readonly attenuationLimit: number;
-  readonly outputGain: number;
-  readonly bypass: boolean;
   readonly prefillSeconds: Seconds;
   readonly transport: 'auto' | 'shared' | 'message';
   readonly maxChannels: number;
@@ -60,10 +66,7 @@ export interface ResolvedOptions {
 
 export const DEFAULT_OPTIONS = {
   model: 'base',
-  mix: 1,
-  attenuationLimit: 100,
-  outputGain: 0,
-  bypass: false,
+  ...PARAMETER_DEFAULTS,
   latencyHint: 'interactive',
   transport: 'auto',
   maxChannels: 2,
@@ -74,9 +77,7 @@ export const LATENCY_HINT_SECONDS = { interactive: 0.016, balanced: 0.032, playb
 
 /** Inclusive ranges, also the clamps of the parameters of the same name. */
 export const RANGES = {
-  mix: [0, 1],
-  attenuationLimit: [0, 100],
-  outputGain: [-60, 24],
+  ...PARAMETER_RANGES,
   latencyHint: [0, 0.5],
   maxChannels: [1, 32],
 } as const;
@@ -108,9 +109,6 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   }
   const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
   const assets = merged.assets ?? {};
-  if (typeof merged.bypass !== 'boolean') {
-    throw new TypeError(`DenoiseNode option "bypass": expected true or false, got ${describe(merged.bypass)}.`);
-  }
   if (!['auto', 'shared', 'message'].includes(merged.transport)) {
     throw new TypeError(
       `DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`,
@@ -124,12 +122,12 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
       `DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`,
     );
   }
+  const parameters = Object.fromEntries(
+    PARAMETER_NAMES.map((name) => [name, isNumeric(name) ? inRange(name, merged[name]) : isOn(name, merged[name])]),
+  ) as unknown as ResolvedParameters;
   return {
     model: requireModel(merged.model, 'DenoiseNode option "model"'),
-    mix: inRange('mix', merged.mix),
-    attenuationLimit: inRange('attenuationLimit', merged.attenuationLimit),
-    outputGain: inRange('outputGain', merged.outputGain),
-    bypass: merged.bypass,
+    ...parameters,
     prefillSeconds: prefillSecondsOf(merged.latencyHint),
     transport: merged.transport,
     maxChannels: inRange('maxChannels', merged.maxChannels),
@@ -158,6 +156,11 @@ function inRange(name: keyof typeof RANGES, value: unknown): number {
     throw new RangeError(`DenoiseNode option "${name}": expected ${least} to ${most}, got ${value}.`);
   }
   return value;
+}
+
+function isOn(name: ParameterName, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(`DenoiseNode option "${name}": expected true or false, got ${describe(value)}.`);
 }
 
 function withoutUndefined(options: DenoiseOptions): DenoiseOptions {

@@ -6,7 +6,8 @@
 import { BELL_WORDS, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
 import type { SharedPipeMemory } from '../../src/shared/protocol.ts';
 import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
-import type { AttachSettings, LivePathParams } from '../../worklet/live-path.ts';
+import type { AttachSettings } from '../../worklet/live-path.ts';
+import type { ParameterValues } from '../../worklet/parameter-values.ts';
 
 export const HOP = 480;
 export const ENGINE_DELAY = 240;
@@ -23,7 +24,7 @@ export const SETTINGS: AttachSettings = {
   maxPrefillSamples: MOST_PREFILL,
 };
 
-export const PARAMS: LivePathParams = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
+export const PARAMS: ParameterValues = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
 
 export class HandWorker {
   readonly worklet: SharedWorkletEnd;
