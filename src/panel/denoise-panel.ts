@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import type { DenoiseNode } from '../main/denoise-node.ts';
 import type { DenoiseMetrics } from '../main/events.ts';
 import { RANGES } from '../main/options.ts';
+import { type NumericParameterName, PARAMETERS } from '../shared/parameters.ts';
 import { styles } from './denoise-panel.styles.ts';
 import { german } from './german.ts';
 import { keepSettings, type PanelSettings, readSettings } from './kept-settings.ts';
@@ -232,18 +233,18 @@ export class DenoisePanel extends LitElement {
   #controls(words: PanelStrings) {
     const { node } = this;
     const disabled = !this.#isAlive;
-    const value = (name: 'mix' | 'attenuationLimit' | 'outputGain'): number =>
-      shown(node?.[name].value ?? (name === 'outputGain' ? 0 : RANGES[name][1]));
+    const value = (name: NumericParameterName): number => shown(node?.[name].value ?? PARAMETERS[name].default);
+    const label = (name: NumericParameterName): string => words[PARAMETERS[name].labelKey];
     return html`
       ${
         this.withoutMix
           ? nothing
-          : html`<denoise-slider id="mix" class="mix" .label=${words.mix} .value=${value('mix')} .words=${this.#percent} ?disabled=${disabled}
+          : html`<denoise-slider id="mix" class="mix" .label=${label('mix')} .value=${value('mix')} .words=${this.#percent} ?disabled=${disabled}
         @input=${(event: Event) => this.#set('mix', event)}><span slot="start">${words.dry}</span><span slot="end">${words.wet}</span></denoise-slider>`
       }
-      <denoise-slider id="limit" .label=${words.attenuationLimit} .max=${RANGES.attenuationLimit[1]} .step=${1} .value=${value('attenuationLimit')}
+      <denoise-slider id="limit" .label=${label('attenuationLimit')} .max=${RANGES.attenuationLimit[1]} .step=${1} .value=${value('attenuationLimit')}
         .words=${this.#limit} ?disabled=${disabled} @input=${(event: Event) => this.#set('attenuationLimit', event)}></denoise-slider>
-      <denoise-slider id="gain" .label=${words.outputGain} .min=${RANGES.outputGain[0]} .max=${RANGES.outputGain[1]} .step=${0.5}
+      <denoise-slider id="gain" .label=${label('outputGain')} .min=${RANGES.outputGain[0]} .max=${RANGES.outputGain[1]} .step=${0.5}
         .value=${value('outputGain')} .words=${this.#gain} ?disabled=${disabled} @input=${(event: Event) => this.#set('outputGain', event)}></denoise-slider>
       <div class="last">
         ${this.models.length > 1 ? this.#modelChoice(words, disabled) : this.#modelName(words)}

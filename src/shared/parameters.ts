@@ -50,6 +50,10 @@ export const PARAMETER_RANGES = byName((name) => (isNumeric(name) ? PARAMETERS[n
   readonly [N in NumericParameterName]: Table[N]['range'];
 };
 
+export function isParameter(name: string): name is ParameterName {
+  return Object.hasOwn(PARAMETERS, name);
+}
+
 /** Whether a parameter's option is a number; it is true or false otherwise. */
 export function isNumeric(name: ParameterName): name is NumericParameterName {
   return typeof PARAMETERS[name].default === 'number';
