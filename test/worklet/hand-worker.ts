@@ -6,7 +6,7 @@
 import { BELL_WORDS, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
 import type { SharedPipeMemory } from '../../src/shared/protocol.ts';
 import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
-import type { AttachSettings } from '../../worklet/live-path.ts';
+import type { AttachSettings } from '../../worklet/attachment.ts';
 import type { ParameterValues } from '../../worklet/parameter-values.ts';
 
 export const HOP = 480;
