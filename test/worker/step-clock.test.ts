@@ -4,9 +4,9 @@ import { StepClock } from '../../src/worker/step-clock.ts';
 describe('StepClock', () => {
   it('tells median and 95th percentile of a share, over the last 128 steps', () => {
     const clock = new StepClock();
-    for (let i = 0; i < 256; i++) clock.step(1000, 1);
+    for (let i = 0; i < 256; i++) clock.stepped(1000, 1);
     // 0 to 12.7 ms for two streams, twice over: any 128 in a row are all of them.
-    for (let i = 0; i < 257; i++) clock.step((i % 128) / 10, 2);
+    for (let i = 0; i < 257; i++) clock.stepped((i % 128) / 10, 2);
     expect(clock.microsP50).to.equal(3150);
     expect(clock.microsP95).to.equal(6000);
   });
@@ -14,13 +14,13 @@ describe('StepClock', () => {
   it('has figures after the first step', () => {
     const clock = new StepClock();
     expect([clock.microsP50, clock.microsP95]).to.deep.equal([0, 0]);
-    clock.step(0.8, 4);
+    clock.stepped(0.8, 4);
     expect([clock.microsP50, clock.microsP95]).to.deep.equal([200, 200]);
   });
 
   it('has a figure after each step where these are long', () => {
     const clock = new StepClock();
-    for (const ms of [300, 200, 100]) clock.step(ms, 1);
+    for (const ms of [300, 200, 100]) clock.stepped(ms, 1);
     expect(clock.microsP50).to.equal(200_000);
   });
 
