@@ -40,20 +40,20 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     });
   }
 
-  private readonly path: LivePath;
-  private messageEnd: MessageWorkletEnd | undefined;
-  private nodeId = 0;
+  readonly #path: LivePath;
+  #messageEnd: MessageWorkletEnd | undefined;
+  #nodeId = 0;
   /** Questions of the page that wait for the worker's answer. */
-  private settling = 0;
-  private samplesToWords = 0;
-  private disposed = false;
+  #settling = 0;
+  #samplesToWords = 0;
+  #disposed = false;
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super();
     const { delaySamples, unheardSamples, maxChannels } = processorOptions;
-    this.path = new LivePath(sampleRate, maxChannels, delaySamples, unheardSamples);
-    this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.receive(data);
-    this.tell({ type: 'created' });
+    this.#path = new LivePath(sampleRate, maxChannels, delaySamples, unheardSamples);
+    this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.#receive(data);
+    this.#tell({ type: 'created' });
   }
 
   /**
@@ -63,35 +63,35 @@ class DenoiseProcessor extends AudioWorkletProcessor {
    * posting allocates: the samples of a step to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
-    if (this.disposed) return false;
+    if (this.#disposed) return false;
     const output = outputs[0];
-    this.path.process(inputs[0], output, parameters as unknown as ParameterValues);
-    const { words } = this.path;
+    this.#path.process(inputs[0], output, parameters as unknown as ParameterValues);
+    const { words } = this.#path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
-    if (this.messageEnd !== undefined && output.length > 0) this.postWords(this.messageEnd, output[0].length);
+    if (this.#messageEnd !== undefined && output.length > 0) this.#postWords(this.#messageEnd, output[0].length);
     return true;
   }
 
-  private receive(message: MainToWorklet): void {
+  #receive(message: MainToWorklet): void {
     switch (message.type) {
       case 'attach':
-        this.attach(message);
+        this.#attach(message);
         return;
       case 'detach':
-        this.messageEnd = undefined;
-        this.path.detach();
+        this.#messageEnd = undefined;
+        this.#path.detach();
         return;
       case 'reset':
-        this.path.reset();
+        this.#path.reset();
         return;
       case 'settle':
-        this.settling += 1;
-        this.messageEnd?.flush();
-        this.answerIfSettled();
+        this.#settling += 1;
+        this.#messageEnd?.flush();
+        this.#answerIfSettled();
         return;
       case 'dispose':
-        this.disposed = true;
-        this.path.dispose();
+        this.#disposed = true;
+        this.#path.dispose();
         this.port.onmessage = null;
         this.port.close();
         return;
@@ -101,36 +101,36 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     }
   }
 
-  private attach({ pipe: endData, nodeId, ...settings }: Attach): void {
-    this.nodeId = nodeId;
-    const pipe = this.open(endData, settings.advanceWaitSamples);
+  #attach({ pipe: endData, nodeId, ...settings }: Attach): void {
+    this.#nodeId = nodeId;
+    const pipe = this.#open(endData, settings.advanceWaitSamples);
     // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
-    this.path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
+    this.#path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }
 
-  private open(endData: PipeEndData, advanceWaitSamples: number): PipeEnd {
-    this.messageEnd = undefined;
+  #open(endData: PipeEndData, advanceWaitSamples: number): PipeEnd {
+    this.#messageEnd = undefined;
     if (endData.mode === 'shared') return new SharedWorkletEnd(endData.memory);
-    this.messageEnd = new MessageWorkletEnd(endData, advanceWaitSamples, () => this.answerIfSettled());
-    return this.messageEnd;
+    this.#messageEnd = new MessageWorkletEnd(endData, advanceWaitSamples, () => this.#answerIfSettled());
+    return this.#messageEnd;
   }
 
-  private answerIfSettled(): void {
-    if (this.messageEnd !== undefined && !this.messageEnd.settled) return;
-    for (; this.settling > 0; this.settling--) this.tell({ type: 'settled' });
+  #answerIfSettled(): void {
+    if (this.#messageEnd !== undefined && !this.#messageEnd.settled) return;
+    for (; this.#settling > 0; this.#settling--) this.#tell({ type: 'settled' });
   }
 
-  private postWords(pipe: PipeEnd, length: number): void {
-    this.samplesToWords -= length;
-    if (this.samplesToWords > 0) return;
-    this.samplesToWords += sampleRate / WORDS_PER_SECOND;
+  #postWords(pipe: PipeEnd, length: number): void {
+    this.#samplesToWords -= length;
+    if (this.#samplesToWords > 0) return;
+    this.#samplesToWords += sampleRate / WORDS_PER_SECOND;
     const words = new Int32Array(CONTROL_WORDS);
     words.set(pipe.words);
-    this.tell({ type: 'words', nodeId: this.nodeId, words });
+    this.#tell({ type: 'words', nodeId: this.#nodeId, words });
   }
 
-  private tell(message: WorkletToMain): void {
+  #tell(message: WorkletToMain): void {
     this.port.postMessage(message);
   }
 }

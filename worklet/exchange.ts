@@ -71,34 +71,34 @@ export class Exchange implements PlayableRange {
   pushed = 0;
   /** Samples are dropped, because the ring was full. */
   holding = false;
-  private received = 0;
-  private interrupted = false;
-  private closing = false;
-  private patient = true;
-  private resets = 0;
-  private sheddings = 0;
-  private activeChannels = 0;
+  #received = 0;
+  #interrupted = false;
+  #closing = false;
+  #patient = true;
+  #resets = 0;
+  #sheddings = 0;
+  #activeChannels = 0;
   /** Position from which the second plane is a stream of its own; before that it repeats the first. */
-  private secondFrom = Number.POSITIVE_INFINITY;
+  #secondFrom = Number.POSITIVE_INFINITY;
   /** Samples since each channel was last there. */
-  private readonly absent: Float64Array;
-  private readonly linger: Samples;
-  private readonly patienceMs: Milliseconds;
-  private readonly piece: Float32Array;
-  private readonly settings: ExchangeSettings;
+  readonly #absent: Float64Array;
+  readonly #linger: Samples;
+  readonly #patienceMs: Milliseconds;
+  readonly #piece: Float32Array;
+  readonly #settings: ExchangeSettings;
 
   constructor(pipe: PipeEnd, settings: ExchangeSettings) {
     const { channels } = pipe.noisy;
     this.pipe = pipe;
-    this.settings = settings;
+    this.#settings = settings;
     this.line = new DelayLine(channels, settings.maxRingDelaySamples + 2 * settings.mostSamples);
     this.from = settings.fresh ? Number.NEGATIVE_INFINITY : settings.engineDelaySamples;
-    this.linger =
+    this.#linger =
       Math.ceil(LINGER_SECONDS * settings.contextRateHz) + settings.advanceWaitSamples + settings.engineDelaySamples;
-    this.patienceMs =
+    this.#patienceMs =
       OFFLINE_PATIENCE_MS + OFFLINE_PATIENCE_MS_PER_SECOND * (settings.advanceWaitSamples / settings.contextRateHz);
-    this.absent = new Float64Array(channels).fill(this.linger);
-    this.piece = new Float32Array(settings.mostSamples);
+    this.#absent = new Float64Array(channels).fill(this.#linger);
+    this.#piece = new Float32Array(settings.mostSamples);
   }
 
   /** What can be played now. */
@@ -108,20 +108,20 @@ export class Exchange implements PlayableRange {
 
   /** The range is frozen: the node is shed, or its streams begin anew. */
   get interruptedNow(): boolean {
-    return this.interrupted;
+    return this.#interrupted;
   }
 
   /** Asks for streams that know nothing of the past. */
   reset(): void {
-    this.resets = (this.resets + 1) | 0;
-    this.interrupted = true;
-    Atomics.store(this.pipe.words, Word.RESET_REQUEST, this.resets);
+    this.#resets = (this.#resets + 1) | 0;
+    this.#interrupted = true;
+    Atomics.store(this.pipe.words, Word.RESET_REQUEST, this.#resets);
     this.pipe.flush();
   }
 
   /** Lets the gate close within `samples` of a position; nothing more is pushed or taken in. */
   fadeAway(wetPosition: number, samples: Samples): void {
-    this.closing = true;
+    this.#closing = true;
     this.end = Math.min(this.end, wetPosition + samples);
   }
 
@@ -130,10 +130,10 @@ export class Exchange implements PlayableRange {
    * are really there.
    */
   push(planes: readonly Float32Array[], inputChannels: number, length: Samples): void {
-    this.noteChannels(inputChannels, length);
-    if (this.holding || this.closing) {
+    this.#noteChannels(inputChannels, length);
+    if (this.holding || this.#closing) {
       // The line stays where it is, and so do its positions; a exchange that fades away goes on to play what it has.
-      if (this.closing) this.pushed += length;
+      if (this.#closing) this.pushed += length;
       return;
     }
     const { noisy, words } = this.pipe;
@@ -143,7 +143,7 @@ export class Exchange implements PlayableRange {
       this.reset();
       return;
     }
-    noisy.write(planes, this.activeChannels, 0, length);
+    noisy.write(planes, this.#activeChannels, 0, length);
     this.pushed += length;
     this.pipe.signal();
   }
@@ -153,76 +153,76 @@ export class Exchange implements PlayableRange {
    * now; `gateClosed`: none is heard.
    */
   drain(due: number, stretch: Samples, gateClosed: boolean): void {
-    if (this.closing) return;
+    if (this.#closing) return;
     const { words, enhanced } = this.pipe;
-    const begunAnew = Atomics.load(words, Word.RESET_DONE) === this.resets;
-    if (this.settings.waits && !this.interrupted) this.waitFor(due);
-    let left = Math.min(enhanced.availableRead, Math.max(0, due - this.received) + DRAIN_SPEED * stretch);
+    const begunAnew = Atomics.load(words, Word.RESET_DONE) === this.#resets;
+    if (this.#settings.waits && !this.#interrupted) this.#waitFor(due);
+    let left = Math.min(enhanced.availableRead, Math.max(0, due - this.#received) + DRAIN_SPEED * stretch);
     const sheddings = Atomics.load(words, Word.SHEDDINGS);
-    const shed = Atomics.load(words, Word.SHED) !== 0 || sheddings !== this.sheddings;
-    this.sheddings = sheddings;
+    const shed = Atomics.load(words, Word.SHED) !== 0 || sheddings !== this.#sheddings;
+    this.#sheddings = sheddings;
     while (left > 0) {
-      const length = Math.min(left, this.piece.length);
-      this.takeIn(length);
+      const length = Math.min(left, this.#piece.length);
+      this.#takeIn(length);
       left -= length;
     }
-    if (shed || !begunAnew) this.interrupted = true;
-    else if (!this.interrupted) this.end = this.received;
+    if (shed || !begunAnew) this.#interrupted = true;
+    else if (!this.#interrupted) this.end = this.#received;
     else if (gateClosed) {
-      this.interrupted = false;
+      this.#interrupted = false;
       this.holding = false;
-      this.from = this.pushed + this.settings.engineDelaySamples;
-      this.end = this.received;
+      this.from = this.pushed + this.#settings.engineDelaySamples;
+      this.end = this.#received;
     }
   }
 
-  private takeIn(length: Samples): void {
+  #takeIn(length: Samples): void {
     const { enhanced } = this.pipe;
     const index = enhanced.readIndex;
     for (let channel = 0; channel < this.line.channels; channel++) {
-      enhanced.get(channel, index, this.piece, 0, length);
+      enhanced.get(channel, index, this.#piece, 0, length);
       if (channel === 1) {
-        const repeated = Math.min(length, Math.max(0, this.secondFrom - this.received));
-        enhanced.get(0, index, this.piece, 0, repeated);
+        const repeated = Math.min(length, Math.max(0, this.#secondFrom - this.#received));
+        enhanced.get(0, index, this.#piece, 0, repeated);
       }
-      this.line.write(channel, this.received, this.piece, 0, length);
+      this.line.write(channel, this.#received, this.#piece, 0, length);
     }
     enhanced.release(length);
-    this.received += length;
+    this.#received += length;
   }
 
   /** Spins until everything before a position has come, or the worker has nothing to do, or patience ends. */
-  private waitFor(due: number): void {
+  #waitFor(due: number): void {
     const { words, enhanced, noisy } = this.pipe;
-    if (this.received + enhanced.availableRead >= due) {
-      this.patient = true;
+    if (this.#received + enhanced.availableRead >= due) {
+      this.#patient = true;
       return;
     }
-    if (!this.patient) return;
-    const deadline = Date.now() + this.patienceMs;
-    while (this.received + enhanced.availableRead < due) {
+    if (!this.#patient) return;
+    const deadline = Date.now() + this.#patienceMs;
+    while (this.#received + enhanced.availableRead < due) {
       // The worker publishes first and stores NEXT_DUE then: once that lies ahead, what could come has come.
       if (!hasReached(noisy.writeIndex, Atomics.load(words, Word.NEXT_DUE))) return;
       if (Date.now() > deadline) {
-        this.patient = false;
+        this.#patient = false;
         return;
       }
     }
   }
 
   /** Which planes the worker computes. Stored before the samples are published, so that it never computes too few. */
-  private noteChannels(inputChannels: number, length: Samples): void {
+  #noteChannels(inputChannels: number, length: Samples): void {
     let active = 0;
-    for (let channel = 0; channel < this.absent.length; channel++) {
-      if (channel < inputChannels) this.absent[channel] = 0;
-      else this.absent[channel] += length;
-      if (this.absent[channel] < this.linger) active = channel + 1;
+    for (let channel = 0; channel < this.#absent.length; channel++) {
+      if (channel < inputChannels) this.#absent[channel] = 0;
+      else this.#absent[channel] += length;
+      if (this.#absent[channel] < this.#linger) active = channel + 1;
     }
-    if (active === this.activeChannels) return;
+    if (active === this.#activeChannels) return;
     // A new stream's first samples are the silence before it, as long as the engine's delay.
-    if (active >= 2 && this.activeChannels < 2) this.secondFrom = this.pushed + this.settings.engineDelaySamples;
-    if (active < 2) this.secondFrom = Number.POSITIVE_INFINITY;
-    this.activeChannels = active;
+    if (active >= 2 && this.#activeChannels < 2) this.#secondFrom = this.pushed + this.#settings.engineDelaySamples;
+    if (active < 2) this.#secondFrom = Number.POSITIVE_INFINITY;
+    this.#activeChannels = active;
     Atomics.store(this.pipe.words, Word.ACTIVE_CHANNELS, active);
   }
 }

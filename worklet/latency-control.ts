@@ -27,84 +27,83 @@ const WINDOW_SECONDS = 0.5;
 export class LatencyControl {
   /** Prefill to go over to now. */
   prefill: Samples;
-  private readonly raise: Samples;
-  private readonly spare: Samples;
-  private readonly window: Samples;
-  private readonly firstCalm: Samples;
-  private readonly mostCalm: Samples;
-  private neededCalm: Samples;
-  private calm = 0;
-  private leastWhileCalm = Number.POSITIVE_INFINITY;
-  private sinceGivenBack = Number.POSITIVE_INFINITY;
-  private inWindow = 0;
-  private leastInWindow = Number.POSITIVE_INFINITY;
-  private leastInLastWindow = Number.POSITIVE_INFINITY;
+  readonly #raise: Samples;
+  readonly #spare: Samples;
+  readonly #window: Samples;
+  readonly #firstCalm: Samples;
+  readonly #mostCalm: Samples;
+  #neededCalm: Samples;
+  #calm = 0;
+  #leastWhileCalm = Number.POSITIVE_INFINITY;
+  #sinceGivenBack = Number.POSITIVE_INFINITY;
+  #inWindow = 0;
+  #leastInWindow = Number.POSITIVE_INFINITY;
+  #leastInLastWindow = Number.POSITIVE_INFINITY;
+  readonly #askedPrefill: Samples;
+  readonly #maxPrefill: Samples;
 
   /**
    * @param askedPrefill where it begins, and what it never falls below
    * @param maxPrefill what it never rises above
    * @param advanceWait samples that one step of the model takes, at the context's rate
    */
-  constructor(
-    private readonly askedPrefill: Samples,
-    private readonly maxPrefill: Samples,
-    advanceWait: Samples,
-    contextRateHz: Hertz,
-  ) {
+  constructor(askedPrefill: Samples, maxPrefill: Samples, advanceWait: Samples, contextRateHz: Hertz) {
+    this.#askedPrefill = askedPrefill;
+    this.#maxPrefill = maxPrefill;
     this.prefill = askedPrefill;
-    this.raise = Math.ceil(Math.max(RAISE_SECONDS * contextRateHz, RAISE_STEPS * advanceWait));
-    this.spare = Math.ceil(SPARE_SECONDS * contextRateHz);
-    this.window = Math.ceil(WINDOW_SECONDS * contextRateHz);
-    this.firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_STEPS * advanceWait));
-    this.mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
-    this.neededCalm = this.firstCalm;
+    this.#raise = Math.ceil(Math.max(RAISE_SECONDS * contextRateHz, RAISE_STEPS * advanceWait));
+    this.#spare = Math.ceil(SPARE_SECONDS * contextRateHz);
+    this.#window = Math.ceil(WINDOW_SECONDS * contextRateHz);
+    this.#firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_STEPS * advanceWait));
+    this.#mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
+    this.#neededCalm = this.#firstCalm;
   }
 
   /** Smallest slack of the last half to whole second. */
   get leastSlack(): Samples {
-    const least = Math.min(this.leastInWindow, this.leastInLastWindow);
+    const least = Math.min(this.#leastInWindow, this.#leastInLastWindow);
     return Number.isFinite(least) ? least : 0;
   }
 
   /** A stretch of sound in which `slack` samples lay ahead at the least. */
   advance(length: Samples, slack: Samples): void {
-    this.inWindow += length;
-    if (this.inWindow >= this.window) {
-      this.inWindow = 0;
-      this.leastInLastWindow = this.leastInWindow;
-      this.leastInWindow = slack;
+    this.#inWindow += length;
+    if (this.#inWindow >= this.#window) {
+      this.#inWindow = 0;
+      this.#leastInLastWindow = this.#leastInWindow;
+      this.#leastInWindow = slack;
     }
-    this.leastInWindow = Math.min(this.leastInWindow, slack);
-    this.leastWhileCalm = Math.min(this.leastWhileCalm, slack);
-    this.calm += length;
-    this.sinceGivenBack += length;
-    if (this.calm < this.neededCalm) return;
-    const surplus = this.leastWhileCalm - this.spare;
-    if (this.prefill > this.askedPrefill && surplus >= this.raise) {
+    this.#leastInWindow = Math.min(this.#leastInWindow, slack);
+    this.#leastWhileCalm = Math.min(this.#leastWhileCalm, slack);
+    this.#calm += length;
+    this.#sinceGivenBack += length;
+    if (this.#calm < this.#neededCalm) return;
+    const surplus = this.#leastWhileCalm - this.#spare;
+    if (this.prefill > this.#askedPrefill && surplus >= this.#raise) {
       // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved
       // enough.
-      this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.raise, Math.floor(surplus / 2)));
-      this.sinceGivenBack = 0;
+      this.prefill = Math.max(this.#askedPrefill, this.prefill - Math.max(this.#raise, Math.floor(surplus / 2)));
+      this.#sinceGivenBack = 0;
     }
-    this.beginCalm();
+    this.#beginCalm();
   }
 
   /** The enhanced samples ran short, once for each time. */
   underrun(): void {
-    const tooEarly = this.sinceGivenBack < this.neededCalm;
-    this.neededCalm = tooEarly ? Math.min(this.mostCalm, 2 * this.neededCalm) : this.firstCalm;
-    this.sinceGivenBack = Number.POSITIVE_INFINITY;
-    this.prefill = Math.min(this.maxPrefill, this.prefill + this.raise);
-    this.beginCalm();
+    const tooEarly = this.#sinceGivenBack < this.#neededCalm;
+    this.#neededCalm = tooEarly ? Math.min(this.#mostCalm, 2 * this.#neededCalm) : this.#firstCalm;
+    this.#sinceGivenBack = Number.POSITIVE_INFINITY;
+    this.prefill = Math.min(this.#maxPrefill, this.prefill + this.#raise);
+    this.#beginCalm();
   }
 
   /** What ran short is there again: calm may begin. */
   recovered(): void {
-    this.beginCalm();
+    this.#beginCalm();
   }
 
-  private beginCalm(): void {
-    this.calm = 0;
-    this.leastWhileCalm = Number.POSITIVE_INFINITY;
+  #beginCalm(): void {
+    this.#calm = 0;
+    this.#leastWhileCalm = Number.POSITIVE_INFINITY;
   }
 }

@@ -21,24 +21,24 @@ type MixerValues = Pick<ParameterValues, 'mix' | 'bypass' | 'outputGain'>;
  * half way.
  */
 export class Mixer {
-  private readonly mix: SlewLimiter;
-  private readonly bypass: SlewLimiter;
-  private readonly gain: LinearRamp;
-  private readonly weights: Float32Array;
-  private readonly gains: Float32Array;
-  private started = false;
+  readonly #mix: SlewLimiter;
+  readonly #bypass: SlewLimiter;
+  readonly #gain: LinearRamp;
+  readonly #weights: Float32Array;
+  readonly #gains: Float32Array;
+  #started = false;
 
   constructor(contextRateHz: Hertz, mostSamples: Samples) {
-    this.mix = new SlewLimiter(0, Math.ceil(RAMP_SECONDS * contextRateHz));
-    this.bypass = new SlewLimiter(0, Math.ceil(BYPASS_RAMP_SECONDS * contextRateHz));
-    this.gain = new LinearRamp(1, Math.ceil(RAMP_SECONDS * contextRateHz));
-    this.weights = new Float32Array(mostSamples);
-    this.gains = new Float32Array(mostSamples);
+    this.#mix = new SlewLimiter(0, Math.ceil(RAMP_SECONDS * contextRateHz));
+    this.#bypass = new SlewLimiter(0, Math.ceil(BYPASS_RAMP_SECONDS * contextRateHz));
+    this.#gain = new LinearRamp(1, Math.ceil(RAMP_SECONDS * contextRateHz));
+    this.#weights = new Float32Array(mostSamples);
+    this.#gains = new Float32Array(mostSamples);
   }
 
   /** Whether the bypass is all the way on. */
   get bypassed(): boolean {
-    return this.bypass.value === 1;
+    return this.#bypass.value === 1;
   }
 
   /**
@@ -55,33 +55,33 @@ export class Mixer {
     length: Samples,
     params: MixerValues,
   ): void {
-    const dryOnly = this.moveWeights(start, length, params);
-    const unity = this.moveGains(start, length, params);
+    const dryOnly = this.#moveWeights(start, length, params);
+    const unity = this.#moveGains(start, length, params);
     for (let channel = 0; channel < channels; channel++) {
       const from = dry[channel];
       const wet = enhanced[channel];
       const to = output[channel];
       for (let i = 0; i < length; i++) {
-        const sample = dryOnly ? from[i] : from[i] * (1 - this.weights[i]) + wet[i] * this.weights[i];
-        to[start + i] = unity ? sample : sample * this.gains[i];
+        const sample = dryOnly ? from[i] : from[i] * (1 - this.#weights[i]) + wet[i] * this.#weights[i];
+        to[start + i] = unity ? sample : sample * this.#gains[i];
       }
     }
   }
 
   /** Returns whether the dry signal alone is heard. */
-  private moveWeights(start: number, length: Samples, { mix, bypass }: MixerValues): boolean {
+  #moveWeights(start: number, length: Samples, { mix, bypass }: MixerValues): boolean {
     const { range } = PARAMETERS.mix;
-    if (!this.started) {
+    if (!this.#started) {
       // A node begins with its settings, it does not ramp to them.
-      this.mix.value = clampTo(range, valueAt(mix, start));
-      this.bypass.value = valueAt(bypass, start) >= 0.5 ? 1 : 0;
+      this.#mix.value = clampTo(range, valueAt(mix, start));
+      this.#bypass.value = valueAt(bypass, start) >= 0.5 ? 1 : 0;
     }
     let most = 0;
     for (let i = 0; i < length; i++) {
-      const wet = this.mix.next(clampTo(range, valueAt(mix, start + i)));
-      const bypassed = this.bypass.next(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
-      this.weights[i] = wet * (1 - bypassed);
-      if (this.weights[i] > most) most = this.weights[i];
+      const wet = this.#mix.next(clampTo(range, valueAt(mix, start + i)));
+      const bypassed = this.#bypass.next(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
+      this.#weights[i] = wet * (1 - bypassed);
+      if (this.#weights[i] > most) most = this.#weights[i];
     }
     return most === 0;
   }
@@ -90,13 +90,13 @@ export class Mixer {
    * Returns whether the level is left as it is. The target is read once a stretch, because a power of ten costs as much
    * as all the rest.
    */
-  private moveGains(start: number, length: Samples, { outputGain }: MixerValues): boolean {
+  #moveGains(start: number, length: Samples, { outputGain }: MixerValues): boolean {
     const target = decibelsToGain(clampTo(PARAMETERS.outputGain.range, valueAt(outputGain, start + length - 1)));
-    if (!this.started) this.gain.value = target;
-    this.started = true;
-    this.gain.aim(target);
-    if (this.gain.resting && this.gain.value === 1) return true;
-    for (let i = 0; i < length; i++) this.gains[i] = this.gain.next();
+    if (!this.#started) this.#gain.value = target;
+    this.#started = true;
+    this.#gain.aim(target);
+    if (this.#gain.resting && this.#gain.value === 1) return true;
+    for (let i = 0; i < length; i++) this.#gains[i] = this.#gain.next();
     return false;
   }
 }

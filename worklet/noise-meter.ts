@@ -31,13 +31,16 @@ export class NoiseMeter {
   reductionDb: Decibels = 0;
   /** How sure it is that a voice sounds, 0 to 1. */
   voice = 0;
-  private dry = 0;
-  private enhanced = 0;
-  private dryNow = 0;
-  private keptNow = 0;
-  private held: Samples = 0;
+  #dry = 0;
+  #enhanced = 0;
+  #dryNow = 0;
+  #keptNow = 0;
+  #held: Samples = 0;
+  readonly #contextRateHz: Hertz;
 
-  constructor(private readonly contextRateHz: Hertz) {}
+  constructor(contextRateHz: Hertz) {
+    this.#contextRateHz = contextRateHz;
+  }
 
   /**
    * Takes the first `length` samples of the first `channels` planes in.
@@ -65,23 +68,23 @@ export class NoiseMeter {
       }
     }
     const samples = Math.max(1, channels) * length;
-    const slow = 1 - Math.exp(-length / (REDUCTION_SECONDS * this.contextRateHz));
-    const fast = 1 - Math.exp(-length / (VOICE_SECONDS * this.contextRateHz));
-    this.dry = towards(this.dry, drySum / samples, slow);
-    this.enhanced = towards(this.enhanced, enhancedSum / samples, slow);
-    this.dryNow = towards(this.dryNow, drySum / samples, fast);
-    this.keptNow = towards(this.keptNow, keptSum / samples / (1 - share) ** 2, fast);
-    this.reductionDb = this.dry > FLOOR ? Math.max(0, decibels(this.dry) - decibels(this.enhanced)) : 0;
-    this.listen(limitDb, length);
+    const slow = 1 - Math.exp(-length / (REDUCTION_SECONDS * this.#contextRateHz));
+    const fast = 1 - Math.exp(-length / (VOICE_SECONDS * this.#contextRateHz));
+    this.#dry = towards(this.#dry, drySum / samples, slow);
+    this.#enhanced = towards(this.#enhanced, enhancedSum / samples, slow);
+    this.#dryNow = towards(this.#dryNow, drySum / samples, fast);
+    this.#keptNow = towards(this.#keptNow, keptSum / samples / (1 - share) ** 2, fast);
+    this.reductionDb = this.#dry > FLOOR ? Math.max(0, decibels(this.#dry) - decibels(this.#enhanced)) : 0;
+    this.#listen(limitDb, length);
   }
 
   /** A voice is what the model keeps, and is loud enough to be one. It is held over the gaps between words. */
-  private listen(limitDb: Decibels, length: Samples): void {
-    const isKnown = limitDb >= LEAST_LIMIT_DB && this.dryNow > FLOOR;
-    const level = decibels(this.keptNow);
-    const now = isKnown ? between(level - decibels(this.dryNow), KEPT_DB) * between(level, LEVEL_DB) : 0;
-    this.held = now >= this.voice ? HOLD_SECONDS * this.contextRateHz : this.held - length;
-    if (now >= this.voice || this.held <= 0) this.voice = now;
+  #listen(limitDb: Decibels, length: Samples): void {
+    const isKnown = limitDb >= LEAST_LIMIT_DB && this.#dryNow > FLOOR;
+    const level = decibels(this.#keptNow);
+    const now = isKnown ? between(level - decibels(this.#dryNow), KEPT_DB) * between(level, LEVEL_DB) : 0;
+    this.#held = now >= this.voice ? HOLD_SECONDS * this.#contextRateHz : this.#held - length;
+    if (now >= this.voice || this.#held <= 0) this.voice = now;
   }
 }
 

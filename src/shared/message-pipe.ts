@@ -42,9 +42,9 @@ abstract class MessageEnd {
   readonly words = new Int32Array(CONTROL_WORDS);
   readonly noisy: RingBuffer;
   readonly enhanced: RingBuffer;
-  private readonly port: MessagePort;
-  private readonly parcels: Parcel[] = [];
-  private closed = false;
+  readonly #port: MessagePort;
+  readonly #parcels: Parcel[] = [];
+  #closed = false;
 
   /** @param onMessage called after a message has been taken in */
   constructor({ port, channels, ringSamples }: MessageEndData, onMessage: () => void) {
@@ -58,18 +58,18 @@ abstract class MessageEnd {
       Word.ENHANCED_WRITE,
       Word.ENHANCED_READ,
     );
-    this.port = port;
+    this.#port = port;
     port.onmessage = ({ data }: MessageEvent<WorkletToWorker | WorkerToWorklet>) => {
-      if (this.closed) return;
+      if (this.#closed) return;
       this.receive(data);
       onMessage();
     };
   }
 
   close(): void {
-    this.closed = true;
-    this.port.onmessage = null;
-    this.port.close();
+    this.#closed = true;
+    this.#port.onmessage = null;
+    this.#port.close();
   }
 
   protected abstract receive(message: WorkletToWorker | WorkerToWorklet): void;
@@ -86,21 +86,21 @@ abstract class MessageEnd {
     for (const word of theirWords) if (word !== indexWord) Atomics.store(this.words, word, words[word]);
     // Last, as in shared memory: whoever sees the samples sees the words that were stored before them.
     ring.publish(length);
-    if (this.parcels.length < MOST_PARCELS) this.parcels.push({ samples, words } as Parcel);
+    if (this.#parcels.length < MOST_PARCELS) this.#parcels.push({ samples, words } as Parcel);
   }
 
   /** Sends what a ring holds from an index on, with all our words. Allocates, see above. */
   protected send(type: 'noisy' | 'enhanced', ring: RingBuffer, from: number, length: Samples): void {
-    if (this.closed) return;
+    if (this.#closed) return;
     const { channels } = ring;
-    const { samples, words } = this.parcelFor(channels * length);
+    const { samples, words } = this.#parcelFor(channels * length);
     for (let channel = 0; channel < channels; channel++) ring.get(channel, from, samples, channel * length, length);
     words.set(this.words);
-    this.port.postMessage({ type, samples, channels, length, words }, [samples.buffer, words.buffer]);
+    this.#port.postMessage({ type, samples, channels, length, words }, [samples.buffer, words.buffer]);
   }
 
-  private parcelFor(size: number): Parcel {
-    const parcel = this.parcels.pop();
+  #parcelFor(size: number): Parcel {
+    const parcel = this.#parcels.pop();
     if (parcel !== undefined && parcel.samples.length >= size) return parcel;
     // Twice as long: messages carry whole quanta, now one more, now one less.
     return { samples: new Float32Array(2 * size), words: parcel?.words ?? new Int32Array(CONTROL_WORDS) };
@@ -112,67 +112,67 @@ abstract class MessageEnd {
  * message. [audio]
  */
 export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
-  private readonly advanceWaitSamples: Samples;
+  readonly #advanceWaitSamples: Samples;
   /** Index up to which noisy samples were sent. */
-  private sent = 0;
+  #sent = 0;
   /** Index at which the next step is due, as far as is known before the worker's answer to the last message. */
-  private due: number;
+  #due: number;
   /** The worker has said something: its words count. */
-  private heard = false;
+  #heard = false;
 
   /** @param onAnswer called after the worker's samples and words have come in */
   constructor(end: MessageEndData, advanceWaitSamples: Samples, onAnswer: () => void = () => {}) {
     super(end, onAnswer);
-    this.advanceWaitSamples = advanceWaitSamples;
-    this.due = advanceWaitSamples;
+    this.#advanceWaitSamples = advanceWaitSamples;
+    this.#due = advanceWaitSamples;
   }
 
   signal(): void {
     const { writeIndex } = this.noisy;
-    if (hasReached(writeIndex, this.due) || hasReached(writeIndex, (this.sent + MOST_UNSENT) | 0)) this.flush();
+    if (hasReached(writeIndex, this.#due) || hasReached(writeIndex, (this.#sent + MOST_UNSENT) | 0)) this.flush();
   }
 
   flush(): void {
-    const from = this.sent;
-    this.sent = this.noisy.writeIndex;
+    const from = this.#sent;
+    this.#sent = this.noisy.writeIndex;
     // At a rate that does not divide evenly, a step may take one sample less than the longest wait.
-    while (hasReached(this.sent, this.due)) this.due = (this.due + Math.max(1, this.advanceWaitSamples - 1)) | 0;
-    this.send('noisy', this.noisy, from, (this.sent - from) >>> 0);
+    while (hasReached(this.#sent, this.#due)) this.#due = (this.#due + Math.max(1, this.#advanceWaitSamples - 1)) | 0;
+    this.send('noisy', this.noisy, from, (this.#sent - from) >>> 0);
   }
 
   /** Whether the worker has taken all that was written, and has made of it what can be made. */
   get settled(): boolean {
     const { writeIndex, readIndex } = this.noisy;
     if (writeIndex === readIndex) return true;
-    return this.heard && this.sent === writeIndex && !hasReached(writeIndex, Atomics.load(this.words, Word.NEXT_DUE));
+    return this.#heard && this.#sent === writeIndex && !hasReached(writeIndex, Atomics.load(this.words, Word.NEXT_DUE));
   }
 
   protected receive(message: WorkerToWorklet): void {
     this.takeIn(message, this.enhanced, WORKER_WORDS, Word.ENHANCED_WRITE);
-    this.heard = true;
+    this.#heard = true;
     const due = Atomics.load(this.words, Word.NEXT_DUE);
-    if (!hasReached(this.sent, due)) this.due = due;
+    if (!hasReached(this.#sent, due)) this.#due = due;
   }
 }
 
 /** The worker's end: sends what a step gives as soon as it is there, and answers every message at least once. [worker] */
 export class MessageWorkerEnd extends MessageEnd implements PipeEnd {
-  private sent = 0;
-  private owesAnswer = false;
+  #sent = 0;
+  #owesAnswer = false;
 
   signal(): void {
-    if (this.owesAnswer || this.sent !== this.enhanced.writeIndex) this.flush();
+    if (this.#owesAnswer || this.#sent !== this.enhanced.writeIndex) this.flush();
   }
 
   flush(): void {
-    const from = this.sent;
-    this.sent = this.enhanced.writeIndex;
-    this.owesAnswer = false;
-    this.send('enhanced', this.enhanced, from, (this.sent - from) >>> 0);
+    const from = this.#sent;
+    this.#sent = this.enhanced.writeIndex;
+    this.#owesAnswer = false;
+    this.send('enhanced', this.enhanced, from, (this.#sent - from) >>> 0);
   }
 
   protected receive(message: WorkletToWorker): void {
     this.takeIn(message, this.noisy, WORKLET_WORDS, Word.NOISY_WRITE);
-    this.owesAnswer = true;
+    this.#owesAnswer = true;
   }
 }

@@ -32,11 +32,11 @@ class SharedEnd {
 
 /** The worklet's end: rings the worker's bell when a step is due. [audio] */
 export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
-  private readonly bell: Int32Array;
+  readonly #bell: Int32Array;
 
   constructor(memory: SharedPipeMemory) {
     super(memory);
-    this.bell = new Int32Array(memory.bell);
+    this.#bell = new Int32Array(memory.bell);
   }
 
   /**
@@ -48,8 +48,8 @@ export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
   }
 
   flush(): void {
-    Atomics.add(this.bell, BellWord.BELL, 1);
-    Atomics.notify(this.bell, BellWord.BELL);
+    Atomics.add(this.#bell, BellWord.BELL, 1);
+    Atomics.notify(this.#bell, BellWord.BELL);
   }
 }
 

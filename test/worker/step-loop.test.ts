@@ -19,7 +19,7 @@ class Bench {
   readonly crashes: unknown[] = [];
   readonly loop = new StepLoop((error) => this.crashes.push(error));
   readonly pipes: MessageWorkletEnd[] = [];
-  private readonly workerPipes: MessageWorkerEnd[] = [];
+  readonly #workerPipes: MessageWorkerEnd[] = [];
 
   open(denoiser: Denoiser, contextRateHz = 48000, offline = false): MessageWorkletEnd {
     const { port1, port2 } = new MessageChannel();
@@ -31,7 +31,7 @@ class Bench {
     Atomics.store(worklet.words, Word.ATTENUATION_LIMIT, floatToWord(100));
     this.loop.add(node, undefined);
     this.pipes.push(worklet);
-    this.workerPipes.push(worker);
+    this.#workerPipes.push(worker);
     return worklet;
   }
 
