@@ -178,15 +178,15 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     get latency(): number {
-      return this.#session.latency;
+      return this.#session.reporter.latency;
     }
 
     get mode(): DenoiseMode {
-      return this.#session.mode;
+      return this.#session.reporter.mode;
     }
 
     get state(): DenoiseState {
-      return this.#session.state;
+      return this.#session.reporter.state;
     }
 
     get error(): DenoiseError | undefined {
@@ -198,19 +198,19 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     get model(): string | URL {
-      return this.#session.model;
+      return this.#session.supervisor.model;
     }
 
     setModel(model: string | URL): Promise<void> {
-      return this.#session.setModel(model);
+      return this.#session.modelSwitch.to(model);
     }
 
     getMetrics(): DenoiseMetrics {
-      return this.#session.getMetrics();
+      return this.#session.reporter.getMetrics();
     }
 
     reset(): void {
-      this.#session.reset();
+      this.#session.worklet.client?.post({ type: 'reset' });
     }
 
     retry(): void {
@@ -231,7 +231,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     #end(reason: string): void {
-      if (this.#session.state === 'disposed') return;
+      if (this.#session.reporter.state === 'disposed') return;
       this.#graph.dispose();
       this.#session.dispose(reason);
     }

@@ -5,7 +5,7 @@
  */
 import { DenoiseError } from '../shared/errors.ts';
 import { resolveAssets } from './assets.ts';
-import { hasBegunOffline } from './obstacles.ts';
+import { abortError, hasBegunOffline } from './obstacles.ts';
 import { type ResolvedOptions, requireModel } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import type { ModelChoice, Supervisor } from './supervisor.ts';
@@ -16,8 +16,8 @@ export interface SwitchHost {
   readonly options: ResolvedOptions;
   readonly reporter: Reporter;
   readonly supervisor: Supervisor;
-  /** Begins anew after a failure, with the model that is chosen; settles as `ready` does. */
-  readonly retry: () => Promise<void>;
+  readonly ready: Promise<void>;
+  retry(): void;
 }
 
 /** Changes of the model of one node, one at a time: the latest wins. */
@@ -43,7 +43,7 @@ export class ModelSwitch {
     this.#requireSwitchable();
     const choice = { model: wanted, assets: resolveAssets(options.assets, wanted) };
     if (reporter.state === 'failed') return this.#retryWith(choice);
-    this.abort(new DOMException('Another model was chosen before this one had loaded.', 'AbortError'));
+    this.abort(abortError('Another model was chosen before this one had loaded.'));
     const abort = new AbortController();
     const { signal } = abort;
     const going = supervisor.goOver(choice, () => {
@@ -61,11 +61,13 @@ export class ModelSwitch {
 
   /** Begins anew after a failure, and remembers the model before where the other fails too. */
   async #retryWith(choice: ModelChoice): Promise<void> {
-    const { reporter, supervisor, retry } = this.#host;
+    const host = this.#host;
+    const { reporter, supervisor } = host;
     const before = supervisor.choice;
     supervisor.choice = choice;
     try {
-      await retry();
+      host.retry();
+      await host.ready;
       reporter.emit('modelchange', { model: choice.model });
     } catch (error) {
       if (supervisor.choice === choice) supervisor.choice = before;

@@ -38,3 +38,8 @@ export function sharedRefused(): DenoiseError {
       '(Cross-Origin-Opener-Policy: same-origin, Cross-Origin-Embedder-Policy: require-corp), or use transport "auto".',
   );
 }
+
+/** The reason of a promise that is given up: the node was disposed, or something else was wanted instead. */
+export function abortError(message: string): DOMException {
+  return new DOMException(message, 'AbortError');
+}

@@ -95,7 +95,8 @@ export function requireModel(model: unknown, what: string): string | URL {
   const isUrl = model instanceof URL || (typeof model === 'string' && model.includes('/'));
   if (isUrl || isModelName(model as string)) return model as string | URL;
   throw new TypeError(
-    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest (….json), got ${describe(model)}.`,
+    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest ` +
+      `(….json), got ${describe(model)}.`,
   );
 }
 
@@ -110,17 +111,13 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
   const assets = merged.assets ?? {};
   if (!['auto', 'shared', 'message'].includes(merged.transport)) {
-    throw new TypeError(
-      `DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`,
-    );
+    throw new TypeError(unexpected('transport', '"auto", "shared" or "message"', merged.transport));
   }
   if (typeof assets !== 'object' || assets === null) {
-    throw new TypeError(`DenoiseNode option "assets": expected an object of URLs, got ${describe(assets)}.`);
+    throw new TypeError(unexpected('assets', 'an object of URLs', assets));
   }
   if (!Number.isInteger(merged.maxChannels)) {
-    throw new TypeError(
-      `DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`,
-    );
+    throw new TypeError(unexpected('maxChannels', 'a whole number', merged.maxChannels));
   }
   const parameters = Object.fromEntries(
     PARAMETER_NAMES.map((name) => [name, isNumeric(name) ? inRange(name, merged[name]) : isOn(name, merged[name])]),
@@ -138,9 +135,7 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
 function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
   if (typeof hint === 'string') {
     if (Object.hasOwn(LATENCY_HINT_SECONDS, hint)) return LATENCY_HINT_SECONDS[hint];
-    throw new TypeError(
-      `DenoiseNode option "latencyHint": expected "interactive", "balanced", "playback" or seconds, got ${describe(hint)}.`,
-    );
+    throw new TypeError(unexpected('latencyHint', '"interactive", "balanced", "playback" or seconds', hint));
   }
   return inRange('latencyHint', hint);
 }
@@ -148,23 +143,26 @@ function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
 function inRange(name: keyof typeof RANGES, value: unknown): number {
   const [least, most] = RANGES[name];
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(
-      `DenoiseNode option "${name}": expected a number from ${least} to ${most}, got ${describe(value)}.`,
-    );
+    throw new TypeError(unexpected(name, `a number from ${least} to ${most}`, value));
   }
   if (value < least || value > most) {
-    throw new RangeError(`DenoiseNode option "${name}": expected ${least} to ${most}, got ${value}.`);
+    throw new RangeError(unexpected(name, `${least} to ${most}`, value));
   }
   return value;
 }
 
 function isOn(name: ParameterName, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new TypeError(`DenoiseNode option "${name}": expected true or false, got ${describe(value)}.`);
+  throw new TypeError(unexpected(name, 'true or false', value));
 }
 
 function withoutUndefined(options: DenoiseOptions): DenoiseOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** Message for an option that is not what it should be. */
+function unexpected(name: keyof DenoiseOptions, expected: string, value: unknown): string {
+  return `DenoiseNode option "${name}": expected ${expected}, got ${describe(value)}.`;
 }
 
 function describe(value: unknown): string {

@@ -6,6 +6,8 @@ import type { Changes } from './word-watch.ts';
 
 /** What the app sees and hears of a node: state, mode, latency and figures, and an event when one changes. [main] */
 export class Reporter {
+  /** Total latency as it was last heard of. */
+  latencySamples: Samples;
   readonly #context: BaseAudioContext;
   readonly #dispatch: (event: Event) => void;
   #state: DenoiseState = 'loading';
@@ -14,13 +16,12 @@ export class Reporter {
   #words: Int32Array = new Int32Array(CONTROL_WORDS);
   #totals = NO_TOTALS;
   #hasRoute = false;
-  #latencySamples: Samples;
   #toldLatency: Seconds;
 
   constructor(context: BaseAudioContext, dispatch: (event: Event) => void, expectedLatency: Samples) {
     this.#context = context;
     this.#dispatch = dispatch;
-    this.#latencySamples = expectedLatency;
+    this.latencySamples = expectedLatency;
     this.#toldLatency = expectedLatency / context.sampleRate;
   }
 
@@ -35,17 +36,8 @@ export class Reporter {
   /** Total latency: what the worklet says, or what was promised when it was attached. */
   get latency(): Seconds {
     const now = this.#hasRoute ? Atomics.load(this.#words, Word.LATENCY_SAMPLES) : 0;
-    if (now !== 0) this.#latencySamples = now;
-    return this.#latencySamples / this.#context.sampleRate;
-  }
-
-  get latencySamples(): Samples {
-    return this.#latencySamples;
-  }
-
-  /** The delay without a route: the worklet has died. */
-  set latencySamples(samples: Samples) {
-    this.#latencySamples = samples;
+    if (now !== 0) this.latencySamples = now;
+    return this.latencySamples / this.#context.sampleRate;
   }
 
   getMetrics(): DenoiseMetrics {
@@ -56,7 +48,7 @@ export class Reporter {
   follow(words: Int32Array, latencySamples: Samples): void {
     this.#totals = addTotals(this.#totals, this.#words);
     this.#words = words;
-    this.#latencySamples = latencySamples;
+    this.latencySamples = latencySamples;
     this.#hasRoute = true;
   }
 

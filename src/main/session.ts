@@ -7,18 +7,17 @@
  *      ▲           ▼                             any ──▶ disposed
  *      └─── recovering (its worker died: only so often in a row, see restarts.ts)
  */
-import { DenoiseError } from '../shared/errors.ts';
-import type { Samples, Seconds } from '../shared/units.ts';
+import type { DenoiseError } from '../shared/errors.ts';
+import type { Samples } from '../shared/units.ts';
 import { resolveAssets } from './assets.ts';
 import type { AudioFamily } from './audio-family.ts';
-import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
-import { ModelSwitch } from './model-switch.ts';
+import { ModelSwitch, type SwitchHost } from './model-switch.ts';
 import type { NodeGraph } from './node-graph.ts';
-import { obstacleTo } from './obstacles.ts';
+import { abortError, obstacleTo } from './obstacles.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Reporter } from './reporter.ts';
-import { Supervisor } from './supervisor.ts';
-import { WorkletHolder } from './worklet-holder.ts';
+import { Supervisor, type SupervisorHost } from './supervisor.ts';
+import { WorkletHolder, type WorkletHost } from './worklet-holder.ts';
 
 /** What the session needs of its node. */
 export interface SessionHost {
@@ -29,14 +28,16 @@ export interface SessionHost {
   readonly dispose: (reason: string) => void;
 }
 
-/** The life of one node, from loading to dispose. */
-export class Session {
-  readonly #host: SessionHost;
-  readonly #options: ResolvedOptions;
-  readonly #reporter: Reporter;
-  readonly #worklet: WorkletHolder;
-  readonly #supervisor: Supervisor;
-  readonly #switch: ModelSwitch;
+/** The life of one node, from loading to dispose. Its parts (the fields without a #) are handed the session itself. */
+export class Session implements WorkletHost, SupervisorHost, SwitchHost {
+  readonly context: BaseAudioContext;
+  readonly graph: NodeGraph;
+  readonly options: ResolvedOptions;
+  readonly reporter: Reporter;
+  readonly worklet: WorkletHolder;
+  readonly supervisor: Supervisor;
+  readonly modelSwitch: ModelSwitch;
+  readonly #disposeNode: (reason: string) => void;
   readonly #stopListening: () => void;
   #error: DenoiseError | undefined;
   #ready!: Promise<void>;
@@ -46,42 +47,15 @@ export class Session {
 
   /** Begins at once, in a microtask: a listener added right after `new` hears even what fails immediately. */
   constructor(host: SessionHost, family: AudioFamily, options: ResolvedOptions, expectedLatency: Samples) {
-    const { context, graph } = host;
-    this.#host = host;
-    this.#options = options;
-    const reporter = new Reporter(context, host.dispatch, expectedLatency);
-    const worklet = new WorkletHolder(
-      {
-        context,
-        graph,
-        maxChannels: options.maxChannels,
-        latencySamples: () => reporter.latencySamples,
-        isDisposed: () => reporter.state === 'disposed',
-        takeWords: (nodeId, words) => supervisor.takeWords(nodeId, words),
-        died: () => this.#workletDied(),
-      },
-      family,
-    );
-    const supervisor = new Supervisor({
-      context,
-      options,
-      reporter,
-      worklet,
-      isOver: () => this.#isOver,
-      checkContext: () => this.#checkContext(),
-      switched: () => this.#switch.done,
-      running: () => {
-        this.#isReady = true;
-        this.#resolveReady();
-      },
-      fail: (error) => this.#fail(error),
-    });
-    const retry = (): Promise<void> => {
-      this.retry();
-      return this.#ready;
-    };
-    this.#switch = new ModelSwitch({ context, options, reporter, supervisor, retry });
-    [this.#reporter, this.#worklet, this.#supervisor] = [reporter, worklet, supervisor];
+    const { context, graph, dispatch, dispose } = host;
+    this.context = context;
+    this.graph = graph;
+    this.options = options;
+    this.#disposeNode = dispose;
+    this.reporter = new Reporter(context, dispatch, expectedLatency);
+    this.worklet = new WorkletHolder(this, family);
+    this.supervisor = new Supervisor(this);
+    this.modelSwitch = new ModelSwitch(this);
     this.#promiseReady();
     const onStateChange = (): void => this.#contextChanged();
     context.addEventListener('statechange', onStateChange);
@@ -99,59 +73,55 @@ export class Session {
     return this.#error;
   }
 
-  get state(): DenoiseState {
-    return this.#reporter.state;
+  /** The node has failed or is disposed. */
+  get isOver(): boolean {
+    const { state } = this.reporter;
+    return state === 'failed' || state === 'disposed';
   }
 
-  get mode(): DenoiseMode {
-    return this.#reporter.mode;
-  }
-
-  get latency(): Seconds {
-    return this.#reporter.latency;
-  }
-
-  get model(): string | URL {
-    return this.#supervisor.choice?.model ?? this.#options.model;
-  }
-
-  /** See {@link DenoiseNode.setModel}. */
-  setModel(model: string | URL): Promise<void> {
-    return this.#switch.to(model);
-  }
-
-  getMetrics(): DenoiseMetrics {
-    return this.#reporter.getMetrics();
-  }
-
-  reset(): void {
-    this.#worklet.client?.post({ type: 'reset' });
-  }
-
-  /** Begins anew after a failure. */
+  /** Begins anew after a failure; does nothing otherwise. */
   retry(): void {
-    if (this.state !== 'failed') return;
+    if (this.reporter.state !== 'failed') return;
     this.#error = undefined;
-    this.#supervisor.forgetRestarts();
+    this.supervisor.forgetRestarts();
     this.#isReady = false;
     this.#promiseReady();
-    this.#reporter.setState('loading', 'Trying again.');
+    this.reporter.setState('loading', 'Trying again.');
     this.#start();
   }
 
   /** Lets go of worklet and worker. The graph is the node's to take apart. Idempotent. */
   dispose(reason: string): void {
-    if (this.state === 'disposed') return;
-    this.#supervisor.close();
+    if (this.reporter.state === 'disposed') return;
+    this.supervisor.close();
     this.#stopListening();
-    this.#worklet.client?.dispose();
-    this.#reporter.setState('disposed', reason);
-    this.#rejectReady(new DOMException('The DenoiseNode was disposed before it was ready.', 'AbortError'));
-    this.#switch.abort(new DOMException('The DenoiseNode was disposed before the model had loaded.', 'AbortError'));
+    this.worklet.client?.dispose();
+    this.reporter.setState('disposed', reason);
+    this.#rejectReady(abortError('The DenoiseNode was disposed before it was ready.'));
+    this.modelSwitch.abort(abortError('The DenoiseNode was disposed before the model had loaded.'));
   }
 
-  get #isOver(): boolean {
-    return this.state === 'failed' || this.state === 'disposed';
+  /** The enhanced signal is on. */
+  running(): void {
+    this.#isReady = true;
+    this.#resolveReady();
+  }
+
+  /** One error, one event; the dry signal goes on. */
+  fail(error: DenoiseError): void {
+    if (this.isOver) return;
+    this.supervisor.close();
+    this.#error = error;
+    this.reporter.setState('failed', error.message);
+    this.#rejectReady(error);
+    this.modelSwitch.abort(error);
+    this.reporter.emit('error', { error });
+  }
+
+  /** A context that has closed, or begun to render, before the node was ready is a failure of its own. */
+  checkContext(): void {
+    const obstacle = this.#isReady ? undefined : obstacleTo(this.context, this.options.transport);
+    if (obstacle !== undefined) this.fail(obstacle);
   }
 
   #promiseReady(): void {
@@ -163,51 +133,24 @@ export class Session {
   }
 
   #start(): void {
-    if (this.#isOver) return;
-    const obstacle = obstacleTo(this.#host.context, this.#options.transport);
+    if (this.isOver) return;
+    const obstacle = obstacleTo(this.context, this.options.transport);
     if (obstacle !== undefined) {
-      this.#fail(obstacle);
+      this.fail(obstacle);
       return;
     }
-    const { model, assets } = this.#options;
+    const { model, assets } = this.options;
     try {
-      this.#supervisor.choice ??= { model, assets: resolveAssets(assets, model) };
+      this.supervisor.choice ??= { model, assets: resolveAssets(assets, model) };
     } catch (error) {
-      this.#fail(error as DenoiseError);
+      this.fail(error as DenoiseError);
       return;
     }
-    void this.#supervisor.serve();
+    void this.supervisor.serve();
   }
 
   #contextChanged(): void {
-    this.#checkContext();
-    if (this.#host.context.state === 'closed') this.#host.dispose('The context was closed.');
-  }
-
-  /** A context that has closed, or begun to render, before the node was ready is a failure of its own. */
-  #checkContext(): void {
-    const obstacle = this.#isReady ? undefined : obstacleTo(this.#host.context, this.#options.transport);
-    if (obstacle !== undefined) this.#fail(obstacle);
-  }
-
-  #workletDied(): void {
-    this.#reporter.latencySamples = this.#host.graph.fallBack(this.#reporter.latencySamples);
-    this.#fail(
-      new DenoiseError(
-        'worker-crashed',
-        'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.',
-      ),
-    );
-  }
-
-  /** One error, one event; the dry signal goes on. */
-  #fail(error: DenoiseError): void {
-    if (this.#isOver) return;
-    this.#supervisor.close();
-    this.#error = error;
-    this.#reporter.setState('failed', error.message);
-    this.#rejectReady(error);
-    this.#switch.abort(error);
-    this.#reporter.emit('error', { error });
+    this.checkContext();
+    if (this.context.state === 'closed') this.#disposeNode('The context was closed.');
   }
 }

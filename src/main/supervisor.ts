@@ -3,9 +3,11 @@
  * Out:    a route that stands, opened again when its worker dies, until it is given up
  * Thread: [main]
  */
+
 import { DenoiseError } from '../shared/errors.ts';
 import type { Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
+import { abortError } from './obstacles.ts';
 import type { ResolvedOptions } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import type { Reporter } from './reporter.ts';
@@ -25,21 +27,18 @@ export interface ModelChoice {
   readonly assets: AssetUrls;
 }
 
-/** What the supervisor asks of the session, and tells it. */
+/** What the supervisor needs of its session. */
 export interface SupervisorHost {
   readonly context: BaseAudioContext;
   readonly options: ResolvedOptions;
   readonly reporter: Reporter;
   readonly worklet: WorkletHolder;
-  /** The node has failed or is disposed. */
-  readonly isOver: () => boolean;
-  /** Ends the node where its context does not allow it to become ready any more. */
-  readonly checkContext: () => void;
-  /** The {@link ModelSwitch} under way has come to its end; undefined where there is none. */
-  readonly switched: () => Promise<void> | undefined;
-  /** The enhanced signal is on. */
-  readonly running: () => void;
-  readonly fail: (error: DenoiseError) => void;
+  /** `done` settles with the switch to another model that is under way; undefined where there is none. */
+  readonly modelSwitch: { readonly done: Promise<void> | undefined };
+  readonly isOver: boolean;
+  checkContext(): void;
+  running(): void;
+  fail(error: DenoiseError): void;
 }
 
 /** Keeps a node connected to the worker of its model. */
@@ -58,29 +57,34 @@ export class Supervisor {
     this.#host = host;
   }
 
+  /** The model in use, as it was asked for. */
+  get model(): string | URL {
+    return this.choice?.model ?? this.#host.options.model;
+  }
+
   /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
   async serve(): Promise<void> {
-    const { checkContext, isOver, switched, fail } = this.#host;
+    const host = this.#host;
     this.#turn += 1;
     const turn = this.#turn;
-    const isLost = (): boolean => isOver() || turn !== this.#turn;
+    const isLost = (): boolean => host.isOver || turn !== this.#turn;
     const requireTurn = (): void => {
-      if (isLost()) throw new DOMException('The route is not needed any more.', 'AbortError');
+      if (isLost()) throw abortError('The route is not needed any more.');
     };
     for (;;) {
       try {
         const route = await this.#open(this.choice as ModelChoice, requireTurn);
-        checkContext();
+        host.checkContext();
         if (isLost()) route.close();
         else this.#runOn(route);
         return;
       } catch (error) {
-        checkContext();
+        host.checkContext();
         if (isLost()) return;
         if (this.#mayRestart(error)) continue;
         // A model that was chosen meanwhile may do better.
-        for (let other = switched(); other !== undefined; other = switched()) await other.catch(() => {});
-        if (!isLost()) fail(error as DenoiseError);
+        while (host.modelSwitch.done !== undefined) await host.modelSwitch.done.catch(() => {});
+        if (!isLost()) host.fail(error as DenoiseError);
         return;
       }
     }
@@ -92,7 +96,7 @@ export class Supervisor {
    * @param requireWanted called right before the route in use is let go; what it throws keeps that
    */
   async goOver(choice: ModelChoice, requireWanted: () => void): Promise<void> {
-    const { reporter, isOver } = this.#host;
+    const { reporter } = this.#host;
     let turn = Number.NaN;
     const letGoOnce = (): void => {
       if (turn === this.#turn) return; // The second try, over messages.
@@ -104,13 +108,13 @@ export class Supervisor {
       const route = await this.#open(choice, letGoOnce);
       if (turn !== this.#turn) {
         route.close();
-        throw new DOMException('Something else happened to the node meanwhile.', 'AbortError');
+        throw abortError('Something else happened to the node meanwhile.');
       }
       this.choice = choice;
       this.#runOn(route);
       reporter.emit('modelchange', { model: choice.model });
     } catch (error) {
-      if (turn === this.#turn && !isOver()) {
+      if (turn === this.#turn && !this.#host.isOver) {
         if (reporter.state !== 'loading')
           reporter.setState('recovering', 'Another model could not take over, so the one before is used again.');
         void this.serve();
@@ -142,14 +146,15 @@ export class Supervisor {
   }
 
   #runOn(route: Route): void {
-    const { context, reporter, running, fail } = this.#host;
+    const host = this.#host;
+    const { context, reporter } = host;
     const { words, mode } = route.pipe;
     this.#route = route;
     reporter.follow(words, route.latencySamples);
     this.#restarts.running(context.currentTime);
     route.onDeath((error) => {
       if (this.#mayRestart(error)) this.#openAgain(error.message);
-      else fail(error);
+      else host.fail(error);
     });
     this.#stopLooking = this.#watch(route);
     reporter.setMode(mode);
@@ -158,7 +163,7 @@ export class Supervisor {
       mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.',
     );
     reporter.tellLatency();
-    running();
+    host.running();
   }
 
   /** Looks at the words of a route from time to time. Returns how to stop. */

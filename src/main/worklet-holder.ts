@@ -1,20 +1,21 @@
-import type { Samples } from '../shared/units.ts';
+import { DenoiseError } from '../shared/errors.ts';
 import type { AudioFamily } from './audio-family.ts';
 import { addModuleOnce } from './modules.ts';
 import type { NodeGraph } from './node-graph.ts';
+import { abortError } from './obstacles.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Reporter } from './reporter.ts';
 import { WorkletClient } from './worklet-client.ts';
 
-/** What the worklet of a node asks for, and what it tells. */
+/** What the worklet needs of its session. */
 export interface WorkletHost {
   readonly context: BaseAudioContext;
   readonly graph: NodeGraph;
-  readonly maxChannels: number;
-  /** Delay of the dry signal until a route brings the exact one. */
-  readonly latencySamples: () => Samples;
-  readonly isDisposed: () => boolean;
-  readonly takeWords: (nodeId: number, words: Int32Array) => void;
-  /** It threw, and gives silence. Another can be brought. */
-  readonly died: () => void;
+  readonly options: ResolvedOptions;
+  readonly reporter: Reporter;
+  /** Message mode: a copy of the words of a route. */
+  readonly supervisor: { takeWords(nodeId: number, words: Int32Array): void };
+  fail(error: DenoiseError): void;
 }
 
 /** The worklet of one node, the same for every route; brought anew after it has failed to load, or died. [main] */
@@ -47,15 +48,24 @@ export class WorkletHolder {
   }
 
   async #load(url: string): Promise<WorkletClient> {
-    const { graph, context, maxChannels, latencySamples, isDisposed, takeWords, died } = this.#host;
-    await addModuleOnce(this.#family, context, url);
-    if (isDisposed()) throw new DOMException('The node has ended.', 'AbortError');
-    const client = new WorkletClient(graph.addWorklet(latencySamples(), maxChannels), {
+    const host = this.#host;
+    const { graph, reporter } = host;
+    await addModuleOnce(this.#family, host.context, url);
+    if (reporter.state === 'disposed') throw abortError('The node has ended.');
+    // The dry signal keeps the delay that it has, until a route brings the exact one.
+    const node = graph.addWorklet(reporter.latencySamples, host.options.maxChannels);
+    const client = new WorkletClient(node, {
       created: () => graph.takeOver(),
-      words: takeWords,
+      words: (nodeId, words) => host.supervisor.takeWords(nodeId, words),
       died: () => {
+        reporter.latencySamples = graph.fallBack(reporter.latencySamples);
         this.#coming = undefined;
-        died();
+        host.fail(
+          new DenoiseError(
+            'worker-crashed',
+            'The audio processor threw, so the node passes the dry signal. Make a new node; please report this.',
+          ),
+        );
       },
     });
     this.#client = client;

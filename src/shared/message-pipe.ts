@@ -14,11 +14,12 @@
  * envelope). The sample and word arrays travel to and fro: what a message brought is used for the next one sent, so
  * that after the first few none is made anew.
  */
-import { CONTROL_WORDS, WORKER_WORDS, WORKLET_WORDS, Word } from './control-block.ts';
+import { CONTROL_WORDS, Word } from './control-block.ts';
 import type { PipeEnd } from './pipe-end.ts';
 import type { PipeEndData, WorkerToWorklet, WorkletToWorker } from './protocol.ts';
 import { hasReached, RingBuffer } from './ring-buffer.ts';
 import type { Samples } from './units.ts';
+import { WORKER_WORDS, WORKLET_WORDS } from './words-by-writer.ts';
 
 type MessageEndData = Extract<PipeEndData, { mode: 'message' }>;
 

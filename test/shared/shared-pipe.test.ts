@@ -1,14 +1,8 @@
 import { expect } from '@esm-bundle/chai';
-import {
-  BELL_WORDS,
-  BellWord,
-  CONTROL_WORDS,
-  WORKER_WORDS,
-  WORKLET_WORDS,
-  Word,
-} from '../../src/shared/control-block.ts';
+import { BELL_WORDS, BellWord, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
 import { hasReached } from '../../src/shared/ring-buffer.ts';
 import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
+import { WORKER_WORDS, WORKLET_WORDS } from '../../src/shared/words-by-writer.ts';
 
 function makePipes(channels = 2, ringSamples = 1024) {
   const planes = channels * ringSamples * Float32Array.BYTES_PER_ELEMENT;
