@@ -56,7 +56,7 @@ export interface DenoiseNodeConstructor extends Pick<NativeConstructor, 'isSuppo
   new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
-/** The library's classes behave as the native ones do, but are typed apart. */
+/** The library's classes behave as the native ones do, but have types of their own. */
 const standardizedFamily = {
   GainNode,
   DelayNode,
@@ -66,7 +66,8 @@ const standardizedFamily = {
   requireContext: (context: unknown): void => {
     if (!isNativeContext(context) && (isAnyAudioContext(context) || isAnyOfflineAudioContext(context))) return;
     throw new TypeError(
-      `DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got ${nameOf(context)}.`,
+      'DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, ' +
+        `got ${nameOf(context)}.`,
     );
   },
 } as unknown as AudioFamily;

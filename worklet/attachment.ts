@@ -67,7 +67,10 @@ export class Attachment implements LatencyParts {
     return this.exchange.pipe.words;
   }
 
-  /** After a stretch: counts what went wrong, and lets the latency follow. `wetPosition` is where the next one begins. */
+  /**
+   * After a stretch: counts what went wrong, and lets the latency follow.
+   * @param wetPosition where the next stretch begins
+   */
   watch(tap: Tap, wetPosition: number, length: Samples): void {
     const { words, exchange } = this;
     if (exchange.interruptedNow || this.leaving) {

@@ -29,7 +29,7 @@ export class DelayLine {
   }
 
   /**
-   * Stores samples of one plane at a position (any whole number, also beyond 2³²: the mask takes it modulo the length).
+   * Stores samples of one plane at a position: any whole number, also beyond 2³² (the mask takes it modulo the length).
    */
   write(channel: number, position: number, source: Float32Array, start: number, length: Samples): void {
     const plane = this.#planes[channel];

@@ -3,7 +3,7 @@
  * Out:    one output with as many channels, to whatever the node is connected to
  * Thread: [audio]
  *
- * The thin shell round live-path.ts: AudioParams, the page's messages, the end of life.
+ * The thin shell around live-path.ts: AudioParams, the page's messages, the end of life.
  */
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
 import { MessageWorkletEnd } from '../src/shared/message-pipe.ts';
@@ -33,7 +33,7 @@ interface ParameterDescriptor {
 }
 
 class DenoiseProcessor extends AudioWorkletProcessor {
-  /** Driven by constant sources of the node, so that their own values are 0: the two are added. */
+  /** Constant sources of the node drive them, so their own values are 0: the two are added. */
   static get parameterDescriptors(): ParameterDescriptor[] {
     return PARAMETER_NAMES.map((name) => {
       return { name, defaultValue: 0, automationRate: PARAMETERS[name].automationRate };
@@ -43,7 +43,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   readonly #path: LivePath;
   #messageEnd: MessageWorkletEnd | undefined;
   #nodeId = 0;
-  /** Questions of the page that wait for the worker's answer. */
+  /** Questions of the page that wait until the worker has answered. */
   #settling = 0;
   #samplesToWords = 0;
   #disposed = false;
@@ -57,10 +57,10 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an
-   * end), throws nothing. Any quantum length, read from the arrays; zero, one or many channels; inputs that come and
-   * go. Every buffer is made in the constructor or when a pipe is attached. Only in message mode it posts, and
-   * posting allocates: the samples of a step to the worker, and four times a second the words to the page.
+   * Contract: allocates nothing, logs nothing, throws nothing, waits for nothing (offline: for the worker, with an
+   * end). Any quantum length, read from the arrays; zero, one or many channels; inputs that come and go. Every buffer
+   * is made in the constructor or when a pipe is attached. Only in message mode it posts, and posting allocates: the
+   * samples of a step to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     if (this.#disposed) return false;
@@ -104,7 +104,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   #attach({ pipe: endData, nodeId, ...settings }: Attach): void {
     this.#nodeId = nodeId;
     const pipe = this.#open(endData, settings.advanceWaitSamples);
-    // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
+    // At once, not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
     this.#path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }

@@ -8,18 +8,15 @@
  * sample's position in this line is its index, and the enhanced sample due while sample n is pushed is n − ringDelay,
  * whatever happened before.
  *
- * What can happen is that samples are no enhancement of anything: the node was shed, or its streams began anew. Then
- * the range is frozen (an interruption), and opened again behind everything that was pushed meanwhile:
- *    - SHED and SHEDDINGS are stored before the zeros that follow from it are published, and read after ENHANCED_WRITE:
- *     zeros never enter the range, not
- *     even where the node has been taken back before this thread looked.
- *    - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed
- *     when we see
- *     that, plus the engine's delay, reach beyond the start of the new streams.
- *    - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing
- *     stops, the streams are asked
- *      to begin anew, and pushing starts again when the ring has been emptied: index and time go apart only while
- *   nothing is played.
+ * Some samples enhance nothing: the node was shed, or its streams began anew. Then the range is frozen (an
+ * interruption), and opened again behind everything that was pushed meanwhile:
+ *   - SHED and SHEDDINGS are stored before the zeros that follow from them are published, and read after
+ *     ENHANCED_WRITE. So zeros never enter the range, even where the node is taken back before this thread looks.
+ *   - The worker begins anew at an index ≤ NOISY_WRITE, before it stores RESET_DONE or clears SHED. All samples pushed
+ *     by the time we see that, plus the engine's delay, reach beyond the start of the new streams.
+ *   - When the noisy ring is full (the worker stands still), samples are dropped, which no index may show. So pushing
+ *     stops, the streams are asked to begin anew, and pushing starts again when the ring has been emptied: index and
+ *     time diverge only while nothing is played.
  */
 import { Word } from '../src/shared/control-block.ts';
 import type { PipeEnd } from '../src/shared/pipe-end.ts';
@@ -29,8 +26,8 @@ import { DelayLine } from './delay-line.ts';
 import type { PlayableRange } from './tap.ts';
 
 /**
- * A channel that vanishes goes on as silence for so long after its tail has come out, so that a short gap does not make
- * the model forget.
+ * A channel that vanishes goes on as silence for this long after its tail has come out, so that a short gap does not
+ * make the model forget.
  */
 const LINGER_SECONDS = 1;
 /**
@@ -40,8 +37,8 @@ const LINGER_SECONDS = 1;
 const OFFLINE_PATIENCE_MS = 5000;
 const OFFLINE_PATIENCE_MS_PER_SECOND = 10_000;
 /**
- * A block comes back all at once. It is taken in at so many times the speed of sound, for a quantum is too short to
- * copy seconds of several channels.
+ * A block comes back all at once. It is taken in at this many times real time, because a quantum is too short to copy
+ * seconds of several channels.
  */
 const DRAIN_SPEED = 16;
 
@@ -59,7 +56,7 @@ export interface ExchangeSettings {
 }
 
 /**
- * The worklet's side of one pipe: its rings, its positions, its interruptions. Nothing but the constructor
+ * Noisy samples given for enhanced ones over one pipe: positions and interruptions. Nothing but the constructor
  * allocates.
  */
 export class Exchange implements PlayableRange {
@@ -119,20 +116,20 @@ export class Exchange implements PlayableRange {
     this.pipe.flush();
   }
 
-  /** Lets the gate close within `samples` of a position; nothing more is pushed or taken in. */
+  /** Lets the gate close within `samples` of a position. Nothing more is pushed or taken in. */
   fadeAway(wetPosition: number, samples: Samples): void {
     this.#closing = true;
     this.end = Math.min(this.end, wetPosition + samples);
   }
 
   /**
-   * Puts `length` samples of every plane into the noisy ring, or drops them where it is full. `inputChannels` of them
-   * are really there.
+   * Puts `length` samples of every plane into the noisy ring, or drops them where it is full. `inputChannels` of the
+   * planes are really there.
    */
   push(planes: readonly Float32Array[], inputChannels: number, length: Samples): void {
     this.#noteChannels(inputChannels, length);
     if (this.holding || this.#closing) {
-      // The line stays where it is, and so do its positions; a exchange that fades away goes on to play what it has.
+      // The line and its positions stay where they are. An exchange that fades away goes on playing what it has.
       if (this.#closing) this.pushed += length;
       return;
     }
@@ -201,7 +198,7 @@ export class Exchange implements PlayableRange {
     if (!this.#patient) return;
     const deadline = Date.now() + this.#patienceMs;
     while (this.#received + enhanced.availableRead < due) {
-      // The worker publishes first and stores NEXT_DUE then: once that lies ahead, what could come has come.
+      // The worker publishes first, then stores NEXT_DUE: once that lies ahead, all that could come has come.
       if (!hasReached(noisy.writeIndex, Atomics.load(words, Word.NEXT_DUE))) return;
       if (Date.now() > deadline) {
         this.#patient = false;
@@ -210,7 +207,7 @@ export class Exchange implements PlayableRange {
     }
   }
 
-  /** Which planes the worker computes. Stored before the samples are published, so that it never computes too few. */
+  /** Which planes the worker computes. Stored before the samples are published, so it never computes too few. */
   #noteChannels(inputChannels: number, length: Samples): void {
     let active = 0;
     for (let channel = 0; channel < this.#absent.length; channel++) {

@@ -18,9 +18,9 @@ const RAISE_STEPS = 1 / 16;
 const CALM_SECONDS = 20;
 const CALM_STEPS = 32;
 const MOST_CALM_SECONDS = 600;
-/** What must have lain ahead all the time, beyond the raise itself. */
+/** What must have lain ahead all that time, beyond the raise itself. */
 const SPARE_SECONDS = 0.006;
-/** The least slack is told over the last one to two windows of this length. */
+/** The least slack is that of the last one to two windows of this length. */
 const WINDOW_SECONDS = 0.5;
 
 /** Decides how much prefill there should be: more after an underrun, less after a long calm. Counts time in samples. */
@@ -80,7 +80,7 @@ export class LatencyControl {
     if (this.#calm < this.#neededCalm) return;
     const surplus = this.#leastWhileCalm - this.#spare;
     if (this.prefill > this.#askedPrefill && surplus >= this.#raise) {
-      // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved
+      // Half of what was not needed: large raises are given back in large parts, and never below what has proved
       // enough.
       this.prefill = Math.max(this.#askedPrefill, this.prefill - Math.max(this.#raise, Math.floor(surplus / 2)));
       this.#sinceGivenBack = 0;
@@ -88,7 +88,7 @@ export class LatencyControl {
     this.#beginCalm();
   }
 
-  /** The enhanced samples ran short, once for each time. */
+  /** The enhanced samples ran short: called once for each time. */
   underrun(): void {
     const tooEarly = this.#sinceGivenBack < this.#neededCalm;
     this.#neededCalm = tooEarly ? Math.min(this.#mostCalm, 2 * this.#neededCalm) : this.#firstCalm;

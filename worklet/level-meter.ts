@@ -17,7 +17,7 @@ export class LevelMeter {
     return Math.sqrt(this.#meanSquare);
   }
 
-  /** Takes `length` samples from `start` on of the first `channels` planes in. */
+  /** Takes in `length` samples, from `start` on, of the first `channels` planes. */
   take(planes: readonly Float32Array[], channels: number, start: number, length: Samples): void {
     if (length === 0) return;
     let sum = 0;

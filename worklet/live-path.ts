@@ -20,7 +20,7 @@ import { Mixer } from './mixer.ts';
 import { type ParameterValues, valueAt } from './parameter-values.ts';
 import { Playout } from './playout.ts';
 
-/** Longest stretch that is worked on at once. Longer quanta are cut, so that every buffer has its size from the start. */
+/** Longest stretch that is worked on at once. Longer quanta are cut, so every buffer has its size from the start. */
 export const MOST_SAMPLES = 128;
 
 /**
@@ -179,8 +179,8 @@ export class LivePath {
       this.#waiting = undefined;
       playout.setFades(this.#attached.offline ? 1 : this.#fadeOutSamples, this.#fadeInSamples);
     }
-    // It is fed from now on, so that its first enhanced samples are there by the time that the dry line goes back far
-    // enough for its latency.
+    // It is fed from now on, so that its first enhanced samples are there by the time the dry line goes back far enough
+    // for its latency.
     const attached = this.#attached;
     if (attached === undefined || attached.joined) return;
     const total = totalLatencySamples(attached);

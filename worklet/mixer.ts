@@ -87,8 +87,8 @@ export class Mixer {
   }
 
   /**
-   * Returns whether the level is left as it is. The target is read once a stretch, because a power of ten costs as much
-   * as all the rest.
+   * Returns whether the level stays as it is. The target is read once for each stretch, because a power of ten costs as
+   * much as all the rest.
    */
   #moveGains(start: number, length: Samples, { outputGain }: MixerValues): boolean {
     const target = decibelsToGain(clampTo(PARAMETERS.outputGain.range, valueAt(outputGain, start + length - 1)));

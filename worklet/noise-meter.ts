@@ -9,7 +9,7 @@ import { type Decibels, decibelsToGain, type Hertz, type Samples } from '../src/
 const REDUCTION_SECONDS = 0.1;
 /** Shorter than a syllable, longer than the period of a voice. */
 const VOICE_SECONDS = 0.03;
-/** A gap between two words is no end of speech. */
+/** A gap between two spoken words does not end speech. */
 const HOLD_SECONDS = 0.2;
 /** Mean square below which a signal is silence, −100 dBFS: its ratio to another means nothing. */
 const FLOOR = 1e-10;
@@ -18,7 +18,7 @@ const FLOOR = 1e-10;
  * voice.
  */
 const KEPT_DB = [-14, -6] as const;
-/** Levels of what is left: no voice is quieter than the first, any may be louder than the second. */
+/** Levels of what is left: no voice is quieter than the first, and any may be louder than the second. */
 const LEVEL_DB = [-62, -50] as const;
 /** Below this attenuation limit the enhanced signal is so close to the dry one that the difference tells nothing. */
 const LEAST_LIMIT_DB = 1;
@@ -43,9 +43,9 @@ export class NoiseMeter {
   }
 
   /**
-   * Takes the first `length` samples of the first `channels` planes in.
-   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is taken off again
-   *   before a voice is looked for
+   * Takes in the first `length` samples of the first `channels` planes.
+   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is subtracted again
+   *   before looking for a voice
    */
   take(
     dry: readonly Float32Array[],
@@ -56,7 +56,9 @@ export class NoiseMeter {
   ): void {
     if (length === 0) return;
     const share = limitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-limitDb);
-    let [drySum, enhancedSum, keptSum] = [0, 0, 0];
+    let drySum = 0;
+    let enhancedSum = 0;
+    let keptSum = 0;
     for (let channel = 0; channel < channels; channel++) {
       const from = dry[channel];
       const to = enhanced[channel];

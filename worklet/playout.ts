@@ -3,8 +3,8 @@
  * Out:    dry and enhanced samples that line up, to mixer.ts
  * Thread: [audio]
  *
- * A change of latency moves the reading position of both lines: from then on the samples of two taps are blended, for
- * as long as a crossfade takes, and their weights sum to one. Nothing but the constructor allocates.
+ * A change of latency moves the reading position of both lines: from then on, for as long as a crossfade takes, the
+ * samples of two taps are blended, with weights that sum to one. Nothing but the constructor allocates.
  */
 import type { Hertz, Samples } from '../src/shared/units.ts';
 import type { DelayLine } from './delay-line.ts';
@@ -63,8 +63,8 @@ export class Playout {
   }
 
   /**
-   * Goes over to other delays by a crossfade, of which there must be none under way. Where the dry delay stays and the
-   * gate is closed, none is needed.
+   * Goes over to other delays by a crossfade; none may be under way. Where the dry delay stays and the gate is closed,
+   * no crossfade is needed.
    */
   glide(dryDelay: Samples, wetDelay: Samples, wetPosition: number, range: PlayableRange | undefined): void {
     if (dryDelay === this.#current.dryDelay && this.closed) {
@@ -78,8 +78,8 @@ export class Playout {
   }
 
   /**
-   * Fills {@link dry} and {@link enhanced} with `length` samples of the first `channels` planes; see {@link
-   * Tap.render}.
+   * Fills {@link dry} and {@link enhanced} with `length` samples of the first `channels` planes; see
+   * {@link Tap.render}.
    */
   render(
     dryLine: DelayLine,

@@ -30,9 +30,9 @@ export class Tap {
   short = false;
   /** Samples of the last call at which the gate was not fully open. */
   dimmed: Samples = 0;
-  /** Total latency: the dry line is read so far back. */
+  /** Total latency: how far back the dry line is read. */
   dryDelay: Samples = 0;
-  /** Ring delay: the enhanced line is read so far back. */
+  /** Ring delay: how far back the enhanced line is read. */
   wetDelay: Samples = 0;
   #fadeOutSamples: Samples = 1;
   #fadeInSamples: Samples = 1;
@@ -49,7 +49,7 @@ export class Tap {
     this.#fadeInSamples = fadeInSamples;
   }
 
-  /** Sets the gate to where it would be, had it had all the time to rise. */
+  /** Sets the gate to where it would be if it had had all the time to rise. */
   settle(wetPosition: number, range: PlayableRange | undefined): void {
     this.level = range === undefined ? 0 : this.#bound(wetPosition - this.wetDelay, range);
   }
@@ -83,8 +83,8 @@ export class Tap {
   }
 
   /**
-   * Moves the gate over a stretch; returns how much of it is open: `length` for all the way, 0 for not at all,
-   * something between otherwise.
+   * Moves the gate over a stretch. Returns how much of it is open: `length` for all of it, 0 for none, something in
+   * between otherwise.
    */
   #gate(position: number, length: Samples, range: PlayableRange | undefined): number {
     this.short = false;

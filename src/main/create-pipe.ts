@@ -5,18 +5,18 @@ import type { Hertz, Samples } from '../shared/units.ts';
 /** How long the worker may stand still before noisy samples are lost. */
 const STANDSTILL_SECONDS = 0.2;
 
-/** A route for samples, not yet handed out: one end for each thread, and the control words as the page sees them. */
+/** A pipe that is not yet handed out: an end for each thread, and the control words as the page sees them. */
 export interface Pipe {
   readonly mode: PipeMode;
   readonly workerEnd: PipeEndData;
   readonly workletEnd: PipeEndData;
   /** The shared words themselves, or the page's copy of them in message mode. */
   readonly words: Int32Array;
-  /** What both threads are to echo; 0 in message mode, whose proof is the message itself. */
+  /** What both threads must echo; 0 in message mode, where a message that arrives is proof enough. */
   readonly token: number;
 }
 
-/** Makes a new route. A route is never used twice: after a crash its indices are worth nothing. [main] */
+/** Makes a new pipe. A pipe is never used twice: after a crash its indices are worth nothing. [main] */
 export function createPipe(
   mode: PipeMode,
   bell: Int32Array<SharedArrayBuffer> | undefined,

@@ -1,7 +1,7 @@
 /**
- * In: sound from upstream nodes, any channel count and rate.
- * Out: the same sound, denoised, `latency` seconds later, to whatever the node is connected to.
- * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle.
+ * In:     sound from upstream nodes, any channel count and rate
+ * Out:    the same sound, denoised, `latency` seconds later, to whatever the node is connected to
+ * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle
  */
 
 import { DenoiseError } from '../shared/errors.ts';
@@ -37,11 +37,13 @@ import { type Census, takeCensus } from './worker-pool.ts';
  */
 export interface DenoiseNode extends GainNode {
   /**
-   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1. @min 0 @max 1
+   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1.
+   * @min 0 @max 1
    */
   readonly mix: AudioParam;
   /**
-   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a hop. Default 100. @min 0 @max 100
+   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a step. Default 100.
+   * @min 0 @max 100
    */
   readonly attenuationLimit: AudioParam;
   /** Level of the output, dB. Default 0. @min -60 @max 24 */
@@ -50,7 +52,7 @@ export interface DenoiseNode extends GainNode {
   readonly bypass: AudioParam;
   /**
    * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an
-   * AbortError when the node is disposed first. May be ignored: it never counts as unhandled. Await it before
+   * AbortError when the node is disposed first. You may ignore it: it never counts as unhandled. Await it before
    * `startRendering()`.
    */
   readonly ready: Promise<void>;
@@ -70,7 +72,7 @@ export interface DenoiseNode extends GainNode {
   readonly model: string | URL;
   /**
    * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard
-   * until the other has loaded, then the delayed dry signal until its first hop or block is enhanced, and `latency`
+   * until the other has loaded, then the delayed dry signal until its first step has come back, and `latency`
    * follows. No click, and time moves only by the change of latency.
    *
    * Where that fails the node keeps the model that it has (one that has failed tries anew, and stays failed), and the
@@ -85,13 +87,13 @@ export interface DenoiseNode extends GainNode {
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
   reset(): void;
   /**
-   * Begins to load again where `state` is `'failed'`, with `ready` a new promise; does nothing in any other. What
-   * cannot be helped (a context that has closed, a browser that lacks something) fails again. [main]
+   * Loads again where `state` is `'failed'`, with a new promise as `ready`; does nothing in any other. What cannot be
+   * helped (a context that has closed, a browser that lacks something) fails again. [main]
    */
   retry(): void;
   /**
-   * Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too.
-   * [main]
+   * Takes the node apart and frees what it holds; it gives silence then. Idempotent. A context that closes does this
+   * too. [main]
    */
   dispose(): void;
   addEventListener<K extends keyof DenoiseEventMap>(
@@ -120,7 +122,7 @@ export interface DenoiseNode extends GainNode {
 export interface DenoiseNodeConstructor {
   /**
    * Synchronous; loading goes on in the background. Throws a TypeError or RangeError for a bad context or option, and a
-   * DenoiseError 'unsupported' outside a browser. What fails later is told by `ready` and by the `error` event.
+   * DenoiseError 'unsupported' outside a browser. `ready` and the `error` event report what fails later.
    */
   new (context: BaseAudioContext, options?: DenoiseOptions): DenoiseNode;
   readonly prototype: DenoiseNode;
@@ -221,7 +223,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       this.#end('The node was disposed.');
     }
 
-    // The overloads of connect and disconnect differ in their arguments alone, which are handed on as they came.
+    // The overloads of connect and disconnect differ only in their arguments, which are passed on as they came.
     override connect(...connection: unknown[]): AudioNode & void {
       return (this.#graph.output.connect as (...args: unknown[]) => AudioNode & void)(...connection);
     }

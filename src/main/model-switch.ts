@@ -80,7 +80,7 @@ export class ModelSwitch {
     this.#latest?.abort.abort(reason);
   }
 
-  /** Throws where another model is of no use any more. */
+  /** Throws where it is too late for another model. */
   #requireSwitchable(): void {
     const { context, reporter } = this.#host;
     if (reporter.state === 'disposed')
@@ -88,12 +88,13 @@ export class ModelSwitch {
     if (!hasBegunOffline(context)) return;
     throw new DenoiseError(
       'offline-not-ready',
-      'The model of a node in an OfflineAudioContext can be changed before startRendering() only: call setModel() first.',
+      'The model of a node in an OfflineAudioContext can be changed before startRendering() only: ' +
+        'call setModel() first.',
     );
   }
 }
 
-/** The outcome of some work, or the reason for which it is not waited for any more. */
+/** The outcome of some work, or the reason why it is no longer waited for. */
 function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });

@@ -1,10 +1,10 @@
 /**
- * In: the node's own input, planar channels from upstream nodes.
- * Out: `output`, to whatever the node is connected to.
- * Thread: [main] wires nodes; no sample passes through this code.
+ * In:     the node's own input, planar channels from upstream nodes
+ * Out:    `output`, to whatever the node is connected to
+ * Thread: [main] wires nodes; no sample passes through this code
  *
- *   input ─┬─▶ delay ──────────────▶ early ─┬─▶ output
- *          └─▶ worklet (when it came) ▶ late ─┘
+ *   input ─┬─▶ delay ────────────────▶ early ┬─▶ output
+ *          └─▶ worklet (once there) ─▶ late ┘
  *                 ▲
  *   the parameters, each a constant source whose offset is the public AudioParam
  */
@@ -20,7 +20,7 @@ const CROSSFADE_SECONDS = 0.02;
 /** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
 const SETTLE_SECONDS = 0.05;
 /**
- * Longest delay of the early path. Every node pays for its memory, so it has room for the longest latency hint and no
+ * Longest delay of the early path. Every node pays for its memory, so there is room for the longest latency hint and no
  * more.
  */
 const MAX_DELAY_SECONDS = 1;
@@ -44,7 +44,7 @@ export class NodeGraph {
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
-  /** From its birth until it is heard, the worklet has so much time to fill its delay line. */
+  /** Time from its birth until it is heard, in which the worklet fills its delay line. */
   #unheardSamples: Samples = 0;
   #noisy: GainNode | undefined;
   #tookOver = false;
@@ -87,8 +87,8 @@ export class NodeGraph {
 
   /**
    * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it
-   * is heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in
-   * coming.
+   * is heard from the start, so that the rendering is exact. In a context that runs, its processor may take long to
+   * appear.
    */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
@@ -123,8 +123,8 @@ export class NodeGraph {
   }
 
   /**
-   * The processor is there: fades from the plain delay to it, which plays the same signal, as soon as its delay line is
-   * full.
+   * The processor is there: fades over to it from the plain delay as soon as its delay line is full. Both play the
+   * same signal.
    */
   takeOver(): void {
     if (this.#tookOver) return;
@@ -132,15 +132,15 @@ export class NodeGraph {
     const { context } = this.#input;
     const [early, late] = [this.#early.gain, this.#late.gain];
     const start = context.currentTime + this.#unheardSamples / context.sampleRate;
-    // In this order: should the page be held up between the two for longer than it takes until then, both are heard and
-    // not neither.
+    // In this order, so that if the page is held up between the two for longer than that, both are heard and not
+    // neither.
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
     early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
   }
 
   /**
    * Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay
-   * that it has, which is the one that is asked for as far as there is room.
+   * that there is now: the one that was asked for, as far as there is room.
    */
   fallBack(delaySamples: Samples): Samples {
     const { currentTime: now, sampleRate } = this.#input.context;

@@ -15,7 +15,7 @@ export type RouteProof = 'proved' | 'audio-asleep' | 'broken';
 
 /**
  * Waits until both threads have echoed the token through the memory. An audio thread that is suspended may not have
- * read its post, so its silence counts as 'audio-asleep' unless the context runs. [main]
+ * read its messages, so its silence counts as 'audio-asleep' unless the context runs. [main]
  */
 export async function proveRoute(pipe: Pipe, context: BaseAudioContext): Promise<RouteProof> {
   if (pipe.mode === 'message') return 'proved';

@@ -98,7 +98,7 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     const stepSeconds = advanceWait / context.sampleRate;
     if (offline && mode === 'message') {
       const settle = (): Promise<void> => worklet.settle(stepSeconds);
-      await settle(); // The worklet has read its post: rendering may begin.
+      await settle(); // The worklet has handled 'attach': rendering may begin.
       undo.push(joinPacer(context, settle));
     }
     const proof = await proveRoute(pipe, context);

@@ -7,14 +7,14 @@ import type { Samples, Seconds } from '../shared/units.ts';
  */
 const DEAD_AFTER_SECONDS = 2;
 const DEAD_AFTER_STEPS = 2;
-/** Looks that a standstill must last as well, so that one long pause of the page's own timers is no proof. */
+/** Looks that a standstill must last too, so that one long pause of the page's own timers is no proof. */
 const DEAD_AFTER_LOOKS = 4;
 
 /** What has changed since the last look. */
 export interface Changes {
   readonly underruns: number;
   readonly underrunSamples: Samples;
-  /** The node was shed, or taken back, since the last look; undefined: neither. */
+  /** True: the node was shed since the last look; false: it was taken back; undefined: neither. */
   readonly shed: boolean | undefined;
   /** The worker has work and does nothing. */
   readonly workerDead: boolean;
@@ -41,7 +41,7 @@ export class WordWatch {
     const underruns = this.#word(Word.UNDERRUNS);
     const underrunSamples = this.#word(Word.UNDERRUN_SAMPLES);
     const shed = this.#word(Word.SHED);
-    // Never negative: in message mode, words of a route that is gone may still have been under way.
+    // Never negative: in message mode, words of a route that has ended may still have been under way.
     const changes: Changes = {
       underruns: Math.max(0, (underruns - this.#underruns) | 0),
       underrunSamples: Math.max(0, (underrunSamples - this.#underrunSamples) | 0),
@@ -56,7 +56,7 @@ export class WordWatch {
 
   #isWorkerDead(contextTime: Seconds): boolean {
     const heartbeat = this.#word(Word.HEARTBEAT);
-    // Signed difference: right across the wrap at 2³².
+    // A signed difference holds across the wrap at 2³².
     const hasWork =
       ((this.#word(Word.NOISY_WRITE) - this.#word(Word.NEXT_DUE)) | 0) >= 0 && this.#word(Word.NOISY_WRITE) !== 0;
     if (this.#beatAt === undefined || heartbeat !== this.#heartbeat || !hasWork) {

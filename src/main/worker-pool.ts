@@ -2,8 +2,8 @@ import type { PipeMode } from '../shared/protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**
- * How long a worker without nodes is kept: a page that takes a node down and puts another up (a component that mounts
- * twice, a changed device) then need not load the model again.
+ * How long a worker without nodes is kept, so that a page that disposes one node and makes another (a component that
+ * mounts twice, a changed device) need not load the model again.
  */
 const IDLE_MS = 2000;
 
@@ -14,12 +14,12 @@ interface Entry {
 }
 
 /**
- * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do
- * not share a worker: one with long steps would hold up the short ones of another.
+ * One worker for all nodes of the page that use the same model, mode and files. Models do not share a worker: one with
+ * long steps would hold up the short ones of another.
  */
 const entries = new Map<string, Entry>();
 
-/** A node's share of a worker. Give it back exactly once. */
+/** A node's share of a worker. Call `release` once; further calls do nothing. */
 export interface Lease {
   readonly client: WorkerClient;
   readonly release: () => void;
@@ -54,7 +54,7 @@ export interface Census {
   readonly tensorBytes: number;
 }
 
-/** Asks every living worker what it holds. For leak tests and the curious. [main] */
+/** Asks every living worker what it holds. For leak tests, and for the curious. [main] */
 export async function takeCensus(): Promise<Census> {
   const answers = await Promise.allSettled([...entries.values()].map(({ client }) => client.census()));
   const sum = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };

@@ -4,8 +4,11 @@
  * Memory order: every word is read and written with Atomics (sequentially consistent); samples are written before the
  * index that publishes them, and the doorbell is rung last. Float words hold the bits of a float32.
  *
- * In shared mode this is one Int32Array over a SharedArrayBuffer. In message mode each side keeps its own copy and the
- * words of the other side arrive with its messages (see message-pipe.ts); the code that reads them does not know.
+ * In shared mode this is one Int32Array over a SharedArrayBuffer. In message mode each side keeps its own copy, and the
+ * words of the other side arrive with its messages (see message-pipe.ts). The code that reads them does not know which
+ * it is.
+ *
+ * In brackets: the writer of a word.
  */
 
 /** [audio]  Noisy samples pushed since attach, wraps at 2³². */
@@ -18,7 +21,7 @@ export const ENHANCED_WRITE = 2;
 export const ENHANCED_READ = 3;
 /** [worker] Value of NOISY_WRITE at which the next step is due; the worklet rings the doorbell from there on. */
 export const NEXT_DUE = 4;
-/** [audio]  Channels that carry signal now; planes above are not to be computed. */
+/** [audio]  Channels that carry a signal now; planes above are not computed. */
 export const ACTIVE_CHANNELS = 5;
 /** [audio]  attenuationLimit in dB, float bits. */
 export const ATTENUATION_LIMIT = 6;
@@ -30,9 +33,9 @@ export const RESET_DONE = 8;
 export const PROBE_MAIN = 9;
 export const PROBE_AUDIO = 10;
 export const PROBE_WORKER = 11;
-/** [worker] 1 while this node is shed because the machine cannot carry it; the worklet then plays dry. */
+/** [worker] 1 while this node is shed because the machine cannot carry it; the worklet plays dry then. */
 export const SHED = 12;
-/** [worker] Counts up at every pass of the loop; a node that is fed while it stands still has a dead worker. */
+/** [worker] Counts up at every pass of the loop. If it stands still while the node is fed, the worker is dead. */
 export const HEARTBEAT = 13;
 /** [worker] Steps computed since attach. */
 export const STEPS = 14;
@@ -70,10 +73,10 @@ export const SLACK_SAMPLES = 29;
 export const REDUCTION_DB = 30;
 /** [audio]  How sure the worklet is that a voice is in the enhanced signal, 0 … 1, float bits. */
 export const VOICE = 31;
-/** [audio]  Frame of the context up to which all other words of this thread tell, wraps at 2³². Stored last. */
+/** [audio]  Frame of the context up to which all other words of this thread hold, wraps at 2³². Stored last. */
 export const FRAME = 32;
 /**
- * [worker] Times this node was shed: one that slept meanwhile may find itself taken back, and has to know that its
- * streams are new.
+ * [worker] Times this node was shed: a worklet that slept meanwhile may find its node taken back, and must know that
+ * the streams are new.
  */
 export const SHEDDINGS = 33;

@@ -3,9 +3,9 @@
  * Out:    messages for it
  * Thread: [audio] and [worker], one end each
  *
- * The same face as shared memory. Each end has rings and words of its own; writing fills the own ring, a message
+ * The same interface as shared memory. Each end has rings and words of its own. Writing fills its own ring, a message
  * carries what is new to the other end's ring, and the words of the other side come with its messages. The indices keep
- * their meaning, so that "room" means room on the far side: what is under way can never overflow it.
+ * their meaning, so "room" means room on the far side: what is under way can never overflow it.
  *
  *   worklet   noisy ─────────── WorkletToWorker ─────────▶ noisy      worker
  *             enhanced ◀─────── WorkerToWorklet ───────── enhanced
@@ -35,10 +35,10 @@ interface Parcel {
  */
 const MOST_UNSENT = 2048;
 
-/** More parcels than this are not kept: as many are under way when the worker has paused for a moment. */
+/** Most parcels that are kept: this many are under way when the worker has paused for a moment. */
 const MOST_PARCELS = 8;
 
-/** Either end of a route over a MessagePort. */
+/** Either end of a pipe over a MessagePort. */
 abstract class MessageEnd {
   readonly words = new Int32Array(CONTROL_WORDS);
   readonly noisy: RingBuffer;
@@ -85,7 +85,7 @@ abstract class MessageEnd {
     for (let channel = 0; channel < channels; channel++)
       ring.put(channel, ring.writeIndex, samples, channel * length, length);
     for (const word of theirWords) if (word !== indexWord) Atomics.store(this.words, word, words[word]);
-    // Last, as in shared memory: whoever sees the samples sees the words that were stored before them.
+    // Last, as in shared memory: whoever sees the samples also sees the words that were stored before them.
     ring.publish(length);
     if (this.#parcels.length < MOST_PARCELS) this.#parcels.push({ samples, words } as Parcel);
   }
@@ -141,7 +141,7 @@ export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
     this.send('noisy', this.noisy, from, (this.#sent - from) >>> 0);
   }
 
-  /** Whether the worker has taken all that was written, and has made of it what can be made. */
+  /** Whether the worker has taken all that was written, and has enhanced what it can of it. */
   get settled(): boolean {
     const { writeIndex, readIndex } = this.noisy;
     if (writeIndex === readIndex) return true;
@@ -156,7 +156,7 @@ export class MessageWorkletEnd extends MessageEnd implements PipeEnd {
   }
 }
 
-/** The worker's end: sends what a step gives as soon as it is there, and answers every message at least once. [worker] */
+/** The worker's end: sends what a step gives at once, and answers every message at least once. [worker] */
 export class MessageWorkerEnd extends MessageEnd implements PipeEnd {
   #sent = 0;
   #owesAnswer = false;

@@ -15,13 +15,13 @@ import type { Hertz, Samples } from './units.ts';
  */
 export const PROCESSOR_NAME = 'denoise-processor-1';
 
-/** What a processor is given at birth, as `processorOptions`. */
+/** What a processor gets at birth, as `processorOptions`. */
 export interface ProcessorOptions {
   /** Delay of the dry signal until 'attach' brings the exact one: what the page expects the total latency to be. */
   readonly delaySamples: Samples;
   /**
-   * Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing was
-   * before.
+   * Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing
+   * came before.
    */
   readonly unheardSamples: Samples;
   /** Most channels it will ever carry. */
@@ -57,7 +57,8 @@ export type PipeEndData =
 
 export type MainToWorker =
   /**
-   * Load a model (once per URL); answered by 'model-ready' or 'failed'. The wasm folder counts at the first load only.
+   * Load a model, once for each URL; answered by 'model-ready' or 'failed'. The wasm folder counts at the first load
+   * only.
    */
   | { readonly type: 'load-model'; readonly requestId: number; readonly modelUrl: string; readonly wasmUrl: string }
   /** Begin to serve a node with a model that is loaded; answered by 'opened' or 'failed'. */
@@ -107,7 +108,7 @@ export type WorkerToMain =
     }
   /** The answer to a request that could not be met. */
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ErrorData }
-  /** The loop itself threw; the worker is of no more use and will be replaced. */
+  /** The loop itself threw: the worker is useless from now on, and will be replaced. */
   | { readonly type: 'crashed'; readonly error: ErrorData };
 
 export type MainToWorklet =

@@ -99,7 +99,7 @@ export class RingBuffer {
     return count;
   }
 
-  /** Throws the oldest samples away, at most `length`; returns how many there were. [reader] */
+  /** Throws away the oldest samples, at most `length`; returns how many there were. [reader] */
   discard(length: Samples): Samples {
     const count = Math.min(length, this.availableRead);
     this.release(count);
@@ -107,8 +107,8 @@ export class RingBuffer {
   }
 
   /**
-   * Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure of
-   * the room. [writer]
+   * Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure that
+   * there is room. [writer]
    */
   put(channel: number, index: number, source: Float32Array, start: number, length: Samples): void {
     const plane = this.#planes[channel];

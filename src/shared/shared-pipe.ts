@@ -8,7 +8,7 @@ import type { PipeEnd } from './pipe-end.ts';
 import type { SharedPipeMemory } from './protocol.ts';
 import { hasReached, RingBuffer } from './ring-buffer.ts';
 
-/** Either end of a route through shared memory. Nothing but the constructor allocates. */
+/** Either end of a pipe through shared memory. Nothing but the constructor allocates. */
 class SharedEnd {
   readonly words: Int32Array;
   readonly noisy: RingBuffer;
@@ -40,8 +40,8 @@ export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
   }
 
   /**
-   * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is
-   * looked at. So at least one of the two sees the other's store, and no step is slept through.
+   * The worker stores NEXT_DUE, then reads NOISY_WRITE, then waits. Here NOISY_WRITE was stored before NEXT_DUE is
+   * read. So at least one of the two sees the other's store, and no step is slept through.
    */
   signal(): void {
     if (hasReached(Atomics.load(this.words, Word.NOISY_WRITE), Atomics.load(this.words, Word.NEXT_DUE))) this.flush();

@@ -3,7 +3,7 @@
  * Out:    answers; nodes for step-loop.ts
  * Thread: [worker]
  *
- * The entry: owns the loaded models and introduces nodes to the loop.
+ * The entry: owns the loaded models and hands nodes to the loop.
  */
 import { Denoiser } from '../engine/denoiser.ts';
 import { advanceSamples, computingShare } from '../engine/manifest/manifest.ts';
@@ -88,7 +88,7 @@ async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<S
   return node;
 }
 
-/** This thread's end of a pipe, and the bell it is called by. */
+/** This thread's end of a pipe, and the bell that wakes it. */
 function connect(pipe: PipeEndData): [PipeEnd, Int32Array | undefined] {
   if (pipe.mode === 'message') return [new MessageWorkerEnd(pipe, () => loop.wake()), undefined];
   return [new SharedWorkerEnd(pipe.memory), new Int32Array(pipe.memory.bell)];

@@ -7,7 +7,7 @@ import type { Milliseconds } from '../shared/units.ts';
 
 /** Steps that the percentiles look back on. */
 const STEPS = 128;
-/** Sorting costs more than all the rest, so it is not done at every step, unless steps are so long that it is nothing. */
+/** Sorting costs more than all the rest, so it is done at every step only where steps are long. */
 const STEPS_PER_SORT = 16;
 const LONG_STEP_MS = 10;
 /** The load is that of the last one to two windows of this length, or of this many steps if that is more. */

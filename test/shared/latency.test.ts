@@ -28,7 +28,7 @@ describe('the latency budget', () => {
     expect(advanceWaitSamples(480, 48000, 192000)).to.equal(1920);
   });
 
-  it('keeps as much spare as the hint asks for, and the share of a block that its computing may take where that is more', () => {
+  it('keeps as much spare as the hint asks for, or what a block takes to compute where that is more', () => {
     expect(realtimePrefillSamples(HOPS, 0.016, 2, 48000)).to.equal(768);
     expect(realtimePrefillSamples(HOPS, 0, 32, 48000)).to.equal(0);
     expect(realtimePrefillSamples(BLOCKS, 0.016, 2, 48000)).to.equal(10584);
@@ -48,7 +48,7 @@ describe('the latency budget', () => {
     expect(mostPrefillSamples(BLOCKS, 10584, 48000)).to.equal(42336);
   });
 
-  it('lets an offline rendering run one hop ahead of the worker, and no block', () => {
+  it('lets an offline rendering run one step ahead of the worker, and no block', () => {
     expect(offlinePrefillSamples(HOPS)).to.equal(480);
     expect(offlinePrefillSamples(BLOCKS)).to.equal(0);
   });

@@ -75,7 +75,7 @@ describe('MessageEnd', () => {
     worker.close();
   });
 
-  it('sends about one message for each hop, with the words of its own side', async () => {
+  it('sends about one message for each step, with the words of its own side', async () => {
     const { worklet, worker, heard, delivered } = makePipes();
     const quantum = [new Float32Array(128)];
     Atomics.store(worklet.words, Word.ACTIVE_CHANNELS, 1);
@@ -102,7 +102,7 @@ describe('MessageEnd', () => {
     worker.close();
   });
 
-  it('sends a long hop in parts, none of which is much for one quantum', async () => {
+  it('sends the samples of a long step in parts, none of which is much for one quantum', async () => {
     const channel = new Channel();
     const { port1, port2 } = channel;
     const lengths: number[] = [];
@@ -136,7 +136,7 @@ describe('MessageEnd', () => {
     worker.close();
   });
 
-  it('is settled when every full hop has come back, and not before', async () => {
+  it('is settled when every step that is due has come back, and not before', async () => {
     const { worklet, worker, delivered } = makePipes();
     expect(worklet.settled).to.equal(true);
     worklet.noisy.write([new Float32Array(500)], 1, 0, 500);

@@ -37,7 +37,7 @@ describe('SharedEnd', () => {
     expect(worklet.words[Word.ENHANCED_READ]).to.equal(2);
   });
 
-  it('rings the bell when a hop is full, and not before, also across the wrap of the indices', () => {
+  it('rings the bell when a step is due, and not before, also across the wrap of the indices', () => {
     for (const start of [0, -480, 2 ** 31 - 200]) {
       const { worklet, bell } = makePipes();
       for (const word of [Word.NOISY_WRITE, Word.NOISY_READ]) Atomics.store(worklet.words, word, start);

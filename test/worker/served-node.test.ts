@@ -44,14 +44,14 @@ function serveNode(channels = 1, ringSamples = 4096) {
 }
 
 describe('ServedNode', () => {
-  it('proves the route and says when the first hop is due, as soon as it is made', () => {
+  it('proves the route and says when the first step is due, as soon as it is made', () => {
     const { node, words } = serveNode();
     expect(words[Word.PROBE_WORKER]).to.equal(4711);
     expect(words[Word.NEXT_DUE]).to.equal(HOP);
     expect([node.engineDelaySamples, node.advanceWaitSamples]).to.deep.equal([ENGINE_DELAY, HOP]);
   });
 
-  it('takes a hop when it is full and not before, and says when the next is due', () => {
+  it('takes the samples of a step when they are there and not before, and says when the next is due', () => {
     const { node, worklet, words, pass, setActive } = serveNode();
     setActive(1);
     worklet.noisy.write([noise(1000, 1)], 1, 0, HOP - 1);
@@ -66,7 +66,7 @@ describe('ServedNode', () => {
     );
   });
 
-  it('takes one hop at a time, however many wait', () => {
+  it('makes one step at a time, however many wait', () => {
     const { worklet, words, pass, setActive } = serveNode();
     setActive(1);
     worklet.noisy.write([noise(4000, 1)], 1, 0, 3 * HOP);

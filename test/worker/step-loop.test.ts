@@ -68,7 +68,7 @@ describe('StepLoop', () => {
 
   afterEach(() => bench.close());
 
-  it('steps the streams of all nodes that have a hop in one batch', async () => {
+  it('steps the streams of all nodes that have a step to make in one batch', async () => {
     const engine = new Passthrough();
     const pipes = [1, 2, 3].map(() => bench.open(engine.asDenoiser));
     const signal = noise(HOP, 1);
@@ -124,7 +124,7 @@ describe('StepLoop', () => {
     expect(bench.crashes.map(String)).to.deep.equal(['Error: The model is gone.']);
   });
 
-  it('answers a node that has no hop yet, and tells its speed', async () => {
+  it('answers a node that has no step to make yet, and tells its speed', async () => {
     const engine = new Passthrough();
     engine.stepMs = 1;
     const pipe = bench.open(engine.asDenoiser);

@@ -470,7 +470,7 @@ describe('LivePath with a model that takes blocks', () => {
   });
 
   for (const attachedAt of [0, 128, 1920]) {
-    it(`is dry, and not silent, while its past is too short, where the pipe comes ${attachedAt} samples after its birth`, () => {
+    it(`is dry, not silent, while its past is too short: the pipe comes ${attachedAt} samples after birth`, () => {
       const signal = noise(200_000, 35);
       // The page plays a plain delay for 50 ms longer than that takes to fill.
       const path = new LivePath(RATE, 1, TOTAL, TOTAL + 2400);
