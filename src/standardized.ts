@@ -22,6 +22,7 @@ import {
   DenoiseNode as NativeDenoiseNode,
 } from './main/denoise-node.ts';
 import type { DenoiseOptions } from './main/options.ts';
+import type { ParameterName } from './shared/parameters.ts';
 
 export * from './index.ts';
 export { NativeDenoiseNode };
@@ -29,7 +30,7 @@ export { NativeDenoiseNode };
 type GainNodeOfBrowser = InstanceType<typeof globalThis.GainNode>;
 
 /** Members whose types belong to a family. */
-type Familiar = 'mix' | 'attenuationLimit' | 'outputGain' | 'bypass' | 'noisy';
+type Familiar = ParameterName | 'noisy';
 type Shared = Exclude<keyof NativeDenoiseNode, keyof GainNodeOfBrowser | Familiar>;
 type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListener'>;
 
@@ -37,11 +38,8 @@ type Listening = Pick<NativeDenoiseNode, 'addEventListener' | 'removeEventListen
 export interface StandardizedDenoiseNode<T extends TContext = TContext>
   extends Omit<IGainNode<T>, 'addEventListener' | 'removeEventListener'>,
     Pick<NativeDenoiseNode, Shared>,
+    Readonly<Record<ParameterName, IAudioParam>>,
     Listening {
-  readonly mix: IAudioParam;
-  readonly attenuationLimit: IAudioParam;
-  readonly outputGain: IAudioParam;
-  readonly bypass: IAudioParam;
   readonly noisy: IAudioNode<T>;
 }
 
@@ -58,7 +56,7 @@ export interface DenoiseNodeConstructor extends Pick<NativeConstructor, 'isSuppo
   new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
-/** The library's classes behave as the native ones do, but are typed apart. */
+/** The library's classes behave as the native ones do, but have types of their own. */
 const standardizedFamily = {
   GainNode,
   DelayNode,
@@ -68,7 +66,8 @@ const standardizedFamily = {
   requireContext: (context: unknown): void => {
     if (!isNativeContext(context) && (isAnyAudioContext(context) || isAnyOfflineAudioContext(context))) return;
     throw new TypeError(
-      `DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got ${nameOf(context)}.`,
+      'DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, ' +
+        `got ${nameOf(context)}.`,
     );
   },
 } as unknown as AudioFamily;

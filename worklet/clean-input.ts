@@ -1,14 +1,14 @@
 import type { Samples } from '../src/shared/units.ts';
 
 /**
- * Smallest normal float32. What is smaller is computed many times slower by some processors, and is below any hearing.
+ * Smallest normal float32. Some processors compute many times slower with anything smaller, which nobody can hear.
  */
 const LEAST_NORMAL = 2 ** -126;
 
 /**
- * Copies a stretch of the input to the front of `clean`: NaN and infinities become 0 (returns how many there were), and
- * so do denormal numbers; planes that are not there become silence. A single plane is repeated in the second, as Web
- * Audio mixes mono up, so that a change between mono and stereo finds both planes filled. [audio]
+ * Copies a stretch of the input to the front of `clean`. NaN and infinities become 0 (returns how many there were), and
+ * so do denormal numbers; planes that are not there become silence. A single plane is repeated in the second, as when
+ * Web Audio mixes mono up, so that a change between mono and stereo finds both planes filled. [audio]
  */
 export function cleanInput(
   inputs: readonly Float32Array[],

@@ -3,19 +3,22 @@
  * Out:    one output with as many channels, to whatever the node is connected to
  * Thread: [audio]
  *
- * The thin shell round live-path.ts: AudioParams, the page's messages, the end of life.
+ * The thin shell around live-path.ts: AudioParams, the page's messages, the end of life.
  */
 import { CONTROL_WORDS, Word } from '../src/shared/control-block.ts';
-import { MessageWorkletPipe } from '../src/shared/message-pipe.ts';
-import type { Pipe } from '../src/shared/pipe.ts';
+import { MessageWorkletEnd } from '../src/shared/message-pipe.ts';
+import { PARAMETER_NAMES, PARAMETERS, type ParameterName } from '../src/shared/parameters.ts';
+import type { PipeEnd } from '../src/shared/pipe-end.ts';
 import {
   type MainToWorklet,
+  type PipeEndData,
   PROCESSOR_NAME,
   type ProcessorOptions,
   type WorkletToMain,
 } from '../src/shared/protocol.ts';
-import { SharedWorkletPipe } from '../src/shared/shared-pipe.ts';
-import { LivePath, type LivePathParams } from './live-path.ts';
+import { SharedWorkletEnd } from '../src/shared/shared-pipe.ts';
+import { LivePath } from './live-path.ts';
+import type { ParameterValues } from './parameter-values.ts';
 
 /** Copies of the control words for the page, in message mode. */
 const WORDS_PER_SECOND = 4;
@@ -24,74 +27,71 @@ type Attach = Extract<MainToWorklet, { type: 'attach' }>;
 
 /** AudioParamDescriptor of the specification, which the compiler's types lack. */
 interface ParameterDescriptor {
-  readonly name: keyof LivePathParams;
+  readonly name: ParameterName;
   readonly defaultValue: number;
   readonly automationRate: 'a-rate' | 'k-rate';
 }
 
 class DenoiseProcessor extends AudioWorkletProcessor {
-  /** Driven by constant sources of the node, so that their own values are 0: the two are added. */
+  /** Constant sources of the node drive them, so their own values are 0: the two are added. */
   static get parameterDescriptors(): ParameterDescriptor[] {
-    return [
-      { name: 'mix', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'bypass', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'outputGain', defaultValue: 0, automationRate: 'a-rate' },
-      { name: 'attenuationLimit', defaultValue: 0, automationRate: 'k-rate' },
-    ];
+    return PARAMETER_NAMES.map((name) => {
+      return { name, defaultValue: 0, automationRate: PARAMETERS[name].automationRate };
+    });
   }
 
-  private readonly path: LivePath;
-  private messagePipe: MessageWorkletPipe | undefined;
-  private nodeId = 0;
-  /** Questions of the page that wait for the worker's answer. */
-  private settling = 0;
-  private samplesToWords = 0;
-  private disposed = false;
+  readonly #path: LivePath;
+  #messageEnd: MessageWorkletEnd | undefined;
+  #nodeId = 0;
+  /** Questions of the page that wait until the worker has answered. */
+  #settling = 0;
+  #samplesToWords = 0;
+  #disposed = false;
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super();
     const { delaySamples, unheardSamples, maxChannels } = processorOptions;
-    this.path = new LivePath(sampleRate, maxChannels, delaySamples, unheardSamples);
-    this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.receive(data);
-    this.tell({ type: 'created' });
+    this.#path = new LivePath(sampleRate, maxChannels, delaySamples, unheardSamples);
+    this.port.onmessage = ({ data }: MessageEvent<MainToWorklet>) => this.#receive(data);
+    this.#tell({ type: 'created' });
   }
 
   /**
-   * Contract: allocates nothing, logs nothing, waits for nothing (an offline context waits for the worker, with an
-   * end), throws nothing. Any quantum length, read from the arrays; zero, one or many channels; inputs that come and
-   * go. Every buffer is made in the constructor or when a transport is attached. Only in message mode it posts, and
-   * posting allocates: a hop's samples to the worker, and four times a second the words to the page.
+   * Contract: allocates nothing, logs nothing, throws nothing, waits for nothing (offline: for the worker, with an
+   * end). Any quantum length, read from the arrays; zero, one or many channels; inputs that come and go. Every buffer
+   * is made in the constructor or when a pipe is attached. Only in message mode it posts, and posting allocates: the
+   * samples of a step to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
-    if (this.disposed) return false;
+    if (this.#disposed) return false;
     const output = outputs[0];
-    this.path.process(inputs[0], output, parameters as unknown as LivePathParams);
-    const { words } = this.path;
+    this.#path.process(inputs[0], output, parameters as unknown as ParameterValues);
+    const { words } = this.#path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
-    if (this.messagePipe !== undefined && output.length > 0) this.postWords(this.messagePipe, output[0].length);
+    if (this.#messageEnd !== undefined && output.length > 0) this.#postWords(this.#messageEnd, output[0].length);
     return true;
   }
 
-  private receive(message: MainToWorklet): void {
+  #receive(message: MainToWorklet): void {
     switch (message.type) {
       case 'attach':
-        this.attach(message);
+        this.#attach(message);
         return;
       case 'detach':
-        this.messagePipe = undefined;
-        this.path.detach();
+        this.#messageEnd = undefined;
+        this.#path.detach();
         return;
       case 'reset':
-        this.path.reset();
+        this.#path.reset();
         return;
       case 'settle':
-        this.settling += 1;
-        this.messagePipe?.flush();
-        this.answerIfSettled();
+        this.#settling += 1;
+        this.#messageEnd?.flush();
+        this.#answerIfSettled();
         return;
       case 'dispose':
-        this.disposed = true;
-        this.path.dispose();
+        this.#disposed = true;
+        this.#path.dispose();
         this.port.onmessage = null;
         this.port.close();
         return;
@@ -101,37 +101,36 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     }
   }
 
-  private attach({ transport, nodeId, ...settings }: Attach): void {
-    this.nodeId = nodeId;
-    const pipe = this.open(transport, settings.hopWaitSamples);
-    // At once, and not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
+  #attach({ pipe: endData, nodeId, ...settings }: Attach): void {
+    this.#nodeId = nodeId;
+    const pipe = this.#open(endData, settings.advanceWaitSamples);
+    // At once, not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
-    this.path.attach(pipe, { ...settings, waits: settings.offline && transport.mode === 'shared' });
+    this.#path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }
 
-  private open(transport: Attach['transport'], hopWaitSamples: number): Pipe {
-    this.messagePipe = undefined;
-    if (transport.mode === 'shared') return new SharedWorkletPipe(transport.memory);
-    this.messagePipe = new MessageWorkletPipe(transport, hopWaitSamples, () => this.answerIfSettled());
-    return this.messagePipe;
+  #open(endData: PipeEndData, advanceWaitSamples: number): PipeEnd {
+    this.#messageEnd = undefined;
+    if (endData.mode === 'shared') return new SharedWorkletEnd(endData.memory);
+    this.#messageEnd = new MessageWorkletEnd(endData, advanceWaitSamples, () => this.#answerIfSettled());
+    return this.#messageEnd;
   }
 
-  private answerIfSettled(): void {
-    if (this.messagePipe !== undefined && !this.messagePipe.settled) return;
-    for (; this.settling > 0; this.settling--)
-      this.tell({ type: 'settled', framesPushed: this.messagePipe?.noisy.writeIndex ?? 0 });
+  #answerIfSettled(): void {
+    if (this.#messageEnd !== undefined && !this.#messageEnd.settled) return;
+    for (; this.#settling > 0; this.#settling--) this.#tell({ type: 'settled' });
   }
 
-  private postWords(pipe: Pipe, length: number): void {
-    this.samplesToWords -= length;
-    if (this.samplesToWords > 0) return;
-    this.samplesToWords += sampleRate / WORDS_PER_SECOND;
+  #postWords(pipe: PipeEnd, length: number): void {
+    this.#samplesToWords -= length;
+    if (this.#samplesToWords > 0) return;
+    this.#samplesToWords += sampleRate / WORDS_PER_SECOND;
     const words = new Int32Array(CONTROL_WORDS);
     words.set(pipe.words);
-    this.tell({ type: 'words', nodeId: this.nodeId, words });
+    this.#tell({ type: 'words', nodeId: this.#nodeId, words });
   }
 
-  private tell(message: WorkletToMain): void {
+  #tell(message: WorkletToMain): void {
     this.port.postMessage(message);
   }
 }

@@ -6,105 +6,104 @@
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
 /**
- * One raise of the prefill, and the least that is given back at once; a share of a hop where that is more, so that a
- * late block needs few raises.
+ * One raise of the prefill, and the least that is given back at once; a share of what a step takes where that is more,
+ * so that a late block needs few raises.
  */
-const STEP_SECONDS = 0.005;
-const STEP_HOPS = 1 / 16;
+const RAISE_SECONDS = 0.005;
+const RAISE_STEPS = 1 / 16;
 /**
- * Calm that must pass before a step is given back, and in hops, of which a block model has few; twice as long after
- * each step that was given back too early.
+ * Calm that must pass before a raise is given back, and the same in steps of the model, of which a block model has few;
+ * twice as long after each one that was given back too early.
  */
 const CALM_SECONDS = 20;
-const CALM_HOPS = 32;
+const CALM_STEPS = 32;
 const MOST_CALM_SECONDS = 600;
-/** What must have lain ahead all the time, beyond the step itself. */
+/** What must have lain ahead all that time, beyond the raise itself. */
 const SPARE_SECONDS = 0.006;
-/** The least slack is told over the last one to two windows of this length. */
+/** The least slack is that of the last one to two windows of this length. */
 const WINDOW_SECONDS = 0.5;
 
 /** Decides how much prefill there should be: more after an underrun, less after a long calm. Counts time in samples. */
 export class LatencyControl {
   /** Prefill to go over to now. */
   prefill: Samples;
-  private readonly step: Samples;
-  private readonly spare: Samples;
-  private readonly window: Samples;
-  private readonly firstCalm: Samples;
-  private readonly mostCalm: Samples;
-  private neededCalm: Samples;
-  private calm = 0;
-  private leastWhileCalm = Number.POSITIVE_INFINITY;
-  private sinceGivenBack = Number.POSITIVE_INFINITY;
-  private inWindow = 0;
-  private leastInWindow = Number.POSITIVE_INFINITY;
-  private leastInLastWindow = Number.POSITIVE_INFINITY;
+  readonly #raise: Samples;
+  readonly #spare: Samples;
+  readonly #window: Samples;
+  readonly #firstCalm: Samples;
+  readonly #mostCalm: Samples;
+  #neededCalm: Samples;
+  #calm = 0;
+  #leastWhileCalm = Number.POSITIVE_INFINITY;
+  #sinceGivenBack = Number.POSITIVE_INFINITY;
+  #inWindow = 0;
+  #leastInWindow = Number.POSITIVE_INFINITY;
+  #leastInLastWindow = Number.POSITIVE_INFINITY;
+  readonly #askedPrefill: Samples;
+  readonly #maxPrefill: Samples;
 
   /**
    * @param askedPrefill where it begins, and what it never falls below
    * @param maxPrefill what it never rises above
-   * @param hopWait samples of a hop, or of what a block is advanced by
+   * @param advanceWait samples that one step of the model takes, at the context's rate
    */
-  constructor(
-    private readonly askedPrefill: Samples,
-    private readonly maxPrefill: Samples,
-    hopWait: Samples,
-    contextRateHz: Hertz,
-  ) {
+  constructor(askedPrefill: Samples, maxPrefill: Samples, advanceWait: Samples, contextRateHz: Hertz) {
+    this.#askedPrefill = askedPrefill;
+    this.#maxPrefill = maxPrefill;
     this.prefill = askedPrefill;
-    this.step = Math.ceil(Math.max(STEP_SECONDS * contextRateHz, STEP_HOPS * hopWait));
-    this.spare = Math.ceil(SPARE_SECONDS * contextRateHz);
-    this.window = Math.ceil(WINDOW_SECONDS * contextRateHz);
-    this.firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_HOPS * hopWait));
-    this.mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
-    this.neededCalm = this.firstCalm;
+    this.#raise = Math.ceil(Math.max(RAISE_SECONDS * contextRateHz, RAISE_STEPS * advanceWait));
+    this.#spare = Math.ceil(SPARE_SECONDS * contextRateHz);
+    this.#window = Math.ceil(WINDOW_SECONDS * contextRateHz);
+    this.#firstCalm = Math.ceil(Math.max(CALM_SECONDS * contextRateHz, CALM_STEPS * advanceWait));
+    this.#mostCalm = Math.ceil(MOST_CALM_SECONDS * contextRateHz);
+    this.#neededCalm = this.#firstCalm;
   }
 
   /** Smallest slack of the last half to whole second. */
   get leastSlack(): Samples {
-    const least = Math.min(this.leastInWindow, this.leastInLastWindow);
+    const least = Math.min(this.#leastInWindow, this.#leastInLastWindow);
     return Number.isFinite(least) ? least : 0;
   }
 
   /** A stretch of sound in which `slack` samples lay ahead at the least. */
   advance(length: Samples, slack: Samples): void {
-    this.inWindow += length;
-    if (this.inWindow >= this.window) {
-      this.inWindow = 0;
-      this.leastInLastWindow = this.leastInWindow;
-      this.leastInWindow = slack;
+    this.#inWindow += length;
+    if (this.#inWindow >= this.#window) {
+      this.#inWindow = 0;
+      this.#leastInLastWindow = this.#leastInWindow;
+      this.#leastInWindow = slack;
     }
-    this.leastInWindow = Math.min(this.leastInWindow, slack);
-    this.leastWhileCalm = Math.min(this.leastWhileCalm, slack);
-    this.calm += length;
-    this.sinceGivenBack += length;
-    if (this.calm < this.neededCalm) return;
-    const surplus = this.leastWhileCalm - this.spare;
-    if (this.prefill > this.askedPrefill && surplus >= this.step) {
-      // Half of what was not needed: large raises are given back in large steps, and none goes below what has proved
+    this.#leastInWindow = Math.min(this.#leastInWindow, slack);
+    this.#leastWhileCalm = Math.min(this.#leastWhileCalm, slack);
+    this.#calm += length;
+    this.#sinceGivenBack += length;
+    if (this.#calm < this.#neededCalm) return;
+    const surplus = this.#leastWhileCalm - this.#spare;
+    if (this.prefill > this.#askedPrefill && surplus >= this.#raise) {
+      // Half of what was not needed: large raises are given back in large parts, and never below what has proved
       // enough.
-      this.prefill = Math.max(this.askedPrefill, this.prefill - Math.max(this.step, Math.floor(surplus / 2)));
-      this.sinceGivenBack = 0;
+      this.prefill = Math.max(this.#askedPrefill, this.prefill - Math.max(this.#raise, Math.floor(surplus / 2)));
+      this.#sinceGivenBack = 0;
     }
-    this.beginCalm();
+    this.#beginCalm();
   }
 
-  /** The enhanced samples ran short, once for each time. */
+  /** The enhanced samples ran short: called once for each time. */
   underrun(): void {
-    const tooEarly = this.sinceGivenBack < this.neededCalm;
-    this.neededCalm = tooEarly ? Math.min(this.mostCalm, 2 * this.neededCalm) : this.firstCalm;
-    this.sinceGivenBack = Number.POSITIVE_INFINITY;
-    this.prefill = Math.min(this.maxPrefill, this.prefill + this.step);
-    this.beginCalm();
+    const tooEarly = this.#sinceGivenBack < this.#neededCalm;
+    this.#neededCalm = tooEarly ? Math.min(this.#mostCalm, 2 * this.#neededCalm) : this.#firstCalm;
+    this.#sinceGivenBack = Number.POSITIVE_INFINITY;
+    this.prefill = Math.min(this.#maxPrefill, this.prefill + this.#raise);
+    this.#beginCalm();
   }
 
   /** What ran short is there again: calm may begin. */
   recovered(): void {
-    this.beginCalm();
+    this.#beginCalm();
   }
 
-  private beginCalm(): void {
-    this.calm = 0;
-    this.leastWhileCalm = Number.POSITIVE_INFINITY;
+  #beginCalm(): void {
+    this.#calm = 0;
+    this.#leastWhileCalm = Number.POSITIVE_INFINITY;
   }
 }

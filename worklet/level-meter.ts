@@ -6,15 +6,18 @@ const FLOOR = 1e-20;
 
 /** Root mean square over all planes, smoothed over about 100 ms. [audio] */
 export class LevelMeter {
-  private meanSquare = 0;
+  #meanSquare = 0;
+  readonly #contextRateHz: Hertz;
 
-  constructor(private readonly contextRateHz: Hertz) {}
-
-  get rootMeanSquare(): number {
-    return Math.sqrt(this.meanSquare);
+  constructor(contextRateHz: Hertz) {
+    this.#contextRateHz = contextRateHz;
   }
 
-  /** Takes `length` samples from `start` on of the first `channels` planes in. */
+  get rootMeanSquare(): number {
+    return Math.sqrt(this.#meanSquare);
+  }
+
+  /** Takes in `length` samples, from `start` on, of the first `channels` planes. */
   take(planes: readonly Float32Array[], channels: number, start: number, length: Samples): void {
     if (length === 0) return;
     let sum = 0;
@@ -23,8 +26,8 @@ export class LevelMeter {
       for (let i = start; i < start + length; i++) sum += plane[i] * plane[i];
     }
     const now = channels === 0 ? 0 : sum / (channels * length);
-    const weight = 1 - Math.exp(-length / (SMOOTHING_SECONDS * this.contextRateHz));
-    this.meanSquare += weight * (now - this.meanSquare);
-    if (!(this.meanSquare > FLOOR)) this.meanSquare = 0;
+    const weight = 1 - Math.exp(-length / (SMOOTHING_SECONDS * this.#contextRateHz));
+    this.#meanSquare += weight * (now - this.#meanSquare);
+    if (!(this.#meanSquare > FLOOR)) this.#meanSquare = 0;
   }
 }

@@ -5,49 +5,40 @@
  *
  *   output = gain · (dry · (1 − w) + enhanced · w)     w = mix · (1 − bypass), all three ramped
  */
+import { clampTo, PARAMETERS } from '../src/shared/parameters.ts';
 import { decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
+import { type ParameterValues, valueAt } from './parameter-values.ts';
 import { LinearRamp, SlewLimiter } from './ramp.ts';
 
 /** Ramps of jumps: long enough not to click, short enough to feel immediate. */
 const RAMP_SECONDS = 0.01;
 const BYPASS_RAMP_SECONDS = 0.015;
 
-/** Range of outputGain, dB; the same as in options.ts, which belongs to the page. */
-const LEAST_GAIN_DB = -60;
-const MOST_GAIN_DB = 24;
-
-/** Values of one AudioParam over a quantum: one for all of it, or one for each sample. */
-export type ParamValues = ArrayLike<number>;
-
-export interface MixerParams {
-  readonly mix: ParamValues;
-  readonly bypass: ParamValues;
-  readonly outputGain: ParamValues;
-}
+type MixerValues = Pick<ParameterValues, 'mix' | 'bypass' | 'outputGain'>;
 
 /**
  * Blends, bypasses and sets the level. Linear, because dry and enhanced are one voice: equal-power would swell by 3 dB
  * half way.
  */
 export class Mixer {
-  private readonly mix: SlewLimiter;
-  private readonly bypass: SlewLimiter;
-  private readonly gain: LinearRamp;
-  private readonly weights: Float32Array;
-  private readonly gains: Float32Array;
-  private started = false;
+  readonly #mix: SlewLimiter;
+  readonly #bypass: SlewLimiter;
+  readonly #gain: LinearRamp;
+  readonly #weights: Float32Array;
+  readonly #gains: Float32Array;
+  #started = false;
 
   constructor(contextRateHz: Hertz, mostSamples: Samples) {
-    this.mix = new SlewLimiter(0, Math.ceil(RAMP_SECONDS * contextRateHz));
-    this.bypass = new SlewLimiter(0, Math.ceil(BYPASS_RAMP_SECONDS * contextRateHz));
-    this.gain = new LinearRamp(1, Math.ceil(RAMP_SECONDS * contextRateHz));
-    this.weights = new Float32Array(mostSamples);
-    this.gains = new Float32Array(mostSamples);
+    this.#mix = new SlewLimiter(0, Math.ceil(RAMP_SECONDS * contextRateHz));
+    this.#bypass = new SlewLimiter(0, Math.ceil(BYPASS_RAMP_SECONDS * contextRateHz));
+    this.#gain = new LinearRamp(1, Math.ceil(RAMP_SECONDS * contextRateHz));
+    this.#weights = new Float32Array(mostSamples);
+    this.#gains = new Float32Array(mostSamples);
   }
 
   /** Whether the bypass is all the way on. */
   get bypassed(): boolean {
-    return this.bypass.value === 1;
+    return this.#bypass.value === 1;
   }
 
   /**
@@ -62,58 +53,50 @@ export class Mixer {
     channels: number,
     start: number,
     length: Samples,
-    params: MixerParams,
+    params: MixerValues,
   ): void {
-    const dryOnly = this.moveWeights(start, length, params);
-    const unity = this.moveGains(start, length, params);
+    const dryOnly = this.#moveWeights(start, length, params);
+    const unity = this.#moveGains(start, length, params);
     for (let channel = 0; channel < channels; channel++) {
       const from = dry[channel];
       const wet = enhanced[channel];
       const to = output[channel];
       for (let i = 0; i < length; i++) {
-        const sample = dryOnly ? from[i] : from[i] * (1 - this.weights[i]) + wet[i] * this.weights[i];
-        to[start + i] = unity ? sample : sample * this.gains[i];
+        const sample = dryOnly ? from[i] : from[i] * (1 - this.#weights[i]) + wet[i] * this.#weights[i];
+        to[start + i] = unity ? sample : sample * this.#gains[i];
       }
     }
   }
 
   /** Returns whether the dry signal alone is heard. */
-  private moveWeights(start: number, length: Samples, { mix, bypass }: MixerParams): boolean {
-    if (!this.started) {
+  #moveWeights(start: number, length: Samples, { mix, bypass }: MixerValues): boolean {
+    const { range } = PARAMETERS.mix;
+    if (!this.#started) {
       // A node begins with its settings, it does not ramp to them.
-      this.mix.value = clamp(valueAt(mix, start), 0, 1);
-      this.bypass.value = valueAt(bypass, start) >= 0.5 ? 1 : 0;
+      this.#mix.value = clampTo(range, valueAt(mix, start));
+      this.#bypass.value = valueAt(bypass, start) >= 0.5 ? 1 : 0;
     }
     let most = 0;
     for (let i = 0; i < length; i++) {
-      const wet = this.mix.step(clamp(valueAt(mix, start + i), 0, 1));
-      const bypassed = this.bypass.step(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
-      this.weights[i] = wet * (1 - bypassed);
-      if (this.weights[i] > most) most = this.weights[i];
+      const wet = this.#mix.next(clampTo(range, valueAt(mix, start + i)));
+      const bypassed = this.#bypass.next(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
+      this.#weights[i] = wet * (1 - bypassed);
+      if (this.#weights[i] > most) most = this.#weights[i];
     }
     return most === 0;
   }
 
   /**
-   * Returns whether the level is left as it is. The target is read once a stretch, because a power of ten costs as much
-   * as all the rest.
+   * Returns whether the level stays as it is. The target is read once for each stretch, because a power of ten costs as
+   * much as all the rest.
    */
-  private moveGains(start: number, length: Samples, { outputGain }: MixerParams): boolean {
-    const target = decibelsToGain(clamp(valueAt(outputGain, start + length - 1), LEAST_GAIN_DB, MOST_GAIN_DB));
-    if (!this.started) this.gain.value = target;
-    this.started = true;
-    this.gain.aim(target);
-    if (this.gain.resting && this.gain.value === 1) return true;
-    for (let i = 0; i < length; i++) this.gains[i] = this.gain.step();
+  #moveGains(start: number, length: Samples, { outputGain }: MixerValues): boolean {
+    const target = decibelsToGain(clampTo(PARAMETERS.outputGain.range, valueAt(outputGain, start + length - 1)));
+    if (!this.#started) this.#gain.value = target;
+    this.#started = true;
+    this.#gain.aim(target);
+    if (this.#gain.resting && this.#gain.value === 1) return true;
+    for (let i = 0; i < length; i++) this.#gains[i] = this.#gain.next();
     return false;
   }
-}
-
-function valueAt(values: ParamValues, i: number): number {
-  return values.length > 1 ? values[i] : values[0];
-}
-
-/** NaN, which a parameter that is driven by another node can be, counts as the lower end. */
-function clamp(value: number, least: number, most: number): number {
-  return value > least ? Math.min(value, most) : least;
 }

@@ -3,12 +3,13 @@
  * Out:    how much is taken out, and whether a voice is in what is left, for the control words
  * Thread: [audio]
  */
+import { PARAMETERS } from '../src/shared/parameters.ts';
 import { type Decibels, decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
 
 const REDUCTION_SECONDS = 0.1;
 /** Shorter than a syllable, longer than the period of a voice. */
 const VOICE_SECONDS = 0.03;
-/** A gap between two words is no end of speech. */
+/** A gap between two spoken words does not end speech. */
 const HOLD_SECONDS = 0.2;
 /** Mean square below which a signal is silence, −100 dBFS: its ratio to another means nothing. */
 const FLOOR = 1e-10;
@@ -17,12 +18,12 @@ const FLOOR = 1e-10;
  * voice.
  */
 const KEPT_DB = [-14, -6] as const;
-/** Levels of what is left: no voice is quieter than the first, any may be louder than the second. */
+/** Levels of what is left: no voice is quieter than the first, and any may be louder than the second. */
 const LEVEL_DB = [-62, -50] as const;
 /** Below this attenuation limit the enhanced signal is so close to the dry one that the difference tells nothing. */
 const LEAST_LIMIT_DB = 1;
-/** The same as NO_LIMIT_DB of the engine. */
-const NO_LIMIT_DB = 100;
+/** From here on there is no limit, as the engine sees it. */
+const NO_LIMIT_DB = PARAMETERS.attenuationLimit.range[1];
 
 /** Compares what goes into the model with what comes out. It allocates nothing. */
 export class NoiseMeter {
@@ -30,18 +31,21 @@ export class NoiseMeter {
   reductionDb: Decibels = 0;
   /** How sure it is that a voice sounds, 0 to 1. */
   voice = 0;
-  private dry = 0;
-  private enhanced = 0;
-  private dryNow = 0;
-  private keptNow = 0;
-  private held: Samples = 0;
+  #dry = 0;
+  #enhanced = 0;
+  #dryNow = 0;
+  #keptNow = 0;
+  #held: Samples = 0;
+  readonly #contextRateHz: Hertz;
 
-  constructor(private readonly contextRateHz: Hertz) {}
+  constructor(contextRateHz: Hertz) {
+    this.#contextRateHz = contextRateHz;
+  }
 
   /**
-   * Takes the first `length` samples of the first `channels` planes in.
-   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is taken off again
-   *   before a voice is looked for
+   * Takes in the first `length` samples of the first `channels` planes.
+   * @param limitDb the attenuation limit they were made with: the share of noise that it leaves in is subtracted again
+   *   before looking for a voice
    */
   take(
     dry: readonly Float32Array[],
@@ -52,7 +56,9 @@ export class NoiseMeter {
   ): void {
     if (length === 0) return;
     const share = limitDb >= NO_LIMIT_DB ? 0 : decibelsToGain(-limitDb);
-    let [drySum, enhancedSum, keptSum] = [0, 0, 0];
+    let drySum = 0;
+    let enhancedSum = 0;
+    let keptSum = 0;
     for (let channel = 0; channel < channels; channel++) {
       const from = dry[channel];
       const to = enhanced[channel];
@@ -64,23 +70,23 @@ export class NoiseMeter {
       }
     }
     const samples = Math.max(1, channels) * length;
-    const slow = 1 - Math.exp(-length / (REDUCTION_SECONDS * this.contextRateHz));
-    const fast = 1 - Math.exp(-length / (VOICE_SECONDS * this.contextRateHz));
-    this.dry = towards(this.dry, drySum / samples, slow);
-    this.enhanced = towards(this.enhanced, enhancedSum / samples, slow);
-    this.dryNow = towards(this.dryNow, drySum / samples, fast);
-    this.keptNow = towards(this.keptNow, keptSum / samples / (1 - share) ** 2, fast);
-    this.reductionDb = this.dry > FLOOR ? Math.max(0, decibels(this.dry) - decibels(this.enhanced)) : 0;
-    this.listen(limitDb, length);
+    const slow = 1 - Math.exp(-length / (REDUCTION_SECONDS * this.#contextRateHz));
+    const fast = 1 - Math.exp(-length / (VOICE_SECONDS * this.#contextRateHz));
+    this.#dry = towards(this.#dry, drySum / samples, slow);
+    this.#enhanced = towards(this.#enhanced, enhancedSum / samples, slow);
+    this.#dryNow = towards(this.#dryNow, drySum / samples, fast);
+    this.#keptNow = towards(this.#keptNow, keptSum / samples / (1 - share) ** 2, fast);
+    this.reductionDb = this.#dry > FLOOR ? Math.max(0, decibels(this.#dry) - decibels(this.#enhanced)) : 0;
+    this.#listen(limitDb, length);
   }
 
   /** A voice is what the model keeps, and is loud enough to be one. It is held over the gaps between words. */
-  private listen(limitDb: Decibels, length: Samples): void {
-    const isKnown = limitDb >= LEAST_LIMIT_DB && this.dryNow > FLOOR;
-    const level = decibels(this.keptNow);
-    const now = isKnown ? between(level - decibels(this.dryNow), KEPT_DB) * between(level, LEVEL_DB) : 0;
-    this.held = now >= this.voice ? HOLD_SECONDS * this.contextRateHz : this.held - length;
-    if (now >= this.voice || this.held <= 0) this.voice = now;
+  #listen(limitDb: Decibels, length: Samples): void {
+    const isKnown = limitDb >= LEAST_LIMIT_DB && this.#dryNow > FLOOR;
+    const level = decibels(this.#keptNow);
+    const now = isKnown ? between(level - decibels(this.#dryNow), KEPT_DB) * between(level, LEVEL_DB) : 0;
+    this.#held = now >= this.voice ? HOLD_SECONDS * this.#contextRateHz : this.#held - length;
+    if (now >= this.voice || this.#held <= 0) this.voice = now;
   }
 }
 

@@ -5,20 +5,19 @@ import type { Samples } from '../src/shared/units.ts';
  * passes unchanged, sample for sample. [audio]
  */
 export class SlewLimiter {
-  private readonly mostPerSample: number;
+  value: number;
+  readonly #mostPerSample: number;
 
-  constructor(
-    public value: number,
-    rampSamples: Samples,
-  ) {
-    this.mostPerSample = 1 / rampSamples;
+  constructor(value: number, rampSamples: Samples) {
+    this.value = value;
+    this.#mostPerSample = 1 / rampSamples;
   }
 
   /** One sample on; returns the value. */
-  step(target: number): number {
+  next(target: number): number {
     const change = target - this.value;
-    if (change > this.mostPerSample) this.value += this.mostPerSample;
-    else if (change < -this.mostPerSample) this.value -= this.mostPerSample;
+    if (change > this.#mostPerSample) this.value += this.#mostPerSample;
+    else if (change < -this.#mostPerSample) this.value -= this.#mostPerSample;
     else this.value = target;
     return this.value;
   }
@@ -26,34 +25,35 @@ export class SlewLimiter {
 
 /** Reaches any new target in a straight line of `rampSamples`, however far it is. [audio] */
 export class LinearRamp {
-  private target: number;
-  private slope = 0;
-  private left = 0;
+  value: number;
+  readonly #rampSamples: Samples;
+  #target: number;
+  #slope = 0;
+  #left = 0;
 
-  constructor(
-    public value: number,
-    private readonly rampSamples: Samples,
-  ) {
-    this.target = value;
+  constructor(value: number, rampSamples: Samples) {
+    this.value = value;
+    this.#target = value;
+    this.#rampSamples = rampSamples;
   }
 
   /** Whether the value stands still at its target. */
   get resting(): boolean {
-    return this.left === 0;
+    return this.#left === 0;
   }
 
   aim(target: number): void {
-    if (target === this.target) return;
-    this.target = target;
-    this.left = this.rampSamples;
-    this.slope = (target - this.value) / this.rampSamples;
+    if (target === this.#target) return;
+    this.#target = target;
+    this.#left = this.#rampSamples;
+    this.#slope = (target - this.value) / this.#rampSamples;
   }
 
   /** One sample on; returns the value. */
-  step(): number {
-    if (this.left === 0) return this.value;
-    this.left -= 1;
-    this.value = this.left === 0 ? this.target : this.value + this.slope;
+  next(): number {
+    if (this.#left === 0) return this.value;
+    this.#left -= 1;
+    this.value = this.#left === 0 ? this.#target : this.value + this.#slope;
     return this.value;
   }
 }

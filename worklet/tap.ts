@@ -30,28 +30,28 @@ export class Tap {
   short = false;
   /** Samples of the last call at which the gate was not fully open. */
   dimmed: Samples = 0;
-  /** Total latency: the dry line is read so far back. */
+  /** Total latency: how far back the dry line is read. */
   dryDelay: Samples = 0;
-  /** Ring delay: the enhanced line is read so far back. */
+  /** Ring delay: how far back the enhanced line is read. */
   wetDelay: Samples = 0;
-  private fadeOutSamples: Samples = 1;
-  private fadeInSamples: Samples = 1;
-  private readonly levels: Float32Array;
+  #fadeOutSamples: Samples = 1;
+  #fadeInSamples: Samples = 1;
+  readonly #levels: Float32Array;
 
   /** @param mostSamples longest call of {@link render} */
   constructor(mostSamples: Samples) {
-    this.levels = new Float32Array(mostSamples);
+    this.#levels = new Float32Array(mostSamples);
   }
 
   /** Lengths of the gate's fades, at least 1. A fade-out of 1 switches: for contexts that wait for what is due. */
   setFades(fadeOutSamples: Samples, fadeInSamples: Samples): void {
-    this.fadeOutSamples = fadeOutSamples;
-    this.fadeInSamples = fadeInSamples;
+    this.#fadeOutSamples = fadeOutSamples;
+    this.#fadeInSamples = fadeInSamples;
   }
 
-  /** Sets the gate to where it would be, had it had all the time to rise. */
+  /** Sets the gate to where it would be if it had had all the time to rise. */
   settle(wetPosition: number, range: PlayableRange | undefined): void {
-    this.level = range === undefined ? 0 : this.bound(wetPosition - this.wetDelay, range);
+    this.level = range === undefined ? 0 : this.#bound(wetPosition - this.wetDelay, range);
   }
 
   /**
@@ -72,21 +72,21 @@ export class Tap {
   ): void {
     for (let channel = 0; channel < channels; channel++)
       dryLine.read(channel, dryPosition - this.dryDelay, dry[channel], length);
-    const open = this.gate(wetPosition - this.wetDelay, length, range);
+    const open = this.#gate(wetPosition - this.wetDelay, length, range);
     for (let channel = 0; channel < channels; channel++) {
       if (range === undefined || open === 0) copy(dry[channel], enhanced[channel], length);
       else {
         range.line.read(channel, wetPosition - this.wetDelay, enhanced[channel], length);
-        if (open < length) blend(dry[channel], enhanced[channel], this.levels, length);
+        if (open < length) blend(dry[channel], enhanced[channel], this.#levels, length);
       }
     }
   }
 
   /**
-   * Moves the gate over a stretch; returns how much of it is open: `length` for all the way, 0 for not at all,
-   * something between otherwise.
+   * Moves the gate over a stretch. Returns how much of it is open: `length` for all of it, 0 for none, something in
+   * between otherwise.
    */
-  private gate(position: number, length: Samples, range: PlayableRange | undefined): number {
+  #gate(position: number, length: Samples, range: PlayableRange | undefined): number {
     this.short = false;
     this.dimmed = 0;
     if (range === undefined) {
@@ -94,23 +94,23 @@ export class Tap {
       this.dimmed = length;
       return 0;
     }
-    if (this.level === 1 && position >= range.from && range.end - (position + length - 1) >= this.fadeOutSamples)
+    if (this.level === 1 && position >= range.from && range.end - (position + length - 1) >= this.#fadeOutSamples)
       return length;
-    const rise = 1 / this.fadeInSamples;
+    const rise = 1 / this.#fadeInSamples;
     let open = 0;
     for (let i = 0; i < length; i++) {
-      const bound = this.bound(position + i, range);
+      const bound = this.#bound(position + i, range);
       if (bound < 1 && position + i >= range.from) this.short = true;
       this.level = Math.min(this.level + rise, bound);
       if (this.level < 1) this.dimmed += 1;
-      this.levels[i] = this.level;
+      this.#levels[i] = this.level;
       open += this.level;
     }
     return open;
   }
 
-  private bound(position: number, { from, end }: PlayableRange): number {
-    return position < from || position >= end ? 0 : Math.min(1, (end - position) / this.fadeOutSamples);
+  #bound(position: number, { from, end }: PlayableRange): number {
+    return position < from || position >= end ? 0 : Math.min(1, (end - position) / this.#fadeOutSamples);
   }
 }
 

@@ -10,7 +10,7 @@ export interface AudioFamily {
   /** Undefined where the page is not a secure context. */
   readonly AudioWorkletNode: typeof AudioWorkletNode | undefined;
   readonly addModule: (context: BaseAudioContext, url: string) => Promise<void>;
-  /** Throws a TypeError that names what was given when it is no context of this family. */
+  /** Throws a TypeError that names what was given, where that is no context of this family. */
   readonly requireContext: (context: unknown) => void;
 }
 
@@ -28,7 +28,8 @@ export const nativeFamily: AudioFamily = {
     if (isNativeContext(context)) return;
     if (looksLikeContext(context)) {
       throw new TypeError(
-        'DenoiseNode: expected a context of the browser, got one that looks like standardized-audio-context. Import DenoiseNode from "denoise-node/standardized" instead.',
+        'DenoiseNode: expected a context of the browser, got one that looks like standardized-audio-context. ' +
+          'Import DenoiseNode from "denoise-node/standardized" instead.',
       );
     }
     throw new TypeError(`DenoiseNode: expected an AudioContext or OfflineAudioContext, got ${nameOf(context)}.`);

@@ -1,11 +1,12 @@
 /**
- * In: sound from upstream nodes, any channel count and rate.
- * Out: the same sound, denoised, `latency` seconds later, to whatever the node is connected to.
- * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle.
+ * In:     sound from upstream nodes, any channel count and rate
+ * Out:    the same sound, denoised, `latency` seconds later, to whatever the node is connected to
+ * Thread: [main] builds the graph, introduces worker to worklet, owns the lifecycle
  */
 
 import { DenoiseError } from '../shared/errors.ts';
 import { expectedLatencySamples } from '../shared/latency.ts';
+import { PARAMETER_NAMES } from '../shared/parameters.ts';
 import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
@@ -36,11 +37,13 @@ import { type Census, takeCensus } from './worker-pool.ts';
  */
 export interface DenoiseNode extends GainNode {
   /**
-   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1. @min 0 @max 1
+   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1.
+   * @min 0 @max 1
    */
   readonly mix: AudioParam;
   /**
-   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a hop. Default 100. @min 0 @max 100
+   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a step. Default 100.
+   * @min 0 @max 100
    */
   readonly attenuationLimit: AudioParam;
   /** Level of the output, dB. Default 0. @min -60 @max 24 */
@@ -49,7 +52,7 @@ export interface DenoiseNode extends GainNode {
   readonly bypass: AudioParam;
   /**
    * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an
-   * AbortError when the node is disposed first. May be ignored: it never counts as unhandled. Await it before
+   * AbortError when the node is disposed first. You may ignore it: it never counts as unhandled. Await it before
    * `startRendering()`.
    */
   readonly ready: Promise<void>;
@@ -69,7 +72,7 @@ export interface DenoiseNode extends GainNode {
   readonly model: string | URL;
   /**
    * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard
-   * until the other has loaded, then the delayed dry signal until its first hop or block is enhanced, and `latency`
+   * until the other has loaded, then the delayed dry signal until its first step has come back, and `latency`
    * follows. No click, and time moves only by the change of latency.
    *
    * Where that fails the node keeps the model that it has (one that has failed tries anew, and stays failed), and the
@@ -84,13 +87,13 @@ export interface DenoiseNode extends GainNode {
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
   reset(): void;
   /**
-   * Begins to load again where `state` is `'failed'`, with `ready` a new promise; does nothing in any other. What
-   * cannot be helped (a context that has closed, a browser that lacks something) fails again. [main]
+   * Loads again where `state` is `'failed'`, with a new promise as `ready`; does nothing in any other. What cannot be
+   * helped (a context that has closed, a browser that lacks something) fails again. [main]
    */
   retry(): void;
   /**
-   * Takes the node apart and frees what it holds; it then gives silence. Idempotent. A context that closes does it too.
-   * [main]
+   * Takes the node apart and frees what it holds; it gives silence then. Idempotent. A context that closes does this
+   * too. [main]
    */
   dispose(): void;
   addEventListener<K extends keyof DenoiseEventMap>(
@@ -119,7 +122,7 @@ export interface DenoiseNode extends GainNode {
 export interface DenoiseNodeConstructor {
   /**
    * Synchronous; loading goes on in the background. Throws a TypeError or RangeError for a bad context or option, and a
-   * DenoiseError 'unsupported' outside a browser. What fails later is told by `ready` and by the `error` event.
+   * DenoiseError 'unsupported' outside a browser. `ready` and the `error` event report what fails later.
    */
   new (context: BaseAudioContext, options?: DenoiseOptions): DenoiseNode;
   readonly prototype: DenoiseNode;
@@ -138,6 +141,16 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     static readonly census = takeCensus;
     readonly #graph: NodeGraph;
     readonly #session: Session;
+
+    static {
+      for (const name of PARAMETER_NAMES)
+        Object.defineProperty(DenoiseNode.prototype, name, {
+          get(this: DenoiseNode): AudioParam {
+            return this.#graph.parameter(name);
+          },
+          configurable: true,
+        });
+    }
 
     constructor(context: BaseAudioContext, options?: DenoiseOptions) {
       if (family.GainNode !== undefined) family.requireContext(context);
@@ -162,36 +175,20 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       this.#session = new Session(host, family, resolved, latency);
     }
 
-    get mix(): AudioParam {
-      return this.#graph.parameter('mix');
-    }
-
-    get attenuationLimit(): AudioParam {
-      return this.#graph.parameter('attenuationLimit');
-    }
-
-    get outputGain(): AudioParam {
-      return this.#graph.parameter('outputGain');
-    }
-
-    get bypass(): AudioParam {
-      return this.#graph.parameter('bypass');
-    }
-
     get ready(): Promise<void> {
       return this.#session.ready;
     }
 
     get latency(): number {
-      return this.#session.latency;
+      return this.#session.reporter.latency;
     }
 
     get mode(): DenoiseMode {
-      return this.#session.mode;
+      return this.#session.reporter.mode;
     }
 
     get state(): DenoiseState {
-      return this.#session.state;
+      return this.#session.reporter.state;
     }
 
     get error(): DenoiseError | undefined {
@@ -203,19 +200,19 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     get model(): string | URL {
-      return this.#session.model;
+      return this.#session.supervisor.model;
     }
 
     setModel(model: string | URL): Promise<void> {
-      return this.#session.setModel(model);
+      return this.#session.modelSwitch.to(model);
     }
 
     getMetrics(): DenoiseMetrics {
-      return this.#session.getMetrics();
+      return this.#session.reporter.getMetrics();
     }
 
     reset(): void {
-      this.#session.reset();
+      this.#session.worklet.client?.post({ type: 'reset' });
     }
 
     retry(): void {
@@ -226,7 +223,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       this.#end('The node was disposed.');
     }
 
-    // The overloads of connect and disconnect differ in their arguments alone, which are handed on as they came.
+    // The overloads of connect and disconnect differ only in their arguments, which are passed on as they came.
     override connect(...connection: unknown[]): AudioNode & void {
       return (this.#graph.output.connect as (...args: unknown[]) => AudioNode & void)(...connection);
     }
@@ -236,7 +233,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     #end(reason: string): void {
-      if (this.#session.state === 'disposed') return;
+      if (this.#session.reporter.state === 'disposed') return;
       this.#graph.dispose();
       this.#session.dispose(reason);
     }

@@ -17,17 +17,17 @@ export type DenoiseMode = 'shared' | 'message' | 'passthrough';
 /** Figures about the last moments, see {@link DenoiseNode.getMetrics}. Cheap to read at display rate. */
 export interface DenoiseMetrics {
   /**
-   * Time of the context (`currentTime`, seconds) up to which these tell; 0 where no sound has run yet. Without shared
-   * memory up to a quarter of a second ago.
+   * Time of the context (`currentTime`, seconds) up to which these figures hold; 0 where no sound has run yet. Without
+   * shared memory, up to a quarter of a second ago.
    */
   readonly time: number;
   readonly state: DenoiseState;
   readonly mode: DenoiseMode;
   /** Total latency, seconds. */
   readonly latency: number;
-  /** Hops computed since the node became ready. */
+  /** Steps of the model (hops, or blocks) since the node became ready. */
   readonly hops: number;
-  /** Time of one hop of this node's share of the batch, milliseconds, over the last 128 hops. */
+  /** This node's share of the time of one step, milliseconds, over the last 128: median and 95th percentile. */
   readonly hopMsP50: number;
   readonly hopMsP95: number;
   /** Share of real time that the worker computes for all nodes with this model, 0 … 1 (more: it cannot keep up). */
@@ -35,7 +35,7 @@ export interface DenoiseMetrics {
   /** Times the enhanced signal came too late and dry was heard instead, and how much of it in seconds. */
   readonly underruns: number;
   readonly underrunSeconds: number;
-  /** Times the worker stood so still that noisy samples were thrown away. */
+  /** Times the worker stood still for so long that noisy samples were thrown away. */
   readonly overruns: number;
   /** Enhanced sound that lies ready beyond what is due, seconds, smallest in the last second. */
   readonly slack: number;
@@ -52,7 +52,7 @@ export interface DenoiseMetrics {
    */
   readonly reduction: number;
   /**
-   * Voice activity, 0 (none) … 1 (certain): what the model keeps of the last moment. 0 also while it is unknown (no
+   * Voice activity, 0 (none) … 1 (certain): what the model keeps of the last moment. Also 0 while it is unknown (no
    * enhanced sound, a limit below 1 dB).
    */
   readonly voice: number;
@@ -73,7 +73,7 @@ export interface DenoiseEventMap {
   latencychange: CustomEvent<{ readonly latency: number }>;
   /** Enhanced sound came too late since the last event. At most four a second. */
   underrun: CustomEvent<{ readonly count: number; readonly seconds: number }>;
-  /** The node went to dry because the machine cannot carry it, or came back from it. */
+  /** The node went to dry because the machine cannot carry it, or came back. */
   overload: CustomEvent<{ readonly load: number }>;
   recover: CustomEvent<{ readonly load: number }>;
   /** Something failed; the dry signal goes on. One event for each failure. */

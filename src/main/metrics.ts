@@ -2,7 +2,7 @@ import { Word, wordToFloat } from '../shared/control-block.ts';
 import { gainToDecibels, type Hertz, type Samples, type Seconds } from '../shared/units.ts';
 import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 
-/** Counters that start at 0 with every new route, and go on for the node. */
+/** Counters that begin at 0 with every new route, summed up over those of a node. */
 export interface Totals {
   readonly hops: number;
   readonly underruns: number;
@@ -13,10 +13,10 @@ export interface Totals {
 
 export const NO_TOTALS: Totals = { hops: 0, underruns: 0, underrunSamples: 0, overruns: 0, nonFiniteSamples: 0 };
 
-/** The counters of routes that are gone plus those of the present one. */
+/** The counters of routes that have ended, plus those of the present one. */
 export function addTotals(before: Totals, words: Int32Array): Totals {
   return {
-    hops: before.hops + unsigned(words, Word.HOPS),
+    hops: before.hops + unsigned(words, Word.STEPS),
     underruns: before.underruns + unsigned(words, Word.UNDERRUNS),
     underrunSamples: before.underrunSamples + unsigned(words, Word.UNDERRUN_SAMPLES),
     overruns: before.overruns + unsigned(words, Word.OVERRUNS),
@@ -31,7 +31,7 @@ export function metricsOf(
   { currentTime, sampleRate: sampleRateHz }: Pick<BaseAudioContext, 'currentTime' | 'sampleRate'>,
   node: { readonly state: DenoiseState; readonly mode: DenoiseMode; readonly latency: number },
 ): DenoiseMetrics {
-  // First, as it is stored last: nothing else is older.
+  // Read first because it is stored last: nothing else is older.
   const time = timeOf(Atomics.load(words, Word.FRAME), currentTime, sampleRateHz);
   const { underrunSamples, ...counts } = addTotals(before, words);
   return {
@@ -41,8 +41,8 @@ export function metricsOf(
     latency: node.latency,
     ...counts,
     underrunSeconds: underrunSamples / sampleRateHz,
-    hopMsP50: Atomics.load(words, Word.HOP_MICROS_P50) / 1000,
-    hopMsP95: Atomics.load(words, Word.HOP_MICROS_P95) / 1000,
+    hopMsP50: Atomics.load(words, Word.STEP_MICROS_P50) / 1000,
+    hopMsP95: Atomics.load(words, Word.STEP_MICROS_P95) / 1000,
     load: loadOf(words),
     slack: Atomics.load(words, Word.SLACK_SAMPLES) / sampleRateHz,
     inputLevel: level(words, Word.INPUT_RMS),
@@ -64,8 +64,8 @@ const RESTING = [
 ] as const;
 
 /**
- * What is left of a route that has ended: its counters and its speed. Nothing is heard by it any more, so levels and
- * load are at rest.
+ * What is left of a route that has ended: its counters and its speed. Nothing is heard through it any more, so levels
+ * and load are at rest.
  */
 export function restingWords(words: Int32Array): Int32Array {
   const resting = Int32Array.from(words);

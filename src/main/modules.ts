@@ -1,7 +1,7 @@
 import { DenoiseError } from '../shared/errors.ts';
 import type { AudioFamily } from './audio-family.ts';
 
-/** A module of one context: being fetched or there, and how often it was not. */
+/** A module of one context: being fetched or there, and how often that has failed. */
 interface Module {
   adding: Promise<void> | undefined;
   failures: number;
@@ -11,7 +11,7 @@ interface Module {
 const modulesOf = new WeakMap<BaseAudioContext, Map<string, Module>>();
 
 /**
- * Adds the worklet module to a context, once however often it is asked for. Rejects with a DenoiseError 'module-load';
+ * Adds the worklet module to a context, once, however often it is asked for. Rejects with a DenoiseError 'module-load';
  * after a failure the next call fetches it anew. [main]
  */
 export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, url: string): Promise<void> {
@@ -24,7 +24,8 @@ export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, ur
     module.failures += 1;
     throw new DenoiseError(
       'module-load',
-      `The audio worklet module ${url} did not load. Serve denoise-processor.js there as JavaScript, or pass its URL as assets.worklet; a content security policy must allow it (script-src).`,
+      `The audio worklet module ${url} did not load. Serve denoise-processor.js there as JavaScript, or pass its URL ` +
+        'as assets.worklet; a content security policy must allow it (script-src).',
       { cause },
     );
   });
@@ -33,12 +34,12 @@ export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, ur
 
 /**
  * A context remembers for good that a URL gave no module ("module responses map" in
- * https://html.spec.whatwg.org/#worklets; Chromium leaves fragments out of account), so another attempt needs another
- * URL. Static servers ignore a query.
+ * https://html.spec.whatwg.org/#worklets; Chromium ignores fragments), so another attempt needs another URL. Static
+ * servers ignore a query.
  */
 function attemptUrl(url: string, failures: number): string {
   const again = new URL(url);
-  // What lies in a blob or in the URL itself cannot be there later either.
+  // A blob, or data in the URL itself, will not be there later either.
   if (failures === 0 || !again.protocol.startsWith('http')) return url;
   again.searchParams.set('again', String(failures));
   return again.href;

@@ -1,28 +1,26 @@
 /**
- * In: the node's own input, planar channels from upstream nodes.
- * Out: `output`, to whatever the node is connected to.
- * Thread: [main] wires nodes; no sample passes through this code.
+ * In:     the node's own input, planar channels from upstream nodes
+ * Out:    `output`, to whatever the node is connected to
+ * Thread: [main] wires nodes; no sample passes through this code
  *
- *   input ─┬─▶ delay ──────────────▶ early ─┬─▶ output
- *          └─▶ worklet (when it came) ▶ late ─┘
+ *   input ─┬─▶ delay ────────────────▶ early ┬─▶ output
+ *          └─▶ worklet (once there) ─▶ late ┘
  *                 ▲
- *   mix, attenuationLimit, outputGain, bypass (constant sources whose offset is the public AudioParam)
+ *   the parameters, each a constant source whose offset is the public AudioParam
  */
 
+import { PARAMETER_NAMES, type ParameterName } from '../shared/parameters.ts';
 import { PROCESSOR_NAME, type ProcessorOptions } from '../shared/protocol.ts';
 import type { Samples } from '../shared/units.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
-
-const PARAMETERS = ['mix', 'attenuationLimit', 'outputGain', 'bypass'] as const;
-type ParameterName = (typeof PARAMETERS)[number];
 
 /** Long enough not to click, short enough not to be noticed. */
 const CROSSFADE_SECONDS = 0.02;
 /** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
 const SETTLE_SECONDS = 0.05;
 /**
- * Longest delay of the early path. Every node pays for its memory, so it has room for the longest latency hint and no
+ * Longest delay of the early path. Every node pays for its memory, so there is room for the longest latency hint and no
  * more.
  */
 const MAX_DELAY_SECONDS = 1;
@@ -34,17 +32,19 @@ export interface GraphInput {
   readonly disconnect: () => void;
 }
 
+type Sources = Readonly<Record<ParameterName, ConstantSourceNode>>;
+
 /** The nodes inside a DenoiseNode. Passes the delayed dry signal from the first moment, with or without a worklet. */
 export class NodeGraph {
   readonly output: GainNode;
   readonly #family: AudioFamily;
   readonly #input: GraphInput;
-  readonly #sources: Record<ParameterName, ConstantSourceNode>;
+  readonly #sources: Sources;
   readonly #delay: DelayNode;
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
-  /** From its birth until it is heard, the worklet has so much time to fill its delay line. */
+  /** Time from its birth until it is heard, in which the worklet fills its delay line. */
   #unheardSamples: Samples = 0;
   #noisy: GainNode | undefined;
   #tookOver = false;
@@ -60,17 +60,12 @@ export class NodeGraph {
       maxDelayTime: MAX_DELAY_SECONDS,
       delayTime: delaySamples / context.sampleRate,
     });
-    const source = (offset: number): ConstantSourceNode => {
-      const node = new family.ConstantSourceNode(context, { offset });
+    const source = (name: ParameterName): ConstantSourceNode => {
+      const node = new family.ConstantSourceNode(context, { offset: Number(options[name]) });
       node.start();
       return node;
     };
-    this.#sources = {
-      mix: source(options.mix),
-      attenuationLimit: source(options.attenuationLimit),
-      outputGain: source(options.outputGain),
-      bypass: source(options.bypass ? 1 : 0),
-    };
+    this.#sources = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, source(name)])) as Sources;
     input.connect(this.#delay);
     this.#delay.connect(this.#early).connect(this.output);
     this.#late.connect(this.output);
@@ -92,8 +87,8 @@ export class NodeGraph {
 
   /**
    * Makes the worklet node (its module must be there) and wires it in. Offline, where nothing has been rendered yet, it
-   * is heard from the start, so that the rendering is exact. In a context that runs, its processor may be long in
-   * coming.
+   * is heard from the start, so that the rendering is exact. In a context that runs, its processor may take long to
+   * appear.
    */
   addWorklet(delaySamples: Samples, maxChannels: number): AudioWorkletNode {
     const { AudioWorkletNode } = this.#family;
@@ -113,7 +108,7 @@ export class NodeGraph {
       processorOptions,
     });
     this.#worklet = worklet;
-    for (const name of PARAMETERS) {
+    for (const name of PARAMETER_NAMES) {
       const parameter = worklet.parameters.get(name);
       if (parameter !== undefined) this.#sources[name].connect(parameter);
     }
@@ -128,8 +123,8 @@ export class NodeGraph {
   }
 
   /**
-   * The processor is there: fades from the plain delay to it, which plays the same signal, as soon as its delay line is
-   * full.
+   * The processor is there: fades over to it from the plain delay as soon as its delay line is full. Both play the
+   * same signal.
    */
   takeOver(): void {
     if (this.#tookOver) return;
@@ -137,15 +132,15 @@ export class NodeGraph {
     const { context } = this.#input;
     const [early, late] = [this.#early.gain, this.#late.gain];
     const start = context.currentTime + this.#unheardSamples / context.sampleRate;
-    // In this order: should the page be held up between the two for longer than it takes until then, both are heard and
-    // not neither.
+    // In this order, so that if the page is held up between the two for longer than that, both are heard and not
+    // neither.
     late.setValueAtTime(0, start).linearRampToValueAtTime(1, start + CROSSFADE_SECONDS);
     early.setValueAtTime(1, start).linearRampToValueAtTime(0, start + CROSSFADE_SECONDS);
   }
 
   /**
    * Back to the plain delay: the processor has died and gives silence. Another may take over later. Returns the delay
-   * that it has, which is the one that is asked for as far as there is room.
+   * that there is now: the one that was asked for, as far as there is room.
    */
   fallBack(delaySamples: Samples): Samples {
     const { currentTime: now, sampleRate } = this.#input.context;
@@ -166,7 +161,7 @@ export class NodeGraph {
     this.#worklet?.disconnect();
     this.#noisy?.disconnect();
     this.output.disconnect();
-    for (const name of PARAMETERS) {
+    for (const name of PARAMETER_NAMES) {
       this.#sources[name].stop();
       this.#sources[name].disconnect();
     }

@@ -5,11 +5,11 @@
  */
 import type { Samples } from '../shared/units.ts';
 
-/** Time of audio between two pauses; about a hop, so that it adds little latency. */
+/** Time of audio between two pauses; about what a step of `base` takes, so that it adds little latency. */
 const PACE_SECONDS = 0.008;
 const DEFAULT_QUANTUM_SAMPLES = 128;
 
-/** Asks one node to settle: resolves when its due sound is there, or when it is not coming. */
+/** Asks one node to settle: resolves when the sound that is due is there, or will not come. */
 export type Settle = () => Promise<void>;
 
 interface Pacer {
@@ -23,13 +23,13 @@ export function canPace(context: OfflineAudioContext): boolean {
   return typeof context.suspend === 'function';
 }
 
-/** Samples between pauses: also the prefill that makes a hop finished after one pause be there at the next. */
+/** Samples between pauses: also the prefill, so that what is computed after one pause is there at the next. */
 export function paceSamples(context: OfflineAudioContext): Samples {
   const quantum = (context as { renderQuantumSize?: number }).renderQuantumSize ?? DEFAULT_QUANTUM_SAMPLES;
   return Math.max(1, Math.floor((PACE_SECONDS * context.sampleRate) / quantum)) * quantum;
 }
 
-/** Joins the pacing of a context whose rendering has not begun. Returns how to leave. */
+/** Adds a node of a context whose rendering has not begun. Returns how to take it out again. */
 export function joinPacer(context: OfflineAudioContext, settle: Settle): () => void {
   let pacer = pacers.get(context);
   if (pacer === undefined) {
@@ -44,7 +44,7 @@ export function joinPacer(context: OfflineAudioContext, settle: Settle): () => v
 
 function schedulePause(context: OfflineAudioContext, pacer: Pacer, frame: Samples): void {
   if (frame >= context.length) return;
-  // Half a sample early: the time is rounded up to a quantum, and must not be rounded past the one that is meant.
+  // Half a sample early: the time is rounded up to a quantum, and must not be rounded past the intended one.
   const pausing = context.suspend((frame - 0.5) / context.sampleRate);
   const paused = async (): Promise<void> => {
     await Promise.all([...pacer.members].map((settle) => settle()));
@@ -52,6 +52,6 @@ function schedulePause(context: OfflineAudioContext, pacer: Pacer, frame: Sample
     else pacers.delete(context);
     await context.resume();
   };
-  // Where the app pauses at this very frame, its pause comes first and ours at the next chance.
+  // Where the app pauses at this very frame, its pause has precedence, and ours comes at the next chance.
   pausing.then(paused, () => schedulePause(context, pacer, frame + paceSamples(context)));
 }

@@ -1,3 +1,10 @@
+import {
+  isNumeric,
+  PARAMETER_DEFAULTS,
+  PARAMETER_NAMES,
+  PARAMETER_RANGES,
+  type ParameterName,
+} from '../shared/parameters.ts';
 import type { Seconds } from '../shared/units.ts';
 
 /** Where the files of the package lie. Every one defaults to a URL beside this module and can be overridden alone. */
@@ -34,8 +41,9 @@ export interface DenoiseOptions {
   /**
    * How late the model may be before dry sound is heard, in seconds, or a word for it: `'interactive'` (16 ms, the
    * default), `'balanced'` (32 ms), `'playback'` (96 ms). It is part of `latency`, and is raised by itself after an
-   * underrun. A model that takes blocks has at least a quarter of what a block is advanced by. Ignored offline. @min 0
-   * @max 0.5
+   * underrun. A model that takes blocks has at least a quarter of its advance: a block without the overlap. Ignored
+   * offline.
+   * @min 0 @max 0.5
    */
   latencyHint?: 'interactive' | 'balanced' | 'playback' | Seconds;
   /** `'auto'` (default) uses shared memory where a round trip proves it, messages otherwise. The others force one. */
@@ -45,13 +53,12 @@ export interface DenoiseOptions {
   assets?: DenoiseAssets;
 }
 
+/** Initial values of the parameters. The compiler asks for an option for each row of their table. */
+type ResolvedParameters = Readonly<Required<Pick<DenoiseOptions, ParameterName>>>;
+
 /** {@link DenoiseOptions} with every default filled in and every value checked. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ResolvedParameters {
   readonly model: string | URL;
-  readonly mix: number;
-  readonly attenuationLimit: number;
-  readonly outputGain: number;
-  readonly bypass: boolean;
   readonly prefillSeconds: Seconds;
   readonly transport: 'auto' | 'shared' | 'message';
   readonly maxChannels: number;
@@ -60,10 +67,7 @@ export interface ResolvedOptions {
 
 export const DEFAULT_OPTIONS = {
   model: 'base',
-  mix: 1,
-  attenuationLimit: 100,
-  outputGain: 0,
-  bypass: false,
+  ...PARAMETER_DEFAULTS,
   latencyHint: 'interactive',
   transport: 'auto',
   maxChannels: 2,
@@ -74,9 +78,7 @@ export const LATENCY_HINT_SECONDS = { interactive: 0.016, balanced: 0.032, playb
 
 /** Inclusive ranges, also the clamps of the parameters of the same name. */
 export const RANGES = {
-  mix: [0, 1],
-  attenuationLimit: [0, 100],
-  outputGain: [-60, 24],
+  ...PARAMETER_RANGES,
   latencyHint: [0, 0.5],
   maxChannels: [1, 32],
 } as const;
@@ -94,7 +96,8 @@ export function requireModel(model: unknown, what: string): string | URL {
   const isUrl = model instanceof URL || (typeof model === 'string' && model.includes('/'));
   if (isUrl || isModelName(model as string)) return model as string | URL;
   throw new TypeError(
-    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest (….json), got ${describe(model)}.`,
+    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest ` +
+      `(….json), got ${describe(model)}.`,
   );
 }
 
@@ -108,28 +111,21 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   }
   const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
   const assets = merged.assets ?? {};
-  if (typeof merged.bypass !== 'boolean') {
-    throw new TypeError(`DenoiseNode option "bypass": expected true or false, got ${describe(merged.bypass)}.`);
-  }
   if (!['auto', 'shared', 'message'].includes(merged.transport)) {
-    throw new TypeError(
-      `DenoiseNode option "transport": expected "auto", "shared" or "message", got ${describe(merged.transport)}.`,
-    );
+    throw new TypeError(unexpected('transport', '"auto", "shared" or "message"', merged.transport));
   }
   if (typeof assets !== 'object' || assets === null) {
-    throw new TypeError(`DenoiseNode option "assets": expected an object of URLs, got ${describe(assets)}.`);
+    throw new TypeError(unexpected('assets', 'an object of URLs', assets));
   }
   if (!Number.isInteger(merged.maxChannels)) {
-    throw new TypeError(
-      `DenoiseNode option "maxChannels": expected a whole number, got ${describe(merged.maxChannels)}.`,
-    );
+    throw new TypeError(unexpected('maxChannels', 'a whole number', merged.maxChannels));
   }
+  const parameters = Object.fromEntries(
+    PARAMETER_NAMES.map((name) => [name, isNumeric(name) ? inRange(name, merged[name]) : isOn(name, merged[name])]),
+  ) as unknown as ResolvedParameters;
   return {
     model: requireModel(merged.model, 'DenoiseNode option "model"'),
-    mix: inRange('mix', merged.mix),
-    attenuationLimit: inRange('attenuationLimit', merged.attenuationLimit),
-    outputGain: inRange('outputGain', merged.outputGain),
-    bypass: merged.bypass,
+    ...parameters,
     prefillSeconds: prefillSecondsOf(merged.latencyHint),
     transport: merged.transport,
     maxChannels: inRange('maxChannels', merged.maxChannels),
@@ -140,9 +136,7 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
 function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
   if (typeof hint === 'string') {
     if (Object.hasOwn(LATENCY_HINT_SECONDS, hint)) return LATENCY_HINT_SECONDS[hint];
-    throw new TypeError(
-      `DenoiseNode option "latencyHint": expected "interactive", "balanced", "playback" or seconds, got ${describe(hint)}.`,
-    );
+    throw new TypeError(unexpected('latencyHint', '"interactive", "balanced", "playback" or seconds', hint));
   }
   return inRange('latencyHint', hint);
 }
@@ -150,18 +144,26 @@ function prefillSecondsOf(hint: DenoiseOptions['latencyHint']): Seconds {
 function inRange(name: keyof typeof RANGES, value: unknown): number {
   const [least, most] = RANGES[name];
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new TypeError(
-      `DenoiseNode option "${name}": expected a number from ${least} to ${most}, got ${describe(value)}.`,
-    );
+    throw new TypeError(unexpected(name, `a number from ${least} to ${most}`, value));
   }
   if (value < least || value > most) {
-    throw new RangeError(`DenoiseNode option "${name}": expected ${least} to ${most}, got ${value}.`);
+    throw new RangeError(unexpected(name, `${least} to ${most}`, value));
   }
   return value;
 }
 
+function isOn(name: ParameterName, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new TypeError(unexpected(name, 'true or false', value));
+}
+
 function withoutUndefined(options: DenoiseOptions): DenoiseOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+/** Message for an option that is not what it should be. */
+function unexpected(name: keyof DenoiseOptions, expected: string, value: unknown): string {
+  return `DenoiseNode option "${name}": expected ${expected}, got ${describe(value)}.`;
 }
 
 function describe(value: unknown): string {

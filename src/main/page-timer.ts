@@ -1,12 +1,12 @@
-/** Looks a second: what an app sees of underruns and latency is at most this old. */
+/** Looks at the control words per second: what an app sees of underruns and latency is no older than one look. */
 export const LOOKS_PER_SECOND = 4;
 
 const looks = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /**
- * Calls back four times a second, for all nodes of the page from one timer; less often in a background tab. Returns how
- * to stop; the timer ends with the last. [main]
+ * Calls back four times a second, less often in a background tab. One timer serves all nodes of the page, and ends with
+ * the last of them. Returns how to stop. [main]
  */
 export function everyLook(look: () => void): () => void {
   looks.add(look);

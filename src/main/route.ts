@@ -1,48 +1,42 @@
 /**
- * In: a context, the worklet that is coming, the URLs of model and worker.
- * Out: a route: worklet and worker introduced to each other, with a proof that they meet.
+ * In:     a context, the worklet that is coming, the URLs of model and worker
+ * Out:    a route: worklet and worker introduced to each other, with a proof that they meet
  * Thread: [main]
  */
-
 import { DenoiseError } from '../shared/errors.ts';
 import {
-  hopWaitSamples,
+  advanceWaitSamples,
+  type ModelTiming,
   mostPrefillSamples,
-  prefillSamples,
+  offlinePrefillSamples,
   realtimePrefillSamples,
+  ringDelaySamples,
   totalLatencySamples,
 } from '../shared/latency.ts';
-import type { TransportMode } from '../shared/protocol.ts';
+import type { PipeMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
+import { createPipe, type Pipe, ringSamplesFor } from './create-pipe.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createTransport, proveRoute, type RouteProof, ringSamplesFor, type Transport } from './transport.ts';
+import { proveRoute, type RouteProof } from './route-proof.ts';
 import { leaseWorker } from './worker-pool.ts';
-import type { WorkletLink } from './worklet-link.ts';
-
-/**
- * Hops that an offline rendering may run ahead of the worker, so that both compute at the same time instead of in turn.
- * The sound is the same, later by as much. Blocks are not waited for in advance: their time would be seconds.
- */
-const OFFLINE_HOPS_AHEAD = 1;
-
-let lastNodeId = 0;
+import type { WorkletClient } from './worklet-client.ts';
 
 /** A node's connection to a worker. Closed exactly once; never used again after that. */
 export interface Route {
   /** A number that no other route of this page has. */
   readonly nodeId: number;
-  readonly transport: Transport;
+  readonly pipe: Pipe;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
-  /** Time of sound in a step of the model. */
-  readonly hopSeconds: Seconds;
+  /** Time of sound in one step of the model. */
+  readonly stepSeconds: Seconds;
   readonly proof: RouteProof;
   /** Calls back once if the worker dies. */
-  readonly onDeath: (mourner: (error: DenoiseError) => void) => void;
-  /** Ends the worker: it was found to be dead. All its routes hear of it. */
+  readonly onDeath: (listener: (error: DenoiseError) => void) => void;
+  /** Ends a worker that was found to be dead. All its routes hear of it. */
   readonly declareDead: (why: string) => void;
   /** Lets go of the worker. */
   readonly close: () => void;
@@ -52,113 +46,89 @@ export interface RouteRequest {
   readonly context: BaseAudioContext;
   readonly options: ResolvedOptions;
   readonly assets: AssetUrls;
-  readonly mode: TransportMode;
-  /** The worklet node, whose module may still be loading. */
-  readonly worklet: Promise<WorkletLink>;
+  readonly mode: PipeMode;
+  /** The worklet, whose module may still be loading. */
+  readonly worklet: Promise<WorkletClient>;
   /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
   readonly beforeAttach: () => void;
 }
 
+let lastNodeId = 0;
+
 /** Opens a route. Rejects with a DenoiseError, having let go of everything. [main] */
-export async function openRoute({
-  context,
-  options,
-  assets,
-  mode,
-  worklet,
-  beforeAttach,
-}: RouteRequest): Promise<Route> {
+export async function openRoute(request: RouteRequest): Promise<Route> {
+  const { context, options, assets, mode } = request;
   const offline = isOfflineContext(context);
   if (offline && mode === 'message' && !canPace(context)) {
     throw new DenoiseError(
       'offline-not-ready',
-      'This OfflineAudioContext cannot wait for the model: without shared memory it needs suspend(), which it lacks. Make the page cross-origin isolated, or render in realtime.',
+      'This OfflineAudioContext cannot wait for the model: without shared memory it needs suspend(), which it lacks. ' +
+        'Make the page cross-origin isolated, or render in realtime.',
     );
   }
-  const { client, release } = leaseWorker(mode, assets.worker, assets.wasm, assets.model);
+  const { client: worker, release } = leaseWorker(mode, assets.worker, assets.wasm, assets.model);
   lastNodeId += 1;
   const nodeId = lastNodeId;
   const undo: (() => void)[] = [];
   const close = (): void => {
-    for (const step of undo.splice(0)) step();
-    client.close(nodeId).then(release, release);
+    for (const undoOne of undo.splice(0)) undoOne();
+    worker.close(nodeId).then(release, release);
   };
   try {
-    const [model, link] = await Promise.all([client.loadModel(assets.model, assets.wasm), worklet]);
-    const hopWait = hopWaitSamples(model.hopSamples, model.modelRateHz, context.sampleRate);
-    const prefill = prefillFor(context, options, mode, hopWait, model.computingShare);
-    const maxPrefill = offline
-      ? prefill
-      : mostPrefillSamples(prefill, hopWait, model.computingShare, context.sampleRate);
-    const transport = createTransport(
-      mode,
-      client.bell,
-      options.maxChannels,
-      ringSamplesFor(hopWait, maxPrefill, context.sampleRate),
-    );
-    const opened = await client.open({
+    const [model, worklet] = await Promise.all([worker.loadModel(assets.model, assets.wasm), request.worklet]);
+    const { kind, computingShare } = model;
+    const advanceWait = advanceWaitSamples(model.advanceSamples, model.modelRateHz, context.sampleRate);
+    const timing = { kind, advanceWaitSamples: advanceWait, computingShare };
+    const prefill = prefillFor(timing, context, options, mode);
+    const maxPrefill = offline ? prefill : mostPrefillSamples(timing, prefill, context.sampleRate);
+    const longestRingDelay = ringDelaySamples({ advanceWaitSamples: advanceWait, prefillSamples: maxPrefill });
+    const ringSamples = ringSamplesFor(longestRingDelay, context.sampleRate);
+    const pipe = createPipe(mode, worker.bell, options.maxChannels, ringSamples);
+    const { engineDelaySamples } = await worker.open({
       type: 'open',
       nodeId,
       modelUrl: assets.model,
       contextRateHz: context.sampleRate,
       offline,
-      transport: transport.workerEnd,
+      pipe: pipe.workerEnd,
     });
-    const parts = {
-      engineDelaySamples: opened.engineDelaySamples,
-      hopWaitSamples: opened.hopWaitSamples,
-      prefillSamples: prefill,
-    };
-    const { workletEnd } = transport;
-    beforeAttach();
-    link.post(
-      { type: 'attach', nodeId, transport: workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts },
-      workletEnd.mode === 'message' ? [workletEnd.port] : [],
-    );
+    const parts = { engineDelaySamples, advanceWaitSamples: advanceWait, prefillSamples: prefill };
+    request.beforeAttach();
+    worklet.attach({ nodeId, pipe: pipe.workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts });
+    const stepSeconds = advanceWait / context.sampleRate;
     if (offline && mode === 'message') {
-      const settle = (): Promise<void> => link.settle(hopWait / context.sampleRate);
-      await settle(); // The worklet has read its post: rendering may begin.
+      const settle = (): Promise<void> => worklet.settle(stepSeconds);
+      await settle(); // The worklet has handled 'attach': rendering may begin.
       undo.push(joinPacer(context, settle));
     }
-    const proof = await proveRoute(transport, context);
-    if (client.death !== undefined) throw client.death;
+    const proof = await proveRoute(pipe, context);
+    if (worker.death !== undefined) throw worker.death;
     return {
       nodeId,
-      transport,
+      pipe,
       latencySamples: totalLatencySamples(parts),
-      hopSeconds: hopWait / context.sampleRate,
+      stepSeconds,
       proof,
-      onDeath: (mourner) => undo.push(client.onDeath(mourner)),
-      declareDead: (why) => client.declareDead(why),
+      onDeath: (listener) => undo.push(worker.onDeath(listener)),
+      declareDead: (why) => worker.declareDead(why),
       close,
     };
   } catch (cause) {
     close();
     if (cause instanceof DenoiseError) throw cause;
-    throw new DenoiseError(
-      'unsupported',
-      `The browser refused to connect the audio worklet and the worker: ${String(cause)}`,
-      { cause },
-    );
+    const message = `The browser refused to connect the audio worklet and the worker: ${String(cause)}`;
+    throw new DenoiseError('unsupported', message, { cause });
   }
 }
 
 /** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
 function prefillFor(
+  timing: ModelTiming,
   context: BaseAudioContext,
-  options: ResolvedOptions,
-  mode: TransportMode,
-  hopWait: Samples,
-  computingShare: number,
+  { prefillSeconds, maxChannels }: ResolvedOptions,
+  mode: PipeMode,
 ): Samples {
-  if (!isOfflineContext(context)) {
-    return realtimePrefillSamples(
-      prefillSamples(options.prefillSeconds, context.sampleRate),
-      hopWait,
-      computingShare,
-      options.maxChannels,
-    );
-  }
-  if (mode === 'message') return paceSamples(context);
-  return computingShare > 0 ? 0 : OFFLINE_HOPS_AHEAD * hopWait;
+  if (!isOfflineContext(context))
+    return realtimePrefillSamples(timing, prefillSeconds, maxChannels, context.sampleRate);
+  return mode === 'message' ? paceSamples(context) : offlinePrefillSamples(timing);
 }

@@ -2,19 +2,19 @@ import { Word } from '../shared/control-block.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 
 /**
- * How long a worker that has a hop waiting may stand still, in seconds of audio, beyond two steps of the model (those
- * of a block model are long): time that the context spends suspended, or the machine asleep, does not count.
+ * How long a worker that has a step to make may stand still, in seconds of audio, beyond two steps of the model (those
+ * of a block model are long). Time that the context spends suspended, or the machine asleep, does not count.
  */
 const DEAD_AFTER_SECONDS = 2;
-const DEAD_AFTER_HOPS = 2;
-/** Looks that a standstill must last as well, so that one long pause of the page's own timers is no proof. */
+const DEAD_AFTER_STEPS = 2;
+/** Looks that a standstill must last too, so that one long pause of the page's own timers is no proof. */
 const DEAD_AFTER_LOOKS = 4;
 
 /** What has changed since the last look. */
 export interface Changes {
   readonly underruns: number;
   readonly underrunSamples: Samples;
-  /** The node was shed, or taken back, since the last look; undefined: neither. */
+  /** True: the node was shed since the last look; false: it was taken back; undefined: neither. */
   readonly shed: boolean | undefined;
   /** The worker has work and does nothing. */
   readonly workerDead: boolean;
@@ -31,9 +31,9 @@ export class WordWatch {
   #beatAt: Seconds | undefined;
   #looksSinceBeat = 0;
 
-  constructor(words: Int32Array, hopSeconds: Seconds) {
+  constructor(words: Int32Array, stepSeconds: Seconds) {
     this.#words = words;
-    this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_HOPS * hopSeconds;
+    this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_STEPS * stepSeconds;
   }
 
   /** `contextTime` is the audio clock. */
@@ -41,7 +41,7 @@ export class WordWatch {
     const underruns = this.#word(Word.UNDERRUNS);
     const underrunSamples = this.#word(Word.UNDERRUN_SAMPLES);
     const shed = this.#word(Word.SHED);
-    // Never negative: in message mode, words of a route that is gone may still have been under way.
+    // Never negative: in message mode, words of a route that has ended may still have been under way.
     const changes: Changes = {
       underruns: Math.max(0, (underruns - this.#underruns) | 0),
       underrunSamples: Math.max(0, (underrunSamples - this.#underrunSamples) | 0),
@@ -56,7 +56,7 @@ export class WordWatch {
 
   #isWorkerDead(contextTime: Seconds): boolean {
     const heartbeat = this.#word(Word.HEARTBEAT);
-    // Signed difference: right across the wrap at 2³².
+    // A signed difference holds across the wrap at 2³².
     const hasWork =
       ((this.#word(Word.NOISY_WRITE) - this.#word(Word.NEXT_DUE)) | 0) >= 0 && this.#word(Word.NOISY_WRITE) !== 0;
     if (this.#beatAt === undefined || heartbeat !== this.#heartbeat || !hasWork) {

@@ -1,9 +1,9 @@
 import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
 import { DenoiseError, fromErrorData } from '../shared/errors.ts';
-import type { MainToWorker, TransportMode, WorkerToMain } from '../shared/protocol.ts';
+import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-/** A request without its number, which the client gives. */
+/** A request without its number, which the client adds. */
 export type WorkerRequest = DistributiveOmit<MainToWorker, 'requestId'>;
 type Answer<T extends WorkerToMain['type']> = Extract<WorkerToMain, { type: T }>;
 type NumberedAnswer = Extract<WorkerToMain, { requestId: number }>;
@@ -11,7 +11,7 @@ type NumberedAnswer = Extract<WorkerToMain, { requestId: number }>;
 /** What a loaded model says about itself. */
 export type ModelFacts = Answer<'model-ready'>;
 
-/** How long a worker may take to answer anything but the loading of a model, which has a network in it. */
+/** How long a worker may take to answer. Loading a model may take longer: that waits for the network. */
 const ANSWER_MS = 10_000;
 
 interface Pending {
@@ -21,8 +21,8 @@ interface Pending {
 }
 
 /**
- * One worker as the page sees it: requests and answers, the doorbell, and the news of its death. Made by
- * worker-pool.ts, which shares it among nodes. [main]
+ * One worker as the page sees it: requests and answers, the doorbell, and the news of its death. worker-pool.ts makes
+ * it and shares it among nodes. [main]
  */
 export class WorkerClient {
   /** The doorbell that worklets ring in shared mode; undefined in message mode. */
@@ -31,13 +31,13 @@ export class WorkerClient {
   readonly #url: string;
   readonly #pending = new Map<number, Pending>();
   readonly #models = new Map<string, Promise<ModelFacts>>();
-  readonly #mourners = new Set<(error: DenoiseError) => void>();
+  readonly #deathListeners = new Set<(error: DenoiseError) => void>();
   #lastRequestId = 0;
   #booted = false;
   #death: DenoiseError | undefined;
 
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
-  constructor(url: string, mode: TransportMode) {
+  constructor(url: string, mode: PipeMode) {
     this.#url = url;
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
@@ -49,7 +49,7 @@ export class WorkerClient {
     this.#worker.onmessage = (event: MessageEvent<WorkerToMain>) => this.#receive(event.data);
     this.#worker.onmessageerror = () => this.#die(crashed('sent a message that could not be read'));
     this.#worker.onerror = (event) => {
-      event.preventDefault(); // The node's 'error' event tells the app; the console need not.
+      event.preventDefault(); // The app hears of it by the node's 'error' event, not by the console.
       const cause = event.error ?? event.message;
       this.#die(this.#booted ? crashed(`threw: ${event.message}`, cause) : this.#loadError(cause));
     };
@@ -61,9 +61,9 @@ export class WorkerClient {
   }
 
   /** Calls back once if the worker dies (not when it is terminated on purpose). Returns how to stop listening. */
-  onDeath(mourner: (error: DenoiseError) => void): () => void {
-    this.#mourners.add(mourner);
-    return () => this.#mourners.delete(mourner);
+  onDeath(listener: (error: DenoiseError) => void): () => void {
+    this.#deathListeners.add(listener);
+    return () => this.#deathListeners.delete(listener);
   }
 
   /** Loads a model; the same URL is fetched once. Rejects with what went wrong, and may then be tried again. */
@@ -82,8 +82,8 @@ export class WorkerClient {
   }
 
   open(request: Extract<WorkerRequest, { type: 'open' }>): Promise<Answer<'opened'>> {
-    const { transport } = request;
-    return this.#request(request, 'opened', transport.mode === 'message' ? [transport.port] : []);
+    const { pipe } = request;
+    return this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []);
   }
 
   close(nodeId: number): Promise<Answer<'closed'>> {
@@ -94,21 +94,21 @@ export class WorkerClient {
     return this.#request({ type: 'census' }, 'census');
   }
 
-  /** Wakes a worker that waits, so that it looks around. */
+  /** Wakes a waiting worker, so that it looks around. */
   ring(): void {
     if (this.bell === undefined) return;
     Atomics.add(this.bell, BellWord.BELL, 1);
     Atomics.notify(this.bell, BellWord.BELL);
   }
 
-  /** Declares the worker dead, as its owner found out by other means (its heart stood still). */
+  /** Declares the worker dead, because its owner found out by other means (its heart stood still). */
   declareDead(why: string): void {
     this.#die(crashed(why));
   }
 
   /** Ends the worker on purpose; pending requests reject. */
   terminate(): void {
-    this.#mourners.clear();
+    this.#deathListeners.clear();
     this.#die(crashed('was terminated'));
   }
 
@@ -136,8 +136,8 @@ export class WorkerClient {
       this.#pending.set(requestId, { resolve: settle, reject, timer });
       this.#worker.postMessage({ ...request, requestId }, transfer);
       if (this.bell !== undefined) {
-        // A worker that waits on its bell reads its post only when told how much there is. Message first, then the
-        // count, then the bell.
+        // A worker that waits on its bell reads its messages only when it learns how many there are. So: message,
+        // count, bell.
         Atomics.add(this.bell, BellWord.MAIL, 1);
         this.ring();
       }
@@ -158,7 +158,7 @@ export class WorkerClient {
       case 'census':
       case 'failed': {
         const pending = this.#pending.get(message.requestId);
-        if (pending === undefined) return; // Its sender gave up when the node was disposed.
+        if (pending === undefined) return; // The node was disposed, and nobody waits for it.
         this.#pending.delete(message.requestId);
         clearTimeout(pending.timer);
         pending.resolve(message);
@@ -168,7 +168,8 @@ export class WorkerClient {
         message satisfies never;
         this.#die(
           crashed(
-            `sent a message that this version does not know: ${JSON.stringify(message)}. Are denoise-node.js and denoise-worker.js of one version?`,
+            `sent a message that this version does not know: ${JSON.stringify(message)}. ` +
+              'Are denoise-node.js and denoise-worker.js of one version?',
           ),
         );
     }
@@ -183,14 +184,15 @@ export class WorkerClient {
       reject(error);
     }
     this.#pending.clear();
-    for (const mourner of this.#mourners) mourner(error);
-    this.#mourners.clear();
+    for (const listener of this.#deathListeners) listener(error);
+    this.#deathListeners.clear();
   }
 
   #loadError(cause: unknown): DenoiseError {
     return new DenoiseError(
       'module-load',
-      `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its URL as assets.worker; a content security policy must allow it (worker-src).`,
+      `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its ` +
+        'URL as assets.worker; a content security policy must allow it (worker-src).',
       { cause },
     );
   }

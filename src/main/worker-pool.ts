@@ -1,9 +1,9 @@
-import type { TransportMode } from '../shared/protocol.ts';
+import type { PipeMode } from '../shared/protocol.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**
- * How long a worker without nodes is kept: a page that takes a node down and puts another up (a component that mounts
- * twice, a changed device) then need not load the model again.
+ * How long a worker without nodes is kept, so that a page that disposes one node and makes another (a component that
+ * mounts twice, a changed device) need not load the model again.
  */
 const IDLE_MS = 2000;
 
@@ -14,19 +14,19 @@ interface Entry {
 }
 
 /**
- * One worker for all nodes of the page that use one model, travel the same way and come from the same files. Models do
- * not share a worker: one that takes long steps would hold up the hops of another.
+ * One worker for all nodes of the page that use the same model, mode and files. Models do not share a worker: one with
+ * long steps would hold up the short ones of another.
  */
 const entries = new Map<string, Entry>();
 
-/** A node's share of a worker. Give it back exactly once. */
+/** A node's share of a worker. Call `release` once; further calls do nothing. */
 export interface Lease {
   readonly client: WorkerClient;
   readonly release: () => void;
 }
 
 /** Joins the worker of a model, or starts it. Throws a DenoiseError 'module-load' where it cannot start. [main] */
-export function leaseWorker(mode: TransportMode, workerUrl: string, wasmUrl: string, modelUrl: string): Lease {
+export function leaseWorker(mode: PipeMode, workerUrl: string, wasmUrl: string, modelUrl: string): Lease {
   const key = [mode, workerUrl, wasmUrl, modelUrl].join(' ');
   const entry = livingEntry(key) ?? newEntry(key, workerUrl, mode);
   entry.users += 1;
@@ -54,7 +54,7 @@ export interface Census {
   readonly tensorBytes: number;
 }
 
-/** Asks every living worker what it holds. For leak tests and the curious. [main] */
+/** Asks every living worker what it holds. For leak tests, and for the curious. [main] */
 export async function takeCensus(): Promise<Census> {
   const answers = await Promise.allSettled([...entries.values()].map(({ client }) => client.census()));
   const sum = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
@@ -71,7 +71,7 @@ function livingEntry(key: string): Entry | undefined {
   return entry?.client.death === undefined ? entry : undefined;
 }
 
-function newEntry(key: string, workerUrl: string, mode: TransportMode): Entry {
+function newEntry(key: string, workerUrl: string, mode: PipeMode): Entry {
   const entry: Entry = { client: new WorkerClient(workerUrl, mode), users: 0, idleTimer: undefined };
   entries.set(key, entry);
   return entry;

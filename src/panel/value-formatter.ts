@@ -1,4 +1,4 @@
-import { RANGES } from '../main/options.ts';
+import { PARAMETERS } from '../shared/parameters.ts';
 import { NumberFormatter } from './number-formatter.ts';
 import type { PanelStrings } from './strings.ts';
 
@@ -20,7 +20,7 @@ export class ValueFormatter {
 
   /** Of an attenuation limit, dB. */
   readonly limit = (db: number): string =>
-    db >= RANGES.attenuationLimit[1] ? this.strings.noLimit : this.#numbers.format('dB', db);
+    db >= PARAMETERS.attenuationLimit.range[1] ? this.strings.noLimit : this.#numbers.format('dB', db);
 
   /** Of a gain, dB; with its sign. */
   readonly gain = (db: number): string => `${db > 0 ? '+' : ''}${this.#numbers.format('dB', db, 1)}`;

@@ -1,5 +1,5 @@
 /**
- * The closed list of things the world can do to a DenoiseNode. Caller mistakes are RangeError or TypeError instead.
+ * The closed list of what the world can do to a DenoiseNode. A caller's mistake is a RangeError or TypeError instead.
  * Each code is an anchor in README.md ("When something goes wrong").
  */
 export type DenoiseErrorCode =

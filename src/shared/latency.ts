@@ -1,22 +1,22 @@
-import type { Hertz, Samples } from './units.ts';
-
 /**
- * The one place where delay is added up. All counts are samples at the context rate and whole numbers, so that the dry
- * path can be delayed by exactly the same amount.
+ * The one place where delay is added up. All counts are samples at the context's rate and whole numbers, so that the
+ * dry path can be delayed by exactly the same amount.
  *
- *    total = engine delay                     overlap of synthesis (of blocks, where the model takes blocks) +
- *   resamplers, made whole by the engine
- *         + hop wait                         a sample waits until its hop is full, or what a block is advanced by
- *         + prefill                          what the model may be late by before anyone hears it
+ *   total = engine delay     overlap of synthesis, or of blocks; and the resamplers, made whole by the engine
+ *         + advance wait     a sample waits until there are enough for one step of the model
+ *         + prefill          how late the model may be before anyone hears it
  *
- *   ring delay = hop wait + prefill          what the worklet sees: enhanced sample j is played when noisy sample
- *                                            j + ringDelay arrives
+ *   ring delay = advance wait + prefill
+ *                            what the worklet sees: enhanced sample j is played when noisy sample j + ringDelay arrives
  */
+import type { ModelKind } from './protocol.ts';
+import type { Hertz, Samples, Seconds } from './units.ts';
+
 export interface LatencyParts {
   /** Delay inside the engine: enhanced sample j is noisy sample j − engineDelay. */
   readonly engineDelaySamples: Samples;
-  /** Noisy samples per hop (or block), rounded up. */
-  readonly hopWaitSamples: Samples;
+  /** Samples that one step of the model takes, rounded up: the longest that a sample waits for the others. */
+  readonly advanceWaitSamples: Samples;
   /** Slack for the model's computing time. */
   readonly prefillSamples: Samples;
 }
@@ -27,60 +27,84 @@ export function totalLatencySamples(parts: LatencyParts): Samples {
 }
 
 /** Delay between pushing a noisy sample and playing the enhanced sample of the same index. */
-export function ringDelaySamples(parts: LatencyParts): Samples {
-  return parts.hopWaitSamples + parts.prefillSamples;
+export function ringDelaySamples(parts: Omit<LatencyParts, 'engineDelaySamples'>): Samples {
+  return parts.advanceWaitSamples + parts.prefillSamples;
 }
 
-/** Samples at the context rate that complete one hop of the model, rounded up. */
-export function hopWaitSamples(hopSamples: Samples, modelRateHz: Hertz, contextRateHz: Hertz): Samples {
-  return Math.ceil((hopSamples * contextRateHz) / modelRateHz);
+/** Samples at the context's rate that make `advanceSamples` at the model's rate, rounded up. */
+export function advanceWaitSamples(advanceSamples: Samples, modelRateHz: Hertz, contextRateHz: Hertz): Samples {
+  return Math.ceil((advanceSamples * contextRateHz) / modelRateHz);
+}
+
+/** What a prefill depends on, besides the wishes of the app. */
+export interface ModelTiming {
+  readonly kind: ModelKind;
+  readonly advanceWaitSamples: Samples;
+  /** Share of that time which the computing of one step may take, for up to two channels. */
+  readonly computingShare: number;
 }
 
 /** Channels for which the share of a model's computing is stated. */
 const SHARED_BY_CHANNELS = 2;
 
 /**
- * Prefill in a realtime context.
- * @param hintSamples what the latency hint asks for
- * @param hopWait samples of a hop, or of what a block is advanced by
- * @param computingShare share of that time which the computing of a block may take, all of which comes at once; 0 for a
- *   model of hops, whose computing is part
- *   of the hint. Counts for two channels, and grows with the channels that there may be up to all the time there is.
+ * Prefill in a realtime context. The hint allows for the computing of a streaming model. That of a block comes all at
+ * once and has a share of the advance: the stated one for two channels, growing with the channels that there may be, up
+ * to all the time there is.
+ * @param hintSeconds what the latency hint asks for
  */
 export function realtimePrefillSamples(
-  hintSamples: Samples,
-  hopWait: Samples,
-  computingShare: number,
+  { kind, advanceWaitSamples, computingShare }: ModelTiming,
+  hintSeconds: Seconds,
   channels: number,
+  contextRateHz: Hertz,
 ): Samples {
+  const hinted = prefillSamples(hintSeconds, contextRateHz);
+  if (kind === 'streaming') return hinted;
   const share = Math.min(1, computingShare * Math.max(1, channels / SHARED_BY_CHANNELS));
-  return Math.max(hintSamples, Math.ceil(share * hopWait));
+  return Math.max(hinted, Math.ceil(share * advanceWaitSamples));
 }
+
+const MOST_PREFILL_SECONDS = 0.1;
 
 /**
  * What the prefill may be raised to after underruns: twice what it is, 0.1 s, or all the time that a block leaves for
  * computing.
  */
 export function mostPrefillSamples(
+  { kind, advanceWaitSamples }: ModelTiming,
   prefill: Samples,
-  hopWait: Samples,
-  computingShare: number,
   contextRateHz: Hertz,
 ): Samples {
-  return Math.max(2 * prefill, prefillSamples(MOST_PREFILL_SECONDS, contextRateHz), computingShare > 0 ? hopWait : 0);
-}
-
-const MOST_PREFILL_SECONDS = 0.1;
-
-/** Prefill of a latency hint in seconds, rounded up to whole samples. */
-export function prefillSamples(prefillSeconds: number, contextRateHz: Hertz): Samples {
-  return Math.ceil(prefillSeconds * contextRateHz);
+  const most = Math.max(2 * prefill, prefillSamples(MOST_PREFILL_SECONDS, contextRateHz));
+  return kind === 'block' ? Math.max(most, advanceWaitSamples) : most;
 }
 
 /**
- * Total latency to expect before a model has said anything: hops of 10 ms and 5 ms of overlap, which is what `base`
- * has. The dry signal is delayed by this much until the exact figure is known.
+ * Steps by which an offline rendering may run ahead of the worker, so that both compute at the same time instead of in
+ * turn. The sound is the same, later by as much. None for block models, whose steps are seconds long.
  */
-export function expectedLatencySamples(prefillSeconds: number, contextRateHz: Hertz): Samples {
-  return Math.ceil(0.015 * contextRateHz) + prefillSamples(prefillSeconds, contextRateHz);
+const OFFLINE_STEPS_AHEAD = { streaming: 1, block: 0 } as const;
+
+/** Prefill in an offline context whose worklet waits for the worker. */
+export function offlinePrefillSamples({ kind, advanceWaitSamples }: ModelTiming): Samples {
+  return OFFLINE_STEPS_AHEAD[kind] * advanceWaitSamples;
+}
+
+/** Prefill of a latency hint in seconds, rounded up to whole samples. */
+export function prefillSamples(prefillSeconds: Seconds, contextRateHz: Hertz): Samples {
+  return Math.ceil(prefillSeconds * contextRateHz);
+}
+
+/** What `base`, the model of a node that asks for no other, states in its manifest; a test compares them. */
+const EXPECTED_MODEL = { rateHz: 48000, advanceSamples: 480, overlapSamples: 240 } as const;
+
+/**
+ * Total latency to expect before a model has said anything. The dry signal is delayed by this much until the exact
+ * figure is known.
+ */
+export function expectedLatencySamples(prefillSeconds: Seconds, contextRateHz: Hertz): Samples {
+  const { rateHz, advanceSamples, overlapSamples } = EXPECTED_MODEL;
+  const algorithmicSamples = advanceWaitSamples(advanceSamples + overlapSamples, rateHz, contextRateHz);
+  return algorithmicSamples + prefillSamples(prefillSeconds, contextRateHz);
 }

@@ -15,24 +15,30 @@ import type { Hertz, Samples } from './units.ts';
  */
 export const PROCESSOR_NAME = 'denoise-processor-1';
 
-/** What a processor is given at birth, as `processorOptions`. */
+/** What a processor gets at birth, as `processorOptions`. */
 export interface ProcessorOptions {
   /** Delay of the dry signal until 'attach' brings the exact one: what the page expects the total latency to be. */
   readonly delaySamples: Samples;
   /**
-   * Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing was
-   * before.
+   * Samples after its birth in which the page lets nobody hear it, while its dry line fills; infinite where nothing
+   * came before.
    */
   readonly unheardSamples: Samples;
   /** Most channels it will ever carry. */
   readonly maxChannels: number;
 }
 
+/**
+ * What a model takes: a hop at a time with a memory, or a whole block at a time without one. `framing.kind` of its
+ * manifest.
+ */
+export type ModelKind = 'streaming' | 'block';
+
 /** How noisy and enhanced samples travel. */
-export type TransportMode = 'shared' | 'message';
+export type PipeMode = 'shared' | 'message';
 
 /** Memory that worklet and worker share about one node. */
-export interface SharedStreamMemory {
+export interface SharedPipeMemory {
   /** CONTROL_WORDS Int32 words. */
   readonly control: SharedArrayBuffer;
   /** `channels` planes of `ringSamples` float32 each. `ringSamples` is a power of two. */
@@ -44,14 +50,15 @@ export interface SharedStreamMemory {
   readonly ringSamples: Samples;
 }
 
-/** One end of a node's transport as it is handed to a thread. */
-export type TransportEnd =
-  | { readonly mode: 'shared'; readonly memory: SharedStreamMemory }
+/** One end of a pipe as plain data, to be handed to a thread; see pipe-end.ts for what is made of it. */
+export type PipeEndData =
+  | { readonly mode: 'shared'; readonly memory: SharedPipeMemory }
   | { readonly mode: 'message'; readonly port: MessagePort; readonly channels: number; readonly ringSamples: Samples };
 
 export type MainToWorker =
   /**
-   * Load a model (once per URL); answered by 'model-ready' or 'failed'. The wasm folder counts at the first load only.
+   * Load a model, once for each URL; answered by 'model-ready' or 'failed'. The wasm folder counts at the first load
+   * only.
    */
   | { readonly type: 'load-model'; readonly requestId: number; readonly modelUrl: string; readonly wasmUrl: string }
   /** Begin to serve a node with a model that is loaded; answered by 'opened' or 'failed'. */
@@ -62,7 +69,7 @@ export type MainToWorker =
       readonly modelUrl: string;
       readonly contextRateHz: Hertz;
       readonly offline: boolean;
-      readonly transport: TransportEnd;
+      readonly pipe: PipeEndData;
     }
   /** Stop serving a node and free its streams; answered by 'closed'. */
   | { readonly type: 'close'; readonly requestId: number; readonly nodeId: number }
@@ -75,21 +82,20 @@ export type WorkerToMain =
   | {
       readonly type: 'model-ready';
       readonly requestId: number;
-      /** Model rate, hop and cost from the manifest. */
+      /** From the manifest, as all that follows. */
+      readonly kind: ModelKind;
       readonly modelRateHz: Hertz;
-      /** New samples of one step, model rate: the hop, or what a block is advanced by. */
-      readonly hopSamples: Samples;
-      /** See computingShare in manifest.ts; 0 where the model takes hops. */
+      /** New samples that one step takes, at the model's rate: a hop, or a block without its overlap. */
+      readonly advanceSamples: Samples;
+      /** Share of the time between two steps that computing one may take, with two channels; see manifest.ts. */
       readonly computingShare: number;
-      readonly opsPerHop: number;
-      readonly macsPerHop: number;
     }
   | {
       readonly type: 'opened';
       readonly requestId: number;
       readonly nodeId: number;
+      /** Delay inside the engine, its resamplers included, at the context's rate. */
       readonly engineDelaySamples: Samples;
-      readonly hopWaitSamples: Samples;
     }
   | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
   | {
@@ -102,30 +108,30 @@ export type WorkerToMain =
     }
   /** The answer to a request that could not be met. */
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ErrorData }
-  /** The loop itself threw; the worker is of no more use and will be replaced. */
+  /** The loop itself threw: the worker is useless from now on, and will be replaced. */
   | { readonly type: 'crashed'; readonly error: ErrorData };
 
 export type MainToWorklet =
-  /** Start (or go over) to this transport: enhanced sound is faded in as soon as it comes. */
+  /** Start with (or go over to) this pipe: enhanced sound is faded in as soon as it comes. */
   | {
       readonly type: 'attach';
       /** The number under which the worker knows this route. */
       readonly nodeId: number;
-      readonly transport: TransportEnd;
+      readonly pipe: PipeEndData;
       readonly offline: boolean;
       readonly engineDelaySamples: Samples;
-      readonly hopWaitSamples: Samples;
+      readonly advanceWaitSamples: Samples;
       /** Prefill asked for by the latency hint, and the most it may be raised to. */
       readonly prefillSamples: Samples;
       readonly maxPrefillSamples: Samples;
     }
-  /** Fade to the delayed dry signal and let go of the transport. */
+  /** Fade to the delayed dry signal and let go of the pipe. */
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
   /**
    * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as
-   * soon as every full hop of it has come back enhanced.
+   * soon as every step that it is enough for has come back enhanced.
    */
   | { readonly type: 'settle' }
   /** process() returns false from now on. */
@@ -139,7 +145,7 @@ export type WorkletToMain =
    */
   | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
-  | { readonly type: 'settled'; readonly framesPushed: Samples };
+  | { readonly type: 'settled' };
 
 /** Message mode: noisy samples, planar, and the worklet's own control words. Buffers are transferred. */
 export type WorkletToWorker = {

@@ -15,8 +15,11 @@ export class RingBuffer {
   readonly channels: number;
   /** Samples that each plane holds, a power of two. All of them can be filled. */
   readonly capacity: Samples;
-  private readonly planes: readonly Float32Array[];
-  private readonly mask: number;
+  readonly #planes: readonly Float32Array[];
+  readonly #mask: number;
+  readonly #words: Int32Array;
+  readonly #writeWord: number;
+  readonly #readWord: number;
 
   /**
    * @param memory `channels` planes of `capacity` float32 each, one after the other; shared or not
@@ -26,16 +29,19 @@ export class RingBuffer {
     memory: ArrayBufferLike,
     channels: number,
     capacity: Samples,
-    private readonly words: Int32Array,
-    private readonly writeWord: number,
-    private readonly readWord: number,
+    words: Int32Array,
+    writeWord: number,
+    readWord: number,
   ) {
+    this.#words = words;
+    this.#writeWord = writeWord;
+    this.#readWord = readWord;
     if (!Number.isInteger(Math.log2(capacity)))
       throw new RangeError(`RingBuffer capacity: expected a power of two, got ${capacity}.`);
     this.channels = channels;
     this.capacity = capacity;
-    this.mask = capacity - 1;
-    this.planes = Array.from(
+    this.#mask = capacity - 1;
+    this.#planes = Array.from(
       { length: channels },
       (_, channel) => new Float32Array(memory, channel * capacity * Float32Array.BYTES_PER_ELEMENT, capacity),
     );
@@ -43,12 +49,12 @@ export class RingBuffer {
 
   /** Index of the next sample to be written: how many were written so far, modulo 2³², signed. */
   get writeIndex(): number {
-    return Atomics.load(this.words, this.writeWord);
+    return Atomics.load(this.#words, this.#writeWord);
   }
 
   /** Index of the next sample to be read. */
   get readIndex(): number {
-    return Atomics.load(this.words, this.readWord);
+    return Atomics.load(this.#words, this.#readWord);
   }
 
   /** Samples that lie ready. [reader; a writer sees at least what is there] */
@@ -70,7 +76,7 @@ export class RingBuffer {
     const index = this.writeIndex;
     for (let channel = 0; channel < this.channels; channel++) {
       if (channel < count) this.put(channel, index, source[channel], start, fitting);
-      else this.clear(channel, index, fitting);
+      else this.#clear(channel, index, fitting);
     }
     this.publish(fitting);
     return fitting;
@@ -93,7 +99,7 @@ export class RingBuffer {
     return count;
   }
 
-  /** Throws the oldest samples away, at most `length`; returns how many there were. [reader] */
+  /** Throws away the oldest samples, at most `length`; returns how many there were. [reader] */
   discard(length: Samples): Samples {
     const count = Math.min(length, this.availableRead);
     this.release(count);
@@ -101,12 +107,12 @@ export class RingBuffer {
   }
 
   /**
-   * Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure of
-   * the room. [writer]
+   * Stores samples of one plane at an index, unseen by the reader until {@link publish}. The caller has made sure that
+   * there is room. [writer]
    */
   put(channel: number, index: number, source: Float32Array, start: number, length: Samples): void {
-    const plane = this.planes[channel];
-    for (let i = 0; i < length; i++) plane[(index + i) & this.mask] = source[start + i];
+    const plane = this.#planes[channel];
+    for (let i = 0; i < length; i++) plane[(index + i) & this.#mask] = source[start + i];
   }
 
   /**
@@ -114,24 +120,29 @@ export class RingBuffer {
    * they are there. [reader]
    */
   get(channel: number, index: number, target: Float32Array, start: number, length: Samples): void {
-    const plane = this.planes[channel];
-    for (let i = 0; i < length; i++) target[start + i] = plane[(index + i) & this.mask];
+    const plane = this.#planes[channel];
+    for (let i = 0; i < length; i++) target[start + i] = plane[(index + i) & this.#mask];
   }
 
   /** Hands stored samples to the reader. [writer] */
   publish(length: Samples): void {
-    Atomics.store(this.words, this.writeWord, (this.writeIndex + length) | 0);
+    Atomics.store(this.#words, this.#writeWord, (this.writeIndex + length) | 0);
   }
 
   /** Hands the room of the oldest samples back to the writer. [reader] */
   release(length: Samples): void {
-    Atomics.store(this.words, this.readWord, (this.readIndex + length) | 0);
+    Atomics.store(this.#words, this.#readWord, (this.readIndex + length) | 0);
   }
 
-  private clear(channel: number, index: number, length: Samples): void {
-    const plane = this.planes[channel];
-    for (let i = 0; i < length; i++) plane[(index + i) & this.mask] = 0;
+  #clear(channel: number, index: number, length: Samples): void {
+    const plane = this.#planes[channel];
+    for (let i = 0; i < length; i++) plane[(index + i) & this.#mask] = 0;
   }
 }
 
 const NO_PLANES: readonly Float32Array[] = [];
+
+/** Whether an index of a ring has reached another; both wrap at 2³² and are less than 2³¹ apart. */
+export function hasReached(index: number, other: number): boolean {
+  return ((index - other) | 0) >= 0;
+}

@@ -4,17 +4,17 @@
  * Thread: [audio] and [worker], one end each
  */
 import { BellWord, Word } from './control-block.ts';
-import { hasReached, type Pipe } from './pipe.ts';
-import type { SharedStreamMemory } from './protocol.ts';
-import { RingBuffer } from './ring-buffer.ts';
+import type { PipeEnd } from './pipe-end.ts';
+import type { SharedPipeMemory } from './protocol.ts';
+import { hasReached, RingBuffer } from './ring-buffer.ts';
 
-/** Either end of a route through shared memory. Nothing but the constructor allocates. */
-class SharedPipe {
+/** Either end of a pipe through shared memory. Nothing but the constructor allocates. */
+class SharedEnd {
   readonly words: Int32Array;
   readonly noisy: RingBuffer;
   readonly enhanced: RingBuffer;
 
-  constructor({ control, noisy, enhanced, channels, ringSamples }: SharedStreamMemory) {
+  constructor({ control, noisy, enhanced, channels, ringSamples }: SharedPipeMemory) {
     this.words = new Int32Array(control);
     this.noisy = new RingBuffer(noisy, channels, ringSamples, this.words, Word.NOISY_WRITE, Word.NOISY_READ);
     this.enhanced = new RingBuffer(
@@ -30,31 +30,31 @@ class SharedPipe {
   close(): void {}
 }
 
-/** The worklet's end: rings the worker's bell when a hop is full. [audio] */
-export class SharedWorkletPipe extends SharedPipe implements Pipe {
-  private readonly bell: Int32Array;
+/** The worklet's end: rings the worker's bell when a step is due. [audio] */
+export class SharedWorkletEnd extends SharedEnd implements PipeEnd {
+  readonly #bell: Int32Array;
 
-  constructor(memory: SharedStreamMemory) {
+  constructor(memory: SharedPipeMemory) {
     super(memory);
-    this.bell = new Int32Array(memory.bell);
+    this.#bell = new Int32Array(memory.bell);
   }
 
   /**
-   * The worker stores NEXT_DUE, then looks at NOISY_WRITE, then waits; here NOISY_WRITE was stored before NEXT_DUE is
-   * looked at. So at least one of the two sees the other's store, and no hop is slept through.
+   * The worker stores NEXT_DUE, then reads NOISY_WRITE, then waits. Here NOISY_WRITE was stored before NEXT_DUE is
+   * read. So at least one of the two sees the other's store, and no step is slept through.
    */
   signal(): void {
     if (hasReached(Atomics.load(this.words, Word.NOISY_WRITE), Atomics.load(this.words, Word.NEXT_DUE))) this.flush();
   }
 
   flush(): void {
-    Atomics.add(this.bell, BellWord.BELL, 1);
-    Atomics.notify(this.bell, BellWord.BELL);
+    Atomics.add(this.#bell, BellWord.BELL, 1);
+    Atomics.notify(this.#bell, BellWord.BELL);
   }
 }
 
 /** The worker's end: the worklet looks by itself, at every quantum. [worker] */
-export class SharedWorkerPipe extends SharedPipe implements Pipe {
+export class SharedWorkerEnd extends SharedEnd implements PipeEnd {
   signal(): void {}
 
   flush(): void {}

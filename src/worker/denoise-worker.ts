@@ -1,22 +1,22 @@
 /**
  * In:     messages of the page (protocol.ts)
- * Out:    answers; nodes for hop-loop.ts
+ * Out:    answers; nodes for step-loop.ts
  * Thread: [worker]
  *
- * The entry: owns the loaded models and introduces nodes to the loop.
+ * The entry: owns the loaded models and hands nodes to the loop.
  */
 import { Denoiser } from '../engine/denoiser.ts';
 import { advanceSamples, computingShare } from '../engine/manifest/manifest.ts';
 import { toErrorData } from '../shared/errors.ts';
-import { MessageWorkerPipe } from '../shared/message-pipe.ts';
-import type { Pipe } from '../shared/pipe.ts';
-import type { MainToWorker, WorkerToMain } from '../shared/protocol.ts';
-import { SharedWorkerPipe } from '../shared/shared-pipe.ts';
-import { HopLoop } from './hop-loop.ts';
-import { NodeSession } from './node-session.ts';
+import { MessageWorkerEnd } from '../shared/message-pipe.ts';
+import type { PipeEnd } from '../shared/pipe-end.ts';
+import type { MainToWorker, PipeEndData, WorkerToMain } from '../shared/protocol.ts';
+import { SharedWorkerEnd } from '../shared/shared-pipe.ts';
+import { ServedNode } from './served-node.ts';
+import { StepLoop } from './step-loop.ts';
 
 const models = new Map<string, Promise<Denoiser>>();
-const loop = new HopLoop((error) => tell({ type: 'crashed', error: toErrorData(error, 'worker-crashed') }));
+const loop = new StepLoop((error) => tell({ type: 'crashed', error: toErrorData(error, 'worker-crashed') }));
 
 self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
   loop.mailHandled = (loop.mailHandled + 1) | 0;
@@ -43,17 +43,16 @@ async function handle(message: MainToWorker): Promise<void> {
       tell({
         type: 'model-ready',
         requestId,
+        kind: manifest.framing.kind,
         modelRateHz: manifest.sampleRateHz,
-        hopSamples: advanceSamples(manifest.framing),
+        advanceSamples: advanceSamples(manifest.framing),
         computingShare: computingShare(manifest),
-        opsPerHop: manifest.cost.opsPerHop,
-        macsPerHop: manifest.cost.macsPerHop,
       });
       return;
     }
     case 'open': {
-      const { engineDelaySamples, hopWaitSamples } = await open(message);
-      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples, hopWaitSamples });
+      const { engineDelaySamples } = await open(message);
+      tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples });
       return;
     }
     case 'close':
@@ -79,21 +78,20 @@ function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
   return loading;
 }
 
-async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<NodeSession> {
+async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<ServedNode> {
   const denoiser = await models.get(request.modelUrl);
   if (denoiser === undefined)
     throw new Error(`Cannot open node ${request.nodeId}: expected the model ${request.modelUrl} to be loaded before.`);
-  const { transport } = request;
-  const [pipe, bell] = connect(transport);
-  const session = new NodeSession(request, denoiser, pipe);
-  loop.add(session, bell);
-  return session;
+  const [end, bell] = connect(request.pipe);
+  const node = new ServedNode(request, denoiser, end);
+  loop.add(node, bell);
+  return node;
 }
 
-/** This thread's end of a transport, and the bell it is called by. */
-function connect(transport: Extract<MainToWorker, { type: 'open' }>['transport']): [Pipe, Int32Array | undefined] {
-  if (transport.mode === 'message') return [new MessageWorkerPipe(transport, () => loop.wake()), undefined];
-  return [new SharedWorkerPipe(transport.memory), new Int32Array(transport.memory.bell)];
+/** This thread's end of a pipe, and the bell that wakes it. */
+function connect(pipe: PipeEndData): [PipeEnd, Int32Array | undefined] {
+  if (pipe.mode === 'message') return [new MessageWorkerEnd(pipe, () => loop.wake()), undefined];
+  return [new SharedWorkerEnd(pipe.memory), new Int32Array(pipe.memory.bell)];
 }
 
 async function tellCensus(requestId: number): Promise<void> {

@@ -126,7 +126,8 @@ for (const { name: model, rebuild } of heardLive) {
   const keepsPhase = rebuild !== 'griffin-lim';
 
   describe(`${model}, live`, () => {
-    it(`is exact to the sample at its latency, then changes what is heard${keepsPhase ? ', and makes no step that the signal has not' : ''}`, async function () {
+    const smoothly = keepsPhase ? ', and makes no step that the signal has not' : '';
+    it(`is exact to the sample at its latency, then changes what is heard${smoothly}`, async function () {
       this.timeout(120_000);
       await live(tones(1), { model, transport: 'shared', attenuationLimit: 0 }, async (node, source) => {
         expect([node.state, node.mode, node.model]).to.deep.equal(['running', 'shared', model]);
@@ -196,7 +197,8 @@ describe('a model that takes blocks', () => {
     ['stft-unet/griffin-lim', 2, 1 / 2],
     ['mel-latent/griffin-lim', 2, 1 / 2],
   ] as const) {
-    it(`has a latency of what a block is advanced by, its overlap, the resamplers and ${share} of it for computing: ${model}, ${maxChannels} channels`, async function () {
+    const what = `an advance, the overlap, the resamplers and ${share} of an advance for computing`;
+    it(`has a latency of ${what}: ${model}, ${maxChannels} channels`, async function () {
       this.timeout(60_000);
       const file = model.includes('/') ? `${model}.json` : `${model}/manifest.json`;
       const { framing, sampleRateHz } = await (await fetch(`${location.origin}/models/${file}`)).json();
@@ -241,7 +243,7 @@ describe('a model that takes blocks', () => {
   }
 
   for (const transport of MODES) {
-    it(`takes the place of base and gives it back while sound runs, without a click, in ${transport} mode`, async function () {
+    it(`takes over from base and gives back while sound runs, without a click, ${transport} mode`, async function () {
       this.timeout(120_000);
       // The steepest slope of the tones, of two of them while they are blended in 20 ms.
       const most = 2 * steepestStep(tones(1)) + 0.9 / (0.02 * RATE);

@@ -180,7 +180,7 @@ describe('a context that closes or sleeps', () => {
   });
 
   for (const transport of MODES) {
-    it(`goes on where it was after a suspension, in ${transport} mode, and takes no sleeping worker for a dead one`, async function () {
+    it(`goes on after a suspension where it was, ${transport} mode: a sleeping worker is not dead`, async function () {
       this.timeout(20_000);
       const context = new AudioContext({ sampleRate: RATE });
       const node = new DenoiseNode(context, { transport });

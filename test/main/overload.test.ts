@@ -8,7 +8,7 @@ const MOST_NODES = 64;
 const STEP = 8;
 
 describe('more nodes than the machine can carry', () => {
-  it('step back to the dry signal, the youngest first and without a click, and return when there is room', async function () {
+  it('go back to dry, the youngest first and without a click, and return when there is room', async function () {
     this.timeout(90_000);
     const context = new AudioContext({ sampleRate: RATE });
     const source = play(context, noise(RATE, 0.1));

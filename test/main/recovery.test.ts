@@ -25,7 +25,7 @@ describe('a worker that fails', () => {
 
   for (const transport of MODES) {
     for (const how of ['throw', 'spin'] as const) {
-      it(`is replaced when it ${how}s, in ${transport} mode: dry sound meanwhile, enhanced sound after`, async function () {
+      it(`is replaced when it ${how}s, in ${transport} mode: dry sound meanwhile, then enhanced`, async function () {
         this.timeout(30_000);
         const context = new AudioContext({ sampleRate: RATE });
         const worker = failing({ how, after: 1500, born: Math.round(later(500)) });

@@ -98,7 +98,7 @@ describe('setModel', () => {
       expect([node.state, states, errors]).to.deep.equal(['running', [], []]);
     });
 
-    it(`lets the model before be heard until the other takes over, and comes back as it was, in ${transport} mode`, async function () {
+    it(`plays the model before until the other takes over, and comes back, in ${transport} mode`, async function () {
       this.timeout(30_000);
       await start(noise(RATE, 0.1), { transport });
       await recordSteady(node, source, 0.1);
@@ -117,7 +117,7 @@ describe('setModel', () => {
       if (node.getMetrics().underruns === 0) expect(Math.round(node.latency * RATE)).to.equal(before);
     });
 
-    it(`keeps the model that it has where the other fails, in ${transport} mode: a typed error, enhanced sound`, async function () {
+    it(`keeps its model where the other fails, in ${transport} mode: a typed error, enhanced sound`, async function () {
       this.timeout(30_000);
       await start(noise(RATE, 0.1), { transport });
       for (const [model, code] of [

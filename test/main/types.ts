@@ -1,7 +1,14 @@
 /** Checked by the compiler: `tsc -b` fails where a line marked as an error compiles, or another does not. */
 
 import type { IAudioContext, IGainNode, IOfflineAudioContext } from 'standardized-audio-context';
-import type { DenoiseError } from '../../src/index.ts';
+import type { DEFAULT_OPTIONS, DenoiseError, DenoiseOptions, RANGES } from '../../src/index.ts';
+import type { PanelStrings } from '../../src/panel/strings.ts';
+import {
+  type NumericParameterName,
+  PARAMETER_NAMES,
+  PARAMETERS,
+  type ParameterName,
+} from '../../src/shared/parameters.ts';
 import type * as Standardized from '../../src/standardized.ts';
 import { DenoiseNode } from './support.ts';
 
@@ -14,6 +21,22 @@ export async function example(): Promise<void> {
   context.createMediaStreamSource(stream).connect(denoise).connect(context.destination);
   await denoise.ready; // optional
   denoise.mix.linearRampToValueAtTime(0.5, context.currentTime + 1);
+}
+
+export function everyParameterHasItsOptionAndProperty(node: DenoiseNode, options: DenoiseOptions): void {
+  node satisfies Record<ParameterName, AudioParam>;
+  options satisfies { readonly [N in NumericParameterName]?: number };
+}
+
+export function rangesAndDefaultsAreLiterals(ranges: typeof RANGES, defaults: typeof DEFAULT_OPTIONS): void {
+  ranges satisfies Record<NumericParameterName | 'latencyHint' | 'maxChannels', readonly [number, number]>;
+  ranges.outputGain satisfies readonly [-60, 24];
+  defaults.attenuationLimit satisfies 100;
+  defaults.bypass satisfies false;
+}
+
+export function everyParameterHasALabel(texts: PanelStrings): string[] {
+  return PARAMETER_NAMES.map((name) => texts[PARAMETERS[name].labelKey]);
 }
 
 export function eventsAreTyped(node: DenoiseNode): void {

@@ -69,7 +69,7 @@ describe('the audio worklet', () => {
     expect(await ask(node)).to.have.property('frame');
   });
 
-  it("gives as many channels as it gets, up to channelCount, when 'clamped-max' and no output count are asked for", async () => {
+  it("gives as many channels as it gets, up to channelCount, with 'clamped-max' and no output count", async () => {
     const node = await factsNode(context);
     for (const [given, got] of [
       [1, 1],

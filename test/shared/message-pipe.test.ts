@@ -1,6 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { Word } from '../../src/shared/control-block.ts';
-import { MessageWorkerPipe, MessageWorkletPipe } from '../../src/shared/message-pipe.ts';
+import { MessageWorkerEnd, MessageWorkletEnd } from '../../src/shared/message-pipe.ts';
 import { noise } from '../engine/signals.ts';
 
 const HOP = 480;
@@ -43,16 +43,16 @@ function turn(): Promise<void> {
 function makePipes(channels = 1, ringSamples = 2048) {
   const channel = new Channel();
   const heard = { worker: 0, worklet: 0 };
-  const worklet = new MessageWorkletPipe({ mode: 'message', port: channel.port1, channels, ringSamples }, HOP, () => {
+  const worklet = new MessageWorkletEnd({ mode: 'message', port: channel.port1, channels, ringSamples }, HOP, () => {
     heard.worklet += 1;
   });
-  const worker = new MessageWorkerPipe({ mode: 'message', port: channel.port2, channels, ringSamples }, () => {
+  const worker = new MessageWorkerEnd({ mode: 'message', port: channel.port2, channels, ringSamples }, () => {
     heard.worker += 1;
   });
   return { worklet, worker, heard, delivered: () => channel.delivered() };
 }
 
-describe('MessagePipe', () => {
+describe('MessageEnd', () => {
   it('carries samples both ways, in order, and indices with them', async () => {
     const { worklet, worker, delivered } = makePipes(2);
     const planes = [noise(4800, 1), noise(4800, 2)];
@@ -75,7 +75,7 @@ describe('MessagePipe', () => {
     worker.close();
   });
 
-  it('sends about one message for each hop, with the words of its own side', async () => {
+  it('sends about one message for each step, with the words of its own side', async () => {
     const { worklet, worker, heard, delivered } = makePipes();
     const quantum = [new Float32Array(128)];
     Atomics.store(worklet.words, Word.ACTIVE_CHANNELS, 1);
@@ -102,11 +102,11 @@ describe('MessagePipe', () => {
     worker.close();
   });
 
-  it('sends a long hop in parts, none of which is much for one quantum', async () => {
+  it('sends the samples of a long step in parts, none of which is much for one quantum', async () => {
     const channel = new Channel();
     const { port1, port2 } = channel;
     const lengths: number[] = [];
-    const worklet = new MessageWorkletPipe({ mode: 'message', port: port1, channels: 1, ringSamples: 65536 }, 48000);
+    const worklet = new MessageWorkletEnd({ mode: 'message', port: port1, channels: 1, ringSamples: 65536 }, 48000);
     port2.onmessage = ({ data }) => lengths.push(data.length);
     const quantum = [new Float32Array(128)];
     for (let quanta = 0; quanta < 375; quanta++) {
@@ -136,7 +136,7 @@ describe('MessagePipe', () => {
     worker.close();
   });
 
-  it('is settled when every full hop has come back, and not before', async () => {
+  it('is settled when every step that is due has come back, and not before', async () => {
     const { worklet, worker, delivered } = makePipes();
     expect(worklet.settled).to.equal(true);
     worklet.noisy.write([new Float32Array(500)], 1, 0, 500);
@@ -158,7 +158,7 @@ describe('MessagePipe', () => {
   it('uses the arrays of the messages it gets for those it sends', async () => {
     const channel = new Channel();
     const { port1, port2 } = channel;
-    const worklet = new MessageWorkletPipe({ mode: 'message', port: port1, channels: 1, ringSamples: 2048 }, HOP);
+    const worklet = new MessageWorkletEnd({ mode: 'message', port: port1, channels: 1, ringSamples: 2048 }, HOP);
     const lengths: number[] = [];
     port2.onmessage = ({ data }) => {
       lengths.push(data.samples.length);

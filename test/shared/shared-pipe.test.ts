@@ -1,7 +1,8 @@
 import { expect } from '@esm-bundle/chai';
 import { BELL_WORDS, BellWord, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
-import { hasReached, WORKER_WORDS, WORKLET_WORDS } from '../../src/shared/pipe.ts';
-import { SharedWorkerPipe, SharedWorkletPipe } from '../../src/shared/shared-pipe.ts';
+import { hasReached } from '../../src/shared/ring-buffer.ts';
+import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
+import { WORKER_WORDS, WORKLET_WORDS } from '../../src/shared/words-by-writer.ts';
 
 function makePipes(channels = 2, ringSamples = 1024) {
   const planes = channels * ringSamples * Float32Array.BYTES_PER_ELEMENT;
@@ -14,13 +15,13 @@ function makePipes(channels = 2, ringSamples = 1024) {
     ringSamples,
   };
   return {
-    worklet: new SharedWorkletPipe(memory),
-    worker: new SharedWorkerPipe(memory),
+    worklet: new SharedWorkletEnd(memory),
+    worker: new SharedWorkerEnd(memory),
     bell: new Int32Array(memory.bell),
   };
 }
 
-describe('SharedPipe', () => {
+describe('SharedEnd', () => {
   it('gives both ends the same rings and words', () => {
     const { worklet, worker } = makePipes();
     worklet.noisy.write([Float32Array.of(1, 2), Float32Array.of(3, 4)], 2, 0, 2);
@@ -36,7 +37,7 @@ describe('SharedPipe', () => {
     expect(worklet.words[Word.ENHANCED_READ]).to.equal(2);
   });
 
-  it('rings the bell when a hop is full, and not before, also across the wrap of the indices', () => {
+  it('rings the bell when a step is due, and not before, also across the wrap of the indices', () => {
     for (const start of [0, -480, 2 ** 31 - 200]) {
       const { worklet, bell } = makePipes();
       for (const word of [Word.NOISY_WRITE, Word.NOISY_READ]) Atomics.store(worklet.words, word, start);

@@ -56,7 +56,7 @@ describe('LoadShedder', () => {
 
   it('waits two steps longer where these are long', () => {
     const shedder = new LoadShedder();
-    shedder.hopMs = 2500;
+    shedder.stepMs = 2500;
     shedder.caughtUp(0);
     expect(shedder.toShed(5990, 2)).to.equal(0);
     expect(shedder.toShed(6000, 2)).to.equal(1);

@@ -14,44 +14,44 @@ class PassthroughStream {
   readonly delaySamples = ENGINE_DELAY;
   attenuationLimitDb = 100;
   disposed = false;
-  private waiting: number[] = [];
-  private done: number[] = [];
-  private past = new Array<number>(ENGINE_DELAY).fill(0);
+  #waiting: number[] = [];
+  #done: number[] = [];
+  #past = new Array<number>(ENGINE_DELAY).fill(0);
 
   push(noisy: Float32Array, start: number, length: number): void {
     for (let i = start; i < start + length; i++) {
       if (noisy[i] === POISON) throw new Error('Poison.');
-      this.waiting.push(noisy[i]);
+      this.#waiting.push(noisy[i]);
     }
   }
 
   get hopReady(): boolean {
-    return this.waiting.length >= HOP;
+    return this.#waiting.length >= HOP;
   }
 
   get samplesToHop(): number {
-    return Math.max(0, HOP - this.waiting.length);
+    return Math.max(0, HOP - this.#waiting.length);
   }
 
   get available(): number {
-    return this.done.length;
+    return this.#done.length;
   }
 
   step(): void {
-    this.past.push(...this.waiting.splice(0, HOP));
-    this.done.push(...this.past.splice(0, HOP).map((sample) => sample / 2));
+    this.#past.push(...this.#waiting.splice(0, HOP));
+    this.#done.push(...this.#past.splice(0, HOP).map((sample) => sample / 2));
   }
 
   pull(into: Float32Array, start: number, length: number): number {
-    const moved = this.done.splice(0, length);
+    const moved = this.#done.splice(0, length);
     into.set(moved, start);
     return moved.length;
   }
 
   reset(): void {
-    this.waiting = [];
-    this.done = [];
-    this.past = new Array<number>(ENGINE_DELAY).fill(0);
+    this.#waiting = [];
+    this.#done = [];
+    this.#past = new Array<number>(ENGINE_DELAY).fill(0);
   }
 
   dispose(): void {

@@ -4,9 +4,10 @@
  * of each is in it, as long as both line up.
  */
 import { BELL_WORDS, CONTROL_WORDS, Word } from '../../src/shared/control-block.ts';
-import type { SharedStreamMemory } from '../../src/shared/protocol.ts';
-import { SharedWorkerPipe, SharedWorkletPipe } from '../../src/shared/shared-pipe.ts';
-import type { AttachSettings, LivePathParams } from '../../worklet/live-path.ts';
+import type { SharedPipeMemory } from '../../src/shared/protocol.ts';
+import { SharedWorkerEnd, SharedWorkletEnd } from '../../src/shared/shared-pipe.ts';
+import type { AttachSettings } from '../../worklet/attachment.ts';
+import type { ParameterValues } from '../../worklet/parameter-values.ts';
 
 export const HOP = 480;
 export const ENGINE_DELAY = 240;
@@ -18,29 +19,28 @@ export const SETTINGS: AttachSettings = {
   offline: false,
   waits: false,
   engineDelaySamples: ENGINE_DELAY,
-  hopWaitSamples: HOP,
+  advanceWaitSamples: HOP,
   prefillSamples: PREFILL,
   maxPrefillSamples: MOST_PREFILL,
 };
 
-export const PARAMS: LivePathParams = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
+export const PARAMS: ParameterValues = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
 
 export class HandWorker {
-  readonly worklet: SharedWorkletPipe;
+  readonly worklet: SharedWorkletEnd;
   readonly words: Int32Array;
-  private readonly pipe: SharedWorkerPipe;
-  private readonly channels: number;
+  readonly #pipe: SharedWorkerEnd;
+  readonly #channels: number;
+  readonly #hopSamples: number;
+  readonly #delaySamples: number;
   /** Past of each plane, the engine's delay long. */
-  private history: Float32Array[] = [];
+  #history: Float32Array[] = [];
 
-  constructor(
-    channels = 1,
-    ringSamples = 16384,
-    private readonly hopSamples = HOP,
-    private readonly delaySamples = ENGINE_DELAY,
-  ) {
+  constructor(channels = 1, ringSamples = 16384, hopSamples = HOP, delaySamples = ENGINE_DELAY) {
+    this.#hopSamples = hopSamples;
+    this.#delaySamples = delaySamples;
     const planes = channels * ringSamples * Float32Array.BYTES_PER_ELEMENT;
-    const memory: SharedStreamMemory = {
+    const memory: SharedPipeMemory = {
       control: new SharedArrayBuffer(CONTROL_WORDS * Int32Array.BYTES_PER_ELEMENT),
       noisy: new SharedArrayBuffer(planes),
       enhanced: new SharedArrayBuffer(planes),
@@ -48,11 +48,11 @@ export class HandWorker {
       channels,
       ringSamples,
     };
-    this.channels = channels;
-    this.pipe = new SharedWorkerPipe(memory);
-    this.worklet = new SharedWorkletPipe(memory);
-    this.words = this.pipe.words;
-    this.forget();
+    this.#channels = channels;
+    this.#pipe = new SharedWorkerEnd(memory);
+    this.worklet = new SharedWorkletEnd(memory);
+    this.words = this.#pipe.words;
+    this.#forget();
     Atomics.store(this.words, Word.NEXT_DUE, hopSamples);
   }
 
@@ -62,20 +62,20 @@ export class HandWorker {
 
   /** Carries out a reset if one is asked for, then enhances every full hop, at most `most` of them. */
   work(most = Number.POSITIVE_INFINITY): void {
-    const { noisy } = this.pipe;
+    const { noisy } = this.#pipe;
     if (this.word(Word.RESET_REQUEST) !== this.word(Word.RESET_DONE)) {
       this.zeros();
       Atomics.store(this.words, Word.RESET_DONE, this.word(Word.RESET_REQUEST));
     }
-    for (let hops = 0; hops < most && noisy.availableRead >= this.hopSamples; hops++) this.hop();
-    Atomics.store(this.words, Word.NEXT_DUE, (noisy.readIndex + this.hopSamples) | 0);
+    for (let hops = 0; hops < most && noisy.availableRead >= this.#hopSamples; hops++) this.#hop();
+    Atomics.store(this.words, Word.NEXT_DUE, (noisy.readIndex + this.#hopSamples) | 0);
   }
 
   /** Zeros for all that waits, and streams that know nothing of the past. */
   zeros(): void {
-    const { noisy, enhanced } = this.pipe;
+    const { noisy, enhanced } = this.#pipe;
     enhanced.writeSilence(noisy.discard(noisy.availableRead));
-    this.forget();
+    this.#forget();
   }
 
   shed(on: boolean): void {
@@ -84,21 +84,21 @@ export class HandWorker {
     this.zeros();
   }
 
-  private forget(): void {
-    this.history = Array.from({ length: this.channels }, () => new Float32Array(this.delaySamples));
+  #forget(): void {
+    this.#history = Array.from({ length: this.#channels }, () => new Float32Array(this.#delaySamples));
   }
 
-  private hop(): void {
-    const { noisy, enhanced } = this.pipe;
-    const { hopSamples } = this;
-    const planes = this.history.map(() => new Float32Array(hopSamples));
+  #hop(): void {
+    const { noisy, enhanced } = this.#pipe;
+    const hopSamples = this.#hopSamples;
+    const planes = this.#history.map(() => new Float32Array(hopSamples));
     noisy.read(planes, 0, hopSamples);
     const active = this.word(Word.ACTIVE_CHANNELS);
     const out = planes.map((plane, channel) => {
-      const past = [...this.history[channel], ...plane];
-      this.history[channel] = Float32Array.from(past.slice(hopSamples));
+      const past = [...this.#history[channel], ...plane];
+      this.#history[channel] = Float32Array.from(past.slice(hopSamples));
       return Float32Array.from(past.slice(0, hopSamples), (sample) => (channel < active ? sample / 2 : 0));
     });
-    enhanced.write(out, this.channels, 0, hopSamples);
+    enhanced.write(out, this.#channels, 0, hopSamples);
   }
 }

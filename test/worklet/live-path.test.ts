@@ -74,7 +74,7 @@ function firstDifference(a: Float32Array, b: Float32Array): number {
   return a.findIndex((sample, i) => sample !== b[i]);
 }
 
-describe('LivePath without a transport', () => {
+describe('LivePath without a pipe', () => {
   it('is an exact delay, for quanta of any size', () => {
     for (const seed of [1, 2, 3]) {
       const random = seededRandom(seed);
@@ -117,7 +117,7 @@ describe('LivePath without a transport', () => {
   });
 });
 
-describe('LivePath with a transport', () => {
+describe('LivePath with a pipe', () => {
   for (const quanta of ['128', '1 to 1024'] as const) {
     it(`plays both signals at the total latency, sample for sample, in quanta of ${quanta}`, () => {
       const random = seededRandom(9);
@@ -139,7 +139,7 @@ describe('LivePath with a transport', () => {
     });
   }
 
-  it('fades in when the transport comes later, without a shift', () => {
+  it('fades in when the pipe comes later, without a shift', () => {
     const signal = noise(60000, 6);
     const path = new LivePath(RATE, 1, TOTAL);
     const worker = new HandWorker();
@@ -279,7 +279,7 @@ describe('LivePath with a transport', () => {
     expect(meanWetness(shares, 68000, 120_000)).to.be.closeTo(1, 1e-4);
   });
 
-  it('changes transports without a gap or a shift, and closes the old one', () => {
+  it('changes pipes without a gap or a shift, and closes the old one', () => {
     const signal = noise(120_000, 13);
     const path = new LivePath(RATE, 1, TOTAL);
     const [first, second] = [new HandWorker(), new HandWorker()];
@@ -401,7 +401,7 @@ describe('LivePath with a transport', () => {
 /** What a block model at 48 kHz might have: blocks of 1.25 s, of which a quarter of a second overlaps. */
 const BLOCK = {
   ...SETTINGS,
-  hopWaitSamples: 48000,
+  advanceWaitSamples: 48000,
   engineDelaySamples: 12000,
   prefillSamples: 12000,
   maxPrefillSamples: 48000,
@@ -413,7 +413,7 @@ describe('LivePath with a model that takes blocks', () => {
   it('plays both signals at the total latency, sample for sample, across the edges of blocks', () => {
     const signal = noise(300_000, 30);
     const path = new LivePath(RATE, 1, TOTAL);
-    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
     path.attach(worker.worklet, BLOCK);
     const out = playThrough(path, signal, () => worker.work());
     const shares = expectAligned(signal, out, BLOCK_TOTAL);
@@ -428,11 +428,11 @@ describe('LivePath with a model that takes blocks', () => {
   it('is not late as long as a block takes no longer than the prefill', () => {
     const signal = noise(400_000, 31);
     const path = new LivePath(RATE, 1, TOTAL);
-    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
     path.attach(worker.worklet, BLOCK);
     const out = playThrough(path, signal, (played) => {
       // The gate closes 64 samples before the last one, and the worklet looks once a quantum.
-      if (played % BLOCK.hopWaitSamples >= BLOCK.prefillSamples - 256) worker.work();
+      if (played % BLOCK.advanceWaitSamples >= BLOCK.prefillSamples - 256) worker.work();
     });
     expect(meanWetness(expectAligned(signal, out, BLOCK_TOTAL), BLOCK_TOTAL + 2000, 400_000)).to.be.closeTo(1, 1e-6);
     expect(worker.word(Word.UNDERRUNS)).to.equal(0);
@@ -441,7 +441,7 @@ describe('LivePath with a model that takes blocks', () => {
   it('takes a block in over several quanta, in time', () => {
     const signal = noise(200_000, 32);
     const path = new LivePath(RATE, 1, TOTAL);
-    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
     path.attach(worker.worklet, BLOCK);
     let [most, taken] = [0, 0];
     playThrough(path, signal, () => {
@@ -450,13 +450,13 @@ describe('LivePath with a model that takes blocks', () => {
       taken = worker.word(Word.ENHANCED_READ);
     });
     expect(most).to.be.within(1000, 4096);
-    expect(taken).to.be.at.least(3 * BLOCK.hopWaitSamples);
+    expect(taken).to.be.at.least(3 * BLOCK.advanceWaitSamples);
   });
 
   it('feeds the worker at once when it comes later, and is enhanced when the dry line goes back far enough', () => {
     const signal = noise(400_000, 33);
     const path = new LivePath(RATE, 1, TOTAL);
-    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
     const attachedAt = 12_800;
     const out = playThrough(path, signal, (played) => {
       if (played === attachedAt) path.attach(worker.worklet, BLOCK);
@@ -470,11 +470,11 @@ describe('LivePath with a model that takes blocks', () => {
   });
 
   for (const attachedAt of [0, 128, 1920]) {
-    it(`is dry, and not silent, while its past is too short, where the transport comes ${attachedAt} samples after its birth`, () => {
+    it(`is dry, not silent, while its past is too short: the pipe comes ${attachedAt} samples after birth`, () => {
       const signal = noise(200_000, 35);
       // The page plays a plain delay for 50 ms longer than that takes to fill.
       const path = new LivePath(RATE, 1, TOTAL, TOTAL + 2400);
-      const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+      const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
       const out = playThrough(path, signal, (played) => {
         if (played === attachedAt) path.attach(worker.worklet, BLOCK);
         worker.work();
@@ -496,7 +496,7 @@ describe('LivePath with a model that takes blocks', () => {
 
   it('keeps a channel that has vanished until its last block has come out', () => {
     const path = new LivePath(RATE, 1, TOTAL);
-    const worker = new HandWorker(1, BLOCK_RING, BLOCK.hopWaitSamples, BLOCK.engineDelaySamples);
+    const worker = new HandWorker(1, BLOCK_RING, BLOCK.advanceWaitSamples, BLOCK.engineDelaySamples);
     path.attach(worker.worklet, BLOCK);
     const signal = noise(60_032, 34);
     const out = new Float32Array(60_032 + BLOCK_TOTAL + 48_000);

@@ -8,20 +8,20 @@ const [FADE_OUT, FADE_IN, QUANTUM] = [128, 960, 128];
 class TapBench {
   readonly tap = new Tap(QUANTUM);
   readonly range = { line: new DelayLine(1, 4096), from: 0, end: 0 };
-  private readonly dryLine = new DelayLine(1, 4096);
-  private now = 0;
+  readonly #dryLine = new DelayLine(1, 4096);
+  #now = 0;
 
   constructor() {
     this.tap.setFades(FADE_OUT, FADE_IN);
-    this.dryLine.write(0, 0, new Float32Array(4096).fill(1), 0, 4096);
+    this.#dryLine.write(0, 0, new Float32Array(4096).fill(1), 0, 4096);
   }
 
   /** Levels of the next quanta. */
   play(quanta: number, length = QUANTUM): number[] {
     const [dry, enhanced] = [[new Float32Array(QUANTUM)], [new Float32Array(QUANTUM)]];
     return Array.from({ length: quanta }, () => {
-      this.tap.render(this.dryLine, this.now, this.range, this.now, 1, length, dry, enhanced);
-      this.now += length;
+      this.tap.render(this.#dryLine, this.#now, this.range, this.#now, 1, length, dry, enhanced);
+      this.#now += length;
       return Array.from(enhanced[0].subarray(0, length), (sample) => 1 - sample);
     }).flat();
   }

@@ -1,4 +1,4 @@
-import { RANGES } from '../../main/options.ts';
+import { isNumeric, isParameter, PARAMETERS } from '../../shared/parameters.ts';
 
 /** What a panel sets, and may keep. */
 export interface PanelSettings {
@@ -37,18 +37,9 @@ export function keepSettings(key: string, settings: Partial<PanelSettings>): voi
 }
 
 function isSetting(name: string, value: unknown): boolean {
-  switch (name) {
-    case 'bypass':
-      return typeof value === 'boolean';
-    case 'model':
-      return typeof value === 'string';
-    case 'mix':
-    case 'attenuationLimit':
-    case 'outputGain': {
-      const [least, most] = RANGES[name];
-      return typeof value === 'number' && value >= least && value <= most;
-    }
-    default:
-      return false;
-  }
+  if (name === 'model') return typeof value === 'string';
+  if (!isParameter(name)) return false;
+  if (!isNumeric(name)) return typeof value === 'boolean';
+  const [least, most] = PARAMETERS[name].range;
+  return typeof value === 'number' && value >= least && value <= most;
 }

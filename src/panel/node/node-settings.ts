@@ -1,8 +1,9 @@
 import type { DenoiseNode } from '../../main/denoise-node.ts';
+import type { NumericParameterName } from '../../shared/parameters.ts';
 import { readSettings } from './kept-settings.ts';
 
 /** Parameters that have a slider. */
-export type SliderName = 'mix' | 'attenuationLimit' | 'outputGain';
+export type SliderName = NumericParameterName;
 
 /** Whether settings can be sent to it. */
 export function isSettable(node: DenoiseNode | null): node is DenoiseNode {

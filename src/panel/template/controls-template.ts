@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { RANGES } from '../../main/options.ts';
+import { PARAMETERS } from '../../shared/parameters.ts';
 import { isSettable, type SliderName } from '../node/node-settings.ts';
 import type { PanelView } from './panel-view.ts';
 
@@ -13,8 +13,8 @@ export function controlsTemplate(view: PanelView): TemplateResult {
     ${view.hasMix ? mixTemplate(view) : nothing}
     <denoise-slider
       id="limit"
-      .label=${strings.attenuationLimit}
-      .max=${RANGES.attenuationLimit[1]}
+      .label=${label(view, 'attenuationLimit')}
+      .max=${PARAMETERS.attenuationLimit.range[1]}
       .step=${1}
       .value=${shownValue(view, 'attenuationLimit')}
       .words=${values.limit}
@@ -23,9 +23,9 @@ export function controlsTemplate(view: PanelView): TemplateResult {
     ></denoise-slider>
     <denoise-slider
       id="gain"
-      .label=${strings.outputGain}
-      .min=${RANGES.outputGain[0]}
-      .max=${RANGES.outputGain[1]}
+      .label=${label(view, 'outputGain')}
+      .min=${PARAMETERS.outputGain.range[0]}
+      .max=${PARAMETERS.outputGain.range[1]}
       .step=${0.5}
       .value=${shownValue(view, 'outputGain')}
       .words=${values.gain}
@@ -54,7 +54,7 @@ function mixTemplate(view: PanelView): TemplateResult {
   return html`<denoise-slider
     id="mix"
     class="mix"
-    .label=${values.strings.mix}
+    .label=${label(view, 'mix')}
     .value=${shownValue(view, 'mix')}
     .words=${values.percent}
     ?disabled=${!isSettable(node)}
@@ -86,9 +86,13 @@ function modelNameTemplate({ node, models, values }: PanelView): unknown {
   return html`<p class="model" id="model-name">${values.strings.model} <strong>${name}</strong></p>`;
 }
 
+function label({ values }: PanelView, name: SliderName): string {
+  return values.strings[PARAMETERS[name].labelKey];
+}
+
 /** What a slider shows: where there is no node, what nodes begin with. */
 function shownValue({ node }: PanelView, name: SliderName): number {
-  if (!node) return name === 'outputGain' ? 0 : RANGES[name][1];
+  if (!node) return PARAMETERS[name].default;
   // A float32 without its tail: 0.8 reads as 0.800000011920929.
   return Math.round(1000 * node[name].value) / 1000;
 }

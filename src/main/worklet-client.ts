@@ -8,18 +8,18 @@ import type { Seconds } from '../shared/units.ts';
 const SETTLE_MS = 5000;
 const SETTLE_MS_PER_SECOND = 10_000;
 
-/** What a link tells its owner. */
+/** What the worklet has to say to its owner. */
 export interface WorkletNews {
   /** The processor exists on the audio thread. */
   readonly created: () => void;
   /** Message mode: a copy of the control words of the route that was attached under this number. */
   readonly words: (nodeId: number, words: Int32Array) => void;
-  /** The processor threw; from now on it gives silence. */
+  /** The processor threw: it gives silence from now on. */
   readonly died: () => void;
 }
 
-/** The worklet node as the page talks to it. [main] */
-export class WorkletLink {
+/** The worklet as the page talks to it. [main] */
+export class WorkletClient {
   readonly #port: MessagePort;
   readonly #settling: (() => void)[] = [];
 
@@ -29,16 +29,22 @@ export class WorkletLink {
     node.onprocessorerror = news.died;
   }
 
+  /** Starts with, or goes over to, a pipe. */
+  attach(attachment: Omit<Extract<MainToWorklet, { type: 'attach' }>, 'type'>): void {
+    const { pipe } = attachment;
+    this.post({ type: 'attach', ...attachment }, pipe.mode === 'message' ? [pipe.port] : []);
+  }
+
   post(message: MainToWorklet, transfer: Transferable[] = []): void {
     this.#port.postMessage(message, transfer);
   }
 
   /**
-   * Resolves when all sound that is due has come back from the worker, or is not coming. For paused offline contexts.
+   * Resolves when all sound that is due has come back from the worker, or will not come. For paused offline contexts.
    */
-  settle(hopSeconds: Seconds): Promise<void> {
+  settle(stepSeconds: Seconds): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * hopSeconds);
+      const timer = setTimeout(resolve, SETTLE_MS + SETTLE_MS_PER_SECOND * stepSeconds);
       this.#settling.push(() => {
         clearTimeout(timer);
         resolve();
@@ -47,7 +53,7 @@ export class WorkletLink {
     });
   }
 
-  /** Ends the processor and the talk with it. */
+  /** Ends the processor and the connection to it. */
   dispose(): void {
     this.post({ type: 'dispose' });
     this.#port.onmessage = null;

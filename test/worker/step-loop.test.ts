@@ -6,9 +6,9 @@ import { expect } from '@esm-bundle/chai';
 import type { Denoiser } from '../../src/engine/denoiser.ts';
 import type * as Engine from '../../src/engine/index.ts';
 import { floatToWord, Word } from '../../src/shared/control-block.ts';
-import { MessageWorkerPipe, MessageWorkletPipe } from '../../src/shared/message-pipe.ts';
-import { HopLoop } from '../../src/worker/hop-loop.ts';
-import { NodeSession } from '../../src/worker/node-session.ts';
+import { MessageWorkerEnd, MessageWorkletEnd } from '../../src/shared/message-pipe.ts';
+import { ServedNode } from '../../src/worker/served-node.ts';
+import { StepLoop } from '../../src/worker/step-loop.ts';
 import { noise } from '../engine/signals.ts';
 import { ENGINE_DELAY, HOP, Passthrough, POISON } from './passthrough.ts';
 
@@ -17,21 +17,21 @@ const RING = 16384;
 /** A loop with nodes, and the worklet's end of each. */
 class Bench {
   readonly crashes: unknown[] = [];
-  readonly loop = new HopLoop((error) => this.crashes.push(error));
-  readonly pipes: MessageWorkletPipe[] = [];
-  private readonly workerPipes: MessageWorkerPipe[] = [];
+  readonly loop = new StepLoop((error) => this.crashes.push(error));
+  readonly pipes: MessageWorkletEnd[] = [];
+  readonly #workerPipes: MessageWorkerEnd[] = [];
 
-  open(denoiser: Denoiser, contextRateHz = 48000, offline = false): MessageWorkletPipe {
+  open(denoiser: Denoiser, contextRateHz = 48000, offline = false): MessageWorkletEnd {
     const { port1, port2 } = new MessageChannel();
     const end = { mode: 'message', channels: 1, ringSamples: RING } as const;
-    const worker = new MessageWorkerPipe({ ...end, port: port2 }, () => this.loop.wake());
-    const session = new NodeSession({ nodeId: this.pipes.length, contextRateHz, offline }, denoiser, worker);
-    const worklet = new MessageWorkletPipe({ ...end, port: port1 }, session.hopWaitSamples);
+    const worker = new MessageWorkerEnd({ ...end, port: port2 }, () => this.loop.wake());
+    const node = new ServedNode({ nodeId: this.pipes.length, contextRateHz, offline }, denoiser, worker);
+    const worklet = new MessageWorkletEnd({ ...end, port: port1 }, node.advanceWaitSamples);
     Atomics.store(worklet.words, Word.ACTIVE_CHANNELS, 1);
     Atomics.store(worklet.words, Word.ATTENUATION_LIMIT, floatToWord(100));
-    this.loop.add(session, undefined);
+    this.loop.add(node, undefined);
     this.pipes.push(worklet);
-    this.workerPipes.push(worker);
+    this.#workerPipes.push(worker);
     return worklet;
   }
 
@@ -54,12 +54,12 @@ async function until(what: string, isSo: () => boolean, patienceMs = 10_000): Pr
 }
 
 /** Writes samples as a worklet does, and reads what has come back by then. */
-function feed(pipe: MessageWorkletPipe, signal: Float32Array, from: number, length: number): void {
+function feed(pipe: MessageWorkletEnd, signal: Float32Array, from: number, length: number): void {
   expect(pipe.noisy.write([signal], 1, from, length)).to.equal(length);
   pipe.signal();
 }
 
-describe('HopLoop', () => {
+describe('StepLoop', () => {
   let bench: Bench;
 
   beforeEach(() => {
@@ -68,7 +68,7 @@ describe('HopLoop', () => {
 
   afterEach(() => bench.close());
 
-  it('steps the streams of all nodes that have a hop in one batch', async () => {
+  it('steps the streams of all nodes that have a step to make in one batch', async () => {
     const engine = new Passthrough();
     const pipes = [1, 2, 3].map(() => bench.open(engine.asDenoiser));
     const signal = noise(HOP, 1);
@@ -124,7 +124,7 @@ describe('HopLoop', () => {
     expect(bench.crashes.map(String)).to.deep.equal(['Error: The model is gone.']);
   });
 
-  it('answers a node that has no hop yet, and tells its speed', async () => {
+  it('answers a node that has no step to make yet, and tells its speed', async () => {
     const engine = new Passthrough();
     engine.stepMs = 1;
     const pipe = bench.open(engine.asDenoiser);
@@ -133,10 +133,10 @@ describe('HopLoop', () => {
     pipe.noisy.write([noise(100, 1)], 1, 0, 100);
     pipe.flush();
     await until('it is settled', () => pipe.settled);
-    expect(pipe.words[Word.HOPS]).to.equal(4);
+    expect(pipe.words[Word.STEPS]).to.equal(4);
     expect(pipe.words[Word.HEARTBEAT]).to.be.at.least(5);
-    expect(pipe.words[Word.HOP_MICROS_P50]).to.be.at.least(1000);
-    expect(pipe.words[Word.HOP_MICROS_P95]).to.be.at.least(pipe.words[Word.HOP_MICROS_P50]);
+    expect(pipe.words[Word.STEP_MICROS_P50]).to.be.at.least(1000);
+    expect(pipe.words[Word.STEP_MICROS_P95]).to.be.at.least(pipe.words[Word.STEP_MICROS_P50]);
   });
 
   it('serves a node that comes while it runs, and forgets one that goes', async () => {

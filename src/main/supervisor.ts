@@ -1,0 +1,207 @@
+/**
+ * In:     the model that is wanted, the worklet of the node
+ * Out:    a route that stands, opened again when its worker dies, until it is given up
+ * Thread: [main]
+ */
+
+import { DenoiseError } from '../shared/errors.ts';
+import type { Seconds } from '../shared/units.ts';
+import type { AssetUrls } from './assets.ts';
+import { abortError } from './obstacles.ts';
+import type { ResolvedOptions } from './options.ts';
+import { everyLook } from './page-timer.ts';
+import type { Reporter } from './reporter.ts';
+import { Restarts } from './restarts.ts';
+import type { Route } from './route.ts';
+import { RouteOpener } from './route-opener.ts';
+import { audioEchoed } from './route-proof.ts';
+import { WordWatch } from './word-watch.ts';
+import type { WorkletHolder } from './worklet-holder.ts';
+
+/** How long the audio thread may take to echo the probe once the context runs. */
+const ECHO_SECONDS: Seconds = 1;
+
+/** A model as it was asked for, and where its files are. */
+export interface ModelChoice {
+  readonly model: string | URL;
+  readonly assets: AssetUrls;
+}
+
+/** What the supervisor needs of its session. */
+export interface SupervisorHost {
+  readonly context: BaseAudioContext;
+  readonly options: ResolvedOptions;
+  readonly reporter: Reporter;
+  readonly worklet: WorkletHolder;
+  /** `done` settles with the switch to another model that is under way; undefined where there is none. */
+  readonly modelSwitch: { readonly done: Promise<void> | undefined };
+  readonly isOver: boolean;
+  checkContext(): void;
+  running(): void;
+  fail(error: DenoiseError): void;
+}
+
+/** Keeps a node connected to the worker of its model. */
+export class Supervisor {
+  /** The model in use, or the one that is being loaded for want of any. */
+  choice: ModelChoice | undefined;
+  readonly #host: SupervisorHost;
+  readonly #opener = new RouteOpener();
+  readonly #restarts = new Restarts();
+  /** Whoever opens a route takes a number; one whose number is no longer the last has lost its turn. */
+  #turn = 0;
+  #route: Route | undefined;
+  #stopLooking: () => void = () => {};
+
+  constructor(host: SupervisorHost) {
+    this.#host = host;
+  }
+
+  /** The model in use, as it was asked for. */
+  get model(): string | URL {
+    return this.choice?.model ?? this.#host.options.model;
+  }
+
+  /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
+  async serve(): Promise<void> {
+    const host = this.#host;
+    this.#turn += 1;
+    const turn = this.#turn;
+    const isLost = (): boolean => host.isOver || turn !== this.#turn;
+    const requireTurn = (): void => {
+      if (isLost()) throw abortError('The route is not needed any more.');
+    };
+    for (;;) {
+      try {
+        const route = await this.#open(this.choice as ModelChoice, requireTurn);
+        host.checkContext();
+        if (isLost()) route.close();
+        else this.#runOn(route);
+        return;
+      } catch (error) {
+        host.checkContext();
+        if (isLost()) return;
+        if (this.#mayRestart(error)) continue;
+        // A model that was chosen meanwhile may do better.
+        while (host.modelSwitch.done !== undefined) await host.modelSwitch.done.catch(() => {});
+        if (!isLost()) host.fail(error as DenoiseError);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Opens a route to another model beside the one in use, and goes over to it when it stands. Until then nothing has
+   * changed; where it fails after that, the model before is served again.
+   * @param requireWanted called right before the route in use is let go; what it throws keeps that
+   */
+  async goOver(choice: ModelChoice, requireWanted: () => void): Promise<void> {
+    const { reporter } = this.#host;
+    let turn = Number.NaN;
+    const letGoOnce = (): void => {
+      if (turn === this.#turn) return; // The second try, over messages.
+      requireWanted();
+      this.#letGo();
+      turn = this.#turn;
+    };
+    try {
+      const route = await this.#open(choice, letGoOnce);
+      if (turn !== this.#turn) {
+        route.close();
+        throw abortError('Something else happened to the node meanwhile.');
+      }
+      this.choice = choice;
+      this.#runOn(route);
+      reporter.emit('modelchange', { model: choice.model });
+    } catch (error) {
+      if (turn === this.#turn && !this.#host.isOver) {
+        if (reporter.state !== 'loading')
+          reporter.setState('recovering', 'Another model could not take over, so the one before is used again.');
+        void this.serve();
+      }
+      throw error;
+    }
+  }
+
+  /** Lets go of the route: the worklet fades to the delayed dry signal. */
+  close(): void {
+    this.#host.worklet.client?.post({ type: 'detach' });
+    this.#letGo();
+    this.#host.reporter.setMode('passthrough');
+  }
+
+  /** The app begins anew: what has died before does not count. */
+  forgetRestarts(): void {
+    this.#restarts.forget();
+  }
+
+  /** Message mode: the words of a route, which count while it is the present one. */
+  takeWords(nodeId: number, words: Int32Array): void {
+    if (this.#route?.nodeId === nodeId) this.#host.reporter.takeWords(words);
+  }
+
+  #open({ assets }: ModelChoice, beforeAttach: () => void): Promise<Route> {
+    const { context, options, worklet } = this.#host;
+    return this.#opener.open({ context, options, assets, worklet: worklet.bring(assets.worklet), beforeAttach });
+  }
+
+  #runOn(route: Route): void {
+    const host = this.#host;
+    const { context, reporter } = host;
+    const { words, mode } = route.pipe;
+    this.#route = route;
+    reporter.follow(words, route.latencySamples);
+    this.#restarts.running(context.currentTime);
+    route.onDeath((error) => {
+      if (this.#mayRestart(error)) this.#openAgain(error.message);
+      else host.fail(error);
+    });
+    this.#stopLooking = this.#watch(route);
+    reporter.setMode(mode);
+    reporter.setState(
+      'running',
+      mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.',
+    );
+    reporter.tellLatency();
+    host.running();
+  }
+
+  /** Looks at the words of a route from time to time. Returns how to stop. */
+  #watch(route: Route): () => void {
+    const { context, reporter } = this.#host;
+    const watch = new WordWatch(route.pipe.words, route.stepSeconds);
+    const since = context.currentTime;
+    let asleep = route.proof === 'audio-asleep';
+    return everyLook(() => {
+      asleep &&= !audioEchoed(route.pipe);
+      if (asleep && context.currentTime - since > ECHO_SECONDS) {
+        this.#opener.distrustShared();
+        this.#openAgain('The audio thread does not see the shared memory; messages are used instead.');
+        return;
+      }
+      const changes = watch.look(context.currentTime);
+      reporter.tellChanges(changes);
+      if (changes.workerDead) this.#route?.declareDead('stopped answering');
+    });
+  }
+
+  #openAgain(reason: string): void {
+    this.close();
+    this.#host.reporter.setState('recovering', reason);
+    void this.serve();
+  }
+
+  #mayRestart(error: unknown): boolean {
+    if (!(error instanceof DenoiseError) || error.code !== 'worker-crashed') return false;
+    return this.#restarts.mayRestart(this.#host.context.currentTime);
+  }
+
+  /** Lets go of the worker, not of what the worklet has of it to play; whoever is opening a route has lost its turn. */
+  #letGo(): void {
+    this.#turn += 1;
+    this.#stopLooking();
+    this.#route?.close();
+    this.#route = undefined;
+    this.#host.reporter.rest();
+  }
+}
