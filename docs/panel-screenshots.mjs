@@ -6,9 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
 import { startServer } from '../bench/harness/server.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { launchChromium } from '../tools/browser.mjs';
 
 /** Long enough to fill the six seconds that the spectrograms show. */
 const SECONDS_OF_SOUND = 7;
@@ -105,7 +104,7 @@ async function showPanel({ theme, margin, models, seconds }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? import.meta.dirname;
   mkdirSync(folder, { recursive: true });
-  const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+  const browser = await launchChromium();
   try {
     await takePanelPictures(browser, folder);
   } finally {

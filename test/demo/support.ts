@@ -4,15 +4,12 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
+import type { Browser, Page } from 'puppeteer-core';
 import { serveDemo } from '../../demo/serve.mjs';
 import { decodeFrames } from '../../src/files/sample-format.ts';
 import { readWavLayout } from '../../src/files/wav/wav.ts';
 import type {} from '../../src/panel/define.ts';
-// @ts-expect-error: as above.
-import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
-// @ts-expect-error: as above.
+import { CHROMIUM_FLAGS, launchChromium } from '../../tools/browser.mjs';
 import { launchFirefox } from '../support/other-browsers.mjs';
 
 export interface Visit {
@@ -40,9 +37,7 @@ export async function visit(
 ): Promise<void> {
   const server: Server = await serveDemo({ port: 0, isolation });
   const front = isMissing && (await without(isMissing, server));
-  const browser: Browser = await (IN_FIREFOX
-    ? launchFirefox(downloads)
-    : puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags }));
+  const browser: Browser = await (IN_FIREFOX ? launchFirefox(downloads) : launchChromium(flags));
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];

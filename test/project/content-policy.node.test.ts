@@ -6,10 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, launch } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import type * as Core from '../../src/index.ts';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
+import { launchChromium } from '../../tools/browser.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const POLICY = /content security policy needs `([^`]+)`/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1];
@@ -41,7 +40,7 @@ describe("a page under the policy of README.md and default-src 'none'", () => {
   before(async () => {
     assert.ok(POLICY, 'README.md states no policy');
     await new Promise<void>((resolve) => server.listen(0, resolve));
-    browser = await launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+    browser = await launchChromium();
   });
 
   after(async () => {

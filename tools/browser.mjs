@@ -1,7 +1,8 @@
-/** Finds the browsers that tests, bench and screenshots run in. */
+/** Finds and starts the browsers that tests, bench and screenshots run in. */
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
 
 /** Where browsers that the test command downloads are kept. */
 export const BROWSER_CACHE = join(homedir(), '.cache', 'denoise-node', 'browsers');
@@ -22,6 +23,7 @@ const OVERRIDES = { chromium: 'CHROME_PATH', firefox: 'FIREFOX_PATH' };
  * Path of a browser's executable, or undefined. CHROME_PATH and FIREFOX_PATH come first, then PATH, then what was
  * downloaded.
  * @param {'chromium' | 'firefox'} name
+ * @returns {string | undefined}
  */
 export function findBrowser(name) {
   const override = process.env[OVERRIDES[name]];
@@ -69,3 +71,15 @@ export const CHROMIUM_FLAGS = [
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
+
+/**
+ * Starts Chromium without a window.
+ * @param {string[]} [flags]
+ * @param {import('puppeteer-core').LaunchOptions} [options]
+ */
+export function launchChromium(flags = CHROMIUM_FLAGS, options = {}) {
+  const executablePath = findBrowser('chromium');
+  if (executablePath === undefined)
+    throw new Error('Expected Chromium in PATH, found none. Set CHROME_PATH to where it is.');
+  return puppeteer.launch({ executablePath, args: flags, ...options });
+}
