@@ -4,10 +4,10 @@
  *   npm run bench -- [--quick] [--json] [--only NAME[,NAME…]] [--model NAME[,NAME…]]
  */
 import { parseArgs } from 'node:util';
+import { listModels } from '../tools/models.mjs';
 import { startBrowser } from './harness/browser.mjs';
 import { tableOf } from './harness/figures.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { bundledModels } from './harness/models.mjs';
 import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
@@ -77,7 +77,11 @@ function readArguments() {
     return {
       ...values,
       only: known('--only', values.only, [...SECTIONS, ...ON_REQUEST]),
-      models: known('--model', values.model, bundledModels()),
+      models: known(
+        '--model',
+        values.model,
+        listModels().map(({ name }) => name),
+      ),
     };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);

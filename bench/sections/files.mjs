@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readModel } from '../../tools/models.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, atMost, figure } from '../harness/figures.mjs';
 import { startServer } from '../harness/server.mjs';
@@ -97,9 +98,7 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
   );
   const { Denoiser } = await import('../../dist/engine.node.js');
   const denoiser = await Denoiser.load({
-    modelUrl: fileURLToPath(
-      new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url),
-    ),
+    modelUrl: readModel(model).url,
   });
   const file = wavFile(samples, rate, channels);
   const times = [];

@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readModel } from '../../tools/models.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, figure } from '../harness/figures.mjs';
-import { manifestPath, readModel } from '../harness/models.mjs';
 import { median } from '../harness/statistics.mjs';
 import { readWav, writeWav } from '../harness/wav-file.mjs';
 
@@ -74,9 +74,7 @@ async function measureInNode(model, rounds, seconds) {
 /** Seconds that the engine takes for whole hops of sound. */
 async function enhanceInNode(model, samples, sampleRateHz) {
   const { Denoiser } = await import('../../dist/engine.node.js');
-  const denoiser = await Denoiser.load({
-    modelUrl: fileURLToPath(new URL(`../..${manifestPath(model)}`, import.meta.url)),
-  });
+  const denoiser = await Denoiser.load({ modelUrl: readModel(model).url });
   const stream = denoiser.createStream(sampleRateHz);
   const enhanced = new Float32Array(samples.length);
   const piece = sampleRateHz;

@@ -9,8 +9,10 @@ import { clock, failureInWords, lengthInWords, limitInWords, sizeInWords, speedI
 
 /** A model to choose. */
 export interface Model {
-  /** Its folder, or `folder/variant`. */
+  /** As models/catalogue.json has it. */
   readonly name: string;
+  /** Where its manifest lies below `models/`. */
+  readonly path: string;
   readonly title: string;
 }
 

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { bundledModels, readModel } from '../../bench/harness/models.mjs';
+import { listModels, readModel } from '../../tools/models.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -47,15 +47,15 @@ const LATER_WORKLET = '/test/later-worklet/';
 const served = new Set();
 
 /**
- * The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound
- * is rebuilt.
+ * The models of the catalogue that take blocks, and their variants: name, URL, and how the sound is rebuilt.
  */
 function blockModels() {
-  return bundledModels()
-    .map((name) => ({ name, manifest: readModel(name).manifest }))
+  return listModels()
+    .map(({ name, path }) => ({ name, path, manifest: readModel(name).manifest }))
     .filter(({ manifest }) => manifest.framing.kind === 'block')
-    .map(({ name, manifest: { framing, rebuild } }) => ({
+    .map(({ name, path, manifest: { framing, rebuild } }) => ({
       name,
+      url: `/models/${path}`,
       framing: JSON.stringify(framing),
       rebuild: rebuild.kind,
     }));

@@ -17,6 +17,7 @@ import torch
 from .data import RATE_HZ, Clip, Prepared
 from .evaluate import markdown
 from .loop import hours_heard, minutes_spent
+from .shipped import MODELS, catalogue
 
 ATTRIBUTION = Path(__file__).parent.parent / "attribution.csv"
 LIMITS = Path(__file__).parent.parent / "limits.md"
@@ -81,11 +82,11 @@ def own_bands(scores: dict) -> str:
 
 
 def variants(model: Path) -> str:
-    """The further manifests of the folder, a line each."""
+    """The further models that the catalogue has in the folder, a line each."""
     lines = []
-    for path in sorted(model.glob("*.json")):
-        other = json.loads(path.read_text())
-        if path.name != "manifest.json" and "contract" in other:
+    for path in sorted(catalogue(MODELS).values()):
+        if path.parent.resolve() == model.resolve() and path.name != "manifest.json":
+            other = json.loads(path.read_text())
             own = " It has weights of its own." if other["graph"]["model"] != "model.json" else ""
             lines.append(f"- `{other['name']}`: {other['description']}.{own}\n")
     return "".join(["\n## Variants\n\n", *lines]) if lines else ""
