@@ -19,7 +19,7 @@ const WIDTHS = { full: 1000, compact: 340 };
 const MARGIN = 20;
 const MODELS = [
   { value: 'base', label: 'base, 48 kHz' },
-  { value: 'unet-8k', label: 'unet-8k, 8 kHz' },
+  { value: '/models/classic/unet-8k/', label: 'unet-8k, 8 kHz' },
 ];
 
 /**

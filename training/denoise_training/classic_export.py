@@ -1,8 +1,8 @@
-"""A checkpoint of classic_train -> models/<name>: graph, weights, manifest, hashes, golden vectors; then checks them in tfjs.
+"""A checkpoint of classic_train -> models/classic/<name>: graph, weights, manifest, hashes, golden vectors; checks them in tfjs.
 
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/unet-8k --golden noisy.wav
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/unet-8k --golden noisy.wav --variant seed
-    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/stft-unet --golden noisy.wav \\
+    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav
+    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --variant seed
+    python3 -m denoise_training.classic_export RUN/best.pt --out ../models/classic/stft-unet --golden noisy.wav \\
         --variant griffin-lim --rebuild griffin-lim --shared
 
 Notable: a variant is a further manifest in the folder, with weights of its own or, with --shared, those of the default. As for
@@ -250,7 +250,7 @@ def export(
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write a classic checkpoint as a tfjs model, and check it in tfjs.")
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="models/<name>")
+    parser.add_argument("--out", type=Path, required=True, help="models/classic/<name>")
     parser.add_argument("--golden", type=Path, required=True, help="noisy recording of which two blocks become golden vectors")
     parser.add_argument("--golden-start", type=float, default=0.0, help="seconds into it")
     parser.add_argument("--variant", default="", help="name of a further manifest in the folder")

@@ -7,12 +7,12 @@ set -eu
 cd "$(dirname "$0")/.."
 runs=$1 prepared=$2 golden=$3 scores=${4:-}
 put() {  # run, model folder, description, options
-  checkpoint=$runs/$1/best.pt model=../models/$2 about=$3
+  checkpoint=$runs/$1/best.pt model=../models/classic/$2 about=$3
   shift 3
   python3 -m denoise_training.classic_export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
 }
 card() {  # run, model folder
-  python3 -m denoise_training.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
+  python3 -m denoise_training.card "../models/classic/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
     --command "training/runs/$2.sh PREPARED RUN" ${scores:+--scores "$scores"}
 }
 if [ -z "$scores" ]; then
