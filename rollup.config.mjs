@@ -19,8 +19,8 @@ const withoutNode = {
 };
 
 /**
- * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/, which the
- * package holds, and do not repeat them.
+ * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/ and do not
+ * repeat them. They are for work on this repository: they weigh more than the package, which is built without them.
  */
 const inBrowser = (input, file, options = {}) => ({
   input,

@@ -1,47 +1,94 @@
 /**
- * In:     the name of a model, from main.ts; models/catalogue.json
+ * In:     the name of a model, from main.ts; models/catalogue.json; packages of models that are installed
  * Out:    where its manifest lies, to enhance-file.ts; the names that there are, to main.ts
  * Thread: main
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** What models/catalogue.json lists: the models and variants of each package, in the order in which they are shown. */
 interface Catalogue {
-  readonly packages: readonly {
-    readonly name: string;
-    /** Where the package's models lie below models/ in a clone of the repository. */
-    readonly folder: string;
-    /** A name as `--model` takes it, and the manifest in the folder. */
-    readonly models: readonly { readonly name: string; readonly manifest: string }[];
-  }[];
+  readonly packages: readonly ModelPackage[];
 }
 
-/** A bundled model, or a variant of one, by its name; anything else as a path or URL. */
+interface ModelPackage {
+  readonly name: string;
+  /** Where the package's models lie below models/ in a clone of the repository. */
+  readonly folder: string;
+  /** A name as `--model` takes it, and where the manifest lies in the package's folder. */
+  readonly models: readonly { readonly name: string; readonly manifest: string }[];
+}
+
+/** Names of models that `--model` takes. */
+export interface ModelNames {
+  readonly installed: readonly string[];
+  /** Those that a further package has, by the line that installs it. */
+  readonly installable: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Where a model lies: one of the catalogue by its name, anything else as a path or URL. Throws where a name is of a
+ * package that is not installed; the message says how to install it.
+ */
 export function modelUrl(model: string): string {
-  for (const { folder, models } of catalogue().packages) {
-    const found = models.find(({ name }) => name === model);
-    if (found !== undefined) return join(modelsFolder(), folder, found.manifest);
+  for (const modelPackage of catalogue().packages) {
+    const found = modelPackage.models.find(({ name }) => name === model);
+    if (found === undefined) continue;
+    const folder = folderOf(modelPackage);
+    if (folder !== undefined) return join(folder, found.manifest);
+    throw new Error(
+      `The model ${model} comes with a package that is not installed: ${installLine(modelPackage)} brings it.`,
+    );
   }
   return model;
 }
 
-/** Names of bundled models and their variants, as `--model` takes them. */
-export function bundledModels(): string[] {
-  return catalogue().packages.flatMap(({ models }) => models.map(({ name }) => name));
+/** The names in the catalogue. */
+export function modelNames(): ModelNames {
+  const packages = catalogue().packages.map((modelPackage) => ({
+    modelPackage,
+    names: modelPackage.models.map(({ name }) => name),
+    isInstalled: folderOf(modelPackage) !== undefined,
+  }));
+  return {
+    installed: packages.flatMap(({ isInstalled, names }) => (isInstalled ? names : [])),
+    installable: new Map(
+      packages.flatMap(({ isInstalled, names, modelPackage }) =>
+        isInstalled ? [] : [[installLine(modelPackage), names] as const],
+      ),
+    ),
+  };
 }
 
 export function packageVersion(): string {
   return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }
 
-function catalogue(): Catalogue {
-  return JSON.parse(readFileSync(join(modelsFolder(), 'catalogue.json'), 'utf8')) as Catalogue;
+function installLine({ name }: ModelPackage): string {
+  return `npm install ${name}`;
 }
 
-function modelsFolder(): string {
-  return join(packageRoot(), 'models');
+/**
+ * The folder of a package's models: in this package, or a clone of the repository; else where Node finds the package
+ * from here or, for a command that is installed elsewhere, from the working directory.
+ */
+function folderOf({ name, folder }: ModelPackage): string | undefined {
+  const own = join(packageRoot(), 'models', folder);
+  if (existsSync(own)) return own;
+  for (const from of [import.meta.url, pathToFileURL(join(process.cwd(), 'here.js'))]) {
+    try {
+      return dirname(createRequire(from).resolve(`${name}/package.json`));
+    } catch {
+      // Not from there.
+    }
+  }
+  return undefined;
+}
+
+function catalogue(): Catalogue {
+  return JSON.parse(readFileSync(join(packageRoot(), 'models/catalogue.json'), 'utf8')) as Catalogue;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
-import { bundledModels, modelUrl, packageVersion } from './bundled-models.ts';
+import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
 import { type FileResult, removeUnfinished } from './enhance-file.ts';
 import { type Job, planJobs, type Refusal } from './plan.ts';
 import { ProgressBars } from './progress.ts';
@@ -58,7 +58,7 @@ function stop(): void {
 async function main(words: readonly string[]): Promise<number> {
   try {
     const command = readCommandLine(words);
-    if (command === 'help') return print(helpText(bundledModels()));
+    if (command === 'help') return print(helpText(modelNames()));
     if (command === 'version') return print(`${packageVersion()}\n`);
     const { jobs, refusals } = await planJobs(command);
     planned = jobs;
@@ -72,12 +72,12 @@ async function main(words: readonly string[]): Promise<number> {
 
 async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: readonly Refusal[]): Promise<number> {
   const { mix, attenuationLimitDb, overwrite } = command;
-  const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
   let enhancers: readonly Enhancing[];
   try {
+    const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
     enhancers = await startAll(command, jobs.length, settings);
   } catch (error) {
-    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${bundledModels().join(', ')}.\n`);
+    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.\n`);
     return Exit.model;
   }
   const bars = new ProgressBars(process.stderr, !command.quiet && !command.json && process.stderr.isTTY);

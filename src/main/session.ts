@@ -16,6 +16,7 @@ import { type AssetUrls, resolveAssets } from './assets.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
+import { explainMissing } from './missing-model.ts';
 import { addModuleOnce } from './modules.ts';
 import type { NodeGraph } from './node-graph.ts';
 import { type ResolvedOptions, requireModel } from './options.ts';
@@ -351,11 +352,14 @@ export class Session {
   }
 
   /** Tries shared memory first, where there is any; a route that is not proved is closed again. */
-  async #openRoute({ assets }: Choice, beforeAttach: () => void): Promise<Route> {
+  async #openRoute({ model, assets }: Choice, beforeAttach: () => void): Promise<Route> {
     const { transport } = this.#options;
     const worklet = this.#worklet as Promise<WorkletLink>;
     const request = { context: this.#host.context, options: this.#options, assets, worklet, beforeAttach };
-    const open = async (mode: TransportMode): Promise<Route> => openRoute({ ...request, mode });
+    const open = (mode: TransportMode): Promise<Route> =>
+      openRoute({ ...request, mode }).catch((error: unknown) => {
+        throw explainMissing(error, model);
+      });
     if (transport === 'message' || this.#sharedIsBroken || !canShareMemory()) return open('message');
     const route = await open('shared');
     if (route.proof !== 'broken') return route;

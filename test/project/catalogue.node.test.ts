@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { bundledModels, modelUrl } from '../../src/cli/bundled-models.ts';
+import { modelNames, modelUrl } from '../../src/cli/bundled-models.ts';
 import { listModels, manifestPath, readModel } from '../../tools/models.mjs';
 
 const MODELS = join(import.meta.dirname, '../../models');
@@ -36,9 +36,20 @@ describe('the catalogue', () => {
     }
   });
 
+  it('names its packages as they name themselves, in folders where npm links them', () => {
+    const root = join(MODELS, '..');
+    const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const { packages } = JSON.parse(readFileSync(join(MODELS, 'catalogue.json'), 'utf8'));
+    for (const { name, folder } of packages) {
+      const own = folder === '.' ? root : join(MODELS, folder);
+      assert.equal(JSON.parse(readFileSync(join(own, 'package.json'), 'utf8')).name, name);
+      if (folder !== '.') assert.ok(workspaces.includes(`models/${folder}`), `${name} is no workspace`);
+    }
+  });
+
   it('is what the command line goes by', () => {
     assert.deepEqual(
-      bundledModels(),
+      modelNames().installed,
       listed.map(({ name }) => name),
     );
     for (const { name, url } of listed) assert.equal(modelUrl(name), fileURLToPath(url));

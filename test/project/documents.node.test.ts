@@ -11,7 +11,14 @@ import { describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
-const DOCUMENTS = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/panel.md'];
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/panel.md',
+  'models/classic/README.md',
+];
 const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts'];
 
 const TSCONFIG = {

@@ -26,17 +26,22 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the command. */
-export async function start(...words: string[]): Promise<ChildProcess> {
-  built ??= build({
+/** Writes the command as one file. */
+export async function buildCommand(outfile: string): Promise<void> {
+  await build({
     entryPoints: [fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))],
-    outfile: COMMAND,
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     packages: 'external',
   });
+}
+
+/** Starts the command. */
+export async function start(...words: string[]): Promise<ChildProcess> {
+  built ??= buildCommand(COMMAND);
   await built;
   return spawn(process.execPath, [COMMAND, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
