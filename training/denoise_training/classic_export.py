@@ -232,7 +232,7 @@ def export(
             (part / file).write_bytes(data)
         (part / file_name).write_text(json.dumps(manifest, indent=2) + "\n")
         stages = golden_stream(front, noisy, run_graph, with_enhanced=front.rebuild != "griffin-lim")
-        write_vectors(part / "golden" / variant, stages, {"block": 0})
+        write_vectors(part / "golden" / variant, stages, {"block": 0}, out / "golden" if variant else None)
         features = np.stack([stages["features"], stages["features"] * 0.5, np.full_like(stages["features"], front.to[0])])
         features = features.astype(np.float32)
         result = check(part, file_name, features, np.stack([run_graph(f) for f in features]))

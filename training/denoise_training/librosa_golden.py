@@ -60,14 +60,18 @@ def librosa_gain(estimate: np.ndarray, image: np.ndarray, front: Front) -> np.nd
     return np.concatenate([gain, gain[-1:]]) if front.rows < front.fft // 2 + 1 else gain
 
 
-def write_vectors(folder: Path, arrays: dict[str, np.ndarray], extra: dict) -> None:
-    """Little-endian float32 files and golden.json, as training/README.md tells."""
+def write_vectors(folder: Path, arrays: dict[str, np.ndarray], extra: dict, default: Path | None = None) -> None:
+    """Little-endian float32 files and golden.json, as training/README.md tells. Of a variant's vectors, those that the default
+    model has as well, in `default`, are named in the folder above, and not written again."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for name, value in arrays.items():
-        data = np.ascontiguousarray(value, "<f4")
-        (folder / f"{name}.f32").write_bytes(data.tobytes())
-        files[name] = {"file": f"{name}.f32", "shape": list(data.shape)}
+        data, file = np.ascontiguousarray(value, "<f4"), f"{name}.f32"
+        if default and (default / file).exists() and (default / file).read_bytes() == data.tobytes():
+            file = f"../{file}"
+        else:
+            (folder / file).write_bytes(data.tobytes())
+        files[name] = {"file": file, "shape": list(data.shape)}
     (folder / "golden.json").write_text(json.dumps({**extra, "tolerance": 1e-4, "files": files}, indent=2) + "\n")
 
 
