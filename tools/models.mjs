@@ -1,5 +1,5 @@
 /** The models that models/catalogue.json lists, for build, bench and tests. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const MODELS = new URL('../models/', import.meta.url);
@@ -20,25 +20,21 @@ export function listModels(folder = MODELS) {
   );
 }
 
+/** @param {string} name as the catalogue has it */
+export function readManifest(name, folder = MODELS) {
+  return readJson(modelNamed(name, folder).url);
+}
+
 /**
  * A model's manifest, and the bytes of all files that the engine reads, the manifest among them.
  *
  * @param {string} name as the catalogue has it
  */
 export function readModel(name, folder = MODELS) {
-  const { url, path } = modelNamed(name, folder);
-  const text = readFileSync(url);
+  const { url } = modelNamed(name, folder);
   const manifest = readJson(url);
-  const bytes = Object.keys(manifest.files).reduce(
-    (sum, file) => sum + readFileSync(new URL(file, url)).length,
-    text.length,
-  );
-  return { manifest, bytes, url, path };
-}
-
-/** Where a model's manifest lies, as a path from the root of the repository: what a server of it answers to. */
-export function manifestPath(name) {
-  return `/models/${modelNamed(name, MODELS).path}`;
+  const files = [url, ...Object.keys(manifest.files).map((file) => new URL(file, url))];
+  return { manifest, url, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
 
 function modelNamed(name, folder) {

@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { listModels, readModel } from '../../tools/models.mjs';
+import { listModels, readManifest } from '../../tools/models.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -51,7 +51,7 @@ const served = new Set();
  */
 function blockModels() {
   return listModels()
-    .map(({ name, path }) => ({ name, path, manifest: readModel(name).manifest }))
+    .map(({ name, path }) => ({ name, path, manifest: readManifest(name) }))
     .filter(({ manifest }) => manifest.framing.kind === 'block')
     .map(({ name, path, manifest: { framing, rebuild } }) => ({
       name,

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { listModels, readModel } from '../../tools/models.mjs';
+import { listModels, readManifest } from '../../tools/models.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -68,7 +68,7 @@ describe('the package', () => {
       .filter((model) => model.package === 'denoise-node-classic-models')
       .flatMap(({ name, path }) => {
         const file = path.replace('classic/', '');
-        return [file, ...Object.keys(readModel(name).manifest.files).map((other) => join(file, '..', other))].concat(
+        return [file, ...Object.keys(readManifest(name).files).map((other) => join(file, '..', other))].concat(
           join(file, '../CARD.md'),
         );
       });

@@ -28,5 +28,6 @@ if [ -z "$scores" ]; then
     --variant griffin-lim --rebuild griffin-lim --shared
   put mel-latent-feature-level mel-latent "The same network, trained with noise added to features, not to sound" \
     --variant feature-level --lift-db 6
+  node ../tools/weights.mjs pack
 fi
 for model in unet-8k stft-unet noise-subtract mel-latent; do card "$model" "$model"; done

@@ -12,7 +12,7 @@ import { Denoiser } from '../../../src/engine/denoiser.ts';
 import { Model } from '../../../src/engine/graph/model.ts';
 import { loadModelFiles } from '../../../src/engine/graph/model-files.ts';
 import { type BlockManifest, imageRows } from '../../../src/engine/manifest/block-manifest.ts';
-import { listModels, readModel } from '../../../tools/models.mjs';
+import { listModels, readManifest } from '../../../tools/models.mjs';
 
 /** golden.json: files with their shapes; image, features and estimate are those of one block. */
 interface Golden {
@@ -100,7 +100,7 @@ for (const { name, manifestUrl, goldenUrl } of blockModels()) {
 /** Every model that takes blocks, by its manifest. A variant's vectors lie in a folder of its name. */
 function blockModels(): { name: string; manifestUrl: URL; goldenUrl: URL }[] {
   return listModels()
-    .filter(({ name }) => readModel(name).manifest.framing.kind === 'block')
+    .filter(({ name }) => readManifest(name).framing.kind === 'block')
     .map(({ name, url }) => {
       const [, variant] = name.split('/');
       return {
