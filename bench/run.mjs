@@ -5,10 +5,10 @@
  */
 import { parseArgs } from 'node:util';
 import { listModels } from '../tools/models.mjs';
+import { startServer } from '../tools/server.mjs';
 import { startBrowser } from './harness/browser.mjs';
 import { tableOf } from './harness/figures.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
 const SECTIONS = [
@@ -37,8 +37,10 @@ const { quick, json, only, models } = readArguments();
 const say = json ? () => {} : console.log;
 
 const browser = await startBrowser();
-const isolated = await startServer();
-const plain = await startServer({ isolated: false });
+/** Browsers may keep what they got: that is what a warm start is. Every run has a new browser profile. */
+const headers = { 'Cache-Control': 'max-age=3600' };
+const isolated = await startServer({ headers });
+const plain = await startServer({ isolated: false, headers });
 try {
   const machine = await describeMachine(browser);
   say(machine);

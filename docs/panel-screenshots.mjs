@@ -6,8 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startServer } from '../bench/harness/server.mjs';
 import { launchChromium } from '../tools/browser.mjs';
+import { startServer } from '../tools/server.mjs';
 
 /** Long enough to fill the six seconds that the spectrograms show. */
 const SECONDS_OF_SOUND = 7;

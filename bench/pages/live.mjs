@@ -1,5 +1,5 @@
 /** [page] Realtime contexts: what a listener gets. */
-import { delayBetween } from '../harness/delay.mjs';
+import { delayBetween } from '../../tools/delay.mjs';
 import { createPeer, PEERS } from '../peers/peers.mjs';
 import { modelUrl } from './model-url.mjs';
 import { noisySpeech, play, wait } from './sound.mjs';

@@ -4,9 +4,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { startServer } from '../../tools/server.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
-import { startServer } from '../harness/server.mjs';
 
 export const title = 'Bytes over the wire until ready';
 

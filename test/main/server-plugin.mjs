@@ -4,13 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { listModels, readManifest } from '../../tools/models.mjs';
-
-const ROOT = new URL('../../', import.meta.url);
+import { startServer } from '../../tools/server.mjs';
 
 const MODEL = new URL('../../models/base/', import.meta.url);
 const CHANGED = '/test/changed-models/';
@@ -32,13 +29,6 @@ const CHANGES = {
   },
   truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
   'other-contract': withManifest({ contract: 99 }),
-};
-
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
 };
 
 /** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
@@ -63,21 +53,11 @@ function blockModels() {
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
 async function withPlainServer(use) {
-  const server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
-    try {
-      const body = await readFile(new URL(`.${pathname}`, ROOT));
-      response.writeHead(200, { 'Content-Type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, resolve));
+  const server = await startServer({ isolated: false });
   try {
-    return await use(`http://localhost:${server.address().port}/`);
+    return await use(`${server.origin}/`);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   }
 }
 

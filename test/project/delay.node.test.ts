@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { delayBetween } from '../../tools/delay.mjs';
 import { noise } from '../engine/signals.ts';
-
-const { delayBetween } = await import(new URL('../../bench/harness/delay.mjs', import.meta.url).href);
 
 /** The same sound, `delay` samples later, in a signal of the given length. */
 function later(samples: Float32Array, delay: number, length: number): Float32Array {
