@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
+import { listModels } from './tools/models.mjs';
 
 const require = createRequire(import.meta.url);
 
@@ -18,8 +19,8 @@ const withoutNode = {
 };
 
 /**
- * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/, which the
- * package holds, and do not repeat them.
+ * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/ and do not
+ * repeat them. They are for work on this repository: they weigh more than the package, which is built without them.
  */
 const inBrowser = (input, file, options = {}) => ({
   input,
@@ -80,21 +81,14 @@ const copyWasm = {
   },
 };
 
-/** A static host does not tell what lies in models/: the studio asks this file. */
-const listModels = {
-  name: 'list-models',
+/** The catalogue with the titles that pages show: where one of their own files is served, this one is. */
+const listTitles = {
+  name: 'list-titles',
   writeBundle() {
-    const models = readdirSync('models').flatMap((folder) =>
-      readdirSync(join('models', folder))
-        .filter((file) => file.endsWith('.json') && file !== 'model.json')
-        .flatMap((file) => {
-          const { contract, version, sampleRateHz } = JSON.parse(readFileSync(join('models', folder, file), 'utf8'));
-          const name = file === 'manifest.json' ? folder : `${folder}/${file.slice(0, -'.json'.length)}`;
-          return contract === undefined ? [] : [{ name, title: `${name} ${version}, ${sampleRateHz / 1000} kHz` }];
-        }),
-    );
-    // The model that is meant for everyone comes first, variants after what they vary.
-    models.sort((a, b) => Number(b.name === 'base') - Number(a.name === 'base') || a.name.localeCompare(b.name));
+    const models = listModels().map(({ name, path, url }) => {
+      const { version, sampleRateHz } = JSON.parse(readFileSync(url, 'utf8'));
+      return { name, path, title: `${name} ${version}, ${sampleRateHz / 1000} kHz` };
+    });
     writeFileSync('dist/demo/studio/models.json', JSON.stringify(models));
   },
 };
@@ -113,7 +107,7 @@ export default [
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
   inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
-    plugins: [listModels],
+    plugins: [listTitles],
     paths: { 'denoise-node': '../../denoise-node.js' },
   }),
   inBrowser('demo/studio/worker/studio-worker.ts', 'dist/demo/studio/studio-worker.js'),

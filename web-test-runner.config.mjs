@@ -2,9 +2,9 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/main/server-plugin.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from './test/support/browser.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
 import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
+import { CHROMIUM_FLAGS, findBrowser } from './tools/browser.mjs';
 
 const isolationHeaders = (context, next) => {
   context.set('Cross-Origin-Opener-Policy', 'same-origin');

@@ -10,10 +10,10 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arrayBuffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { delayBetween } from '../tools/delay.mjs';
+import { startServer } from '../tools/server.mjs';
 import { callInPage, startBrowser, withPage } from './harness/browser.mjs';
-import { delayBetween } from './harness/delay.mjs';
-import { startServer } from './harness/server.mjs';
-import { readWav, writeWav } from './harness/wav-file.mjs';
+import { readWavFile, writeWavFile } from './harness/wav-files.mjs';
 import { PEER_RATE_HZ, PEERS } from './peers/peers.mjs';
 
 const USAGE = 'Usage: node bench/enhance-with-peer.mjs --peer rnnoise|gtcrn|speex IN_DIR -o OUT_DIR';
@@ -58,19 +58,19 @@ try {
 }
 
 async function measureDelay() {
-  const { layout, channels } = await readWav(PROBE);
+  const { layout, channels } = await readWavFile(PROBE);
   requireRate(layout, PROBE.pathname);
   const [enhanced] = await withPage(browser, server.origin, (page) => render(page, channels));
   return delayBetween(channels[0], enhanced, TAIL, { length: channels[0].length });
 }
 
 async function enhanceFile(page, name, delay) {
-  const { layout, channels } = await readWav(join(from, name));
+  const { layout, channels } = await readWavFile(join(from, name));
   requireRate(layout, name);
   const enhanced = await render(page, channels);
   if (silent(enhanced) && !silent(channels)) throw new Error(`${name}: ${peer} gave silence.`);
   const unfinished = join(to, `${name}.part`);
-  await writeWav(
+  await writeWavFile(
     unfinished,
     layout,
     enhanced.map((samples) => samples.subarray(delay, delay + layout.frames)),

@@ -4,11 +4,11 @@
  *   npm run bench -- [--quick] [--json] [--only NAME[,NAME…]] [--model NAME[,NAME…]]
  */
 import { parseArgs } from 'node:util';
+import { listModels } from '../tools/models.mjs';
+import { startServer } from '../tools/server.mjs';
 import { startBrowser } from './harness/browser.mjs';
 import { tableOf } from './harness/figures.mjs';
 import { describeMachine } from './harness/machine.mjs';
-import { bundledModels } from './harness/models.mjs';
-import { startServer } from './harness/server.mjs';
 
 /** In the order in which they run; each is a file in sections/. */
 const SECTIONS = [
@@ -37,8 +37,10 @@ const { quick, json, only, models } = readArguments();
 const say = json ? () => {} : console.log;
 
 const browser = await startBrowser();
-const isolated = await startServer();
-const plain = await startServer({ isolated: false });
+/** Browsers may keep what they got: that is what a warm start is. Every run has a new browser profile. */
+const headers = { 'Cache-Control': 'max-age=3600' };
+const isolated = await startServer({ headers });
+const plain = await startServer({ isolated: false, headers });
 try {
   const machine = await describeMachine(browser);
   say(machine);
@@ -77,7 +79,11 @@ function readArguments() {
     return {
       ...values,
       only: known('--only', values.only, [...SECTIONS, ...ON_REQUEST]),
-      models: known('--model', values.model, bundledModels()),
+      models: known(
+        '--model',
+        values.model,
+        listModels().map(({ name }) => name),
+      ),
     };
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);

@@ -275,8 +275,13 @@ setInterval(() => {
 async function showModels(): Promise<void> {
   const response = await fetch(new URL('studio/models.json', import.meta.url));
   if (!response.ok) return; // There is one at least, which the node has by itself.
-  const models: readonly { name: string; title: string }[] = await response.json();
-  panel.models = models.map(({ name, title }) => ({ value: name, label: title }));
+  const models: readonly { name: string; path: string; title: string }[] = await response.json();
+  panel.models = models.map(({ name, path, title }) => ({ value: optionFor(name, path), label: title }));
+}
+
+/** What `model` is set to: a name where the node finds the model by it, a URL for those of another package. */
+function optionFor(name: string, path: string): string {
+  return path === `${name}/manifest.json` ? name : new URL(`../../models/${path}`, import.meta.url).pathname;
 }
 
 const obstacle = obstacleString(DenoiseNode.isSupported());

@@ -8,89 +8,19 @@
  * and runs in message mode.
  */
 import { spawn } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-
-const ROOT = new URL('..', import.meta.url);
-const PORTS_TO_TRY = 20;
-
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.wav': 'audio/wav',
-  '.wasm': 'application/wasm',
-};
-
-const ISOLATION = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
+import { startServer } from '../tools/server.mjs';
 
 /**
  * Starts the server on the first free port from `port` on; 0 takes any.
- * @param {{ port?: number, isolation?: boolean }} options
+ * @param {{ port?: number, isolation?: boolean, isMissing?: (path: string) => boolean }} options `isMissing`: paths
+ *   that are answered as if there were no file
  * @returns {Promise<{ url: string, close: () => void }>} the demo's address, without a page name
  */
-export async function serveDemo({ port = 8000, isolation = true } = {}) {
-  const server = createServer((request, response) => answer(request, response, isolation));
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await listen(server, port === 0 ? 0 : port + attempt);
-      break;
-    } catch (error) {
-      if (error.code !== 'EADDRINUSE' || attempt === PORTS_TO_TRY) throw error;
-    }
-  }
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  return { url: `http://localhost:${server.address().port}/demo/`, close };
-}
-
-function listen(server, port) {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, 'localhost', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-async function answer(request, response, isolation) {
-  const headers = isolation ? ISOLATION : {};
-  try {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    if (pathname === '/') return response.writeHead(302, { ...headers, Location: '/demo/' }).end();
-    const file = new URL(`.${pathname.endsWith('/') ? `${pathname}index.html` : pathname}`, ROOT);
-    // URLs have no ".." left in them, but an encoded slash could still carry one past the root.
-    if (!fileURLToPath(file).startsWith(fileURLToPath(ROOT))) return response.writeHead(403, headers).end();
-    const { size } = await stat(file);
-    response.writeHead(200, {
-      ...headers,
-      'Content-Type': TYPES[extname(file.pathname)] ?? 'application/octet-stream',
-      'Content-Length': size,
-      'Cache-Control': 'no-cache',
-    });
-    if (request.method === 'HEAD') return response.end();
-    createReadStream(file)
-      .on('error', () => response.destroy())
-      .pipe(response);
-  } catch {
-    response.writeHead(404, { ...headers, 'Content-Type': 'text/plain' }).end('Not found. Has "npm run build" run?\n');
-  }
+export async function serveDemo({ port = 8000, isolation = true, isMissing } = {}) {
+  const { origin, close } = await startServer({ port, isolated: isolation, isMissing, home: '/demo/' });
+  return { url: `${origin}/demo/`, close };
 }
 
 /** Asks the desktop for a browser. Without one, the printed address has to do. */

@@ -6,9 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { launchChromium } from '../tools/browser.mjs';
 
 /** Long enough to fill the six seconds that the spectrograms show, after the model has loaded. */
 const SECONDS_OF_SOUND = 7;
@@ -72,7 +71,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const folder = process.argv[2] ?? import.meta.dirname;
   mkdirSync(folder, { recursive: true });
   const server = await serveDemo({ port: 0 });
-  const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+  const browser = await launchChromium();
   try {
     await takeDemoPictures(browser, server.url, folder);
   } finally {

@@ -6,9 +6,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import puppeteer from 'puppeteer-core';
-import { startServer } from '../bench/harness/server.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { launchChromium } from '../tools/browser.mjs';
+import { startServer } from '../tools/server.mjs';
 
 /** Long enough to fill the six seconds that the spectrograms show. */
 const SECONDS_OF_SOUND = 7;
@@ -20,7 +19,7 @@ const WIDTHS = { full: 1000, compact: 340 };
 const MARGIN = 20;
 const MODELS = [
   { value: 'base', label: 'base, 48 kHz' },
-  { value: 'unet-8k', label: 'unet-8k, 8 kHz' },
+  { value: '/models/classic/unet-8k/', label: 'unet-8k, 8 kHz' },
 ];
 
 /**
@@ -106,7 +105,7 @@ async function showPanel({ theme, margin, models, seconds }) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const folder = process.argv[2] ?? import.meta.dirname;
   mkdirSync(folder, { recursive: true });
-  const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+  const browser = await launchChromium();
   try {
     await takePanelPictures(browser, folder);
   } finally {

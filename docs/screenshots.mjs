@@ -5,9 +5,8 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { launchChromium } from '../tools/browser.mjs';
 import { takeDemoPictures } from './demo-screenshots.mjs';
 import { takePanelPictures } from './panel-screenshots.mjs';
 import { takeStudioPictures } from './studio-screenshots.mjs';
@@ -16,7 +15,7 @@ const FOLDER = process.argv[2] ?? import.meta.dirname;
 
 mkdirSync(FOLDER, { recursive: true });
 const server = await serveDemo({ port: 0 });
-const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+const browser = await launchChromium();
 try {
   await takeDemoPictures(browser, server.url, FOLDER);
   await takePanelPictures(browser, FOLDER);

@@ -5,9 +5,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import puppeteer from 'puppeteer-core';
 import { serveDemo } from '../demo/serve.mjs';
-import { CHROMIUM_FLAGS, findBrowser } from '../test/support/browser.mjs';
+import { launchChromium } from '../tools/browser.mjs';
 
 const SAMPLES = ['crowd', 'rain', 'keyboard'].map((name) =>
   join(import.meta.dirname, '../demo/samples', `${name}.wav`),
@@ -64,7 +63,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const folder = process.argv[2] ?? import.meta.dirname;
   mkdirSync(folder, { recursive: true });
   const server = await serveDemo({ port: 0 });
-  const browser = await puppeteer.launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+  const browser = await launchChromium();
   try {
     for (const { name, png } of await takeStudioPictures(browser, server.url)) writeFileSync(join(folder, name), png);
   } finally {

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { BROWSER_CACHE, findBrowser } from './support/browser.mjs';
+import { BROWSER_CACHE, findBrowser } from '../tools/browser.mjs';
 import { findWebKit } from './support/other-browsers.mjs';
 import { startSoundServer } from './support/sound-server.mjs';
 

@@ -1,6 +1,5 @@
 /** One headless Chromium, and pages in it whose errors end the run. */
-import { launch } from 'puppeteer-core';
-import { CHROMIUM_FLAGS, findBrowser } from '../../test/support/browser.mjs';
+import { CHROMIUM_FLAGS, launchChromium } from '../../tools/browser.mjs';
 
 /**
  * Pages are measured one after the other, but none may be slowed down for being in the background; heaps are weighed
@@ -18,10 +17,7 @@ const PATIENCE_MS = 900_000;
 
 /** Starts the Chromium that the tests use. */
 export function startBrowser() {
-  const executablePath = findBrowser('chromium');
-  if (executablePath === undefined)
-    throw new Error('Expected Chromium in PATH, found none. Set CHROME_PATH to where it is.');
-  return launch({ executablePath, args: [...CHROMIUM_FLAGS, ...BENCH_FLAGS], protocolTimeout: PATIENCE_MS });
+  return launchChromium([...CHROMIUM_FLAGS, ...BENCH_FLAGS], { protocolTimeout: PATIENCE_MS });
 }
 
 /**

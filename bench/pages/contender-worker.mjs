@@ -2,6 +2,7 @@
 
 import { startPeerHere } from '../peers/peer-in-worker.mjs';
 import { PEERS } from '../peers/peers.mjs';
+import { modelUrl } from './model-url.mjs';
 
 const TICK_MS = 10;
 const RATE_HZ = 48000;
@@ -53,7 +54,7 @@ globalThis.onmessage = async ({ data }) => {
 async function modelTick(name, count, samples) {
   const { Denoiser } = await import('/dist/engine.js');
   const denoiser = await Denoiser.load({
-    modelUrl: name.includes('/') ? `/models/${name}.json` : `/models/${name}/`,
+    modelUrl: modelUrl(name),
     wasmUrl: '/dist/wasm/',
   });
   const streams = Array.from({ length: count }, () => denoiser.createStream(RATE_HZ));

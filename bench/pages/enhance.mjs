@@ -1,5 +1,5 @@
 /** [page] Whole recordings through a peer. */
-import { delayBetween } from '../harness/delay.mjs';
+import { delayBetween } from '../../tools/delay.mjs';
 import { createPeer, PEER_RATE_HZ } from '../peers/peers.mjs';
 import { noisySpeech } from './sound.mjs';
 

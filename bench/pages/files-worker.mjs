@@ -1,10 +1,12 @@
 /** [worker] One file, as a Blob, enhanced into another again and again. */
+import { modelUrl } from './model-url.mjs';
+
 globalThis.onmessage = async ({ data: { model, rounds } }) => {
   try {
     const { Denoiser } = await import('/dist/engine.js');
     const { BlobSink, blobSource, enhanceReader, openWav, WavWriter } = await import('/bench/files.js');
     const denoiser = await Denoiser.load({
-      modelUrl: model.includes('/') ? `/models/${model}.json` : `/models/${model}/`,
+      modelUrl: modelUrl(model),
       wasmUrl: '/dist/wasm/',
     });
     const file = await (await fetch('/bench/recording.wav')).blob();

@@ -1,6 +1,7 @@
 /** [page] Realtime contexts: what a listener gets. */
-import { delayBetween } from '../harness/delay.mjs';
+import { delayBetween } from '../../tools/delay.mjs';
 import { createPeer, PEERS } from '../peers/peers.mjs';
+import { modelUrl } from './model-url.mjs';
 import { noisySpeech, play, wait } from './sound.mjs';
 
 /**
@@ -160,7 +161,7 @@ export async function takeCensus() {
 async function denoiserOf(context, name) {
   if (name in PEERS) return createPeer(context, name);
   const { DenoiseNode } = await import('/dist/denoise-node.js');
-  const node = new DenoiseNode(context, { model: name });
+  const node = new DenoiseNode(context, { model: modelUrl(name) });
   await node.ready;
   return node;
 }

@@ -1,5 +1,6 @@
 /** [page] Whole OfflineAudioContexts, ours and the peers'. */
 import { createPeer, PEER_RATE_HZ, PEERS } from '../peers/peers.mjs';
+import { modelUrl } from './model-url.mjs';
 import { noisySpeech, play } from './sound.mjs';
 
 /**
@@ -36,7 +37,7 @@ async function denoiserOf(context, name) {
   if (name === '') return undefined;
   if (name in PEERS) return createPeer(context, name);
   const { DenoiseNode } = await import('/dist/denoise-node.js');
-  const node = new DenoiseNode(context, { model: name });
+  const node = new DenoiseNode(context, { model: modelUrl(name) });
   await node.ready;
   return node;
 }

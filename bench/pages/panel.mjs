@@ -1,4 +1,5 @@
 /** [page] A `<denoise-panel>` on a node that denoises speech, opened and hidden. */
+import { modelUrl } from './model-url.mjs';
 import { noisySpeech, play } from './sound.mjs';
 
 let node;
@@ -9,7 +10,7 @@ export async function begin(model) {
   const { DenoiseNode } = await import('/dist/denoise-node.js');
   await import('/dist/panel.js');
   const context = new AudioContext({ sampleRate: 48000 });
-  node = new DenoiseNode(context, { model });
+  node = new DenoiseNode(context, { model: modelUrl(model) });
   await node.ready;
   play(context, await noisySpeech(48000, 10), true)
     .connect(node)

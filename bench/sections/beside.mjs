@@ -3,9 +3,9 @@
  * takes them from here.
  */
 import { readFile } from 'node:fs/promises';
+import { readModel } from '../../tools/models.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { figure } from '../harness/figures.mjs';
-import { readModel } from '../harness/models.mjs';
 import { median } from '../harness/statistics.mjs';
 import { PEER_RATE_HZ, PEERS, peerFiles } from '../peers/peers.mjs';
 

@@ -4,9 +4,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { startServer } from '../../tools/server.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
-import { startServer } from '../harness/server.mjs';
 
 export const title = 'Bytes over the wire until ready';
 
@@ -32,8 +32,10 @@ async function measureOne(browser, name) {
     await profile.close();
     await server.close();
   }
-  // The bench's own files and its recording are not what an app ships.
-  const paths = [...new Set(server.served)].filter((path) => /^\/(dist|models|node_modules)\//.test(path));
+  // The bench's own files, its recording and the catalogue are not what an app ships.
+  const paths = [...new Set(server.served)].filter(
+    (path) => /^\/(dist|models|node_modules)\//.test(path) && path !== '/models/catalogue.json',
+  );
   const files = await Promise.all(paths.map(weigh));
   const total = (kind) => sum(files.filter(({ path }) => kindOf(path) === kind));
   return { files, ...Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, total(kind)])), total: sum(files) };

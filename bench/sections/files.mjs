@@ -9,11 +9,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { readModel } from '../../tools/models.mjs';
+import { startServer } from '../../tools/server.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, atMost, figure } from '../harness/figures.mjs';
-import { startServer } from '../harness/server.mjs';
 import { median } from '../harness/statistics.mjs';
-import { readWav, wavFile, writeLong } from '../harness/wav-file.mjs';
+import { readWavFile, wavBytes, writeLongFile } from '../harness/wav-files.mjs';
 
 export const title = 'Whole WAV files, read, enhanced and written piece by piece';
 
@@ -35,7 +36,7 @@ const TELL_MEMORY =
 export async function measure({ browser, models, quick }) {
   const [rounds, seconds] = quick ? [3, 20] : [7, 30];
   const lengths = quick ? [60, 300] : [60, 3600];
-  const recording = (await readWav(RECORDING)).channels[0];
+  const recording = (await readWavFile(RECORDING)).channels[0];
   const data = {};
   const figures = [];
   for (const model of models) {
@@ -97,11 +98,9 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
   );
   const { Denoiser } = await import('../../dist/engine.node.js');
   const denoiser = await Denoiser.load({
-    modelUrl: fileURLToPath(
-      new URL(`../../models/${model.includes('/') ? `${model}.json` : `${model}/`}`, import.meta.url),
-    ),
+    modelUrl: readModel(model).url,
   });
-  const file = wavFile(samples, rate, channels);
+  const file = wavBytes({ format: 'int16', sampleRateHz: rate, channels: new Array(channels).fill(samples) });
   const times = [];
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
@@ -119,7 +118,7 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
 
 /** The same files and the same code, bundled for a page, on one worker of it: seconds by the clock. */
 async function timesInWorker(browser, model, { rate, channels }, samples, rounds) {
-  const file = wavFile(samples, rate, channels);
+  const file = wavBytes({ format: 'int16', sampleRateHz: rate, channels: new Array(channels).fill(samples) });
   const bundle = await bundleOfFiles();
   const send = (type, bytes) => async (_, response) => {
     response.writeHead(200, { 'Content-Type': type });
@@ -142,7 +141,7 @@ async function memoryOfCommand(model, recording, seconds) {
   const folder = await mkdtemp(join(tmpdir(), 'denoise-bench-'));
   try {
     const from = join(folder, 'noisy.wav');
-    await writeLong(from, recording, seconds);
+    await writeLongFile(from, recording, seconds);
     const child = spawn(
       process.execPath,
       ['--import', TELL_MEMORY, CLI, from, '-o', join(folder, 'enhanced.wav'), '--model', model, '--quiet'],

@@ -5,8 +5,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { readModel } from '../../tools/models.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
-import { manifestPath } from '../harness/models.mjs';
 
 export const title = 'Operations of one hop';
 
@@ -18,8 +18,7 @@ const BARS = { base: { ops: 80, macs: 10e6 }, tiny: { ops: 60, macs: 2e6 } };
 export async function measure({ models }) {
   const tf = await startTensorFlow();
   const data = {};
-  for (const model of models)
-    data[model] = await countOperations(tf, new URL(`../..${manifestPath(model)}`, import.meta.url));
+  for (const model of models) data[model] = await countOperations(tf, readModel(model).url);
   return { data, figures: models.flatMap((model) => figuresOf(model, data[model])) };
 }
 

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { readModel } from '../../tools/models.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, figure } from '../harness/figures.mjs';
-import { manifestPath, readModel } from '../harness/models.mjs';
 import { median } from '../harness/statistics.mjs';
-import { readWav, writeWav } from '../harness/wav-file.mjs';
+import { readWavFile, writeWavFile } from '../harness/wav-files.mjs';
 
 export const title = 'Offline speed, one channel at 48 kHz';
 
@@ -51,7 +51,7 @@ function figuresOf(name, { context, engine, commandLine }, ours) {
 }
 
 async function measureInNode(model, rounds, seconds) {
-  const { layout, channels } = await readWav(RECORDING);
+  const { layout, channels } = await readWavFile(RECORDING);
   const long = Float32Array.from(
     { length: seconds * layout.sampleRateHz },
     (_, i) => channels[0][i % channels[0].length],
@@ -59,7 +59,7 @@ async function measureInNode(model, rounds, seconds) {
   const folder = await mkdtemp(join(tmpdir(), 'denoise-bench-'));
   try {
     const [from, to] = [join(folder, 'noisy.wav'), join(folder, 'enhanced.wav')];
-    await writeWav(from, layout, [long]);
+    await writeWavFile(from, layout, [long]);
     const times = { engine: [], commandLine: [] };
     for (let round = 0; round < rounds; round++) {
       times.engine.push(await enhanceInNode(model, long, layout.sampleRateHz));
@@ -74,9 +74,7 @@ async function measureInNode(model, rounds, seconds) {
 /** Seconds that the engine takes for whole hops of sound. */
 async function enhanceInNode(model, samples, sampleRateHz) {
   const { Denoiser } = await import('../../dist/engine.node.js');
-  const denoiser = await Denoiser.load({
-    modelUrl: fileURLToPath(new URL(`../..${manifestPath(model)}`, import.meta.url)),
-  });
+  const denoiser = await Denoiser.load({ modelUrl: readModel(model).url });
   const stream = denoiser.createStream(sampleRateHz);
   const enhanced = new Float32Array(samples.length);
   const piece = sampleRateHz;

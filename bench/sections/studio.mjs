@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { serveDemo } from '../../demo/serve.mjs';
 import { startBrowser } from '../harness/browser.mjs';
 import { atMost, figure } from '../harness/figures.mjs';
-import { readWav, writeLong } from '../harness/wav-file.mjs';
+import { readWavFile, writeLongFile } from '../harness/wav-files.mjs';
 
 export const title = "A stereo WAV file in the file studio, 48 kHz: the most memory that the page's process ever had";
 
@@ -16,7 +16,7 @@ export async function measure({ quick }) {
   if (process.platform !== 'linux')
     return { data: {}, figures: [figure('not measured: needs /proc of Linux', Number.NaN, 'MiB')] };
   const lengths = quick ? [60, 300] : [60, 3600];
-  const recording = (await readWav(RECORDING)).channels[0];
+  const recording = (await readWavFile(RECORDING)).channels[0];
   const data = {};
   for (const seconds of lengths) data[seconds] = await mostMemory(recording, seconds);
   const [short, long] = lengths;
@@ -35,7 +35,7 @@ async function mostMemory(recording, seconds) {
   const [server, browser] = await Promise.all([serveDemo({ port: 0 }), startBrowser()]);
   try {
     const path = join(folder, 'noisy.wav');
-    await writeLong(path, recording, seconds);
+    await writeLongFile(path, recording, seconds);
     const page = await browser.newPage();
     await page.goto(new URL('studio/', server.url).href);
     await page.waitForSelector('.alive');

@@ -4,7 +4,7 @@ import type { SketchColumns } from './sketch.ts';
 
 /** How strongly one file is enhanced, and by which model. */
 export interface FileSettings {
-  /** Folder of the model below `models/`, or `folder/variant`. */
+  /** Name of the model, as models/catalogue.json has it. */
   readonly model: string;
   /** 0 leaves the sound as it is, 1 takes all noise out that the model can. */
   readonly mix: number;

@@ -34,11 +34,11 @@ const lanes = Array.from({ length: LANES }, (_, i) => new Lane(session, `lane${i
 const queue = new Queue({
   open: openRecording,
   lanes,
-  modelUrl: (model) => new URL(`../../../models/${model}${model.includes('/') ? '.json' : '/'}`, import.meta.url).href,
+  modelUrl: (name) => new URL(`../../../models/${pathOf(name)}`, import.meta.url).href,
 });
 const player = new Player();
 const microphone = new Microphone();
-let models: readonly Model[] = [{ name: 'base', title: 'base' }];
+let models: readonly Model[] = [{ name: 'base', path: 'base/manifest.json', title: 'base' }];
 let settings: FileSettings = { model: 'base', mix: 1, limitDb: 100 };
 let selected: Item | undefined;
 let packing: AbortController | undefined;
@@ -218,6 +218,11 @@ async function loadModels(): Promise<void> {
   const response = await fetch(new URL('./models.json', import.meta.url));
   if (response.ok) models = await response.json();
   schedule();
+}
+
+/** Where the manifest of a model that can be chosen lies below `models/`. */
+function pathOf(name: string): string | undefined {
+  return models.find((model) => model.name === name)?.path;
 }
 
 /** Held while the page lives, so that the next one knows which results nobody needs. Resolves when it is held. */

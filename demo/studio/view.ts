@@ -10,8 +10,10 @@ import { totalsOf, warningsOf } from './summary.ts';
 
 /** A model to choose. */
 export interface Model {
-  /** Its folder, or `folder/variant`. */
+  /** As models/catalogue.json has it. */
   readonly name: string;
+  /** Where its manifest lies below `models/`. */
+  readonly path: string;
   readonly title: string;
 }
 

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { ModelNames } from './bundled-models.ts';
 
 /** Formats that are written. */
 export type OutputFormat = 'wav' | 'flac';
@@ -34,7 +35,8 @@ export class UsageError extends Error {
 const MOST_JOBS = 64;
 
 /** What `--help` prints. */
-export function helpText(bundledModels: readonly string[]): string {
+export function helpText({ installed, installable }: ModelNames): string {
+  const more = [...installable].map(([line, names]) => `\n${' '.repeat(22)}after ${line}: ${names.join(', ')}`);
   return `Usage: denoise-node INPUT… -o OUTPUT [options]
 
 Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate
@@ -45,7 +47,7 @@ FLAC has no floats: 32 bits become 24.
   -o, --output PATH   output file (one input file) or folder (kept in the shape of the input folder)
   -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base);
                       NAME/VARIANT for a variant of one
-                      bundled: ${bundledModels.join(', ')}
+                      bundled: ${installed.join(', ')}${more.join('')}
       --mix SHARE     0 leaves the sound as it is, 1 takes all noise out that the model can
                       (default: 1)
       --limit DB      most that noise is turned down, 0 to 100 dB (default: 100, no limit)

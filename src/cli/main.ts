@@ -3,11 +3,9 @@
  * Out:    enhanced files, a line about each (or one JSON object), an exit status
  * Thread: main; with --jobs the same file is what each thread runs
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
+import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
 import { type FileResult, removeUnfinished } from './enhance-file.ts';
 import { type Job, planJobs, type Refusal } from './plan.ts';
 import { ProgressBars } from './progress.ts';
@@ -59,7 +57,7 @@ function stop(): void {
 async function main(args: readonly string[]): Promise<number> {
   try {
     const command = readCommandLine(args);
-    if (command === 'help') return print(helpText(bundledModels()));
+    if (command === 'help') return print(helpText(modelNames()));
     if (command === 'version') return print(`${packageVersion()}\n`);
     const { jobs, refusals } = await planJobs(command);
     planned = jobs;
@@ -73,12 +71,12 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: readonly Refusal[]): Promise<number> {
   const { mix, attenuationLimitDb, overwrite } = command;
-  const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
   let enhancers: readonly Enhancing[];
   try {
+    const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
     enhancers = await startAll(command, jobs.length, settings);
   } catch (error) {
-    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${bundledModels().join(', ')}.\n`);
+    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.\n`);
     return Exit.model;
   }
   const bars = new ProgressBars(process.stderr, !command.quiet && !command.json && process.stderr.isTTY);
@@ -157,58 +155,6 @@ async function enhanceOne(
 
 function complain(input: string, reason: string): void {
   process.stderr.write(`denoise-node: ${input}: ${reason}\n`);
-}
-
-/** A bundled model, or a variant of one, by its name; anything else as a path or URL. */
-function modelUrl(model: string): string {
-  const [, name, variant] = /^([a-z0-9][a-z0-9-]*)(?:\/([a-z0-9][a-z0-9-]*))?$/i.exec(model) ?? [];
-  if (name === undefined || !existsSync(join(modelsFolder(), name))) return model;
-  return variant === undefined ? join(modelsFolder(), name) : join(modelsFolder(), name, `${variant}.json`);
-}
-
-/** Names of bundled models and their variants, as `--model` takes them. */
-function bundledModels(): string[] {
-  const folders = readdirSync(modelsFolder(), { withFileTypes: true }).filter((entry) =>
-    existsSync(join(modelsFolder(), entry.name, 'manifest.json')),
-  );
-  return folders.flatMap(({ name }) => {
-    const manifests = readdirSync(join(modelsFolder(), name)).filter(
-      (file) => file.endsWith('.json') && isManifest(join(modelsFolder(), name, file)),
-    );
-    return [
-      name,
-      ...manifests
-        .filter((file) => file !== 'manifest.json')
-        .map((file) => `${name}/${file.slice(0, -'.json'.length)}`),
-    ];
-  });
-}
-
-function isManifest(path: string): boolean {
-  return 'contract' in (JSON.parse(readFileSync(path, 'utf8')) as object);
-}
-
-function modelsFolder(): string {
-  return join(packageRoot(), 'models');
-}
-
-function packageVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
-}
-
-/**
- * The nearest folder above this file with a package.json, which is the package's own whether this runs from source or
- * from dist.
- */
-function packageRoot(): string {
-  let folder = fileURLToPath(new URL('.', import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const above = join(folder, '..');
-    if (above === folder)
-      throw new Error('Expected a package.json above the command, found none: install the package again.');
-    folder = above;
-  }
-  return folder;
 }
 
 function print(text: string): number {

@@ -7,6 +7,7 @@
 import { DenoiseError } from '../shared/errors.ts';
 import type { Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
+import { explainMissing } from './missing-model.ts';
 import { abortError } from './obstacles.ts';
 import type { ResolvedOptions } from './options.ts';
 import { everyLook } from './page-timer.ts';
@@ -140,9 +141,14 @@ export class Supervisor {
     if (this.#route?.nodeId === nodeId) this.#host.reporter.takeWords(words);
   }
 
-  #open({ assets }: ModelChoice, beforeAttach: () => void): Promise<Route> {
+  async #open({ model, assets }: ModelChoice, beforeAttach: () => void): Promise<Route> {
     const { context, options, worklet } = this.#host;
-    return this.#opener.open({ context, options, assets, worklet: worklet.bring(assets.worklet), beforeAttach });
+    const request = { context, options, assets, worklet: worklet.bring(assets.worklet), beforeAttach };
+    try {
+      return await this.#opener.open(request);
+    } catch (error) {
+      throw explainMissing(error, model);
+    }
   }
 
   #runOn(route: Route): void {

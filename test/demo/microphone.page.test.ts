@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS } from '../support/browser.mjs';
+import { CHROMIUM_FLAGS } from '../../tools/browser.mjs';
 import { choose, levels, start, textOf, visit } from './support.ts';
 
 describe('the microphone on the demo page', { timeout: 120_000 }, () => {

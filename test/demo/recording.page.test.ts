@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS } from '../support/browser.mjs';
+import { CHROMIUM_FLAGS } from '../../tools/browser.mjs';
 import { siSdrDb } from '../support/si-sdr.ts';
 import { calmly, choose, give, hear, readWav, record, resampled, slide, start, textOf, visit } from './support.ts';
 import { floatWav, withFile } from './wav-files.ts';

@@ -4,8 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Page } from 'puppeteer-core';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS } from '../support/browser.mjs';
+import { CHROMIUM_FLAGS } from '../../tools/browser.mjs';
 import { siSdrDb } from '../support/si-sdr.ts';
 import { downloaded, murmur, press, put, readWav, settled, visitStudio, wavBytes } from './studio-support.ts';
 import { dropFromDisk, resampled, slide, textOf } from './support.ts';

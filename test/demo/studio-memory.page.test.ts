@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'puppeteer-core';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS } from '../support/browser.mjs';
+import { CHROMIUM_FLAGS } from '../../tools/browser.mjs';
 import { chooseFiles, murmur, put, settled, visitStudio, wavBytes } from './studio-support.ts';
 
 const RATE = 48000;

@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'puppeteer-core';
-import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
-import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav } from '../../src/files/wav/wav-reader.ts';
-import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { IN_FIREFOX, visit } from './support.ts';
+
+export { readWav, type Sound, wavBytes } from '../../tools/wav-files.ts';
 
 export interface StudioVisit {
   readonly page: Page;
@@ -141,34 +139,6 @@ async function downloadedByFirefox(
   const bytes = new Uint8Array(readFileSync(path));
   rmSync(path);
   return { name, bytes };
-}
-
-export interface Sound {
-  readonly format: SampleFormat;
-  readonly sampleRateHz: number;
-  readonly channels: readonly Float32Array[];
-}
-
-/** Bytes of a WAV file. */
-export async function wavBytes({ format, sampleRateHz, channels }: Sound): Promise<Uint8Array> {
-  const sink = new BlobSink();
-  const writer = await WavWriter.open(sink, {
-    format,
-    sampleRateHz,
-    channels: channels.length,
-    frames: channels[0].length,
-  });
-  await writer.write(channels, 0, channels[0].length);
-  await writer.finish();
-  return new Uint8Array(await sink.toBlob('audio/wav').arrayBuffer());
-}
-
-/** Reads a whole WAV file. */
-export async function readWav(bytes: Uint8Array): Promise<Sound> {
-  const reader = await openWav(bytesSource(bytes));
-  const channels = Array.from({ length: reader.channels }, () => new Float32Array(reader.frames));
-  await reader.read(channels, 0, reader.frames);
-  return { format: reader.format, sampleRateHz: reader.sampleRateHz, channels };
 }
 
 /**

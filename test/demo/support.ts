@@ -1,19 +1,15 @@
 /** The demo page as a visitor meets it: its own server, a real browser, nothing reached but through the page. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
+import type { Browser, Page } from 'puppeteer-core';
 import { serveDemo } from '../../demo/serve.mjs';
-import { decodeFrames } from '../../src/files/sample-format.ts';
-import { readWavLayout } from '../../src/files/wav/wav.ts';
 import type {} from '../../src/panel/define.ts';
-// @ts-expect-error: as above.
-import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
-// @ts-expect-error: as above.
+import { CHROMIUM_FLAGS, launchChromium } from '../../tools/browser.mjs';
+import { readWav } from '../../tools/wav-files.ts';
 import { launchFirefox } from '../support/other-browsers.mjs';
+
+export { readWav };
 
 export interface Visit {
   readonly page: Page;
@@ -38,11 +34,8 @@ export async function visit(
   use: (visit: Visit) => Promise<void>,
   { isolation = true, flags = CHROMIUM_FLAGS, isMissing, downloads }: VisitOptions = {},
 ): Promise<void> {
-  const server: Server = await serveDemo({ port: 0, isolation });
-  const front = isMissing && (await without(isMissing, server));
-  const browser: Browser = await (IN_FIREFOX
-    ? launchFirefox(downloads)
-    : puppeteer.launch({ executablePath: findBrowser('chromium'), args: flags }));
+  const server = await serveDemo({ port: 0, isolation, ...(isMissing && { isMissing }) });
+  const browser: Browser = await (IN_FIREFOX ? launchFirefox(downloads) : launchChromium(flags));
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -51,14 +44,13 @@ export async function visit(
       if (message.type() === 'error') complaints.push(message.text());
     });
     await page.evaluateOnNewDocument(rememberSound);
-    await page.goto((front ?? server).url);
+    await page.goto(server.url);
     // A function, which is asked anew where the page loads itself again to become isolated; an element of the page
     // before would be lost.
     await page.waitForFunction(() => document.body?.classList.contains('alive'), { timeout: 30_000 });
     await use({ page, complaints });
   } finally {
     await browser.close();
-    front?.close();
     server.close();
   }
 }
@@ -223,19 +215,6 @@ export async function download(page: Page, selector: string): Promise<Uint8Array
   }
 }
 
-/** Samples of a WAV file. */
-export async function readWav(
-  file: Uint8Array,
-): Promise<{ channels: Float32Array[]; sampleRateHz: number; format: string }> {
-  const layout = await readWavLayout({
-    size: file.length,
-    read: async (position, length) => file.subarray(position, position + length),
-  });
-  const channels = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
-  decodeFrames(file.subarray(layout.dataStart), layout.format, channels, layout.frames);
-  return { channels, sampleRateHz: layout.sampleRateHz, format: layout.format };
-}
-
 /** Linear interpolation is enough to score against: what is compared suffers it alike. */
 export function resampled(samples: Float32Array, from: number, to: number): Float32Array {
   if (from === to) return samples;
@@ -244,28 +223,6 @@ export function resampled(samples: Float32Array, from: number, to: number): Floa
     const left = Math.floor(place);
     return samples[left] + (place - left) * ((samples[left + 1] ?? 0) - samples[left]);
   });
-}
-
-interface Server {
-  readonly url: string;
-  close(): void;
-}
-
-/** A server in front of another one that lacks some of its files. The browser's own interception stalls worklets. */
-async function without(isMissing: (path: string) => boolean, behind: Server): Promise<Server> {
-  const front = createServer(({ url = '/' }, response) => {
-    if (isMissing(url)) return response.writeHead(404).end();
-    return request(new URL(url, behind.url), (answer) => {
-      response.writeHead(answer.statusCode ?? 500, answer.headers);
-      answer.pipe(response);
-    }).end();
-  });
-  await new Promise<void>((resolve) => front.listen(0, 'localhost', resolve));
-  const close = () => {
-    front.closeAllConnections();
-    front.close();
-  };
-  return { url: `http://localhost:${(front.address() as AddressInfo).port}/demo/`, close };
 }
 
 export const textOf = (page: Page, selector: string): Promise<string> =>

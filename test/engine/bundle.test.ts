@@ -2,8 +2,8 @@ import { expect } from '@esm-bundle/chai';
 import type * as Engine from '../../src/engine/index.ts';
 import { largestDifference } from './signals.ts';
 
-/** A model of each kind: streaming, and block. */
-const MODELS = ['base', 'unet-8k'];
+/** A model of each kind, by its folder in models/: streaming, and block. */
+const MODELS = ['base', 'classic/unet-8k'];
 
 describe('dist/engine.js in a browser', () => {
   for (const name of MODELS)

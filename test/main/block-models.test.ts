@@ -18,9 +18,10 @@ import {
 
 const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
-const models = await executeServerCommand<{ name: string; framing: string; rebuild: string }[], undefined>(
+const models = await executeServerCommand<{ name: string; url: string; framing: string; rebuild: string }[], undefined>(
   'block-models',
 );
+const urlOf = (name: string): string => models.find((model) => model.name === name)!.url;
 /** The one with the shortest blocks. */
 const first = 'unet-8k';
 /**
@@ -59,8 +60,7 @@ async function enhanceInPage(
   sampleRate: number,
 ): Promise<{ enhanced: Float32Array; delaySamples: number }> {
   const { Denoiser } = await importEngine();
-  const [folder, variant] = model.split('/');
-  const modelUrl = `${location.origin}/models/${folder}/${variant === undefined ? '' : `${variant}.json`}`;
+  const modelUrl = new URL(urlOf(model), location.origin);
   const denoiser = await Denoiser.load({ modelUrl, wasmUrl: `${location.origin}/dist/wasm/` });
   const stream = denoiser.createStream(sampleRate);
   stream.push(noisy, 0, noisy.length);
@@ -129,8 +129,8 @@ for (const { name: model, rebuild } of heardLive) {
     const smoothly = keepsPhase ? ', and makes no step that the signal has not' : '';
     it(`is exact to the sample at its latency, then changes what is heard${smoothly}`, async function () {
       this.timeout(120_000);
-      await live(tones(1), { model, transport: 'shared', attenuationLimit: 0 }, async (node, source) => {
-        expect([node.state, node.mode, node.model]).to.deep.equal(['running', 'shared', model]);
+      await live(tones(1), { model: urlOf(model), transport: 'shared', attenuationLimit: 0 }, async (node, source) => {
+        expect([node.state, node.mode, node.model]).to.deep.equal(['running', 'shared', urlOf(model)]);
         await untilEnhanced(node);
         await expectExact(node, source);
         node.attenuationLimit.value = 100;
@@ -144,11 +144,15 @@ for (const { name: model, rebuild } of heardLive) {
     if (modesOf(model).includes('message')) {
       it('is as exact over messages', async function () {
         this.timeout(120_000);
-        await live(tones(1), { model, transport: 'message', attenuationLimit: 0 }, async (node, source) => {
-          expect([node.state, node.mode]).to.deep.equal(['running', 'message']);
-          await untilEnhanced(node);
-          await expectExact(node, source);
-        });
+        await live(
+          tones(1),
+          { model: urlOf(model), transport: 'message', attenuationLimit: 0 },
+          async (node, source) => {
+            expect([node.state, node.mode]).to.deep.equal(['running', 'message']);
+            await untilEnhanced(node);
+            await expectExact(node, source);
+          },
+        );
       });
     }
   });
@@ -161,7 +165,10 @@ for (const { name: model } of models) {
         this.timeout(120_000);
         const speech = await longSpeech(8, RATE);
         const { enhanced, delaySamples } = await enhanceInPage(model, speech, RATE);
-        const { output, latencySamples, node } = await renderOffline([speech], RATE, { transport, model });
+        const { output, latencySamples, node } = await renderOffline([speech], RATE, {
+          transport,
+          model: urlOf(model),
+        });
         const more = latencySamples - delaySamples;
         const heard = output.getChannelData(0);
         expect(
@@ -180,7 +187,7 @@ describe('a model that takes blocks', () => {
       this.timeout(60_000);
       const [left, right] = [tones(5, sampleRate), await longSpeech(5, sampleRate)];
       const { output, latencySamples } = await renderOffline([left, right], sampleRate, {
-        model: first,
+        model: urlOf(first),
         attenuationLimit: 0,
       });
       expect(largestDifference(left, output.getChannelData(0), latencySamples, sampleRate)).to.be.lessThan(2e-3);
@@ -200,9 +207,8 @@ describe('a model that takes blocks', () => {
     const what = `an advance, the overlap, the resamplers and ${share} of an advance for computing`;
     it(`has a latency of ${what}: ${model}, ${maxChannels} channels`, async function () {
       this.timeout(60_000);
-      const file = model.includes('/') ? `${model}.json` : `${model}/manifest.json`;
-      const { framing, sampleRateHz } = await (await fetch(`${location.origin}/models/${file}`)).json();
-      await live(tones(1), { model, maxChannels }, async (node) => {
+      const { framing, sampleRateHz } = await (await fetch(urlOf(model))).json();
+      await live(tones(1), { model: urlOf(model), maxChannels }, async (node) => {
         const advance = (framing.blockSamples - framing.overlapSamples) / sampleRateHz;
         const declared = node.latency - (1 + share) * advance - framing.overlapSamples / sampleRateHz;
         expect(declared).to.be.within(0, 0.01);
@@ -214,7 +220,7 @@ describe('a model that takes blocks', () => {
     it(`runs in stereo at its latency, exact to the sample: ${model}`, async function () {
       this.timeout(200_000);
       const context = new AudioContext({ sampleRate: RATE });
-      const node = new DenoiseNode(context, { model, attenuationLimit: 0 });
+      const node = new DenoiseNode(context, { model: urlOf(model), attenuationLimit: 0 });
       const left = tones(1);
       const source = play(
         context,
@@ -271,7 +277,7 @@ describe('a model that takes blocks', () => {
 
   it('does not hold up a node with another model, which has a worker of its own', async function () {
     this.timeout(60_000);
-    await live(await noisySpeech(RATE), { model: first }, async (node, source, context) => {
+    await live(await noisySpeech(RATE), { model: urlOf(first) }, async (node, source, context) => {
       const quick = new DenoiseNode(context, { latencyHint: 0.05 });
       source.connect(quick).connect(context.destination);
       await quick.ready;

@@ -22,12 +22,12 @@ describe('DenoiseNode before it is ready', () => {
   it('is never silent on the way to a latency above a second, where the model is there at once', async function () {
     this.timeout(60_000);
     const context = new AudioContext({ sampleRate: 48000 });
-    const first = new DenoiseNode(context, { model: 'unet-8k' });
+    const first = new DenoiseNode(context, { model: '/models/classic/unet-8k/' });
     await first.ready;
     const source = play(context, noise(48000));
     source.loop = true;
     source.start();
-    const node = new DenoiseNode(context, { model: 'unet-8k' });
+    const node = new DenoiseNode(context, { model: '/models/classic/unet-8k/' });
     source.connect(node);
     const declared = Math.round(node.latency * 48000);
     const [heard] = await record(context, [node], 2);

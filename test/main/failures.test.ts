@@ -20,6 +20,12 @@ describe('what can fail while a node loads', () => {
 
   for (const [what, code, hint, options] of [
     ['a missing model', 'model-load', '404', { model: 'no-such-model' }],
+    [
+      'a model of a package that is not served, by its name',
+      'model-load',
+      'npm install denoise-node-classic-models',
+      { model: 'unet-8k' },
+    ],
     ['a model folder that holds something else', 'model-load', 'manifest.json', { model: '/test/main/' }],
     ['a corrupted model', 'model-corrupt', 'weights', { model: '/test/changed-models/corrupt/' }],
     ['a truncated model', 'model-corrupt', 'weights', { model: '/test/changed-models/truncated/' }],

@@ -4,13 +4,10 @@
  */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { bundledModels, readModel } from '../../bench/harness/models.mjs';
-
-const ROOT = new URL('../../', import.meta.url);
+import { listModels, readManifest } from '../../tools/models.mjs';
+import { startServer } from '../../tools/server.mjs';
 
 const MODEL = new URL('../../models/base/', import.meta.url);
 const CHANGED = '/test/changed-models/';
@@ -34,28 +31,21 @@ const CHANGES = {
   'other-contract': withManifest({ contract: 99 }),
 };
 
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
-
 /** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
 const LATER = '/test/later-model/';
 const LATER_WORKLET = '/test/later-worklet/';
 const served = new Set();
 
 /**
- * The shipped models that take blocks, and their variants: the name, as the option `model` takes it, and how the sound
- * is rebuilt.
+ * The models of the catalogue that take blocks, and their variants: name, URL, and how the sound is rebuilt.
  */
 function blockModels() {
-  return bundledModels()
-    .map((name) => ({ name, manifest: readModel(name).manifest }))
+  return listModels()
+    .map(({ name, path }) => ({ name, path, manifest: readManifest(name) }))
     .filter(({ manifest }) => manifest.framing.kind === 'block')
-    .map(({ name, manifest: { framing, rebuild } }) => ({
+    .map(({ name, path, manifest: { framing, rebuild } }) => ({
       name,
+      url: `/models/${path}`,
       framing: JSON.stringify(framing),
       rebuild: rebuild.kind,
     }));
@@ -63,21 +53,11 @@ function blockModels() {
 
 /** Serves the repository without isolation headers, as most of the web is, for as long as `use` takes. */
 async function withPlainServer(use) {
-  const server = createServer(async ({ url }, response) => {
-    const { pathname } = new URL(url, 'http://localhost');
-    try {
-      const body = await readFile(new URL(`.${pathname}`, ROOT));
-      response.writeHead(200, { 'Content-Type': TYPES[extname(pathname)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, resolve));
+  const server = await startServer({ isolated: false });
   try {
-    return await use(`http://localhost:${server.address().port}/`);
+    return await use(`${server.origin}/`);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   }
 }
 

@@ -4,6 +4,7 @@ import { expect } from '@esm-bundle/chai';
 import type * as Engine from '../../src/engine/index.ts';
 import type * as Core from '../../src/index.ts';
 import type * as Standardized from '../../src/standardized.ts';
+import { delayBetween as findDelay } from '../../tools/delay.mjs';
 
 /** The package as it ships: bundles find worker, worklet, wasm and models beside themselves. */
 export const { DenoiseNode, DenoiseError }: typeof Core = await import(`${location.origin}/dist/denoise-node.js`);
@@ -183,14 +184,7 @@ export function delayBetween(
   start = 0,
   length = earlier.length - most - start,
 ): number {
-  let best = -Infinity;
-  let delay = 0;
-  for (let shift = 0; shift <= most; shift++) {
-    let sum = 0;
-    for (let i = start; i < start + length; i++) sum += earlier[i] * later[i + shift];
-    if (sum > best) [best, delay] = [sum, shift];
-  }
-  return delay;
+  return findDelay(earlier, later, most, { start, length }).samples;
 }
 
 /** Largest difference between `later`, taken `delay` samples later, and `earlier`. */

@@ -1,58 +1,38 @@
 /** The policy that docs/deployment.md states is enough, in a real browser. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, launch } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import type * as Core from '../../src/index.ts';
-// @ts-expect-error: plain JavaScript, for it runs before anything is compiled.
-import { CHROMIUM_FLAGS, findBrowser } from '../support/browser.mjs';
+import { launchChromium } from '../../tools/browser.mjs';
+import { startServer } from '../../tools/server.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
-const POLICY = /## Content security policy\s+`([^`]+)`/.exec(readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8'))?.[1];
-const TYPES: Record<string, string> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-};
+const GUIDE = readFileSync(join(ROOT, 'docs/deployment.md'), 'utf8');
+const POLICY = /## Content security policy\s+`([^`]+)`/.exec(GUIDE)?.[1];
 
 describe("a page under the policy of docs/deployment.md and default-src 'none'", () => {
-  const server = createServer(async ({ url }, response) => {
-    const headers = { 'Content-Security-Policy': `default-src 'none'; ${POLICY}` };
-    const path = new URL(url ?? '/', 'http://localhost').pathname;
-    try {
-      const body = path === '/' ? '<!doctype html><title>Strict</title>' : await readFile(join(ROOT, path));
-      response
-        .writeHead(200, {
-          ...headers,
-          'Content-Type': path === '/' ? 'text/html' : (TYPES[extname(path)] ?? 'application/octet-stream'),
-        })
-        .end(body);
-    } catch {
-      response.writeHead(404, headers).end();
-    }
-  });
+  let server: Awaited<ReturnType<typeof startServer>>;
   let browser: Browser;
 
   before(async () => {
     assert.ok(POLICY, 'docs/deployment.md states no policy');
-    await new Promise<void>((resolve) => server.listen(0, resolve));
-    browser = await launch({ executablePath: findBrowser('chromium'), args: CHROMIUM_FLAGS });
+    server = await startServer({
+      isolated: false,
+      headers: { 'Content-Security-Policy': `default-src 'none'; ${POLICY}` },
+    });
+    browser = await launchChromium();
   });
 
   after(async () => {
     await browser.close();
-    server.closeAllConnections();
-    server.close();
+    await server.close();
   });
 
   it('denoises, and breaks it nowhere', async () => {
     const page = await browser.newPage();
-    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}/`);
+    await page.goto(`${server.origin}/bench/pages/blank.html`);
     const outcome = await page.evaluate(async () => {
       const violations: string[] = [];
       document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>

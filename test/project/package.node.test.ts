@@ -4,9 +4,28 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { listModels, readManifest } from '../../tools/models.mjs';
 
 const ROOT = join(import.meta.dirname, '../..');
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const CLASSIC = join(ROOT, 'models/classic');
+/** Unpacked; what npm says, without the source maps of a build for development. */
+const MOST_BYTES = 3_000_000;
+
+interface Packed {
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+/** What npm would pack of a folder. */
+function packed(folder: string): Packed {
+  const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return JSON.parse(output)[0];
+}
 
 /** Every path that an entry of `exports` or `bin` can lead to; patterns up to their star. */
 function targetsOf(entry: unknown): string[] {
@@ -22,24 +41,44 @@ describe('the package', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('packs what it exports, and neither tests nor training', () => {
-    const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const packed: string[] = JSON.parse(output)[0].files.map(({ path }: { path: string }) => path);
+  it('packs what it exports, and neither tests nor training, in less than three megabytes', () => {
+    const { unpackedSize, files } = packed(ROOT);
+    const paths = files.map(({ path }) => path);
     const unpacked = targetsOf(manifest.exports)
       .map((path) => path.replace('./', ''))
-      .filter((path) => !packed.some((file) => (path.endsWith('/') ? file.startsWith(path) : file === path)));
+      .filter((path) => !paths.some((file) => (path.endsWith('/') ? file.startsWith(path) : file === path)));
     assert.deepEqual(unpacked, []);
     assert.deepEqual(
-      packed.filter(
+      paths.filter(
         (file) =>
-          /^(test|training|bench|demo|docs)\//.test(file) || /types-(test|demo)|tsbuildinfo|dist\/demo/.test(file),
+          /^(test|tools|training|bench|demo|docs)\//.test(file) ||
+          /types-(test|demo)|tsbuildinfo|dist\/demo|\.map$|golden/.test(file),
       ),
       [],
     );
+    assert.deepEqual(
+      new Set(paths.filter((path) => path.startsWith('models/')).map((path) => path.split('/')[1])),
+      new Set(['base', 'catalogue.json', 'tiny']),
+    );
+    assert.ok(unpackedSize < MOST_BYTES, `${unpackedSize} bytes`);
+  });
+
+  it('leaves other models to a package of theirs, which has all that the engine reads and a card, no golden vectors', () => {
+    const expected = listModels()
+      .filter((model) => model.package === 'denoise-node-classic-models')
+      .flatMap(({ name, path }) => {
+        const file = path.replace('classic/', '');
+        return [file, ...Object.keys(readManifest(name).files).map((other) => join(file, '..', other))].concat(
+          join(file, '../CARD.md'),
+        );
+      });
+    assert.deepEqual(
+      packed(CLASSIC)
+        .files.map(({ path }) => path)
+        .sort(),
+      [...new Set([...expected, 'LICENSE', 'README.md', 'package.json'])].sort(),
+    );
+    assert.equal(JSON.parse(readFileSync(join(CLASSIC, 'package.json'), 'utf8')).version, manifest.version);
   });
 
   it('lets a server import the panel, for its words and the names of its classes', async () => {

@@ -2,12 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bytesSource } from '../../src/files/byte-source.ts';
-import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, wavHeader } from '../../src/files/wav/wav.ts';
+import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { readWavFile, wavBytes } from '../../tools/wav-files.ts';
 import { noise } from '../engine/signals.ts';
 
 /**
@@ -26,17 +24,22 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the command. */
-export async function start(...args: string[]): Promise<ChildProcess> {
-  built ??= build({
+/** Writes the command as one file. */
+export async function buildCommand(outfile: string): Promise<void> {
+  await build({
     entryPoints: [fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))],
-    outfile: COMMAND,
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     packages: 'external',
   });
+}
+
+/** Starts the command. */
+export async function start(...args: string[]): Promise<ChildProcess> {
+  built ??= buildCommand(COMMAND);
   await built;
   return spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -62,20 +65,11 @@ export function channelsOf(count: number, frames: number): Float32Array[] {
 
 /** A WAV file in memory. */
 export function wav(format: SampleFormat, sampleRateHz: number, planes: readonly Float32Array[]): Uint8Array {
-  const frames = planes[0].length;
-  const layout = { channels: planes.length, format, formatChunk: formatChunkOf(sampleRateHz, planes.length, format) };
-  const header = wavHeader(layout, frames);
-  const file = new Uint8Array(header.length + frames * frameBytes(layout) + ((frames * frameBytes(layout)) % 2));
-  file.set(header);
-  encodeFrames(planes, format, file.subarray(header.length), frames);
-  return file;
+  return wavBytes({ format, sampleRateHz, channels: planes });
 }
 
 /** A whole WAV file. */
 export async function readWav(path: string) {
-  const file = await readFile(path);
-  const layout = await readWavLayout(bytesSource(file));
-  const planes = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
-  decodeFrames(file.subarray(layout.dataStart), layout.format, planes, layout.frames);
+  const { layout, channels: planes } = await readWavFile(path);
   return { layout, planes };
 }

@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
-import { findBrowser } from './browser.mjs';
+import { findBrowser } from '../../tools/browser.mjs';
 
 /** What both launchers share: `open` starts the browser and returns how to navigate, how to ask and how to quit. */
 class Launcher {

@@ -7,12 +7,12 @@ set -eu
 cd "$(dirname "$0")/.."
 runs=$1 prepared=$2 golden=$3 scores=${4:-}
 put() {  # run, model folder, description, options
-  checkpoint=$runs/$1/best.pt model=../models/$2 about=$3
+  checkpoint=$runs/$1/best.pt model=../models/classic/$2 about=$3
   shift 3
   python3 -m scripts.export "$checkpoint" --out "$model" --golden "$golden" --description "$about" "$@"
 }
 card() {  # run, model folder
-  python3 -m scripts.card "../models/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
+  python3 -m scripts.card "../models/classic/$2" --checkpoint "$runs/$1/best.pt" --data "$prepared" \
     --command "training/runs/$2.sh PREPARED RUN" ${scores:+--scores "$scores"}
 }
 if [ -z "$scores" ]; then
@@ -29,5 +29,6 @@ if [ -z "$scores" ]; then
     --variant griffin-lim --rebuild griffin-lim --shared
   put mel-latent-feature-level mel-latent "The same network, trained with noise added to features, not to sound" \
     --variant feature-level --lift-db 6
+  node ../tools/weights.mjs pack
 fi
 for model in unet-8k stft-unet noise-subtract mel-latent; do card "$model" "$model"; done

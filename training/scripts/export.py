@@ -1,9 +1,9 @@
 """Writes a checkpoint of either kind as a tfjs model, and checks it in tfjs.
 
     python3 -m scripts.export RUN/best.pt --out ../models/base --golden noisy.wav --speech speech.wav
-    python3 -m scripts.export RUN/best.pt --out ../models/unet-8k --golden noisy.wav --description "..."
-    python3 -m scripts.export RUN/best.pt --out ../models/unet-8k --golden noisy.wav --description "..." --variant seed
-    python3 -m scripts.export RUN/best.pt --out ../models/stft-unet --golden noisy.wav --description "..." \\
+    python3 -m scripts.export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --description "..."
+    python3 -m scripts.export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --description "..." --variant seed
+    python3 -m scripts.export RUN/best.pt --out ../models/classic/stft-unet --golden noisy.wav --description "..." \\
         --variant griffin-lim --rebuild griffin-lim --shared
 """
 
@@ -54,7 +54,7 @@ def read_model(parser: argparse.ArgumentParser, args: argparse.Namespace) -> tup
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write a checkpoint as a tfjs model, and check it in tfjs.")
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--out", type=Path, required=True, help="models/<name>")
+    parser.add_argument("--out", type=Path, required=True, help="models/<name> or models/classic/<name>")
     parser.add_argument(
         "--golden", type=Path, required=True, help="noisy recording; 0.4 s or two blocks become golden vectors"
     )

@@ -1,5 +1,9 @@
+/**
+ * Every stage of every bundled block model, variants included, beside the vectors that training wrote for it with
+ * librosa. Each stage is fed with what training fed it, so that a failure names its stage.
+ */
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { BlockStft, makeBlockSpectrum } from '../../../src/engine/blocks/block-stft.ts';
 import { makeImageExtractor } from '../../../src/engine/blocks/image.ts';
@@ -8,13 +12,7 @@ import { Denoiser } from '../../../src/engine/denoiser.ts';
 import { Model } from '../../../src/engine/graph/model.ts';
 import { loadModelFiles } from '../../../src/engine/graph/model-files.ts';
 import { type BlockManifest, imageRows } from '../../../src/engine/manifest/block-manifest.ts';
-import { readManifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
-
-/**
- * Every stage of every bundled block model, variants included, beside the vectors that training wrote for it with
- * librosa. Each stage is fed with what training fed it, so that a failure names its stage.
- */
-const MODELS = new URL('../../../models/', import.meta.url);
+import { listModels, readManifest } from '../../../tools/models.mjs';
 
 /** golden.json: files with their shapes; image, features and estimate are those of one block. */
 interface Golden {
@@ -25,7 +23,7 @@ interface Golden {
 /** What training states: relative to the largest value of a vector. */
 const TOLERANCE = 1e-4;
 
-for (const { name, manifestUrl, goldenUrl } of await blockModels()) {
+for (const { name, manifestUrl, goldenUrl } of blockModels()) {
   describe(`golden vectors of ${name}`, () => {
     let golden: Golden;
     let manifest: BlockManifest;
@@ -99,24 +97,18 @@ for (const { name, manifestUrl, goldenUrl } of await blockModels()) {
   });
 }
 
-/** Every manifest in models/ that says that it takes blocks. A variant's vectors lie in a folder of its name. */
-async function blockModels(): Promise<{ name: string; manifestUrl: URL; goldenUrl: URL }[]> {
-  const found: { name: string; manifestUrl: URL; goldenUrl: URL }[] = [];
-  for (const folder of await readdir(MODELS)) {
-    const url = new URL(`${folder}/`, MODELS);
-    for (const file of (await readdir(url)).filter((name) => name.endsWith('.json') && name !== 'model.json')) {
-      const manifestUrl = new URL(file, url);
-      const json = JSON.parse(await readFile(manifestUrl, 'utf8')) as { contract?: number };
-      if (json.contract === undefined || !takesBlocks(readManifest(json, manifestUrl.href))) continue;
-      const variant = file === 'manifest.json' ? '' : file.replace(/\.json$/, '');
-      found.push({
-        name: variant === '' ? folder : `${folder}/${variant}`,
-        manifestUrl,
-        goldenUrl: new URL(variant === '' ? 'golden/' : `golden/${variant}/`, url),
-      });
-    }
-  }
-  return found;
+/** Every model that takes blocks, by its manifest. A variant's vectors lie in a folder of its name. */
+function blockModels(): { name: string; manifestUrl: URL; goldenUrl: URL }[] {
+  return listModels()
+    .filter(({ name }) => readManifest(name).framing.kind === 'block')
+    .map(({ name, url }) => {
+      const [, variant] = name.split('/');
+      return {
+        name,
+        manifestUrl: url,
+        goldenUrl: new URL(variant === undefined ? 'golden/' : `golden/${variant}/`, url),
+      };
+    });
 }
 
 /** Every value within `tolerance` of the largest expected one. */

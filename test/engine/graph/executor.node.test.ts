@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
 import { memory } from '@tensorflow/tfjs-core';
@@ -11,16 +10,15 @@ import { loadModelFiles, parseJson } from '../../../src/engine/graph/model-files
 import { PlanExecutor } from '../../../src/engine/graph/plan-executor.ts';
 import { Denoiser } from '../../../src/engine/index.ts';
 import { type Manifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
+import { listModels } from '../../../tools/models.mjs';
 import { noise } from '../signals.ts';
 
-const MODELS = new URL('../../../models/', import.meta.url);
 /** Enough for what a memory gathers; a block carries none. */
 const HOPS = 50;
 const BLOCKS = 2;
 
-for (const name of await readdir(MODELS))
+for (const { name, url: MODEL_URL } of listModels().filter(({ name }) => !name.includes('/')))
   describe(`PlanExecutor of ${name}`, () => {
-    const MODEL_URL = new URL(`${name}/`, MODELS);
     let denoiser: Denoiser;
     let graph: GraphModel;
     let manifest: Manifest;

@@ -107,7 +107,7 @@ def export(model: Model, out: Path, head: dict, variant: str = "", shared: bool 
         for file, data in contents.items():
             (part / file).write_bytes(data)
         (part / manifest_file).write_text(json.dumps(manifest, indent=2) + "\n")
-        write_vectors(part / "golden" / variant, *model.golden())
+        write_vectors(part / "golden" / variant, *model.golden(), out / "golden" if variant else None)
         result = check(part, manifest_file, model)
         if shared and (out / "weights.bin").read_bytes() != contents["weights.bin"]:
             raise ValueError(
@@ -123,14 +123,18 @@ def digest(data: bytes) -> dict:
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
-def write_vectors(folder: Path, arrays: dict[str, np.ndarray], index: dict) -> None:
-    """Little-endian float32 files and golden.json, for the engine's tests; docs/golden-vectors.md has the format."""
+def write_vectors(folder: Path, arrays: dict[str, np.ndarray], index: dict, default: Path | None = None) -> None:
+    """Little-endian float32 files and golden.json, for the engine's tests; docs/golden-vectors.md has the format. Of a
+    variant's vectors, those that its model has as well, in `default`, are named there and not written again."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for name, value in arrays.items():
-        data = np.ascontiguousarray(value, "<f4")
-        (folder / f"{name}.f32").write_bytes(data.tobytes())
-        files[name] = {"file": f"{name}.f32", "shape": list(data.shape)}
+        data, file = np.ascontiguousarray(value, "<f4"), f"{name}.f32"
+        if default and (default / file).exists() and (default / file).read_bytes() == data.tobytes():
+            file = f"../{file}"
+        else:
+            (folder / file).write_bytes(data.tobytes())
+        files[name] = {"file": file, "shape": list(data.shape)}
     (folder / "golden.json").write_text(json.dumps({**index, "tolerance": TOLERANCE, "files": files}, indent=2) + "\n")
 
 

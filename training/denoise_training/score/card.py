@@ -10,9 +10,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from ..data.prepared import Clip, Prepared
+from ..data.sides import EVERY_SIDE
 from ..framing import RATE_HZ
 from ..run.loop import hours_heard, minutes_spent
 from .evaluate import markdown
+from .shipped import MODELS, catalogue
 
 ATTRIBUTION = Path(__file__).parents[2] / "attribution.csv"
 LIMITS = Path(__file__).parents[2] / "limits.md"
@@ -20,7 +22,7 @@ LIMITS = Path(__file__).parents[2] / "limits.md"
 
 def trained_on(saved: dict, data: Prepared) -> list[Clip]:
     """The clips that a run could draw: of the folders that its recipe names, and rooms where it has any."""
-    clips = [clip for clip in data.clips if clip.split == "train"]
+    clips = [clip for clip in data.clips if clip.split in ("train", EVERY_SIDE)]
     recipe = saved["config"].get("data")
     if recipe is None or recipe["recipe"] == "paired":  # pairs are written by `mix`, from everything
         return clips
@@ -81,11 +83,11 @@ def own_bands(scores: dict) -> str:
 
 
 def variants(model: Path) -> str:
-    """The further manifests of the folder, a line each."""
+    """The further models that the catalogue has in the folder, a line each."""
     lines = []
-    for path in sorted(model.glob("*.json")):
-        other = json.loads(path.read_text())
-        if path.name != "manifest.json" and "contract" in other:
+    for path in sorted(catalogue(MODELS).values()):
+        if path.parent.resolve() == model.resolve() and path.name != "manifest.json":
+            other = json.loads(path.read_text())
             own = " It has weights of its own." if other["graph"]["model"] != "model.json" else ""
             lines.append(f"- `{other['name']}`: {other['description']}.{own}\n")
     return "".join(["\n## Variants\n\n", *lines]) if lines else ""

@@ -1,4 +1,4 @@
-"""The models in models/, found by their manifests, under the names that the command line takes.
+"""The models that models/catalogue.json lists, under the names that the command line takes.
 
 Notable: a folder holds a model, `manifest.json`, and any number of variants beside it (`griffin-lim.json`, …) which
 share its weights or bring their own. A variant is called `folder/variant`.
@@ -31,7 +31,7 @@ class Shipped:
     @property
     def argument(self) -> str:
         """What the command line's --model takes: the name of a bundled model, else where it lies."""
-        if self.path.parent.parent == MODELS:
+        if self.path.resolve() == catalogue(MODELS).get(self.name, Path()).resolve():
             return self.name
         return str(self.path.parent.resolve() if self.path.name == "manifest.json" else self.path.resolve())
 
@@ -52,6 +52,8 @@ def load(path: Path, name: str) -> Shipped:
     """ValueError where the manifest or a file that it names is not as it says."""
     try:
         manifest = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ValueError(f"{path} is not there: export the model, or take it off the catalogue") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
     absent = [field for field in REQUIRED if field not in manifest]
@@ -63,23 +65,18 @@ def load(path: Path, name: str) -> Shipped:
     return Shipped(name, path, manifest)
 
 
-def is_manifest(path: Path) -> bool:
-    """Whether a JSON file is a manifest rather than a graph. A file that is not JSON at all is reported when it is
-    loaded."""
-    try:
-        return "contract" in json.loads(path.read_text())
-    except json.JSONDecodeError:
-        return True
+def catalogue(models: Path) -> dict[str, Path]:
+    """Where the manifest of each model and variant lies, by name."""
+    packages = json.loads((models / "catalogue.json").read_text())["packages"]
+    rows = [(models / package["folder"], row) for package in packages for row in package["models"]]
+    return {row["name"]: folder / row["manifest"] for folder, row in rows}
 
 
 def find(models: Path) -> tuple[list[Shipped], dict[str, str]]:
     """Models and variants, those that stream first, each model before its variants;
     and by name, why others cannot be used."""
     found, broken = [], {}
-    for path in sorted(models.glob("*/*.json")):
-        if not is_manifest(path):
-            continue
-        name = path.parent.name if path.name == "manifest.json" else f"{path.parent.name}/{path.stem}"
+    for name, path in catalogue(models).items():
         try:
             found.append(load(path, name))
         except ValueError as error:
@@ -89,10 +86,8 @@ def find(models: Path) -> tuple[list[Shipped], dict[str, str]]:
 
 def named(model: str) -> Shipped:
     """A bundled model by its name, or the one of a folder or manifest; ValueError where there is none."""
-    folder, _, variant = model.partition("/")
-    bundled = MODELS / folder / f"{variant or 'manifest'}.json"
-    if bundled.exists():
-        return load(bundled, model)
+    if model in catalogue(MODELS):
+        return load(catalogue(MODELS)[model], model)
     path = Path(model)
     path = path if path.suffix == ".json" else path / "manifest.json"
     if not path.exists():

@@ -38,6 +38,9 @@ def test_exported_graph_equals_pytorch_in_tfjs(name: str, tmp_path: Path):
         data = np.fromfile(tmp_path / name / "golden" / entry["file"], "<f4")
         assert data.size == np.prod(entry["shape"]) and np.isfinite(data).all()
     assert vectors["files"]["noisy"]["shape"] == [2 * config.front.advance] == vectors["files"]["enhanced"]["shape"]
+    # What the variant has in common with its model is there once.
+    shared = json.loads((tmp_path / name / "golden" / other / "golden.json").read_text())["files"]
+    assert [entry["file"] for entry in shared.values()] == [f"../{stage}.f32" for stage in shared]
 
 
 def test_only_estimates_in_decibels_can_be_lifted():

@@ -22,9 +22,18 @@ def write_model(folder: Path, name: str = "manifest", **changes) -> None:
     fields = {"contract": 1, "version": "1.0.0", "sampleRateHz": 8000, "framing": FRAMING, "cost": {"parameters": 7}}
     manifest = {**fields, "files": {"model.json": {}, "weights.bin": {}}, **changes}
     (folder / f"{name}.json").write_text(json.dumps(manifest))
+    write_catalogue(folder.parent)
 
 
-def test_finds_models_and_variants_by_their_manifests(tmp_path: Path):
+def write_catalogue(models: Path) -> None:
+    """Lists what lies in a folder, as models/catalogue.json does."""
+    paths = [path for path in sorted(models.glob("*/*.json")) if path.name != "model.json"]
+    names = [path.parent.name + ("" if path.name == "manifest.json" else f"/{path.stem}") for path in paths]
+    rows = [{"name": name, "manifest": str(path.relative_to(models))} for name, path in zip(names, paths, strict=True)]
+    (models / "catalogue.json").write_text(json.dumps({"packages": [{"name": "test", "folder": ".", "models": rows}]}))
+
+
+def test_finds_models_and_variants_by_the_catalogue(tmp_path: Path):
     write_model(tmp_path / "unet")
     write_model(tmp_path / "unet", "griffin-lim")
     write_model(tmp_path / "zephyr", framing={"kind": "streaming"}, sampleRateHz=48000)
@@ -39,6 +48,7 @@ def test_finds_models_and_variants_by_their_manifests(tmp_path: Path):
     [
         (lambda folder: (folder / "manifest.json").write_text("{"), "manifest.json is not JSON"),
         (lambda folder: (folder / "weights.bin").unlink(), "names weights.bin, which is not there"),
+        (lambda folder: (folder / "manifest.json").unlink(), "manifest.json is not there"),
         (
             lambda folder: write_model(folder, files=None) or (folder / "manifest.json").write_text('{"contract": 1}'),
             "lacks sampleRateHz",
@@ -100,6 +110,7 @@ def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     monkeypatch.setattr(scoring, "SECONDS", 2.0)
     for name in ("base", "spoilt"):
         shutil.copytree(ROOT / "models/base", tmp_path / "models" / name)
+    write_catalogue(tmp_path / "models")
     weights = tmp_path / "models/spoilt/weights.bin"
     weights.write_bytes(weights.read_bytes()[:-4])
     args = settings(prepared_folder, tmp_path)
@@ -116,11 +127,13 @@ def test_scores_what_the_engine_makes_and_says_what_is_missing_or_fails(
     assert table.make(args) == made and sound.stat().st_mtime_ns == made_at
     # When the time is up, what is not there yet is left out, which is no failure.
     shutil.copytree(ROOT / "models/base", tmp_path / "models" / "new")
+    write_catalogue(tmp_path / "models")
     args.deadline = 0
     late = table.make(args)
     assert list(late["systems"]) == ["noisy", "base"] and "not scored yet" in late["left_out"]["new"]
     assert late["failed"] == []
     shutil.rmtree(tmp_path / "models" / "new")
+    write_catalogue(tmp_path / "models")
     args.deadline = math.inf
     manifest = tmp_path / "models/base/manifest.json"
     manifest.write_text(manifest.read_text().replace('"version": "', '"version": "9'))
