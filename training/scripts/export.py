@@ -2,7 +2,8 @@
 
     python3 -m scripts.export RUN/best.pt --out ../models/base --golden noisy.wav --speech speech.wav
     python3 -m scripts.export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --description "..."
-    python3 -m scripts.export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --description "..." --variant seed
+    python3 -m scripts.export RUN/best.pt --out ../models/classic/unet-8k --golden noisy.wav --description "..." \\
+        --variant seed
     python3 -m scripts.export RUN/best.pt --out ../models/classic/stft-unet --golden noisy.wav --description "..." \\
         --variant griffin-lim --rebuild griffin-lim --shared
 """
