@@ -1,7 +1,7 @@
 /**
  * Something with the engine's shape that hands every sample on, scaled, `ENGINE_DELAY` samples later. It stands for the
  * engine in tests about indices, scheduling and errors, where the real one would hide by its sound what went wrong;
- * hop-loop.test.ts also runs the real one.
+ * step-loop.test.ts also runs the real one.
  */
 import type { Denoiser } from '../../src/engine/denoiser.ts';
 
