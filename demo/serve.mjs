@@ -43,8 +43,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     },
   });
   const { url } = await serveDemo({ port: Number(values.port), isolation: !values['no-isolation'] });
-  console.log(
-    `The demo is at ${url}${values['no-isolation'] ? ' (without isolation headers; append ?mode=message for message mode)' : ''}. Stop with Ctrl-C.`,
-  );
+  const note = values['no-isolation'] ? ' (without isolation headers; append ?mode=message for message mode)' : '';
+  console.log(`The demo is at ${url}${note}. Stop with Ctrl-C.`);
   if (values.open) openBrowser(url);
 }

@@ -69,7 +69,8 @@ async function take(browser, origin, { name, width, theme }) {
     const png = await frame.screenshot();
     const words = await page.$eval('denoise-panel', (panel) => {
       const text = (selector) => panel.shadowRoot.querySelector(selector).textContent.trim();
-      return `${panel.state}; reduction ${text('#reduction')}, latency ${text('#latency')}, hop ${text('#hop')}, underruns ${text('#underruns')}`;
+      const figures = ['reduction', 'latency', 'hop', 'underruns'].map((name) => `${name} ${text(`#${name}`)}`);
+      return `${panel.state}; ${figures.join(', ')}`;
     });
     return { png, words, underruns };
   } finally {

@@ -11,6 +11,7 @@ export function explainMissing(error: unknown, model: string | URL): unknown {
   if (!(error instanceof DenoiseError) || error.code !== 'model-load') return error;
   if (!isModelName(model) || model === DEFAULT_OPTIONS.model) return error;
   const more =
-    'Models such as unet-8k come with another package: npm install denoise-node-classic-models, serve it, and give the URL.';
+    'Models such as unet-8k come with another package: npm install denoise-node-classic-models, ' +
+    'serve it, and give the URL.';
   return new DenoiseError(error.code, `${error.message} ${more}`, { cause: error.cause });
 }
