@@ -43,9 +43,8 @@ const server = await startServer({ routes: { '/exchange/': exchange } });
 const browser = await startBrowser();
 try {
   const delay = await measureDelay();
-  console.log(
-    `${peer}: delay ${delay.samples} samples (${((1000 * delay.samples) / PEER_RATE_HZ).toFixed(2)} ms), likeness ${delay.likeness.toFixed(3)}`,
-  );
+  const delayMs = ((1000 * delay.samples) / PEER_RATE_HZ).toFixed(2);
+  console.log(`${peer}: delay ${delay.samples} samples (${delayMs} ms), likeness ${delay.likeness.toFixed(3)}`);
   for (let first = 0; first < names.length; first += FILES_PER_PAGE) {
     await withPage(browser, server.origin, async (page) => {
       for (const name of names.slice(first, first + FILES_PER_PAGE)) await enhanceFile(page, name, delay.samples);

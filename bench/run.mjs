@@ -29,7 +29,8 @@ const SECTIONS = [
 /** Only when asked for: what the quality table takes from here. */
 const ON_REQUEST = ['beside'];
 
-const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${[...SECTIONS, ...ON_REQUEST].join('|')}] [--model NAME]
+const NAMES = [...SECTIONS, ...ON_REQUEST].join('|');
+const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${NAMES}] [--model NAME]
 --only and --model take several names with commas between them. Build first: npm run build.`;
 
 const { quick, json, only, models } = readArguments();

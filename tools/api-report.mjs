@@ -2,8 +2,8 @@
  * Writes docs/api-report.md: the public types of every entry of the package, without comments, so that a change of the
  * face shows in a diff. A test compares. It reads what `tsc -b` emitted, which lays out every declaration alike.
  *
- *   npm run api                                       after npm run build
- *   node tools/api-report.mjs --root FOLDER --out FILE   of another clone
+ *   npm run api                                           after npm run build
+ *   node tools/api-report.mjs --root FOLDER --out FILE    of another clone
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -15,8 +15,9 @@ const REPORT = 'docs/api-report.md';
 
 const HEAD = `# API report
 
-The public types of every entry of the package, as an app sees them. Written by \`npm run api\`; a test holds it to the sources, so
-that every change of the face shows in a diff. Comments and private members are left out; the sources document each name.
+The public types of every entry of the package, as an app sees them. Written by \`npm run api\`; a test holds it to the
+sources, so that every change of the face shows in a diff. Comments and private members are left out; the sources
+document each name.
 `;
 
 /**

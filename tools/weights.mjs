@@ -35,7 +35,7 @@ export function unpackWeights() {
   }
 }
 
-/** The bytes of every weight file, out of what the repository keeps; throws where they are not those of the manifest. */
+/** Throws where what the repository keeps does not unpack to the bytes of which the manifests have the hashes. */
 export function checkPackedWeights() {
   for (const packed of PACKED) unpacked(packed);
 }

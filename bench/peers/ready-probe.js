@@ -1,5 +1,6 @@
 /**
- * [audio] Loaded before a peer's worklet: processors registered from here on say 'peer-ready' when they begin to process.
+ * [audio] Loaded before a peer's worklet: processors registered from here on say 'peer-ready' when they begin to
+ * process.
  *
  * The peers keep what processes in the property `processor`, which they set once their WebAssembly runs.
  */

@@ -169,7 +169,7 @@ async function memoryOfCommand(model, recording, seconds) {
 async function bundleOfFiles() {
   const { outputFiles } = await build({
     stdin: {
-      contents: ['byte-source', 'enhance-reader', 'wav-reader', 'wav-writer']
+      contents: ['byte-source', 'enhance-reader', 'wav/wav-reader', 'wav/wav-writer']
         .map((name) => `export * from './${name}.ts';`)
         .join('\n'),
       resolveDir: fileURLToPath(new URL('../../src/files', import.meta.url)),

@@ -41,7 +41,8 @@ async function measureOne(browser, server, name, settings, expectedMode) {
 }
 
 function figuresOf({ name, sampleRate, mode, measuredMs, measuredSamples, declaredSamples, steady }) {
-  const label = `${name}, ${sampleRate / 1000} kHz${mode === undefined ? '' : `, ${mode} mode`}${steady ? '' : ', moving: not comparable'}`;
+  const notes = [mode && `${mode} mode`, steady ? undefined : 'moving: not comparable'].filter(Boolean);
+  const label = [`${name}, ${sampleRate / 1000} kHz`, ...notes].join(', ');
   const ours = declaredSamples !== undefined;
   return [
     figure(

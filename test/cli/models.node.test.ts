@@ -1,4 +1,4 @@
-/** Where the command looks for models that are not its own: the package is copied, alone, to where nothing lies near. */
+/** Where the command looks for models of another package: its own is copied to where nothing lies near. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';

@@ -63,7 +63,7 @@ describe('the package', () => {
     assert.ok(unpackedSize < MOST_BYTES, `${unpackedSize} bytes`);
   });
 
-  it('leaves other models to a package of theirs, which has all that the engine reads and a card, no golden vectors', () => {
+  it('leaves other models to a package of theirs, which has what the engine reads, and cards', () => {
     const expected = listModels()
       .filter((model) => model.package === 'denoise-node-classic-models')
       .flatMap(({ name, path }) => {
