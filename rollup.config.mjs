@@ -65,7 +65,8 @@ const inNode = (input, file, banner = '') => ({
   external: [/^node:/, /^[^./]/],
   plugins: [
     nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
-    esbuild({ target: 'node20', tsconfig: 'tsconfig.base.json' }),
+    // Names stay, for readable stack traces.
+    esbuild({ target: 'node20', minifySyntax: true, minifyWhitespace: true, tsconfig: 'tsconfig.base.json' }),
   ],
 });
 

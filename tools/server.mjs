@@ -1,4 +1,4 @@
-/** A static server for the repository, with the headers of cross-origin isolation or without. For this machine alone. */
+/** A static server for the repository, with or without the headers of cross-origin isolation. For this machine alone. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -42,8 +42,8 @@ export const ISOLATION = {
  *   isMissing?: ((path: string) => boolean) | undefined,
  *   routes?: Record<string, (request: Request, response: Response, rest: string) => void | Promise<void>>,
  * }} [options] `port`: the first free one from there on; 0, the default, takes any. `headers`: more of them, for every
- *   answer. `home`: where `/` leads. `isMissing`: paths that are answered as if there were no file, asked anew for each request. `routes`:
- *   handlers of paths that begin with a prefix; `rest` is what follows it
+ *   answer. `home`: where `/` leads. `isMissing`: paths that are answered as if there were no file, asked anew for each
+ *   request. `routes`: handlers of paths that begin with a prefix; `rest` is what follows it
  * @returns {Promise<{ origin: string, served: string[], close: () => Promise<void> }>} `served`: paths of the files
  *   asked for so far
  */

@@ -53,7 +53,7 @@ function rememberElement(): void {
 }
 
 describe('the demo page and large files', { timeout: 180_000 }, () => {
-  it('plays one from where it lies, with less noise or as it is, over jumps and its end, until another sound is wanted', () =>
+  it('plays one from where it lies, denoised or not, over jumps and its end, until another sound is wanted', () =>
     visit(({ page, complaints }) =>
       withFile('long.wav', longRecording(), async (path) => {
         await page.evaluate(rememberElement);

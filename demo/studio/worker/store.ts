@@ -4,7 +4,7 @@
  * Thread: [worker]
  *
  * Results go to the origin's private files, so that an hour takes disk and no memory. Where a browser has none (private
- * windows), they are kept as the parts of a blob. A session is a folder, and the page holds a lock of the same name while
+ * windows), they are kept as the parts of a blob. A session is a folder, and the page holds a lock of its name while
  * it lives: the next page deletes what has no lock any more.
  */
 import { BlobSink, type ByteSink } from '../../../src/files/byte-source.ts';

@@ -27,7 +27,7 @@ export function readSettings(key: string): Partial<PanelSettings> {
   return Object.fromEntries(Object.entries(kept).filter(([name, value]) => isSetting(name, value)));
 }
 
-/** Keeps settings under a key, beside those already there. Where storage is refused or full, they last for this visit. */
+/** Keeps settings under a key, beside those already there. Where storage is refused or full, they last this visit. */
 export function keepSettings(key: string, settings: Partial<PanelSettings>): void {
   try {
     localStorage.setItem(PREFIX + key, JSON.stringify({ ...readSettings(key), ...settings }));

@@ -39,7 +39,7 @@ describe('GriffinLim', () => {
   });
 
   for (const model of ['stft-unet', 'mel-latent']) {
-    it(`converges to −25 dB from a true magnitude as models/classic/${model}/griffin-lim.json configures it`, async () => {
+    it(`converges to −25 dB from a true magnitude as ${model}/griffin-lim.json configures it`, async () => {
       const url = `/models/classic/${model}/griffin-lim.json`;
       const manifest = readManifest(await (await fetch(url)).json(), url) as BlockManifest;
       await expectConvergence(manifest.framing, manifest.rebuild as GriffinLimRebuild, manifest.sampleRateHz);
