@@ -1,4 +1,4 @@
-/** A static server for the repository, with or without the headers of cross-origin isolation. For this machine alone. */
+/** A static server for the repository, for this machine alone, with or without the headers of isolation. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';

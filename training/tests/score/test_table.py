@@ -157,6 +157,7 @@ def test_scores_voices_of_unseen_corpora_beside_the_others(
     monkeypatch.setattr(scoring, "COUNT", 2)
     monkeypatch.setattr(scoring, "SECONDS", 2.0)
     shutil.copytree(ROOT / "models/tiny", tmp_path / "models/tiny")
+    write_catalogue(tmp_path / "models")
     data = with_strangers(prepared_folder, tmp_path / "prepared")
     job = settings(data, tmp_path)
     made = table.make(job)
