@@ -1,5 +1,5 @@
 /**
- * In:     noisy samples of one stream at its context's rate, any number at a time (hop-loop.ts, files/)
+ * In:     noisy samples of one stream at its context's rate, any number at a time (step-loop.ts, files/)
  * Out:    as many enhanced samples, a fixed number of samples later
  * Thread: [worker], or whoever runs the engine: no thread and no clock in here
  *

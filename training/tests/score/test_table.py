@@ -175,6 +175,7 @@ def test_scores_voices_of_unseen_corpora_beside_the_others(
     made_at = sound.stat().st_mtime_ns
     assert table.make(job) == made and sound.stat().st_mtime_ns == made_at
     shutil.copytree(ROOT / "models/tiny", tmp_path / "models/new")
+    write_catalogue(tmp_path / "models")
     job.deadline = 0
     late = table.make(job)
     assert late["unseen"] == made["unseen"] and late["failed"] == []
