@@ -54,7 +54,7 @@ globalThis.onmessage = async ({ data }) => {
 async function modelTick(name, count, samples) {
   const { Denoiser } = await import('/dist/engine.js');
   const denoiser = await Denoiser.load({
-    modelUrl: modelUrl(name),
+    modelUrl: await modelUrl(name),
     wasmUrl: '/dist/wasm/',
   });
   const streams = Array.from({ length: count }, () => denoiser.createStream(RATE_HZ));

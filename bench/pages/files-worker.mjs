@@ -6,7 +6,7 @@ globalThis.onmessage = async ({ data: { model, rounds } }) => {
     const { Denoiser } = await import('/dist/engine.js');
     const { BlobSink, blobSource, enhanceReader, openWav, WavWriter } = await import('/bench/files.js');
     const denoiser = await Denoiser.load({
-      modelUrl: modelUrl(model),
+      modelUrl: await modelUrl(model),
       wasmUrl: '/dist/wasm/',
     });
     const file = await (await fetch('/bench/recording.wav')).blob();

@@ -1,9 +1,11 @@
-/** [page and worker] Where the models of the catalogue are served. It is read before anything is measured. */
-const { packages } = await (await fetch('/models/catalogue.json')).json();
+/** [page and worker] Where the models of the catalogue are served. */
+
+/** Asked for at once; whoever waits for it here, and not as the module loads, misses no message to a worker. */
+const catalogue = fetch('/models/catalogue.json').then((response) => response.json());
 
 /** @param {string} name as the catalogue has it */
-export function modelUrl(name) {
-  for (const { folder, models } of packages) {
+export async function modelUrl(name) {
+  for (const { folder, models } of (await catalogue).packages) {
     const found = models.find((model) => model.name === name);
     if (found !== undefined) return new URL(`/models/${folder}/${found.manifest}`, location.origin).href;
   }

@@ -37,7 +37,7 @@ async function denoiserOf(context, name) {
   if (name === '') return undefined;
   if (name in PEERS) return createPeer(context, name);
   const { DenoiseNode } = await import('/dist/denoise-node.js');
-  const node = new DenoiseNode(context, { model: modelUrl(name) });
+  const node = new DenoiseNode(context, { model: await modelUrl(name) });
   await node.ready;
   return node;
 }

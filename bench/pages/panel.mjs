@@ -10,7 +10,7 @@ export async function begin(model) {
   const { DenoiseNode } = await import('/dist/denoise-node.js');
   await import('/dist/panel.js');
   const context = new AudioContext({ sampleRate: 48000 });
-  node = new DenoiseNode(context, { model: modelUrl(model) });
+  node = new DenoiseNode(context, { model: await modelUrl(model) });
   await node.ready;
   play(context, await noisySpeech(48000, 10), true)
     .connect(node)

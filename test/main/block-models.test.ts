@@ -256,7 +256,7 @@ describe('a model that takes blocks', () => {
       await live(tones(1), { transport, attenuationLimit: 0, latencyHint: 0.1 }, async (node, source, context) => {
         const before = node.latency;
         const switching = record(context, [node], 1);
-        await node.setModel(first);
+        await node.setModel(urlOf(first));
         const [there] = await switching;
         const joining = record(context, [node], node.latency + 2);
         expect(node.latency).to.be.greaterThan(before + 0.5);
