@@ -1,6 +1,6 @@
 /**
  * The closed list of what the world can do to a DenoiseNode. A caller's mistake is a RangeError or TypeError instead.
- * Each code is an anchor in README.md ("When something goes wrong").
+ * Each code is an anchor in docs/errors.md.
  */
 export type DenoiseErrorCode =
   /** The browser lacks AudioWorklet, WebAssembly SIMD or a secure context. */
