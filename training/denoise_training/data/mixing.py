@@ -71,7 +71,7 @@ class Recipe:
     room: bool = False
 
 
-class Mixer:
+class MixtureSource:
     """Batches of (noisy, clean) from one split of a prepared folder."""
 
     def __init__(self, prepared: Prepared, split: str, config: MixConfig, seed: int, simulated_rooms: int = 120):

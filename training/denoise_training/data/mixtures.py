@@ -12,7 +12,7 @@ from pathlib import Path
 import soundfile
 
 from ..framing import RATE_HZ
-from .mixing import MixConfig, Mixer, Recipe
+from .mixing import MixConfig, MixtureSource, Recipe
 from .prepared import UNSEEN_SIDES, Prepared
 
 EVALUATION = MixConfig(
@@ -32,7 +32,7 @@ def write_mixtures(
     if split in UNSEEN_SIDES:
         # Corpora with a few voices and hundreds of clips: each voice counts alike, as in validation.
         base = dataclasses.replace(base, even_voices=True)
-    mixer = Mixer(data, split, dataclasses.replace(base, seconds=seconds), seed, simulated_rooms=30)
+    mixer = MixtureSource(data, split, dataclasses.replace(base, seconds=seconds), seed, simulated_rooms=30)
     with open(out / "mixtures.csv", "w", newline="") as file:
         writer = csv.DictWriter(file, ["file", "seconds", *(f.name for f in dataclasses.fields(Recipe))])
         writer.writeheader()

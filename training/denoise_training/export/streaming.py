@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..framing import FEATURES
-from ..network.models import Mixer, band_centres
+from ..network.models import MaskNetwork, band_centres
 from ..network.stft import asymmetric_windows
 from ..network.streaming import StreamingEnhancer, cell_products
 from ..run.config import TrainConfig
@@ -27,7 +27,7 @@ class StreamingModel:
     def __init__(self, saved: dict, noisy: Tensor, speech: Tensor):
         config = build(TrainConfig, saved["config"])
         self.name, self.framing, self.noisy, self.speech = config.model.name, config.framing, noisy, speech
-        self.network = Mixer(config.model)
+        self.network = MaskNetwork(config.model)
         self.network.load_state_dict(saved["average"])
         round_weights(self.network.eval())
         self.network.config.mask_limit = float(np.float16(self.network.config.mask_limit))
@@ -94,7 +94,7 @@ class StreamingModel:
         return [enhancer.step(hop[None]) for hop in wave.split(self.framing.hop)]
 
 
-def write_graph(network: Mixer) -> GraphWriter:
+def write_graph(network: MaskNetwork) -> GraphWriter:
     """The operations of network/streaming.py, one by one."""
     c, freqs, width = network.config, network.frequencies, network.config.channels
 

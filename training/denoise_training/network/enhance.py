@@ -3,12 +3,12 @@
 import torch
 from torch import Tensor
 
-from .models import Mixer as Network
+from .models import MaskNetwork
 from .stft import Stft, compressed_features
 
 
 def enhance(
-    network: Network, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None
+    network: MaskNetwork, stft: Stft, noisy: Tensor, states: list[Tensor] | None = None
 ) -> tuple[Tensor, list[Tensor]]:
     """Noisy waves -> enhanced waves, which lag by `overlap` samples; [B, N] -> [B, N]."""
     with torch.no_grad():

@@ -104,7 +104,7 @@ class MixerBlock(nn.Module):
         return y.view_as(x), last
 
 
-class Mixer(nn.Module):
+class MaskNetwork(nn.Module):
     """Features and states in, complex mask and states out."""
 
     def __init__(self, config: ModelConfig):

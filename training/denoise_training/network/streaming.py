@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 
 from ..framing import Framing
-from .models import Mixer, MixerBlock
+from .models import MaskNetwork, MixerBlock
 from .stft import asymmetric_windows, compressed_features
 
 
 class StreamingMixer:
-    """One hop of a trained `Mixer` for S independent streams."""
+    """One hop of a trained `MaskNetwork` for S independent streams."""
 
-    def __init__(self, network: Mixer):
+    def __init__(self, network: MaskNetwork):
         self.network = network
 
     def initial_states(self, streams: int) -> list[Tensor]:
@@ -74,7 +74,7 @@ def conv(x: Tensor, weight: Tensor, bias: Tensor, stride: int) -> Tensor:
 class StreamingEnhancer:
     """Hop of noisy samples in, hop of enhanced samples out, `overlap` samples late: the engine in Python."""
 
-    def __init__(self, network: Mixer, framing: Framing, streams: int = 1):
+    def __init__(self, network: MaskNetwork, framing: Framing, streams: int = 1):
         self.mixer, self.framing = StreamingMixer(network), framing
         self.analysis, self.synthesis = asymmetric_windows(framing)
         self.states = self.mixer.initial_states(streams)

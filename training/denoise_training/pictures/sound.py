@@ -17,7 +17,7 @@ from ..classic.blocks import enhance_stream
 from ..classic.recipes import resampled
 from ..classic.spectrogram import FrontEnd, amplitude_to_db, dct_matrix, mel_filters, power_to_db
 from ..classic.train import averaged_network
-from ..data.mixing import Mixer
+from ..data.mixing import MixtureSource
 from ..data.mixtures import EVALUATION
 from ..data.prepared import Prepared
 from ..framing import RATE_HZ
@@ -146,7 +146,9 @@ def read(path: Path, rate_hz: int) -> np.ndarray:
 
 def mixture(data: str, index: int, seconds: float, rate_hz: int) -> tuple[dict[str, np.ndarray], str]:
     """A mixture of held-out recordings, as `mix --split eval` draws them, and what it was made of."""
-    mixer = Mixer(Prepared(data), "eval", dataclasses.replace(EVALUATION, seconds=seconds), 2024, simulated_rooms=8)
+    mixer = MixtureSource(
+        Prepared(data), "eval", dataclasses.replace(EVALUATION, seconds=seconds), 2024, simulated_rooms=8
+    )
     noisy, clean, (recipe,) = mixer.batch(0, range(index, index + 1))
     waves = {"clean": clean[0].numpy(), "noisy": noisy[0].numpy()}
     title = f"mixture {index}: voice {recipe.speaker}, {recipe.noise} at {recipe.snr_db:.1f} dB SNR"

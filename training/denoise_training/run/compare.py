@@ -16,7 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ..data.prepared import Prepared
 from ..network import native
 from ..network.layers import mix, windows
-from ..network.models import Mixer, MixerBlock, ModelConfig, dense
+from ..network.models import MaskNetwork, MixerBlock, ModelConfig, dense
 from ..settings import load
 from .config import TrainConfig
 from .train import Run
@@ -40,13 +40,13 @@ class GruBlock(MixerBlock):
         return y.view_as(x), last.view(batch, frequencies, width)
 
 
-class GruMixer(Mixer):
+class GruMaskNetwork(MaskNetwork):
     def __init__(self, config: ModelConfig):
         super().__init__(config)
         self.blocks = nn.ModuleList(GruBlock(self.frequencies, config.channels) for _ in range(config.blocks))
 
 
-class ConvRecurrentUnet(Mixer):
+class ConvRecurrentUnet(MaskNetwork):
     """Encoder that halves the bands four times, one GRU over the flattened middle, decoder with skips:
     the classic shape."""
 
@@ -91,16 +91,16 @@ class ConvRecurrentUnet(Mixer):
         return mask.view(steps, batch, 2, self.config.bins), [last.transpose(0, 1)]
 
 
-TRIALS: dict[str, tuple[type[Mixer], dict]] = {
-    "mixer, one gate": (Mixer, {}),
-    "mixer, GRU": (GruMixer, {"channels": 52}),
-    "mixer, one gate, deep": (Mixer, {"channels": 48, "blocks": 5}),
-    "mixer, one gate, coarse": (Mixer, {"channels": 80, "bands": 160, "narrow_bands": 96}),
+TRIALS: dict[str, tuple[type[MaskNetwork], dict]] = {
+    "mixer, one gate": (MaskNetwork, {}),
+    "mixer, GRU": (GruMaskNetwork, {"channels": 52}),
+    "mixer, one gate, deep": (MaskNetwork, {"channels": 48, "blocks": 5}),
+    "mixer, one gate, coarse": (MaskNetwork, {"channels": 80, "bands": 160, "narrow_bands": 96}),
     "convolutional-recurrent U-Net": (ConvRecurrentUnet, {"channels": 256}),
 }
 
 
-def multiply_adds(network: Mixer) -> int:
+def multiply_adds(network: MaskNetwork) -> int:
     """Of one hop of one stream, on bands: what the exported graph would compute."""
     counter = FlopCounterMode(display=False)
     with native.plain_form(), counter, torch.no_grad():
@@ -112,7 +112,7 @@ def multiply_adds(network: Mixer) -> int:
 
 
 def trial(
-    kind: type[Mixer], config: TrainConfig, data: Prepared, validation: Validation, tera: float
+    kind: type[MaskNetwork], config: TrainConfig, data: Prepared, validation: Validation, tera: float
 ) -> dict[str, float]:
     torch.manual_seed(config.seed)
     network = kind(config.model)

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
-from ..data.mixing import Mixer
+from ..data.mixing import MixtureSource
 from ..data.prepared import Prepared
 from ..loss.losses import DenoiseLoss
 from ..network.enhance import enhance
-from ..network.models import Mixer as Network
+from ..network.models import MaskNetwork
 from ..network.stft import Stft
 from .config import TrainConfig
 from .loop import Course, Log, Training, run_loop
@@ -36,11 +36,11 @@ class Run(Training):
         if config.batch % processes:
             raise ValueError(f"batch {config.batch} does not divide among {processes} processes: choose a multiple")
         torch.manual_seed(config.seed)
-        super().__init__(config, (network or Network(config.model)).to(device), config.betas)
+        super().__init__(config, (network or MaskNetwork(config.model)).to(device), config.betas)
         self.processes, self.device = processes, device
         self.stft = Stft(config.framing, device)
         self.loss = DenoiseLoss(config.loss, config.framing.rate_hz)
-        self.mixer = Mixer(data, "train", config.mix, config.seed)
+        self.mixer = MixtureSource(data, "train", config.mix, config.seed)
         share = config.batch // processes
         self.indices = range(rank * share, (rank + 1) * share)
         self.norms: list[float] = []
@@ -91,8 +91,8 @@ class Run(Training):
             self.states = saved["states"]
 
 
-def averaged_network(saved: dict, config: TrainConfig) -> Network:
-    network = Network(config.model)
+def averaged_network(saved: dict, config: TrainConfig) -> MaskNetwork:
+    network = MaskNetwork(config.model)
     network.load_state_dict(saved["average"])
     return network.eval()
 

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import torch
 
-from ..data.mixing import MixConfig, Mixer
+from ..data.mixing import MixConfig, MixtureSource
 from ..data.prepared import Prepared
 from ..measures import dnsmos, estoi, pesq_wb, si_sdr
 from ..network.enhance import enhance
-from ..network.models import Mixer as Network
+from ..network.models import MaskNetwork
 from ..network.stft import Stft
 from .config import TrainConfig
 
@@ -28,11 +28,11 @@ class Validation:
             match_band=0, room=0.2, level_dbfs=(-30, -20), transient=0.05, babble=0, coloured=0, speed=0, eq=0,
             speech_weights=MixConfig().speech_weights, even_voices=config.valid_split != "valid",
         )  # fmt: skip
-        mixer = Mixer(data, config.valid_split, mix, seed=1234, simulated_rooms=8)
+        mixer = MixtureSource(data, config.valid_split, mix, seed=1234, simulated_rooms=8)
         self.noisy, self.clean, _ = mixer.batch(0, range(config.valid_examples))
 
     @torch.no_grad()
-    def score(self, network: Network, stft: Stft, perceptual: bool = True) -> dict[str, float]:
+    def score(self, network: MaskNetwork, stft: Stft, perceptual: bool = True) -> dict[str, float]:
         lag = stft.framing.overlap
         enhanced = torch.cat([enhance(network, stft, part)[0] for part in self.noisy.split(8)])[:, lag:]
         clean = self.clean[:, : enhanced.shape[1]]

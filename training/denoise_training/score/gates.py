@@ -17,7 +17,7 @@ import numpy as np
 import soundfile
 import torch
 
-from ..data.mixing import Mixer
+from ..data.mixing import MixtureSource
 from ..data.mixtures import EVALUATION
 from ..data.prepared import Prepared
 from ..framing import RATE_HZ
@@ -42,7 +42,7 @@ def write(data: Prepared, out: Path, seed: int) -> None:
         for kind, wave in (("noisy", noisy), ("clean", clean)):
             soundfile.write(out / kind / f"{name}.wav", wave, RATE_HZ, subtype="FLOAT")
 
-    mixer = Mixer(data, "eval", replace(EVALUATION, seconds=SECONDS, room=0), seed, simulated_rooms=8)
+    mixer = MixtureSource(data, "eval", replace(EVALUATION, seconds=SECONDS, room=0), seed, simulated_rooms=8)
     for index in range(CLIPS):
         _, voice, _ = mixer.batch(0, range(index, index + 1))
         voice = voice[0].numpy()
@@ -56,7 +56,7 @@ def write(data: Prepared, out: Path, seed: int) -> None:
     # One recorded noise in three ends somewhere between 8 and 20 kHz; noise that is made does not.
     voices = {"gcompris_en": 1.0}
     wide = replace(EVALUATION, seconds=SECONDS, room=0, snr_db=(5.0, 5.0), coloured=1, speech_weights=voices)
-    wide_mixer = Mixer(data, "eval", wide, seed, simulated_rooms=8)
+    wide_mixer = MixtureSource(data, "eval", wide, seed, simulated_rooms=8)
     for index in range(CLIPS):
         noisy, clean, _ = wide_mixer.batch(0, range(index, index + 1))
         put(f"wide-{index:02d}", noisy[0].numpy(), clean[0].numpy())

@@ -10,7 +10,7 @@ import torch
 
 from denoise_training.data.drawing import resample_speed
 from denoise_training.data.layouts import LAYOUTS, Source, read_layout, recording_name
-from denoise_training.data.mixing import MixConfig, Mixer, rms, set_snr
+from denoise_training.data.mixing import MixConfig, MixtureSource, rms, set_snr
 from denoise_training.data.mixtures import write_mixtures
 from denoise_training.data.prepare import decode_source, prepare
 from denoise_training.data.prepared import Prepared
@@ -32,7 +32,9 @@ def test_snr_is_what_was_asked():
 
 @pytest.mark.parametrize("snr", [-5.0, 10.0])
 def test_mixtures_have_the_snr_of_their_recipe(prepared_folder: Path, snr: float):
-    mixer = Mixer(Prepared(prepared_folder), "train", replace(PLAIN, snr_db=(snr, snr)), seed=5, simulated_rooms=1)
+    mixer = MixtureSource(
+        Prepared(prepared_folder), "train", replace(PLAIN, snr_db=(snr, snr)), seed=5, simulated_rooms=1
+    )
     noisy, clean, recipes = mixer.batch(0, range(8))
     measured = 20 * torch.log10(rms(clean) / rms(noisy - clean)).squeeze(1)
     torch.testing.assert_close(measured, torch.full((8,), snr), atol=0.1, rtol=0)
@@ -41,7 +43,9 @@ def test_mixtures_have_the_snr_of_their_recipe(prepared_folder: Path, snr: float
 
 def test_a_batch_depends_only_on_seed_and_step(prepared_folder: Path):
     data = Prepared(prepared_folder)
-    one, two = (Mixer(data, "train", replace(MixConfig(), seconds=0.5), seed=9, simulated_rooms=4) for _ in range(2))
+    one, two = (
+        MixtureSource(data, "train", replace(MixConfig(), seconds=0.5), seed=9, simulated_rooms=4) for _ in range(2)
+    )
     one.batch(0, range(4))
     torch.testing.assert_close(one.batch(7, range(4))[0], two.batch(7, range(4))[0])
     halves = torch.cat([two.batch(7, range(0, 2))[0], two.batch(7, range(2, 4))[0]])
@@ -49,7 +53,9 @@ def test_a_batch_depends_only_on_seed_and_step(prepared_folder: Path):
 
 
 def test_nothing_is_louder_than_full_scale_or_not_finite(prepared_folder: Path):
-    mixer = Mixer(Prepared(prepared_folder), "train", replace(MixConfig(), seconds=0.5), seed=2, simulated_rooms=4)
+    mixer = MixtureSource(
+        Prepared(prepared_folder), "train", replace(MixConfig(), seconds=0.5), seed=2, simulated_rooms=4
+    )
     for step in range(4):
         noisy, clean, _ = mixer.batch(step, range(8))
         assert torch.isfinite(noisy).all() and torch.isfinite(clean).all()
@@ -58,7 +64,7 @@ def test_nothing_is_louder_than_full_scale_or_not_finite(prepared_folder: Path):
 
 def test_low_pass_cuts_noisy_and_clean(prepared_folder: Path):
     config = replace(PLAIN, low_pass=1.0, cutoffs_hz=(4000,))
-    mixer = Mixer(Prepared(prepared_folder), "train", config, seed=2, simulated_rooms=1)
+    mixer = MixtureSource(Prepared(prepared_folder), "train", config, seed=2, simulated_rooms=1)
     for wave in mixer.batch(0, range(4))[:2]:
         power = torch.fft.rfft(wave * torch.hann_window(wave.shape[1])).abs().square()
         place = torch.fft.rfftfreq(wave.shape[1], 1 / 48000)
@@ -66,7 +72,7 @@ def test_low_pass_cuts_noisy_and_clean(prepared_folder: Path):
 
 
 def test_early_target_keeps_less_than_the_room(prepared_folder: Path):
-    mixer = Mixer(
+    mixer = MixtureSource(
         Prepared(prepared_folder), "train", replace(PLAIN, room=1.0, snr_db=(60, 60)), seed=2, simulated_rooms=8
     )
     noisy, clean, recipes = mixer.batch(0, range(8))
@@ -114,7 +120,7 @@ def test_errors_say_what_was_expected(tmp_path: Path, prepared_folder: Path):
     with pytest.raises(ValueError, match="expected side:name,name with a side of train, valid, eval"):
         parse_sides("somewhere")
     with pytest.raises(ValueError, match="expected at least one of each"):
-        Mixer(Prepared(prepared_folder, licence_flags=("none",)), "train", PLAIN, 1)
+        MixtureSource(Prepared(prepared_folder, licence_flags=("none",)), "train", PLAIN, 1)
 
 
 def test_written_noisy_is_clean_plus_noise(prepared_folder: Path, tmp_path: Path):

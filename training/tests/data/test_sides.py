@@ -13,7 +13,7 @@ from support import TRAINING
 
 from denoise_training.data.drawing import WeightedClips
 from denoise_training.data.layouts import Source, manifest
-from denoise_training.data.mixing import MixConfig, Mixer
+from denoise_training.data.mixing import MixConfig, MixtureSource
 from denoise_training.data.mixtures import EVALUATION, write_mixtures
 from denoise_training.data.prepare import prepare
 from denoise_training.data.prepared import EVERY_SIDE, SIDES, Clip, Prepared
@@ -138,7 +138,7 @@ def test_unseen_sides_are_voices_alone_that_nothing_else_meets(grown: Prepared, 
     assert grown.select("noise", side) == grown.select("noise", beside) != []
     for other in SIDES:
         assert other == side or voice not in {clip.folder for clip in grown.select("speech", other)}
-    mixer = Mixer(grown, side, replace(EVALUATION, seconds=0.5), seed=1, simulated_rooms=1)
+    mixer = MixtureSource(grown, side, replace(EVALUATION, seconds=0.5), seed=1, simulated_rooms=1)
     _, _, recipes = mixer.batch(0, range(6))
     assert {recipe.speaker for recipe in recipes} == {f"{voice}-a", f"{voice}-b"}
 
@@ -166,9 +166,10 @@ def test_voices_of_a_folder_are_met_evenly_however_much_there_is_of_each():
 def test_even_voices_is_a_setting_that_is_off(grown: Prepared):
     assert not MixConfig().even_voices
     plain, even = (
-        Mixer(grown, "train", replace(PLAIN, even_voices=even), seed=3, simulated_rooms=1) for even in (False, True)
+        MixtureSource(grown, "train", replace(PLAIN, even_voices=even), seed=3, simulated_rooms=1)
+        for even in (False, True)
     )
-    again = Mixer(grown, "train", PLAIN, seed=3, simulated_rooms=1)
+    again = MixtureSource(grown, "train", PLAIN, seed=3, simulated_rooms=1)
     assert torch.equal(plain.batch(0, range(4))[0], again.batch(0, range(4))[0])
     edges = [np.concatenate(mixer.speech.clip_edges) for mixer in (plain, even)]
     assert not np.array_equal(*edges)

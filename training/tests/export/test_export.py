@@ -11,20 +11,20 @@ from support import TRAINING, needs_tfjs
 
 from denoise_training.export.exporter import check, export
 from denoise_training.export.streaming import StreamingModel, write_graph
-from denoise_training.network.models import Mixer, ModelConfig
+from denoise_training.network.models import MaskNetwork, ModelConfig
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
 
 
 @pytest.mark.parametrize(("name", "ops", "macs"), [("base", 80, 10e6), ("tiny", 60, 2e6)])
 def test_shipped_models_keep_their_budget(name: str, ops: int, macs: float):
-    graph = write_graph(Mixer(load(TrainConfig, TRAINING / "configs" / f"{name}.toml").model))
+    graph = write_graph(MaskNetwork(load(TrainConfig, TRAINING / "configs" / f"{name}.toml").model))
     assert graph.operations() <= ops
     assert graph.macs <= macs
 
 
 def test_graph_uses_only_cheap_operations():
-    graph = write_graph(Mixer(ModelConfig()))
+    graph = write_graph(MaskNetwork(ModelConfig()))
     allowed = {
         "_FusedMatMul",
         "MatMul",
@@ -45,7 +45,7 @@ def test_graph_uses_only_cheap_operations():
 def test_exported_model_equals_pytorch_in_tfjs(tmp_path: Path):
     torch.manual_seed(0)
     model = ModelConfig(name="small", narrow_bands=32, bands=64, encoder_channels=8, channels=16, blocks=2)
-    network = Mixer(model)
+    network = MaskNetwork(model)
     saved = {"config": dataclasses.asdict(TrainConfig(model=model)), "average": network.state_dict()}
     wave = 0.1 * torch.randn(48000, generator=torch.Generator().manual_seed(1))
     exported = StreamingModel(saved, wave[:19200], wave)

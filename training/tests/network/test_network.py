@@ -7,7 +7,7 @@ from denoise_training.framing import Framing
 from denoise_training.network import native
 from denoise_training.network.enhance import enhance
 from denoise_training.network.layers import mix, windows
-from denoise_training.network.models import Mixer, ModelConfig, band_matrices
+from denoise_training.network.models import MaskNetwork, ModelConfig, band_matrices
 from denoise_training.network.recurrence import light_recurrence
 from denoise_training.network.stft import Stft
 from denoise_training.network.streaming import StreamingEnhancer
@@ -16,9 +16,9 @@ CONFIG = ModelConfig(name="small", narrow_bands=32, bands=64, encoder_channels=8
 
 
 @pytest.fixture
-def network() -> Mixer:
+def network() -> MaskNetwork:
     torch.manual_seed(0)
-    net = Mixer(CONFIG).eval()
+    net = MaskNetwork(CONFIG).eval()
     with torch.no_grad():
         for p in net.parameters():
             p.add_(0.05 * torch.randn_like(p))
@@ -114,7 +114,7 @@ def test_what_the_kernels_do_not_fit_is_done_in_plain_form():
     assert light_recurrence(x, state, in_weight, bias, state_weight).shape == (3, 4, 8)
 
 
-def test_streaming_equals_offline(network: Mixer):
+def test_streaming_equals_offline(network: MaskNetwork):
     framing = Framing()
     noisy = 0.1 * torch.randn(2, 60 * framing.hop, generator=torch.Generator().manual_seed(5))
     with torch.no_grad():
@@ -124,7 +124,7 @@ def test_streaming_equals_offline(network: Mixer):
     torch.testing.assert_close(online, offline, atol=1e-5, rtol=0)
 
 
-def test_carried_state_continues_a_stream(network: Mixer):
+def test_carried_state_continues_a_stream(network: MaskNetwork):
     framing = Framing()
     features = torch.randn(40, 1, 3, framing.bins, generator=torch.Generator().manual_seed(6))
     with torch.no_grad():
@@ -134,7 +134,7 @@ def test_carried_state_continues_a_stream(network: Mixer):
     torch.testing.assert_close(torch.cat([first, second]), whole, atol=1e-5, rtol=0)
 
 
-def test_the_future_does_not_move_the_past(network: Mixer):
+def test_the_future_does_not_move_the_past(network: MaskNetwork):
     framing = Framing()
     noisy = 0.1 * torch.randn(1, 40 * framing.hop, generator=torch.Generator().manual_seed(7))
     changed = noisy.clone()
@@ -145,7 +145,7 @@ def test_the_future_does_not_move_the_past(network: Mixer):
     assert not torch.equal(before[:, 20 * framing.hop :], after[:, 20 * framing.hop :])
 
 
-def test_streams_do_not_touch_one_another(network: Mixer):
+def test_streams_do_not_touch_one_another(network: MaskNetwork):
     framing = Framing()
     noisy = 0.1 * torch.randn(3, 10 * framing.hop, generator=torch.Generator().manual_seed(8))
     three = StreamingEnhancer(network, framing, streams=3)
@@ -154,7 +154,7 @@ def test_streams_do_not_touch_one_another(network: Mixer):
         torch.testing.assert_close(three.step(hop)["mask"][1:2], one.step(hop[1:2])["mask"], atol=1e-5, rtol=0)
 
 
-def test_silence_stays_finite_and_silent(network: Mixer):
+def test_silence_stays_finite_and_silent(network: MaskNetwork):
     framing = Framing()
     enhancer = StreamingEnhancer(network, framing)
     for _ in range(50):

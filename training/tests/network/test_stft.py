@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from denoise_training.framing import Framing
-from denoise_training.network.models import Mixer
+from denoise_training.network.models import MaskNetwork
 from denoise_training.network.stft import Stft, asymmetric_windows, compressed_features
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
@@ -72,5 +72,5 @@ def test_another_window_is_one_number(tmp_path: Path):
     config = load(TrainConfig, tmp_path / "c.toml")
     assert config.framing.bins == config.model.bins == 513
     spectrum = Stft(config.framing).forward(torch.randn(1, 5 * config.framing.hop)).transpose(0, 1)
-    mask, _ = Mixer(config.model)(compressed_features(spectrum))
+    mask, _ = MaskNetwork(config.model)(compressed_features(spectrum))
     assert mask.shape == (5, 1, 2, 513)

@@ -5,7 +5,7 @@ import torch
 from support import TRAINING
 
 from denoise_training.export.streaming import write_graph
-from denoise_training.network.models import Mixer
+from denoise_training.network.models import MaskNetwork
 from denoise_training.run.compare import TRIALS, multiply_adds
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
@@ -15,11 +15,11 @@ CONFIGS = TRAINING / "configs"
 
 @pytest.mark.parametrize("name", ["base", "tiny"])
 def test_the_count_on_pytorch_is_that_of_the_exported_graph(name: str):
-    network = Mixer(load(TrainConfig, CONFIGS / f"{name}.toml").model)
+    network = MaskNetwork(load(TrainConfig, CONFIGS / f"{name}.toml").model)
     assert multiply_adds(network) == write_graph(network).macs
 
 
-def build(name: str) -> Mixer:
+def build(name: str) -> MaskNetwork:
     kind, changes = TRIALS[name]
     config = TrainConfig().model
     for key, value in changes.items():

@@ -9,7 +9,7 @@ import torch
 
 from denoise_training.data.prepared import Prepared
 from denoise_training.measures import dnsmos
-from denoise_training.network.models import Mixer
+from denoise_training.network.models import MaskNetwork
 from denoise_training.network.stft import Stft
 from denoise_training.run import validation
 from denoise_training.run.config import TrainConfig
@@ -33,14 +33,14 @@ def unseen(prepared_folder: Path) -> Prepared:
 def speakers(config: TrainConfig, data: Prepared, monkeypatch: pytest.MonkeyPatch) -> tuple[set[str], Validation]:
     met = set()
 
-    class Watched(validation.Mixer):
+    class Watched(validation.MixtureSource):
         def batch(self, step: int, indices: range):
             noisy, clean, recipes = super().batch(step, indices)
             met.update(recipe.speaker for recipe in recipes)
             return noisy, clean, recipes
 
     with monkeypatch.context() as patch:
-        patch.setattr(validation, "Mixer", Watched)
+        patch.setattr(validation, "MixtureSource", Watched)
         made = Validation(config, data)
     return met, made
 
@@ -68,7 +68,7 @@ def test_the_score_is_the_mean_of_four_measures_in_steps(
     # Made-up voices are no utterances to PESQ.
     monkeypatch.setattr(validation, "pesq_wb", lambda clean, enhanced: 2.0)
     torch.manual_seed(0)
-    network, made = Mixer(config.model).eval(), Validation(config, Prepared(prepared_folder))
+    network, made = MaskNetwork(config.model).eval(), Validation(config, Prepared(prepared_folder))
     heard = []
     monkeypatch.setattr(validation, "dnsmos", lambda wave: heard.append(wave) or dnsmos(wave))
     found = made.score(network, Stft(config.framing))
