@@ -29,13 +29,6 @@ std::vector<float> whole_vectors(const float* matrix, int64_t rows, int64_t colu
   return out;
 }
 
-std::vector<float> transposed(const float* matrix, int64_t rows, int64_t columns) {
-  std::vector<float> out(rows * columns);
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) out[c * rows + r] = matrix[r * columns + c];
-  return out;
-}
-
 void copy_padded(const float* image, const Shape& s, float* padded) {
   std::memcpy(padded + s.left() * s.width, image, s.rows * s.width * sizeof(float));
 }

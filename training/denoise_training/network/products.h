@@ -4,6 +4,7 @@
 // Out: added to `out`, float32
 #pragma once
 #include <cstdint>
+#include <vector>
 
 typedef float Vec __attribute__((vector_size(64), aligned(4)));
 constexpr int64_t LANES = 16;
@@ -63,4 +64,11 @@ inline void add_product(int64_t rows, int64_t columns, int64_t inner, Matrix a, 
     }
     j += two ? 2 * LANES : LANES;
   }
+}
+
+inline std::vector<float> transposed(const float* matrix, int64_t rows, int64_t columns) {
+  std::vector<float> out(rows * columns);
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t c = 0; c < columns; ++c) out[c * rows + r] = matrix[r * columns + c];
+  return out;
 }

@@ -15,13 +15,6 @@ namespace {
 
 constexpr int64_t GROUP = 48;  // rows that go through a step together
 
-std::vector<float> transposed(const float* matrix, int64_t rows, int64_t columns) {
-  std::vector<float> out(rows * columns);
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t c = 0; c < columns; ++c) out[c * rows + r] = matrix[r * columns + c];
-  return out;
-}
-
 }  // namespace
 
 // weights: input [C, 2C], bias [2C], state [C, 2C]
