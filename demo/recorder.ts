@@ -4,7 +4,8 @@
  * Thread: [main]
  */
 import { encodeFrames, sampleBytes } from '../src/files/sample-format.ts';
-import { formatChunkOf, wavHeader } from '../src/files/wav/wav.ts';
+import { formatChunkOf } from '../src/files/wav/wav-format.ts';
+import { wavHeader } from '../src/files/wav/wav-header.ts';
 import { RECORDER_PROCESSOR, type RecordedMessage, type StopMessage } from './messages.ts';
 
 /** Exact to −138 dBFS, and read by every player; 32-bit float is not. */

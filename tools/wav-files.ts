@@ -2,7 +2,9 @@
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { bytesSource } from '../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, type WavLayout, wavHeader } from '../src/files/wav/wav.ts';
+import { readWavLayout, type WavLayout } from '../src/files/wav/wav.ts';
+import { formatChunkOf, type WavFormat } from '../src/files/wav/wav-format.ts';
+import { wavHeader } from '../src/files/wav/wav-header.ts';
 
 export interface Sound {
   readonly format: SampleFormat;
@@ -55,10 +57,7 @@ export async function writeLongFile(path: string, sound: Float32Array, seconds: 
   }
 }
 
-function bytesOf(
-  layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
-  channels: readonly Float32Array[],
-): Uint8Array<ArrayBuffer> {
+function bytesOf(layout: WavFormat, channels: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
   const frames = channels[0].length;
   const header = wavHeader(layout, frames);
   const dataBytes = frames * frameBytes(layout);

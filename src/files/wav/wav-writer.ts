@@ -6,7 +6,8 @@
 import type { AudioShape, AudioWriter } from '../audio-file.ts';
 import type { ByteSink } from '../byte-source.ts';
 import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
-import { formatChunkOf, type WavLayout, wavHeader } from './wav.ts';
+import { formatChunkOf, type WavFormat } from './wav-format.ts';
+import { wavHeader } from './wav-header.ts';
 
 /** Most bytes that one write to the sink carries. */
 const PIECE_BYTES = 1 << 18;
@@ -17,16 +18,11 @@ export class WavWriter implements AudioWriter {
   readonly #bytes: Uint8Array;
   #written = 0;
   readonly #sink: ByteSink;
-  readonly #layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>;
+  readonly #layout: WavFormat;
   readonly #expectedFrames: number | undefined;
   readonly #headerBytes: number;
 
-  private constructor(
-    sink: ByteSink,
-    layout: Pick<WavLayout, 'channels' | 'format' | 'formatChunk'>,
-    expectedFrames: number | undefined,
-    headerBytes: number,
-  ) {
+  private constructor(sink: ByteSink, layout: WavFormat, expectedFrames: number | undefined, headerBytes: number) {
     this.#sink = sink;
     this.#layout = layout;
     this.#expectedFrames = expectedFrames;
@@ -41,7 +37,7 @@ export class WavWriter implements AudioWriter {
    */
   static async open(
     sink: ByteSink,
-    shape: AudioShape & { readonly layout?: Pick<WavLayout, 'formatChunk'> },
+    shape: AudioShape & { readonly layout?: Pick<WavFormat, 'formatChunk'> },
   ): Promise<WavWriter> {
     const { sampleRateHz, channels, format, frames } = shape;
     const layout = {

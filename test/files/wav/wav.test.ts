@@ -1,7 +1,9 @@
 import { expect } from '@esm-bundle/chai';
 import { BlobSink, bytesSource } from '../../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../../src/files/sample-format.ts';
-import { formatChunkOf, readWavLayout, wavHeader } from '../../../src/files/wav/wav.ts';
+import { readWavLayout } from '../../../src/files/wav/wav.ts';
+import { formatChunkOf } from '../../../src/files/wav/wav-format.ts';
+import { wavHeader } from '../../../src/files/wav/wav-header.ts';
 import { openWav } from '../../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../../src/files/wav/wav-writer.ts';
 import { noise } from '../../engine/signals.ts';
