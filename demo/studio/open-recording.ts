@@ -7,7 +7,7 @@
  * where its header states it, and stored as a WAV blob at once, which the browser may keep outside of memory.
  */
 import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
-import { nextTask } from '../../src/files/enhance.ts';
+import { nextTask } from '../../src/files/next-task.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
 import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../src/files/wav/wav-writer.ts';

@@ -9,6 +9,7 @@ import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Denoiser } from '../engine/index.ts';
 import type { AudioReader, AudioWriter } from '../files/audio-file.ts';
+import { withSignal } from '../files/byte-source.ts';
 import type { EnhanceSettings } from '../files/enhance.ts';
 import { enhanceReader } from '../files/enhance-reader.ts';
 import { FlacWriter } from '../files/flac/flac-writer.ts';
@@ -50,7 +51,7 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
   const input = await open(job.input, 'r');
   const outputs: Output[] = [];
   try {
-    const { kind, reader } = await openAudio(await fileSource(input));
+    const { kind, reader } = await openAudio(withSignal(await fileSource(input), settings.signal));
     try {
       for (const target of targets) outputs.push(await Output.open(target, reader, job.format));
       const [enhanced, removed] = outputs;
@@ -61,6 +62,8 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
         settings,
       );
       for (const output of outputs) await output.finish();
+      // What was given up while the last bytes went to the disk is not published either.
+      settings.signal.throwIfAborted();
       for (const output of outputs) await output.publish(settings.overwrite);
       const { sampleRateHz, channels } = reader;
       const warnings = [...warningsOf(job, kind, reader, enhanced.writer), ...brokenOf(brokenSamples)];

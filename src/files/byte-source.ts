@@ -17,6 +17,8 @@
 export interface ByteSource {
   /** Length in bytes. */
   readonly size: number;
+  /** Aborted when nobody wants the bytes any more. Long loops between reads look at it: ByteWindow's giveWay(). */
+  readonly signal?: AbortSignal | undefined;
   /**
    * At most `length` bytes from `position` on; fewer, or none, only at the end. The array is the caller's until the
    * next read.
@@ -30,6 +32,20 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<void>;
   /** Replaces bytes that were written before, `position` bytes from the beginning. */
   rewrite(position: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** The same bytes, until the signal is aborted: then reading throws its reason. */
+export function withSignal(source: ByteSource, signal: AbortSignal): ByteSource {
+  return {
+    get size() {
+      return source.size;
+    },
+    signal,
+    read: async (position, length) => {
+      signal.throwIfAborted();
+      return source.read(position, length);
+    },
+  };
 }
 
 /** Bytes to ask of a Blob at once where pieces are read in order. */

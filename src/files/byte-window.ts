@@ -4,9 +4,12 @@
  * Thread: any
  */
 import type { ByteSource } from './byte-source.ts';
+import { nextTask } from './next-task.ts';
 
 /** Bytes that are read at once. */
 const PIECE_BYTES = 1 << 18;
+/** Other tasks wait no longer than this for a loop that gives way. A person who presses Ctrl-C does not notice it. */
+const TURN_MS = 50;
 
 /** The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. */
 export class ByteWindow {
@@ -14,6 +17,7 @@ export class ByteWindow {
   at = 0;
   readonly #source: ByteSource;
   #position: number;
+  #turnMs = performance.now();
 
   /** @param position where in the file to begin */
   constructor(source: ByteSource, position = 0) {
@@ -46,6 +50,17 @@ export class ByteWindow {
     this.bytes = bytes;
     this.at = 0;
     this.#position += more.length;
+  }
+
+  /**
+   * To be awaited in every loop that may go on without a read, over damaged bytes for instance. Lets other tasks run
+   * every so often, and throws the reason of the source's signal where that has been aborted.
+   */
+  async giveWay(): Promise<void> {
+    if (performance.now() - this.#turnMs < TURN_MS) return;
+    await nextTask();
+    this.#turnMs = performance.now();
+    this.#source.signal?.throwIfAborted();
   }
 
   /** Moves to the next such byte after the present one, or to the end of the window; returns how many it passed. */

@@ -7,7 +7,8 @@
  */
 import type { Denoiser } from '../engine/denoiser.ts';
 import type { AudioReader, AudioWriter } from './audio-file.ts';
-import { type EnhanceOptions, Enhancer, nextTask } from './enhance.ts';
+import { type EnhanceOptions, Enhancer } from './enhance.ts';
+import { nextTask } from './next-task.ts';
 import { fullScaleOf, quantise } from './sample-format.ts';
 
 /** Where results go; either may be left out. Both stay the caller's, who finishes and closes them. */
@@ -57,8 +58,8 @@ export async function enhanceReader(
     }
   };
   try {
+    options.signal?.throwIfAborted();
     for (let read = piece; read === piece; ) {
-      options.signal?.throwIfAborted();
       read = await reader.read(samples, 0, piece);
       if (fullScaleOf(reader.format) === undefined) brokenSamples += silenceBroken(samples, read);
       enhancer.push(samples, 0, read);
@@ -67,6 +68,7 @@ export async function enhanceReader(
       await drain();
       options.onProgress?.(read < piece ? 1 : reader.share);
       await nextTask();
+      options.signal?.throwIfAborted();
     }
   } finally {
     enhancer.dispose();

@@ -7,6 +7,7 @@ import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { SampleQueue } from '../engine/dsp/sample-queue.ts';
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
+import { nextTask } from './next-task.ts';
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {
@@ -150,16 +151,4 @@ export class Enhancer {
       this.#delayLeft -= count;
     }
   }
-}
-
-/** Resolves in a task of its own. Not by a timer: pages that are not visible get one a second. */
-export function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

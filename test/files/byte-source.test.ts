@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { BlobSink, blobSource, bytesSource } from '../../src/files/byte-source.ts';
+import { BlobSink, blobSource, bytesSource, withSignal } from '../../src/files/byte-source.ts';
 
 const BYTES = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
 
@@ -24,6 +24,17 @@ describe('blobSource and bytesSource', () => {
       expect(piece.every((byte, i) => byte === (position + i) % 253)).to.equal(true);
       piece.fill(255);
     }
+  });
+});
+
+describe('withSignal', () => {
+  it('gives the same bytes until the signal is aborted, then its reason', async () => {
+    const controller = new AbortController();
+    const source = withSignal(bytesSource(BYTES), controller.signal);
+    expect(source.size).to.equal(1000);
+    expect([...(await source.read(10, 20))]).to.deep.equal([...BYTES.subarray(10, 30)]);
+    controller.abort(new Error('enough'));
+    expect(String(await failure(source.read(10, 20)))).to.equal('Error: enough');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { type ByteSource, bytesSource } from '../../src/files/byte-source.ts';
+import { type ByteSource, bytesSource, withSignal } from '../../src/files/byte-source.ts';
 import { ByteWindow } from '../../src/files/byte-window.ts';
 import { seededRandom } from '../engine/signals.ts';
 
@@ -38,6 +38,21 @@ describe('ByteWindow', () => {
     const source: ByteSource = { size: 10, read: () => Promise.resolve(new Uint8Array()) };
     const error = await new ByteWindow(source).fill(1).catch((reason: unknown) => reason);
     expect(String(error)).to.match(/became shorter/);
+  });
+
+  it('lets other tasks run while nothing is read, and gives up when one of them has aborted the signal', async () => {
+    const controller = new AbortController();
+    const window = new ByteWindow(withSignal(bytesSource(BYTES), controller.signal));
+    await window.fill(1);
+    let isOver = false;
+    setTimeout(() => controller.abort(new Error('enough')), 0);
+    setTimeout(() => {
+      isOver = true;
+    }, 20_000);
+    const search = async (): Promise<void> => {
+      while (!isOver) await window.giveWay();
+    };
+    expect(String(await search().catch((reason: unknown) => reason))).to.equal('Error: enough');
   });
 
   it('has used all of an empty file', () => {

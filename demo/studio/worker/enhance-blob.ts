@@ -8,7 +8,7 @@
  */
 import type { Denoiser } from '../../../src/engine/index.ts';
 import type { AudioWriter } from '../../../src/files/audio-file.ts';
-import { blobSource } from '../../../src/files/byte-source.ts';
+import { blobSource, withSignal } from '../../../src/files/byte-source.ts';
 import { enhanceReader } from '../../../src/files/enhance-reader.ts';
 import { openWav, type WavReader } from '../../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../../src/files/wav/wav-writer.ts';
@@ -37,7 +37,7 @@ export async function enhanceBlob(
   { wav, format, settings, signal, onProgress }: BlobJob,
   sink: Sink,
 ): Promise<Report> {
-  const reader = await openWav(blobSource(wav));
+  const reader = await openWav(withSignal(blobSource(wav), signal));
   const { layout } = reader;
   const writer = await WavWriter.open(sink, {
     ...shapeOf(reader),
