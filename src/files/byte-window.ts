@@ -10,19 +10,33 @@ import { nextTask } from './next-task.ts';
 const PIECE_BYTES = 1 << 18;
 /** Other tasks wait no longer than this for a loop that gives way. A person who presses Ctrl-C does not notice it. */
 const TURN_MS = 50;
+/** Bytes that attempts may look at in vain for each byte of the file, and in any file. Honest damage takes two. */
+const MOST_FAILED_PER_BYTE = 16;
+const FREE_FAILED_BYTES = 1 << 22;
 
-/** The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. */
+/**
+ * The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. A loop that
+ * searches calls {@link fill} in every round, which lets other tasks run and looks at the signal of the source.
+ */
 export class ByteWindow {
   bytes = new Uint8Array();
   at = 0;
   readonly #source: ByteSource;
+  readonly #start: number;
   #position: number;
+  #failedBytes = 0;
   #turnMs = performance.now();
 
   /** @param position where in the file to begin */
   constructor(source: ByteSource, position = 0) {
     this.#source = source;
+    this.#start = position;
     this.#position = position;
+  }
+
+  /** Length of the file. */
+  get sourceBytes(): number {
+    return this.#source.size;
   }
 
   /** Share of the file that has been used, 0 … 1. */
@@ -37,9 +51,10 @@ export class ByteWindow {
 
   /**
    * Reads until at least `count` bytes are in the window, or all that is left of the file. Views of `bytes` that were
-   * taken before stay valid. Throws an Error where the file has become shorter.
+   * taken before stay valid. Throws an Error where the file has become shorter, or the reason of the source's signal.
    */
   async fill(count: number): Promise<void> {
+    if (this.#isLate) await this.giveWay();
     const { left } = this;
     if (left >= count || this.#position >= this.#source.size) return;
     const more = await this.#source.read(this.#position, Math.max(PIECE_BYTES, count));
@@ -57,7 +72,7 @@ export class ByteWindow {
    * every so often, and throws the reason of the source's signal where that has been aborted.
    */
   async giveWay(): Promise<void> {
-    if (performance.now() - this.#turnMs < TURN_MS) return;
+    if (!this.#isLate) return;
     await nextTask();
     this.#turnMs = performance.now();
     this.#source.signal?.throwIfAborted();
@@ -69,6 +84,31 @@ export class ByteWindow {
     const skipped = (next === -1 ? this.bytes.length : next) - this.at;
     this.at += skipped;
     return skipped;
+  }
+
+  /** Moves on by so many bytes, beyond the window if need be. */
+  skip(count: number): void {
+    const beyond = count - this.left;
+    this.at += Math.min(count, this.left);
+    if (beyond > 0) this.#position = Math.min(this.#source.size, this.#position + beyond);
+  }
+
+  /**
+   * Whether something may be tried here that can fail: not after attempts have looked at many times the bytes of the
+   * file in vain, as they do where it is made of nothing but beginnings. Time grows with the file, not with its square.
+   */
+  get mayTry(): boolean {
+    const used = this.#position - this.left - this.#start;
+    return this.#failedBytes <= FREE_FAILED_BYTES + MOST_FAILED_PER_BYTE * used;
+  }
+
+  /** Tells that an attempt has looked at so many bytes in vain. */
+  failed(bytes: number): void {
+    this.#failedBytes += bytes;
+  }
+
+  get #isLate(): boolean {
+    return performance.now() - this.#turnMs >= TURN_MS;
   }
 
   /** Frees what is held. */

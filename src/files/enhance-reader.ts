@@ -21,6 +21,9 @@ export interface EnhanceTargets {
   readonly removed?: AudioWriter | undefined;
 }
 
+/** The most samples of a piece, all channels together. A header alone must not take more memory than this. */
+const MOST_PIECE_SAMPLES = 1 << 22;
+
 /** What is known afterwards. */
 export interface EnhanceSummary {
   readonly frames: number;
@@ -39,7 +42,7 @@ export async function enhanceReader(
   { enhanced, removed }: EnhanceTargets,
   options: EnhanceOptions = {},
 ): Promise<EnhanceSummary> {
-  const piece = Math.ceil(reader.sampleRateHz);
+  const piece = Math.min(Math.ceil(reader.sampleRateHz), Math.floor(MOST_PIECE_SAMPLES / reader.channels));
   const planes = () => Array.from({ length: reader.channels }, () => new Float32Array(piece));
   const [samples, noisy] = [planes(), planes()];
   const enhancer = new Enhancer(denoiser, reader.channels, reader.sampleRateHz, options);

@@ -58,4 +58,42 @@ describe('ByteWindow', () => {
   it('has used all of an empty file', () => {
     expect(new ByteWindow(bytesSource(new Uint8Array())).share).to.equal(1);
   });
+
+  it('gives other tasks their turn while a file is searched, and ends where it is aborted', async () => {
+    const abort = new AbortController();
+    const window = new ByteWindow(withSignal(bytesSource(new Uint8Array(1 << 24)), abort.signal));
+    setTimeout(() => abort.abort(new Error('enough')));
+    const error = await (async () => {
+      for (;;) {
+        await window.fill(100);
+        if (window.left === 0) return undefined;
+        window.failed(1000);
+        window.skipTo(0);
+      }
+    })().catch((reason: unknown) => reason);
+    expect(String(error)).to.contain('enough');
+  });
+
+  it('lets attempts fail in proportion to the bytes that were passed', async () => {
+    const window = new ByteWindow(bytesSource(new Uint8Array(1 << 20)));
+    let attempts = 0;
+    for (await window.fill(1); window.left > 0; await window.fill(1)) {
+      window.skip(64);
+      if (!window.mayTry) continue;
+      attempts += 1;
+      window.failed(1 << 16);
+    }
+    expect(attempts).to.be.above(60).and.below(500);
+  });
+
+  it('moves on beyond what it holds', async () => {
+    const window = new ByteWindow(bytesSource(BYTES));
+    await window.fill(10);
+    window.skip(700_000);
+    await window.fill(1);
+    expect(window.bytes[window.at]).to.equal(BYTES[700_000]);
+    window.skip(700_000);
+    await window.fill(1);
+    expect([window.left, window.share]).to.deep.equal([0, 1]);
+  });
 });

@@ -8,6 +8,7 @@
 import type { OpusDecoder } from 'opus-decoder';
 import { type Chunk, ChunkReader } from '../../files/chunk-reader.ts';
 import type { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
+import { requireChannels } from '../../files/require-channels.ts';
 import { toWavOrder } from '../../files/speaker-order.ts';
 
 const OPUS_RATE_HZ = 48000;
@@ -29,6 +30,7 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
   if (family === 1 && header.length < 21 + channels)
     throw new Error('expected a channel mapping in the Opus header, found the end of the packet');
   const mapping = family === 0 ? [...Array(channels).keys()] : [...header.subarray(21, 21 + channels)];
+  requireChannels(channels);
   const { OpusDecoder: Decoder } = await import('opus-decoder');
   const decoder = new Decoder({
     channels,
@@ -50,7 +52,6 @@ export async function openOpus(demuxer: OggDemuxer, header: Uint8Array): Promise
 }
 
 export class OpusReader extends ChunkReader {
-  readonly sampleRateHz = OPUS_RATE_HZ;
   /** Samples decoded so far, as positions in the file count them. */
   #position = 0;
   /** The comment header, which may take several pages, comes before the sound. */
@@ -63,12 +64,12 @@ export class OpusReader extends ChunkReader {
   constructor(
     demuxer: OggDemuxer,
     decoder: OpusDecoder<undefined>,
-    readonly channels: number,
+    channels: number,
     preSkip: number,
     gain: number,
     frames: number | undefined,
   ) {
-    super(preSkip, frames);
+    super({ sampleRateHz: OPUS_RATE_HZ, channels, sourceBytes: demuxer.sourceBytes, skip: preSkip, frames });
     this.#demuxer = demuxer;
     this.#decoder = decoder;
     this.#gain = gain;
@@ -78,12 +79,11 @@ export class OpusReader extends ChunkReader {
     return this.#demuxer.share;
   }
 
-  protected get damagedBytes(): number {
-    return this.#demuxer.damagedBytes;
-  }
-
   protected async nextChunk(): Promise<Chunk | undefined> {
-    for (let page = await this.#demuxer.nextPage(); page !== undefined; page = await this.#demuxer.nextPage()) {
+    for (;;) {
+      const page = await this.#demuxer.nextPage();
+      this.account.skippedBytes = this.#demuxer.damagedBytes;
+      if (page === undefined) return undefined;
       const packets = this.#sawComments ? page.packets : page.packets.slice(1);
       this.#sawComments ||= page.packets.length > 0;
       if (packets.length === 0) continue;
@@ -98,7 +98,6 @@ export class OpusReader extends ChunkReader {
       this.#position += gap + frames;
       return { channels, frames, gap };
     }
-    return undefined;
   }
 
   close(): void {

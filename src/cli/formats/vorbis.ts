@@ -60,11 +60,11 @@ export class VorbisReader extends ChunkReader {
     demuxer: OggDemuxer,
     headers: readonly Uint8Array[],
     first: readonly Uint8Array[],
-    readonly channels: number,
-    readonly sampleRateHz: number,
+    channels: number,
+    sampleRateHz: number,
     frames: number | undefined,
   ) {
-    super(0, frames);
+    super({ sampleRateHz, channels, sourceBytes: demuxer.sourceBytes, frames });
     this.#decoder = decoder;
     this.#demuxer = demuxer;
     this.#headers = headers;
@@ -73,10 +73,6 @@ export class VorbisReader extends ChunkReader {
 
   get share(): number {
     return this.#demuxer.share;
-  }
-
-  protected get damagedBytes(): number {
-    return this.#demuxer.damagedBytes;
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
@@ -97,6 +93,7 @@ export class VorbisReader extends ChunkReader {
       for (const packet of page.packets) packets.push(packet.slice());
       if (page.packets.length > 0) position = page.position ?? position;
     }
+    this.account.skippedBytes = this.#demuxer.damagedBytes;
     if (packets.length === 0) return undefined;
     const channels = this.#decode(this.#before === undefined ? packets : [this.#before, ...packets]);
     const frames = channels[0].length;

@@ -9,10 +9,8 @@
 import type { AudioReader } from '../audio-file.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
-import { MOST_GAP_SECONDS } from '../chunk-reader.ts';
+import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import { afterId3 } from '../id3.ts';
-import { requireRate } from '../require-rate.ts';
-import type { SampleFormat } from '../sample-format.ts';
 import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
 
 const STREAMINFO_BYTES = 34;
@@ -36,8 +34,7 @@ export async function openFlac(source: ByteSource): Promise<AudioReader> {
     position += 4 + bytes;
   }
   if (info === undefined) throw new Error('expected the metadata block STREAMINFO, found none');
-  requireRate(info.sampleRateHz);
-  return new FlacReader(source, position, info);
+  return new FlacReader(new ByteWindow(source, position), info);
 }
 
 function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples: number } {
@@ -57,34 +54,27 @@ function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples
   return stream;
 }
 
-class FlacReader implements AudioReader {
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  readonly format: SampleFormat;
-  readonly frames: number | undefined;
+class FlacReader extends ChunkReader {
   readonly #scale: number;
   /** The most bytes that a frame of this stream can sensibly have: those of samples that are not compressed. */
   readonly #mostFrameBytes: number;
   readonly #window: ByteWindow;
   readonly #block: readonly Float64Array[];
-  #blockStart = 0;
-  #blockEnd = 0;
-  /** Silence that stands for damaged frames, before the block. */
-  #gap = 0;
-  #decoded = 0;
-  #given = 0;
-  #ended = false;
-  #lostSamples = 0;
+  /** Samples per channel that have been read, and those that are missing before them. */
+  #position = 0;
   #closed = false;
-  readonly #stream: FlacStream & { readonly totalSamples: number };
+  readonly #stream: FlacStream;
 
-  constructor(source: ByteSource, position: number, stream: FlacStream & { readonly totalSamples: number }) {
+  constructor(window: ByteWindow, stream: FlacStream & { readonly totalSamples: number }) {
+    super({
+      sampleRateHz: stream.sampleRateHz,
+      channels: stream.channels,
+      format: stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32',
+      sourceBytes: window.sourceBytes,
+      promisedFrames: stream.totalSamples === 0 ? undefined : stream.totalSamples,
+    });
     this.#stream = stream;
-    this.#window = new ByteWindow(source, position);
-    this.sampleRateHz = stream.sampleRateHz;
-    this.channels = stream.channels;
-    this.format = stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32';
-    this.frames = stream.totalSamples === 0 ? undefined : stream.totalSamples;
+    this.#window = window;
     this.#scale = 2 ** (1 - stream.bits);
     this.#mostFrameBytes =
       MOST_HEADER_BYTES +
@@ -93,39 +83,8 @@ class FlacReader implements AudioReader {
     this.#block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
   }
 
-  get warnings(): readonly string[] {
-    const lost =
-      this.#lostSamples === 0 ? [] : [`${this.#lostSamples} samples per channel are damaged and count as silence`];
-    const isShort = this.#ended && this.frames !== undefined && this.#decoded < this.frames;
-    return isShort
-      ? [...lost, `the header promises ${this.frames} samples per channel, the file ends after ${this.#decoded}`]
-      : lost;
-  }
-
   get share(): number {
-    return this.frames === undefined ? this.#window.share : Math.min(1, this.#given / this.frames);
-  }
-
-  async read(into: readonly Float32Array[], start: number, count: number): Promise<number> {
-    let done = 0;
-    while (done < count) {
-      if (this.#gap === 0 && this.#blockStart === this.#blockEnd && !(await this.#decodeNext())) break;
-      if (this.#gap > 0) {
-        const frames = Math.min(this.#gap, count - done);
-        for (const channel of into) channel.fill(0, start + done, start + done + frames);
-        this.#gap -= frames;
-        done += frames;
-        continue;
-      }
-      const frames = Math.min(this.#blockEnd - this.#blockStart, count - done);
-      for (let c = 0; c < into.length; c++) {
-        for (let n = 0; n < frames; n++) into[c][start + done + n] = this.#block[c][this.#blockStart + n] * this.#scale;
-      }
-      this.#blockStart += frames;
-      done += frames;
-    }
-    this.#given += done;
-    return done;
+    return this.#window.share;
   }
 
   close(): void {
@@ -133,40 +92,31 @@ class FlacReader implements AudioReader {
     this.#window.clear();
   }
 
-  /** Decodes the next whole frame; false at the end. */
-  async #decodeNext(): Promise<boolean> {
+  /** The next whole frame; undefined at the end. */
+  protected async nextChunk(): Promise<Chunk | undefined> {
     const window = this.#window;
-    const { totalSamples } = this.#stream;
-    while (!this.#closed && !this.#ended) {
+    let skipped = 0;
+    while (!this.#closed) {
       await window.fill(this.#mostFrameBytes);
-      const remaining = totalSamples === 0 ? Number.POSITIVE_INFINITY : totalSamples - this.#decoded;
-      if (remaining <= 0 || window.left === 0) {
-        this.#ended = true;
-        break;
-      }
+      if (window.left === 0) break;
       const header = parseFrameHeader(window.bytes, window.at, this.#stream);
       const bytes = header === undefined ? undefined : this.#tryFrame(header);
-      // After damage, a place may look like a header by chance; a frame whose checksum holds is not chance.
-      const gap = header === undefined ? 0 : header.firstSample - this.#decoded;
-      if (
-        header === undefined ||
-        bytes === undefined ||
-        gap < 0 ||
-        gap >= remaining ||
-        gap > MOST_GAP_SECONDS * this.sampleRateHz
-      ) {
-        window.skipTo(0xff);
+      if (header === undefined || bytes === undefined || header.firstSample < this.#position) {
+        skipped += window.skipTo(0xff);
         continue;
       }
       window.at += bytes;
-      this.#gap = gap;
-      this.#lostSamples += this.#gap;
-      this.#blockStart = 0;
-      this.#blockEnd = Math.min(header.samples, remaining - this.#gap);
-      this.#decoded += this.#gap + this.#blockEnd;
-      return true;
+      this.account.skippedBytes += skipped;
+      const gap = header.firstSample - this.#position;
+      this.#position = header.firstSample + header.samples;
+      const channels = this.#block.map((samples) =>
+        Float32Array.from(samples.subarray(0, header.samples), (sample) => sample * this.#scale),
+      );
+      return { channels, frames: header.samples, gap };
     }
-    return false;
+    // What comes after everything that was promised is no lost sound.
+    if (this.frames === undefined || this.#position < this.frames) this.account.skippedBytes += skipped;
+    return undefined;
   }
 
   #tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {

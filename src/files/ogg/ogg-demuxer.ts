@@ -40,6 +40,11 @@ export class OggDemuxer {
     this.#window = new ByteWindow(source);
   }
 
+  /** Length of the file. */
+  get sourceBytes(): number {
+    return this.#source.size;
+  }
+
   /** Share of the file that has been read. */
   get share(): number {
     return this.#window.share;

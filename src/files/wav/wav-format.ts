@@ -7,6 +7,7 @@
  * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors
  */
 import type { Hertz } from '../../shared/units.ts';
+import { requireChannels } from '../require-channels.ts';
 import { requireRate } from '../require-rate.ts';
 import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
 
@@ -17,9 +18,6 @@ export interface WavFormat {
   /** The format chunk as it is in the file, speaker positions included, to be written again. */
   readonly formatChunk: Uint8Array;
 }
-
-/** The most channels that a file may have; more mean a damaged header. */
-export const MOST_CHANNELS = 64;
 
 const FORMAT_PCM = 1;
 const FORMAT_FLOAT = 3;
@@ -34,9 +32,7 @@ export function readFormat(chunk: Uint8Array): WavFormat & { readonly sampleRate
   const channels = view.getUint16(2, true);
   const sampleRateHz = view.getUint32(4, true);
   const bits = view.getUint16(14, true);
-  if (channels === 0) throw new Error('expected at least one channel, found none');
-  if (channels > MOST_CHANNELS)
-    throw new Error(`expected at most ${MOST_CHANNELS} channels, found ${channels}: the header is damaged`);
+  requireChannels(channels);
   requireRate(sampleRateHz);
   // Samples of odd sizes take whole bytes, or wider containers, with zeros below.
   const blockBytes = view.getUint16(12, true) / channels;

@@ -86,6 +86,7 @@ async function sizeOfData(
   if (claimed <= there) return { dataBytes: claimed, warnings: [] };
   if (SIZES_OF_STREAMS.includes(claimed)) return { dataBytes: there, warnings: [] };
   const [expected, found] = [claimed, there].map((bytes) => Math.floor(bytes / frame));
+  if (found === 0) throw new Error(`found no sound, where the header promises ${expected} samples per channel`);
   return {
     dataBytes: there,
     warnings: [`the header promises ${expected} samples per channel, the file ends after ${found}`],

@@ -34,8 +34,6 @@ export async function openMp3(source: ByteSource): Promise<Mp3Reader> {
 }
 
 export class Mp3Reader extends ChunkReader {
-  readonly sampleRateHz: number;
-  readonly channels: number;
   readonly #decoder: Decoder;
   readonly #scanner: FrameScanner;
   readonly #header: FrameHeader;
@@ -51,9 +49,8 @@ export class Mp3Reader extends ChunkReader {
     first: readonly Uint8Array[],
     tag: EncoderTag | undefined,
   ) {
-    super(tag?.skip ?? 0, tag?.frames);
-    this.sampleRateHz = header.sampleRateHz;
-    this.channels = header.channels;
+    const { sampleRateHz, channels } = header;
+    super({ sampleRateHz, channels, sourceBytes: scanner.sourceBytes, ...tag });
     this.#decoder = decoder;
     this.#scanner = scanner;
     this.#header = header;
@@ -64,10 +61,6 @@ export class Mp3Reader extends ChunkReader {
     return this.#scanner.share;
   }
 
-  protected get damagedBytes(): number {
-    return this.#scanner.skippedBytes;
-  }
-
   protected async nextChunk(): Promise<Chunk | undefined> {
     const part: Uint8Array[] = [...this.#first];
     this.#first = [];
@@ -76,12 +69,13 @@ export class Mp3Reader extends ChunkReader {
       if (frame === undefined) break;
       part.push(frame.slice());
     }
+    this.account.skippedBytes = this.#scanner.skippedBytes;
     if (part.length === 0) return undefined;
     const all = [...this.#runIn, ...part];
     this.#runIn = all.slice(-RUN_IN_FRAMES);
     const { channels, lost } = decodeFrames(this.#decoder, all, all.length - part.length, this.#header);
-    this.lostFrames += lost;
-    return { channels, frames: channels[0].length, gap: 0 };
+    const frames = channels[0].length;
+    return { channels, frames, gap: 0, silent: lost };
   }
 
   close(): void {}

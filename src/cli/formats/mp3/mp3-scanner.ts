@@ -17,12 +17,15 @@ const MOST_FRAME_BYTES = 8192;
 export class FrameScanner {
   /** Bytes after the first frame that belong to none. */
   skippedBytes = 0;
+  /** Length of the file. */
+  readonly sourceBytes: number;
   readonly #window: ByteWindow;
   #kind: number | undefined;
   #inSync = false;
   #searchedBytes = 0;
 
   constructor(source: ByteSource, position: number) {
+    this.sourceBytes = source.size;
     this.#window = new ByteWindow(source, position);
   }
 
