@@ -40,9 +40,9 @@ export function helpText({ installed, installable }: ModelNames): string {
   return `Usage: denoise-node INPUT… -o OUTPUT [options]
 
 Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate
-and number of channels) or a folder, which is searched for such files. Output is WAV or FLAC. Rate,
-channels, bit depth and length stay as they are; what comes from MP3, Vorbis or Opus gets 16 bits.
-FLAC has no floats: 32 bits become 24.
+and number of channels) or a folder, which is searched for such files, through links, but not in what
+is hidden. Output is WAV or FLAC. Rate, channels, bit depth and length stay as they are; what comes
+from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
 
   -o, --output PATH   output file (one input file) or folder (kept in the shape of the input folder)
   -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base);
@@ -57,7 +57,7 @@ FLAC has no floats: 32 bits become 24.
                       else WAV)
       --jobs NUMBER   files that are worked on at once, each in a thread of its own, 1 to ${MOST_JOBS}
                       (default: 1; this machine has ${availableParallelism()} processors)
-      --overwrite     replace output files that exist
+      --overwrite     replace output files that exist, never an input
       --json          print one JSON object about all files at the end, and nothing else
   -q, --quiet         print errors only
       --version       print the version

@@ -3,13 +3,18 @@
  * Out:    enhanced files, a line about each (or one JSON object), an exit status
  * Thread: main; with --jobs the same file is what each thread runs
  */
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
 import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
-import { type FileResult, removeUnfinished } from './enhance-file.ts';
-import { type Job, planJobs, type Refusal } from './plan.ts';
+import { Crew } from './crew.ts';
+import { type FileResult, targetsOf } from './enhance-file.ts';
+import { removeStaleParts } from './part-files.ts';
+import { type Job, type Plan, planJobs } from './plan.ts';
+import { printable, printableJson } from './printable.ts';
 import { ProgressBars } from './progress.ts';
-import { type Enhancing, enhanceHere, enhanceInThread, reasonOf, serveJobs } from './worker.ts';
+import { type Enhancing, reasonOf, serveJobs } from './worker.ts';
 
 /** Exit statuses, as `--help` documents them. */
 const Exit = { ok: 0, someFailed: 1, usage: 2, model: 3, interrupted: 130 } as const;
@@ -28,13 +33,11 @@ const interrupt = new AbortController();
 let planned: readonly Job[] = [];
 
 if (isMainThread) {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  // The reader of the output may have had enough: `… | head`.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' ? process.exit() : Promise.reject(error),
-  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', onLostOutput);
   try {
-    process.exitCode = await main(process.argv.slice(2));
+    const status = await main(process.argv.slice(2));
+    process.exitCode ||= status;
   } catch (error) {
     process.stderr.write(
       `denoise-node: unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
@@ -45,10 +48,18 @@ if (isMainThread) {
   await serveJobs();
 }
 
+/** Where what is printed cannot be printed. */
+function onLostOutput(error: NodeJS.ErrnoException): void {
+  // Whoever listens may have had enough (`… | head`), a terminal may be gone. Files are made all the same.
+  if (['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) return;
+  process.exitCode = Exit.someFailed;
+  complain(`the standard output: ${error.message}`);
+}
+
 /** The first signal gives files up in order; the second ends the process at once. */
 function stop(): void {
   if (interrupt.signal.aborted) {
-    removeUnfinished(planned);
+    for (const { part } of planned.flatMap(targetsOf)) rmSync(part, { force: true });
     process.exit(Exit.interrupted);
   }
   interrupt.abort();
@@ -59,102 +70,88 @@ async function main(args: readonly string[]): Promise<number> {
     const command = readCommandLine(args);
     if (command === 'help') return print(helpText(modelNames()));
     if (command === 'version') return print(`${packageVersion()}\n`);
-    const { jobs, refusals } = await planJobs(command);
-    planned = jobs;
-    return await enhanceAll(command, jobs, refusals);
+    const plan = await planJobs(command);
+    planned = plan.jobs;
+    return await enhanceAll(command, plan);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`denoise-node: ${error.message} See denoise-node --help.\n`);
+    complain(`${error.message} See denoise-node --help.`);
     return Exit.usage;
   }
 }
 
-async function enhanceAll(command: CommandLine, jobs: readonly Job[], refusals: readonly Refusal[]): Promise<number> {
+async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Plan): Promise<number> {
   const { mix, attenuationLimitDb, overwrite } = command;
-  let enhancers: readonly Enhancing[];
+  const { signal } = interrupt;
+  const talks = !command.quiet && !command.json;
+  let crew: Crew;
   try {
     const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
-    enhancers = await startAll(command, jobs.length, settings);
+    // A model that cannot be loaded is an error even without files.
+    const size = Math.max(1, Math.min(command.jobs, jobs.length));
+    crew = await Crew.start(size, new URL(import.meta.url), settings, signal);
   } catch (error) {
-    process.stderr.write(`denoise-node: ${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.\n`);
+    if (signal.aborted) return Exit.interrupted;
+    complain(`${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.`);
     return Exit.model;
   }
-  const bars = new ProgressBars(process.stderr, !command.quiet && !command.json && process.stderr.isTTY);
+  for (const folder of new Set(jobs.flatMap(targetsOf).map(({ part }) => dirname(part))))
+    await removeStaleParts(folder);
+  const bars = new ProgressBars(process.stderr, talks && process.stderr.isTTY);
   const reports: FileReport[] = new Array(jobs.length);
   for (const { input, reason } of refusals) reports.push({ input, error: reason });
-  for (const { input, reason } of refusals) complain(input, reason);
-  let next = 0;
-  await Promise.all(
-    enhancers.map(async (enhancing) => {
-      while (next < jobs.length && !interrupt.signal.aborted) {
-        const index = next++;
-        reports[index] = await enhanceOne(enhancing, command, jobs[index], bars);
-      }
-      await enhancing.close();
-    }),
+  for (const { input, reason } of refusals) complain(`${input}: ${reason}`);
+  if (talks) for (const { input, reason } of leftOut) complain(`${input}: ${reason}`);
+  await crew.work(
+    jobs,
+    async (enhance, job, index) => {
+      reports[index] = await enhanceOne(enhance, talks, job, bars);
+    },
+    signal,
   );
   const made = reports.filter((report) => report !== undefined);
   const failures = made.filter((report) => report.error !== undefined).length;
   if (command.json) {
-    const { model, version } = enhancers[0];
-    print(`${JSON.stringify({ model, version, failed: failures, files: made }, null, 2)}\n`);
+    const { model, version } = crew.model;
+    print(`${printableJson({ model, version, failed: failures, files: made, leftOut })}\n`);
   }
-  if (interrupt.signal.aborted) return Exit.interrupted;
+  if (signal.aborted) return Exit.interrupted;
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }
 
-/**
- * One enhancer for each file that is worked on at once, and at least one: a model that cannot be loaded is an error
- * even without files.
- */
-async function startAll(
-  { jobs }: CommandLine,
-  files: number,
-  settings: Parameters<typeof enhanceHere>[0],
-): Promise<readonly Enhancing[]> {
-  const threads = Math.max(1, Math.min(jobs, files));
-  if (threads === 1) return [await enhanceHere(settings)];
-  const started = await Promise.allSettled(
-    Array.from({ length: threads }, () => enhanceInThread(new URL(import.meta.url), settings)),
-  );
-  const failure = started.find((result) => result.status === 'rejected');
-  const alive = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  if (failure === undefined) return alive;
-  await Promise.all(alive.map((enhancing) => enhancing.close()));
-  throw failure.reason;
-}
-
 async function enhanceOne(
-  enhancing: Enhancing,
-  command: CommandLine,
+  enhance: Enhancing['enhance'],
+  talks: boolean,
   job: Job,
   bars: ProgressBars,
 ): Promise<FileReport> {
-  const { input, output, residual } = job;
+  const { input, residual } = job;
+  const output = job.output.path;
   const started = performance.now();
   bars.set(input, 0);
   try {
-    const result = await enhancing.enhance(job, interrupt.signal, (share) => bars.set(input, share));
+    const result = await enhance(job, interrupt.signal, (share) => bars.set(input, share));
     const elapsedSeconds = (performance.now() - started) / 1000;
     bars.end(input);
-    if (!command.quiet && !command.json)
+    if (talks)
       bars.print(() => {
-        for (const warning of result.warnings) complain(input, `warning: ${warning}`);
+        for (const warning of result.warnings) complain(`${input}: warning: ${warning}`);
         const speed = (result.seconds / elapsedSeconds).toFixed(1);
         const times = `${result.seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s, ${speed} × real time`;
-        print(`${input} → ${output}  ${times}\n`);
+        print(`${printable(`${input} → ${output}  ${times}`)}\n`);
       });
-    return { input, output, ...(residual === undefined ? {} : { residual }), ...result, elapsedSeconds };
+    return { input, output, ...(residual === undefined ? {} : { residual: residual.path }), ...result, elapsedSeconds };
   } catch (error) {
     const reason = interrupt.signal.aborted ? 'interrupted' : reasonOf(error);
     bars.end(input);
-    bars.print(() => complain(input, reason));
+    bars.print(() => complain(`${input}: ${reason}`));
     return { input, error: reason };
   }
 }
 
-function complain(input: string, reason: string): void {
-  process.stderr.write(`denoise-node: ${input}: ${reason}\n`);
+/** A line about something that is wrong. */
+function complain(text: string): void {
+  process.stderr.write(`denoise-node: ${printable(text)}\n`);
 }
 
 function print(text: string): number {

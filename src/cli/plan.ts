@@ -3,24 +3,35 @@
  * Out:    one job for each recording, to enhance-file.ts
  * Thread: main
  */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, extname, join, relative } from 'node:path';
 import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
 import { EXTENSIONS } from './formats/open-audio.ts';
+import { type Refusal, searchFolder } from './search-folder.ts';
+import { identityOf, type Target, targetOf } from './target.ts';
 
 /** One recording to enhance. */
 export interface Job {
   readonly input: string;
-  readonly output: string;
+  readonly output: Target;
   /** Where to write what is taken out; undefined for nowhere. */
-  readonly residual: string | undefined;
+  readonly residual: Target | undefined;
   readonly format: OutputFormat;
 }
 
-/** An input that cannot become a job. */
-export interface Refusal {
-  readonly input: string;
-  readonly reason: string;
+/** What the command line comes to. */
+export interface Plan {
+  readonly jobs: readonly Job[];
+  /** Inputs that cannot become jobs: failures. */
+  readonly refusals: readonly Refusal[];
+  /** Folders that need not be searched: no failures. */
+  readonly leftOut: readonly Refusal[];
+}
+
+/** A job whose outputs are names still. */
+interface Pairing extends Omit<Job, 'output' | 'residual'> {
+  /** The output, and the residual where one is wanted. */
+  readonly outputs: readonly string[];
 }
 
 const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = {
@@ -32,12 +43,11 @@ const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = {
  * Pairs inputs with outputs: a file goes to `output` itself or into that folder, the recordings in a folder go there
  * under the same relative names. Throws {@link UsageError} where the output cannot hold the inputs.
  */
-export async function planJobs(
-  command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>,
-): Promise<{ jobs: Job[]; refusals: Refusal[] }> {
+export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>): Promise<Plan> {
   const { inputs, output, format } = command;
-  const jobs: Job[] = [];
+  const pairings: Pairing[] = [];
   const refusals: Refusal[] = [];
+  const leftOut: Refusal[] = [];
   const kinds = await Promise.all(inputs.map(kindOf));
   const outputKind = await kindOf(output);
   const toFolder = inputs.length > 1 || kinds[0] === 'folder' || outputKind === 'folder' || /[/\\]$/.test(output);
@@ -47,10 +57,9 @@ export async function planJobs(
   if (!toFolder) checkName(output, format);
   const add = (input: string, target: string): void => {
     const written = format ?? formatOfName(target) ?? 'wav';
-    jobs.push({
+    pairings.push({
       input,
-      output: target,
-      residual: command.residual ? withSuffix(target, '.noise') : undefined,
+      outputs: command.residual ? [target, withSuffix(target, '.noise')] : [target],
       format: written,
     });
   };
@@ -58,8 +67,10 @@ export async function planJobs(
     if (kinds[i] === 'missing') {
       refusals.push({ input, reason: 'no such file or folder' });
     } else if (kinds[i] === 'folder') {
-      const { found, refused } = await recordingsIn(input, resolve(output));
+      const search = await searchFolder(input, output, isRecording);
+      const { found, refused } = search;
       refusals.push(...refused);
+      leftOut.push(...search.leftOut);
       if (found.length === 0 && refused.length === 0)
         refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
@@ -74,7 +85,9 @@ export async function planJobs(
       });
     }
   }
-  return { jobs, refusals: [...refusals, ...collisions(jobs)] };
+  const files = inputs.filter((_, i) => kinds[i] === 'file');
+  const { jobs, refused } = await withTargets(pairings, files);
+  return { jobs, refusals: [...refusals, ...refused], leftOut };
 }
 
 /** The name of an output file must say what will be in it. */
@@ -103,41 +116,46 @@ function formatOfName(path: string): OutputFormat | undefined {
   return (['wav', 'flac'] as const).find((format) => OUTPUT_EXTENSIONS[format].includes(extension));
 }
 
-/** Of two inputs with the same output one would be lost without a word; the later one is taken off the list. */
-function collisions(jobs: Job[]): Refusal[] {
+/**
+ * Takes pairings off the list whose outputs would destroy something: an input, be it another's or one that was named
+ * and refused, or the output of an earlier pairing.
+ */
+async function withTargets(
+  pairings: readonly Pairing[],
+  named: readonly string[],
+): Promise<{ jobs: Job[]; refused: Refusal[] }> {
+  const inputs = new Map<string, string>();
+  for (const input of [...named, ...pairings.map((pairing) => pairing.input)])
+    inputs.set(await identityOf(input), input);
   const takenBy = new Map<string, string>();
-  const refusals: Refusal[] = [];
-  for (const job of [...jobs]) {
-    const outputs = [job.output, ...(job.residual === undefined ? [] : [job.residual])];
-    const taken = outputs.find((output) => takenBy.has(resolve(output)));
-    if (taken === undefined) {
-      for (const output of outputs) takenBy.set(resolve(output), job.input);
-    } else {
-      jobs.splice(jobs.indexOf(job), 1);
-      refusals.push({ input: job.input, reason: `its output ${taken} is also that of ${takenBy.get(resolve(taken))}` });
+  const jobs: Job[] = [];
+  const refused: Refusal[] = [];
+  for (const { input, outputs, format } of pairings) {
+    try {
+      const [output, residual] = await Promise.all(outputs.map(targetOf));
+      const taken = new Map<string, string>();
+      for (const target of residual === undefined ? [output] : [output, residual]) {
+        const identity = await identityOf(target.file);
+        requireSpare(input, target.path, inputs.get(identity), takenBy.get(identity) ?? taken.get(identity));
+        taken.set(identity, input);
+      }
+      for (const identity of taken.keys()) takenBy.set(identity, input);
+      jobs.push({ input, output, residual, format });
+    } catch (error) {
+      refused.push({ input, reason: error instanceof Error ? error.message : String(error) });
     }
   }
-  return refusals;
+  return { jobs, refused };
 }
 
-/** All recordings in a folder and the folders inside, except in the output folder, which may be one of these. */
-async function recordingsIn(folder: string, except: string): Promise<{ found: string[]; refused: Refusal[] }> {
-  const found: string[] = [];
-  const refused: Refusal[] = [];
-  const search = async (path: string): Promise<void> => {
-    try {
-      const entries = await readdir(path, { withFileTypes: true });
-      for (const entry of entries) {
-        const inside = join(path, entry.name);
-        if (entry.isDirectory() && resolve(inside) !== except) await search(inside);
-        else if (entry.isFile() && isRecording(inside)) found.push(inside);
-      }
-    } catch (error) {
-      refused.push({ input: path, reason: error instanceof Error ? error.message : String(error) });
-    }
-  };
-  await search(folder);
-  return { found: found.sort(), refused };
+/**
+ * @param source the input that is the same file as `output`
+ * @param other the input whose output is the same file
+ */
+function requireSpare(input: string, output: string, source: string | undefined, other: string | undefined): void {
+  if (source === input) throw new Error('the output would replace its own input');
+  if (source !== undefined) throw new Error(`its output ${output} is the input ${source}, which it would replace`);
+  if (other !== undefined) throw new Error(`its output ${output} is also that of ${other}`);
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'missing' | 'other'> {

@@ -4,6 +4,7 @@
  * Thread: main
  */
 import type { WriteStream } from 'node:tty';
+import { printable } from './printable.ts';
 
 const BAR_WIDTH = 24;
 /** Bars are drawn at most this often. */
@@ -48,7 +49,7 @@ export class ProgressBars {
     this.#clear();
     const width = this.#stream.columns || 80;
     for (const [name, { share, startedMs }] of this.#running)
-      this.#stream.write(`${line(name, share, performance.now() - startedMs, width)}\n`);
+      this.#stream.write(`${line(printable(name), share, performance.now() - startedMs, width)}\n`);
     this.#drawnLines = this.#running.size;
     this.#drawnMs = performance.now();
   }

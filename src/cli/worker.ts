@@ -1,6 +1,6 @@
 /**
- * In:     jobs, one at a time (main.ts)
- * Out:    files (enhance-file.ts); progress and results, back to main.ts
+ * In:     jobs, one at a time (crew.ts)
+ * Out:    files (enhance-file.ts); progress and results, back to crew.ts
  * Thread: both sides of one worker: enhanceInThread on the main thread, serveJobs in the worker
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
@@ -34,54 +34,143 @@ type FromWorker =
 export interface Enhancing {
   readonly model: string;
   readonly version: string;
+  /** False once its thread has ended: it takes no more files. */
+  readonly isAlive: boolean;
   /** Rejects with an Error whose message is the reason. */
   enhance(job: Job, signal: AbortSignal, onProgress: (share: number) => void): Promise<FileResult>;
   /** Frees the model, and the thread. */
   close(): Promise<void>;
 }
 
-/** Loads the model on this thread. Rejects with the engine's error. */
-export async function enhanceHere(settings: RunSettings): Promise<Enhancing> {
-  const denoiser = await Denoiser.load({ modelUrl: settings.modelUrl });
+/** Loads the model on this thread. Rejects with the engine's error, or the signal's reason. */
+export async function enhanceHere(settings: RunSettings, signal?: AbortSignal): Promise<Enhancing> {
+  const denoiser = await Denoiser.load({
+    modelUrl: settings.modelUrl,
+    ...(signal === undefined ? {} : { fetch: (url, init) => fetch(url, { ...init, signal }) }),
+  });
   return {
     model: denoiser.manifest.name,
     version: denoiser.manifest.version,
+    isAlive: true,
     enhance: (job, signal, onProgress) => enhanceFile(denoiser, job, { ...settings, signal, onProgress }),
     close: async () => denoiser.dispose(),
   };
 }
 
-/** Starts a thread that loads a model of its own. Rejects with an Error that has the engine's message. */
-export async function enhanceInThread(entry: URL, settings: RunSettings): Promise<Enhancing> {
-  const worker = new Worker(entry, { workerData: settings });
-  const first = await nextMessage(worker);
-  if (first.type !== 'ready') {
-    await worker.terminate();
-    throw new Error(first.type === 'unusable' ? first.reason : `expected the thread to be ready, got "${first.type}"`);
+/**
+ * Starts a thread that loads a model of its own. Rejects with an Error that has the engine's message, or the signal's
+ * reason.
+ */
+export async function enhanceInThread(entry: URL, settings: RunSettings, signal: AbortSignal): Promise<Enhancing> {
+  const thread = new Thread(new Worker(entry, { workerData: settings }));
+  const end = (): void => void thread.end();
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    const first = await thread.next();
+    if (first.type === 'ready') return new EnhancingThread(thread, first.model, first.version);
+    throw new Error(first.type === 'unusable' ? first.reason : `expected a thread to be ready, got "${first.type}"`);
+  } catch (error) {
+    await thread.end();
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', end);
   }
-  return {
-    model: first.model,
-    version: first.version,
-    enhance: async (job, signal, onProgress) => {
-      const abort = (): void => worker.postMessage({ type: 'abort' } satisfies ToWorker);
-      signal.addEventListener('abort', abort, { once: true });
-      worker.postMessage({ type: 'job', job } satisfies ToWorker);
-      if (signal.aborted) abort();
-      try {
-        for (;;) {
-          const message = await nextMessage(worker);
-          if (message.type === 'done') return message.result;
-          if (message.type === 'failed' || message.type === 'unusable') throw new Error(message.reason);
-          if (message.type === 'progress') onProgress(message.share);
-        }
-      } finally {
-        signal.removeEventListener('abort', abort);
+}
+
+class EnhancingThread implements Enhancing {
+  readonly #thread: Thread;
+
+  constructor(
+    thread: Thread,
+    readonly model: string,
+    readonly version: string,
+  ) {
+    this.#thread = thread;
+  }
+
+  get isAlive(): boolean {
+    return this.#thread.isAlive;
+  }
+
+  async enhance(job: Job, signal: AbortSignal, onProgress: (share: number) => void): Promise<FileResult> {
+    const thread = this.#thread;
+    const abort = (): void => thread.send({ type: 'abort' });
+    signal.addEventListener('abort', abort, { once: true });
+    thread.send({ type: 'job', job });
+    if (signal.aborted) abort();
+    try {
+      for (;;) {
+        const message = await thread.next();
+        if (message.type === 'done') return message.result;
+        if (message.type === 'failed' || message.type === 'unusable') throw new Error(message.reason);
+        if (message.type === 'progress') onProgress(message.share);
       }
-    },
-    close: async () => {
-      await worker.terminate();
-    },
-  };
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#thread.end();
+  }
+}
+
+/** A worker and its mail, kept until it is asked for. Its end is the last that it has to say. */
+class Thread {
+  readonly #worker: Worker;
+  readonly #mail: FromWorker[] = [];
+  #waiting: { readonly resolve: (message: FromWorker) => void; readonly reject: (end: Error) => void } | undefined;
+  #failure: unknown;
+  #end: Error | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (message: FromWorker) => {
+      if (this.#waiting === undefined) this.#mail.push(message);
+      else this.#waiting.resolve(message);
+      this.#waiting = undefined;
+    });
+    // The end follows.
+    worker.on('error', (error) => {
+      this.#failure = error;
+    });
+    worker.on('exit', (status) => {
+      this.#end = endOf(this.#failure, status);
+      this.#waiting?.reject(this.#end);
+      this.#waiting = undefined;
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#end === undefined;
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  /** The next message; rejects where the thread has ended. One at a time. */
+  next(): Promise<FromWorker> {
+    const message = this.#mail.shift();
+    if (message !== undefined) return Promise.resolve(message);
+    if (this.#end !== undefined) return Promise.reject(this.#end);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+function endOf(failure: unknown, status: number): Error {
+  if (failure === undefined) return new Error(`the thread that worked on it ended with status ${status}`);
+  const reason =
+    (failure as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : reasonOf(failure);
+  return new Error(`the thread that worked on it ended: ${reason}`, { cause: failure });
 }
 
 /** The other side. Runs for as long as the thread lives. */
@@ -113,24 +202,6 @@ export async function serveJobs(): Promise<void> {
     }
   });
   send({ type: 'ready', model: enhancing.model, version: enhancing.version });
-}
-
-/** The next message of a worker, or its end as an Error. */
-function nextMessage(worker: Worker): Promise<FromWorker> {
-  return new Promise((resolve, reject) => {
-    const settle = (action: () => void): void => {
-      worker.off('message', onMessage);
-      worker.off('error', onError);
-      worker.off('exit', onExit);
-      action();
-    };
-    const onMessage = (message: FromWorker): void => settle(() => resolve(message));
-    const onError = (error: unknown): void => settle(() => reject(error));
-    const onExit = (status: number): void => settle(() => reject(new Error(`the thread ended with status ${status}`)));
-    worker.on('message', onMessage);
-    worker.on('error', onError);
-    worker.on('exit', onExit);
-  });
 }
 
 /** An error in one line. */

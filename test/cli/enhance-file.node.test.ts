@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { enhanceFile } from '../../src/cli/enhance-file.ts';
+import { targetOf } from '../../src/cli/target.ts';
 import { Denoiser } from '../../src/engine/index.ts';
 import { channelsOf, wav } from '../support/command-line.ts';
 
@@ -25,12 +26,10 @@ describe('enhanceFile', () => {
     const input = join(folder, 'in.wav');
     await writeFile(input, wav('int16', 16000, channelsOf(1, 24000)));
     const controller = new AbortController();
-    const job = {
-      input,
-      output: join(folder, 'out.wav'),
-      residual: join(folder, 'out.noise.wav'),
-      format: 'wav',
-    } as const;
+    const [output, residual] = await Promise.all(
+      ['out.wav', 'out.noise.wav'].map((name) => targetOf(join(folder, name))),
+    );
+    const job = { input, output, residual, format: 'wav' } as const;
     const enhanced = enhanceFile(denoiser, job, {
       overwrite: false,
       signal: controller.signal,

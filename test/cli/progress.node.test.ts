@@ -23,6 +23,12 @@ describe('ProgressBars', () => {
     assert.equal(text(), '\x1b[1A\x1b[0J');
   });
 
+  it('shows what a terminal would obey in a name as an escape', () => {
+    const { stream, text } = terminal(80);
+    new ProgressBars(stream, true).set('a\x1b[2J\n.wav', 0);
+    assert.match(text(), /^a\\u001b\[2J\\n\.wav ░/);
+  });
+
   it('keeps lines that are printed above the bars', () => {
     const { stream, text } = terminal(80);
     const bars = new ProgressBars(stream, true);

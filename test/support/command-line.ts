@@ -38,15 +38,27 @@ export async function buildCommand(outfile: string): Promise<void> {
 }
 
 /** Starts the command. */
-export async function start(...args: string[]): Promise<ChildProcess> {
+export function start(...args: string[]): Promise<ChildProcess> {
+  return startIn({}, ...args);
+}
+
+/** Starts the command in a Node that gets further arguments of its own. */
+export async function startIn(
+  { nodeArgs = [], stdin = 'ignore' }: { nodeArgs?: readonly string[]; stdin?: 'ignore' | 'pipe' },
+  ...args: string[]
+): Promise<ChildProcess> {
   built ??= buildCommand(COMMAND);
   await built;
-  return spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...nodeArgs, COMMAND, ...args], { stdio: [stdin, 'pipe', 'pipe'] });
 }
 
 /** Runs the command to its end. */
 export async function command(...args: string[]): Promise<Finished> {
-  const child = await start(...args);
+  return finished(await start(...args));
+}
+
+/** What a started command says until its end. */
+export async function finished(child: ChildProcess): Promise<Finished> {
   let [stdout, stderr] = ['', ''];
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
