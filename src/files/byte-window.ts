@@ -10,9 +10,9 @@ import { nextTask } from './next-task.ts';
 const PIECE_BYTES = 1 << 18;
 /** Other tasks wait no longer than this for a loop that gives way. A person who presses Ctrl-C does not notice it. */
 const TURN_MS = 50;
-/** Bytes that attempts may look at in vain for each byte of the file, and in any file. Honest damage takes two. */
-const MOST_FAILED_PER_BYTE = 16;
-const FREE_FAILED_BYTES = 1 << 22;
+/** Bytes that attempts may look at in vain for each byte of the file, and in any file. Honest damage takes four. */
+const MOST_FAILED_PER_BYTE = 8;
+const FREE_FAILED_BYTES = 1 << 21;
 
 /**
  * The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. A loop that
@@ -37,6 +37,11 @@ export class ByteWindow {
   /** Length of the file. */
   get sourceBytes(): number {
     return this.#source.size;
+  }
+
+  /** Bytes from here to the end of the file. */
+  get bytesAhead(): number {
+    return this.#source.size - this.#position + this.left;
   }
 
   /** Share of the file that has been used, 0 … 1. */
@@ -98,7 +103,7 @@ export class ByteWindow {
    * file in vain, as they do where it is made of nothing but beginnings. Time grows with the file, not with its square.
    */
   get mayTry(): boolean {
-    const used = this.#position - this.left - this.#start;
+    const used = this.#source.size - this.bytesAhead - this.#start;
     return this.#failedBytes <= FREE_FAILED_BYTES + MOST_FAILED_PER_BYTE * used;
   }
 

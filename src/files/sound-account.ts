@@ -41,9 +41,9 @@ export class SoundAccount {
     this.#freeFrames = Math.round(sampleRateHz * (FREE_SECONDS + forBytes));
   }
 
-  /** Frames of silence that stand for what is lost. */
-  get inventedFrames(): number {
-    return this.#inventedFrames;
+  /** Frames that were found, or that silence stands for. */
+  get foundFrames(): number {
+    return this.#decodedFrames + this.#inventedFrames;
   }
 
   /** Frames that have reached the caller. */

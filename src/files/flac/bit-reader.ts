@@ -10,11 +10,14 @@ export class BitReader {
   #bit: number;
   readonly #last: number;
 
-  /** @param byte where to begin */
-  constructor(bytes: Uint8Array, byte: number) {
+  /**
+   * @param byte where to begin
+   * @param end where to end
+   */
+  constructor(bytes: Uint8Array, byte: number, end: number) {
     this.#bytes = bytes;
     this.#bit = byte * 8;
-    this.#last = bytes.length * 8;
+    this.#last = end * 8;
   }
 
   /** 1 to 32 bits. */

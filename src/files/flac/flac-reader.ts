@@ -3,127 +3,129 @@
  * Out:    planar samples, piece by piece, to enhance-reader.ts
  * Thread: any
  *
- * Every frame is checked by its checksum. Silence of the same length stands for a damaged one, so that everything after
- * it stays in place.
+ * Every frame is checked by its checksums, and then believed: it says how it is stored and where it belongs. Silence of
+ * the same length stands for damaged ones, so that everything after them stays in place.
  */
 import type { AudioReader } from '../audio-file.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
 import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import { afterId3 } from '../id3.ts';
-import { decodeFrame, type FlacStream, MOST_HEADER_BYTES, parseFrameHeader } from './flac-frame.ts';
+import { fullScaleOf, type SampleFormat } from '../sample-format.ts';
+import type { FlacFrameHeader } from './flac-header.ts';
+import { isStreamMark, readMetadata, type StreamInfo } from './flac-metadata.ts';
+import { type FlacBlock, FlacScanner } from './flac-scanner.ts';
 
-const STREAMINFO_BYTES = 34;
-/** Sane files have far fewer; beyond this a header is damaged. */
-const MOST_METADATA_BLOCKS = 1000;
-
-/** Reads the header. Throws an Error with the reason where this is no FLAC file that can be read. */
+/** Reads the header and the first frame. Throws an Error with the reason where this is no FLAC file to be read. */
 export async function openFlac(source: ByteSource): Promise<AudioReader> {
-  let position = await afterId3(source);
-  const mark = await source.read(position, 4);
-  if (String.fromCharCode(...mark) !== 'fLaC') throw new Error('expected a FLAC file, found no "fLaC" at its start');
-  position += 4;
-  let info: (FlacStream & { readonly totalSamples: number }) | undefined;
-  for (let blocks = 0, last = false; !last; blocks++) {
-    const header = await source.read(position, 4);
-    if (header.length < 4 || blocks === MOST_METADATA_BLOCKS)
-      throw new Error('expected metadata and then sound, found the end of the file');
-    last = header[0] >= 128;
-    const bytes = (header[1] << 16) | (header[2] << 8) | header[3];
-    if ((header[0] & 127) === 0) info = readStreamInfo(await source.read(position + 4, STREAMINFO_BYTES));
-    position += 4 + bytes;
-  }
-  if (info === undefined) throw new Error('expected the metadata block STREAMINFO, found none');
-  return new FlacReader(new ByteWindow(source, position), info);
+  const window = new ByteWindow(source, await afterId3(source));
+  await window.fill(4);
+  if (!isStreamMark(window.bytes, window.at)) throw new Error('expected a FLAC file, found no "fLaC" at its start');
+  const info = await readMetadata(window);
+  const scanner = new FlacScanner(window, info ?? { sampleRateHz: 0, bits: 0 });
+  const first = await scanner.next();
+  const shape = first?.header ?? info;
+  if (shape === undefined) throw new Error('expected metadata and sound, found neither before the end of the file');
+  return new FlacReader(scanner, shape, info, first);
 }
 
-function readStreamInfo(block: Uint8Array): FlacStream & { readonly totalSamples: number } {
-  if (block.length < STREAMINFO_BYTES) throw new Error('expected a STREAMINFO of 34 bytes, found the end of the file');
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  const packed = view.getUint32(10);
-  const stream = {
-    leastBlock: view.getUint16(0),
-    mostBlock: view.getUint16(2),
-    sampleRateHz: packed >>> 12,
-    channels: ((packed >>> 9) & 7) + 1,
-    bits: ((packed >>> 4) & 31) + 1,
-    totalSamples: (packed & 15) * 2 ** 32 + view.getUint32(14),
-  };
-  if (stream.mostBlock < 16) throw new Error(`expected blocks of 16 samples or more, found ${stream.mostBlock}`);
-  if (stream.bits < 4) throw new Error(`expected samples of 4 bits or more, found ${stream.bits}`);
-  return stream;
-}
+/** What all frames of a recording share. */
+type FlacShape = Pick<FlacFrameHeader, 'sampleRateHz' | 'channels' | 'bits'>;
 
 class FlacReader extends ChunkReader {
-  readonly #scale: number;
-  /** The most bytes that a frame of this stream can sensibly have: those of samples that are not compressed. */
-  readonly #mostFrameBytes: number;
-  readonly #window: ByteWindow;
-  readonly #block: readonly Float64Array[];
-  /** Samples per channel that have been read, and those that are missing before them. */
-  #position = 0;
+  readonly #scanner: FlacScanner;
+  readonly #bits: number;
+  /** A frame that has been read already. */
+  #first: FlacBlock | undefined;
+  readonly #numbering: Numbering;
   #closed = false;
-  readonly #stream: FlacStream;
 
-  constructor(window: ByteWindow, stream: FlacStream & { readonly totalSamples: number }) {
-    super({
-      sampleRateHz: stream.sampleRateHz,
-      channels: stream.channels,
-      format: stream.bits <= 8 ? 'uint8' : stream.bits <= 16 ? 'int16' : stream.bits <= 24 ? 'int24' : 'int32',
-      sourceBytes: window.sourceBytes,
-      promisedFrames: stream.totalSamples === 0 ? undefined : stream.totalSamples,
-    });
-    this.#stream = stream;
-    this.#window = window;
-    this.#scale = 2 ** (1 - stream.bits);
-    this.#mostFrameBytes =
-      MOST_HEADER_BYTES +
-      16 * stream.channels +
-      Math.ceil((stream.mostBlock * stream.channels * (stream.bits + 1)) / 8);
-    this.#block = Array.from({ length: stream.channels }, () => new Float64Array(stream.mostBlock));
+  constructor(scanner: FlacScanner, shape: FlacShape, info: StreamInfo | undefined, first: FlacBlock | undefined) {
+    const promisedFrames = info?.totalSamples || undefined;
+    super({ ...shape, format: formatOf(shape.bits), sourceBytes: scanner.sourceBytes, promisedFrames });
+    this.#scanner = scanner;
+    this.#bits = shape.bits;
+    this.#first = first;
+    this.#numbering = new Numbering(info?.mostBlock ?? 0);
   }
 
   get share(): number {
-    return this.#window.share;
+    return this.#scanner.share;
   }
 
   close(): void {
     this.#closed = true;
-    this.#window.clear();
+    this.#scanner.close();
   }
 
-  /** The next whole frame; undefined at the end. */
   protected async nextChunk(): Promise<Chunk | undefined> {
-    const window = this.#window;
-    let skipped = 0;
-    while (!this.#closed) {
-      await window.fill(this.#mostFrameBytes);
-      if (window.left === 0) break;
-      const header = parseFrameHeader(window.bytes, window.at, this.#stream);
-      const bytes = header === undefined ? undefined : this.#tryFrame(header);
-      if (header === undefined || bytes === undefined || header.firstSample < this.#position) {
-        skipped += window.skipTo(0xff);
-        continue;
-      }
-      window.at += bytes;
-      this.account.skippedBytes += skipped;
-      const gap = header.firstSample - this.#position;
-      this.#position = header.firstSample + header.samples;
-      const channels = this.#block.map((samples) =>
-        Float32Array.from(samples.subarray(0, header.samples), (sample) => sample * this.#scale),
-      );
-      return { channels, frames: header.samples, gap };
-    }
-    // What comes after everything that was promised is no lost sound.
-    if (this.frames === undefined || this.#position < this.frames) this.account.skippedBytes += skipped;
-    return undefined;
-  }
-
-  #tryFrame(header: Parameters<typeof decodeFrame>[2]): number | undefined {
-    try {
-      return decodeFrame(this.#window.bytes, this.#window.at, header, this.#block);
-    } catch {
+    const block = this.#closed ? undefined : (this.#first ?? (await this.#scanner.next()));
+    this.#first = undefined;
+    if (block === undefined) {
+      // What comes after all that was promised is no lost sound.
+      const isWhole = this.frames !== undefined && this.account.foundFrames >= this.frames;
+      if (!isWhole) this.account.skippedBytes += this.#scanner.skippedBytes;
       return undefined;
     }
+    const { header, channels, skippedBytes } = block;
+    this.#requireShape(header);
+    this.account.skippedBytes += skippedBytes;
+    const scale = 2 ** (1 - header.bits);
+    return {
+      channels: channels.map((samples) => Float32Array.from(samples.subarray(0, header.samples), (x) => x * scale)),
+      frames: header.samples,
+      gap: this.#numbering.missingBefore(header, skippedBytes > 0),
+    };
+  }
+
+  /** Throws an Error where the sound goes on in a shape that the output does not have. */
+  #requireShape({ sampleRateHz, channels, bits }: FlacFrameHeader): void {
+    const isSame = sampleRateHz === this.sampleRateHz && channels === this.channels;
+    if (isSame && 2 ** (bits - 1) <= (fullScaleOf(this.format) ?? 0)) return;
+    const text = (...[hz, count, depth]: number[]): string => `${count} × ${depth} bits at ${hz} Hz`;
+    throw new Error(
+      `after ${this.account.foundFrames} samples per channel the sound changes from ` +
+        `${text(this.sampleRateHz, this.channels, this.#bits)} to ${text(sampleRateHz, channels, bits)}: ` +
+        'convert it first, for example with ffmpeg -i IN.flac -c:a pcm_s16le OUT.wav',
+    );
+  }
+}
+
+/** How samples of so many bits are stored without loss. */
+function formatOf(bits: number): SampleFormat {
+  return bits <= 8 ? 'uint8' : bits <= 16 ? 'int16' : bits <= 24 ? 'int24' : 'int32';
+}
+
+/**
+ * Tells by the numbers of frames how much is missing between them. Frames of one length carry their own number, and
+ * their length is that of every frame but the last: the stream's header states it too, but encoders get it wrong.
+ */
+class Numbering {
+  /** Samples of a frame. */
+  #block = 0;
+  #nextFrame: number | undefined;
+  #nextSample: number | undefined;
+  #numbersSamples: boolean | undefined;
+  readonly #statedBlock: number;
+
+  constructor(statedBlock: number) {
+    this.#statedBlock = statedBlock;
+  }
+
+  /**
+   * Samples that are missing before a frame. Numbers that go back begin a new stream; so do those of a first frame with
+   * nothing before it, which was cut out of a longer one.
+   */
+  missingBefore({ number, numbersSamples, samples }: FlacFrameHeader, isAfterDamage: boolean): number {
+    const isFirst = this.#nextFrame === undefined;
+    this.#block = Math.max(this.#block, samples);
+    // A first frame that is also the last is shorter than those that are lost before it.
+    const lostBlock = isFirst ? Math.max(this.#block, this.#statedBlock) : this.#block;
+    const missing = numbersSamples ? number - (this.#nextSample ?? 0) : (number - (this.#nextFrame ?? 0)) * lostBlock;
+    const isOtherCount = !isFirst && numbersSamples !== this.#numbersSamples;
+    this.#numbersSamples = numbersSamples;
+    this.#nextFrame = numbersSamples ? (this.#nextFrame ?? 0) + 1 : number + 1;
+    this.#nextSample = numbersSamples ? number + samples : number * lostBlock + samples;
+    return missing > 0 && !isOtherCount && (!isFirst || isAfterDamage) ? missing : 0;
   }
 }
