@@ -1,4 +1,12 @@
 import type { Decibels, Hertz, Samples } from '../../shared/units.ts';
+import {
+  MOST_BLOCK_VALUES,
+  MOST_MELS,
+  MOST_REBUILD_VALUES,
+  MOST_STATES,
+  mostBlockSamples,
+  mostWindowSamples,
+} from './ceilings.ts';
 import type { Field, Range } from './manifest-field.ts';
 import type { ModelHead } from './model-head.ts';
 
@@ -105,12 +113,16 @@ export interface GriffinLimRebuild {
 }
 
 /** Frames of a block: columns of its image. */
-export function blockFrames({ blockSamples, fftSamples, hopSamples }: BlockFraming): number {
+export function blockFrames({
+  blockSamples,
+  fftSamples,
+  hopSamples,
+}: Pick<BlockFraming, 'blockSamples' | 'fftSamples' | 'hopSamples'>): number {
   return 1 + Math.floor((blockSamples + 2 * Math.floor(fftSamples / 2) - fftSamples) / hopSamples);
 }
 
 /** Bins of one frame's half spectrum. */
-export function blockBins({ fftSamples }: BlockFraming): number {
+export function blockBins({ fftSamples }: Pick<BlockFraming, 'fftSamples'>): number {
   return Math.floor(fftSamples / 2) + 1;
 }
 
@@ -124,10 +136,13 @@ export function imageRows({ features, graph }: Pick<BlockManifest, 'features' | 
 /** Decibels below the maximum beyond which nothing is audible, for limits of `topDb`. */
 const MOST_TOP_DB: Decibels = 400;
 
+/** What a listener could wait for; fewer where blocks are large. */
+const MOST_ITERATIONS = 1000;
+
 /** Reads and checks what the manifest of a block model states besides its head. */
 export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest, keyof ModelHead> {
-  const framing = readFraming(root.at('framing'));
-  const features = readFeatures(root.at('features'), sampleRateHz);
+  const framing = readFraming(root.at('framing'), sampleRateHz);
+  const features = readFeatures(root.at('features'), sampleRateHz, blockBins(framing));
   const onMels = features.kind === 'mel' || features.kind === 'mel-mfcc';
   const estimate: ImageEstimate = {
     kind: root
@@ -141,16 +156,22 @@ export function readBlock(root: Field, sampleRateHz: Hertz): Omit<BlockManifest,
     features,
     normalisation: readNormalisation(root.at('normalisation'), features, rows),
     estimate,
-    rebuild: readRebuild(root.at('rebuild'), onMels),
+    rebuild: readRebuild(root.at('rebuild'), onMels, blockFrames(framing) * blockBins(framing)),
   };
 }
 
-function readFraming(field: Field): BlockFraming {
-  const hopSamples = field.at('hopSamples').whole(1);
+function readFraming(field: Field, sampleRateHz: Hertz): BlockFraming {
+  const most = mostWindowSamples(sampleRateHz);
+  const hopSamples = field.at('hopSamples').whole(1, Math.floor((most - 1) / 2));
   // Every sample must lie well inside a window, or the inverse transform would divide by nothing.
-  const windowSamples = field.at('windowSamples').whole(2 * hopSamples + 1);
-  const fftSamples = field.at('fftSamples').whole(windowSamples);
-  const blockSamples = field.at('blockSamples').whole(fftSamples);
+  const windowSamples = field.at('windowSamples').whole(2 * hopSamples + 1, most);
+  const fftSamples = field.at('fftSamples').fftLength(windowSamples, most);
+  const blockSamples = field.at('blockSamples').whole(fftSamples, mostBlockSamples(sampleRateHz));
+  const sizes = { blockSamples, fftSamples, hopSamples };
+  const frames = blockFrames(sizes);
+  const bins = blockBins(sizes);
+  if (frames * bins > MOST_BLOCK_VALUES)
+    field.at('blockSamples').fail(`at most ${MOST_BLOCK_VALUES} values in frames × bins (here ${frames} × ${bins})`);
   return {
     kind: 'block',
     blockSamples,
@@ -164,14 +185,14 @@ function readFraming(field: Field): BlockFraming {
   };
 }
 
-function readFeatures(field: Field, sampleRateHz: Hertz): ImageFeatures {
+function readFeatures(field: Field, sampleRateHz: Hertz, bins: number): ImageFeatures {
   const kind = field.at('kind').oneOf(['magnitude', 'log-magnitude-db', 'mel', 'mel-mfcc']);
   if (kind === 'magnitude')
     return { kind, exponent: field.at('exponent').missing() ? 1 : field.at('exponent').number(0.01, 2) };
   const amin = field.at('amin').number(1e-30, 1);
   const topDb = field.at('topDb').missing() ? null : field.at('topDb').number(1, MOST_TOP_DB);
   if (kind === 'log-magnitude-db') return { kind, amin, topDb };
-  const mels = field.at('mels').whole(1);
+  const mels = field.at('mels').whole(1, Math.min(MOST_MELS, bins));
   const lowHz = field.at('lowHz').number(0, sampleRateHz / 2);
   const highHz = field.at('highHz').number(lowHz + 1, sampleRateHz / 2);
   const shared = { mels, lowHz, highHz, amin, topDb };
@@ -192,7 +213,7 @@ function readShapes(graph: Field, framing: BlockFraming, features: ImageFeatures
         : [bins, bins - 1];
   shape.shape(...choices.map((rows) => [-1, rows, frames, 1]));
   graph.at('output').at('shape').shape(sizes);
-  if (graph.at('states').list().length > 0) graph.at('states').fail('[], as blocks carry no memory');
+  if (graph.at('states').list(MOST_STATES).length > 0) graph.at('states').fail('[], as blocks carry no memory');
   return sizes[1];
 }
 
@@ -208,7 +229,7 @@ function readNormalisation(field: Field, features: ImageFeatures, rows: number):
 
 /** Mel rows and cepstral rows have ranges of their own. */
 function readRowRanges(field: Field, expected: readonly number[]): RowRange[] {
-  const list = field.list();
+  const list = field.list(expected.length);
   if (list.length !== expected.length) field.fail(`${expected.length} groups of ${expected.join(' and ')} rows`);
   return list.map((group, i) => ({ rows: group.at('rows').whole(expected[i], expected[i]), ...readRanges(group) }));
 }
@@ -218,7 +239,8 @@ function readRanges(field: Field): { inputRange: Range; outputRange: Range } {
   return { inputRange, outputRange: field.at('outputRange').missing() ? inputRange : field.at('outputRange').range() };
 }
 
-function readRebuild(field: Field, onMels: boolean): Rebuild {
+/** @param values frames × bins of a block */
+function readRebuild(field: Field, onMels: boolean, values: number): Rebuild {
   const kind = field.at('kind').oneOf(onMels ? ['mel-gain', 'griffin-lim'] : ['noisy-phase', 'griffin-lim']);
   if (kind === 'mel-gain')
     return { kind, gainFloor: field.at('gainFloor').missing() ? 0 : field.at('gainFloor').number(0, 1) };
@@ -226,7 +248,7 @@ function readRebuild(field: Field, onMels: boolean): Rebuild {
     return { kind, gainLimit: field.at('gainLimit').missing() ? 1 : field.at('gainLimit').number(1, 100) };
   return {
     kind,
-    iterations: field.at('iterations').whole(1, 1000),
+    iterations: field.at('iterations').whole(1, Math.min(MOST_ITERATIONS, Math.floor(MOST_REBUILD_VALUES / values))),
     convergenceDb: field.at('convergenceDb').missing()
       ? Number.NEGATIVE_INFINITY
       : field.at('convergenceDb').number(-200, 0),

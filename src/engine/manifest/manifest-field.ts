@@ -1,4 +1,6 @@
 import { DenoiseError } from '../../shared/errors.ts';
+import { MOST_DIMENSIONS, MOST_FFT_FACTOR, MOST_TEXT } from './ceilings.ts';
+import { quoted, shortened } from './quoted.ts';
 
 /** Two numbers, the smaller one first. */
 export type Range = readonly [number, number];
@@ -29,18 +31,26 @@ export class Field {
     return this.#value === undefined || this.#value === null;
   }
 
-  entries(): [string, Field][] {
-    return Object.keys(this.#record()).map((key) => [key, this.at(key)]);
+  /** @param most fields that there may be */
+  entries(most: number): [string, Field][] {
+    const keys = Object.keys(this.#record());
+    if (keys.length > most) this.fail(`at most ${most} fields (here ${keys.length})`);
+    return keys.map((key) => [key, this.at(key)]);
   }
 
-  list(): Field[] {
+  /** @param most items that there may be */
+  list(most: number): Field[] {
     if (!Array.isArray(this.#value)) this.fail('a list');
-    return (this.#value as unknown[]).map((item, i) => new Field(item, `${this.#path}[${i}]`, this.#where));
+    const items = this.#value as unknown[];
+    if (items.length > most) this.fail(`a list of at most ${most} (here ${items.length})`);
+    return items.map((item, i) => new Field(item, `${this.#path}[${i}]`, this.#where));
   }
 
   text(): string {
     if (typeof this.#value !== 'string' || this.#value === '') this.fail('a text');
-    return this.#value as string;
+    const text = this.#value as string;
+    if (text.length > MOST_TEXT) this.fail(`a text of at most ${MOST_TEXT} characters (here ${text.length})`);
+    return text;
   }
 
   sha256(): string {
@@ -67,6 +77,14 @@ export class Field {
     return this.#value as number;
   }
 
+  /** The length of a transform. */
+  fftLength(least: number, most: number): number {
+    const length = this.whole(least, most);
+    if (largestFactor(length) > MOST_FFT_FACTOR)
+      this.fail(`a length whose prime factors are at most ${MOST_FFT_FACTOR}`);
+    return length;
+  }
+
   oneOf<const T extends string | number>(choices: readonly T[]): T {
     if (!choices.includes(this.#value as T)) this.fail(choices.map((choice) => JSON.stringify(choice)).join(' or '));
     return this.#value as T;
@@ -82,7 +100,7 @@ export class Field {
 
   /** −1 for the batch, then whole sizes. */
   batchedShape(): number[] {
-    const sizes = this.list().map((item) => item.#value);
+    const sizes = this.list(MOST_DIMENSIONS).map((item) => item.#value);
     const good =
       sizes.length >= 2 &&
       sizes[0] === -1 &&
@@ -94,7 +112,8 @@ export class Field {
   /** One of the shapes that the rest of the manifest implies. */
   shape(...expected: readonly (readonly number[])[]): void {
     const choices = expected.map((shape) => JSON.stringify(shape));
-    if (!choices.includes(JSON.stringify(this.#value)))
+    const found = this.list(MOST_DIMENSIONS).map((item) => item.#value);
+    if (!expected.some((shape) => shape.length === found.length && shape.every((size, i) => size === found[i])))
       this.fail(`${choices.join(' or ')}, as framing, features, bands and estimate imply`);
   }
 
@@ -104,12 +123,21 @@ export class Field {
   }
 
   fail(expected: string): never {
-    const found = this.#value === undefined ? 'nothing' : JSON.stringify(this.#value);
-    const field = this.#path === '' ? 'the manifest' : `field "${this.#path}"`;
+    const found = this.#value === undefined ? 'nothing' : quoted(this.#value);
+    const field = this.#path === '' ? 'the manifest' : `field "${shortened(this.#path)}"`;
     throw new DenoiseError(
       'model-mismatch',
-      `${this.#where}: ${field}: expected ${expected}, found ${found}. ` +
+      `${shortened(this.#where)}: ${field}: expected ${expected}, found ${found}. ` +
         'Use a model folder made for contract 1 and this version, or update denoise-node.',
     );
   }
+}
+
+function largestFactor(length: number): number {
+  let rest = length;
+  let largest = 1;
+  for (let factor = 2; rest > 1; factor++) {
+    for (; rest % factor === 0; rest /= factor) largest = factor;
+  }
+  return largest;
 }

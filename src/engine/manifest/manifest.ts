@@ -53,5 +53,8 @@ export function readManifest(json: unknown, where: string): Manifest {
   root.at('contract').oneOf([1]);
   const kind: ModelKind = root.at('framing').at('kind').oneOf(['streaming', 'block']);
   const head = readHead(root);
-  return kind === 'block' ? { ...head, ...readBlock(root, head.sampleRateHz) } : { ...head, ...readStreaming(root) };
+  const { sampleRateHz } = head;
+  return kind === 'block'
+    ? { ...head, ...readBlock(root, sampleRateHz) }
+    : { ...head, ...readStreaming(root, sampleRateHz) };
 }

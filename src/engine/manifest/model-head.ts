@@ -1,4 +1,6 @@
 import type { Hertz } from '../../shared/units.ts';
+import { MOST_FILES, MOST_GRAPH_BYTES, MOST_MODEL_BYTES, MOST_STATE_VALUES, MOST_STATES } from './ceilings.ts';
+import { isFileName } from './file-name.ts';
 import type { Field } from './manifest-field.ts';
 
 /** What a manifest states for any kind of model. */
@@ -55,6 +57,7 @@ const MODEL_RATE_HZ = [3000, 768000] as const;
 
 /** Reads and checks the head of a manifest. */
 export function readHead(root: Field): ModelHead {
+  const graph = readGraph(root.at('graph'));
   return {
     contract: 1,
     name: root.at('name').text(),
@@ -62,9 +65,9 @@ export function readHead(root: Field): ModelHead {
     licence: root.at('licence').text(),
     description: root.at('description').text(),
     sampleRateHz: root.at('sampleRateHz').whole(...MODEL_RATE_HZ),
-    graph: readGraph(root.at('graph')),
+    graph,
     cost: readCost(root.at('cost')),
-    files: readFiles(root.at('files')),
+    files: readFiles(root.at('files'), graph.model),
   };
 }
 
@@ -74,15 +77,19 @@ function readGraph(field: Field): GraphContract {
     model: field.at('model').text(),
     input: tensor(field.at('input')),
     output: tensor(field.at('output')),
-    states: field
-      .at('states')
-      .list()
-      .map((state) => ({
-        input: state.at('input').text(),
-        output: state.at('output').text(),
-        shape: state.at('shape').batchedShape(),
-      })),
+    states: readStates(field.at('states')),
   };
+}
+
+function readStates(field: Field): StateContract[] {
+  let values = 0;
+  return field.list(MOST_STATES).map((state) => {
+    const shape = state.at('shape').batchedShape();
+    values += shape.slice(1).reduce((product, size) => product * size, 1);
+    if (values > MOST_STATE_VALUES)
+      state.at('shape').fail(`at most ${MOST_STATE_VALUES} values in all states together (here ${values})`);
+    return { input: state.at('input').text(), output: state.at('output').text(), shape };
+  });
 }
 
 function readCost(field: Field): Cost {
@@ -93,10 +100,14 @@ function readCost(field: Field): Cost {
   };
 }
 
-function readFiles(field: Field): Record<string, FileRecord> {
-  return Object.fromEntries(
-    field
-      .entries()
-      .map(([name, file]) => [name, { bytes: file.at('bytes').whole(1), sha256: file.at('sha256').sha256() }]),
-  );
+function readFiles(field: Field, graphFile: string): Record<string, FileRecord> {
+  let sum = 0;
+  const records = field.entries(MOST_FILES).map(([name, file]): [string, FileRecord] => {
+    if (!isFileName(name)) field.fail(`names of files inside the folder, without ".." or any of : \\ % ? #`);
+    const bytes = file.at('bytes').whole(1, name === graphFile ? MOST_GRAPH_BYTES : MOST_MODEL_BYTES);
+    sum += bytes;
+    if (sum > MOST_MODEL_BYTES) field.fail(`at most ${MOST_MODEL_BYTES} bytes in all files together`);
+    return [name, { bytes, sha256: file.at('sha256').sha256() }];
+  });
+  return Object.fromEntries(records);
 }

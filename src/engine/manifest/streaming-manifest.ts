@@ -1,4 +1,5 @@
-import type { Samples } from '../../shared/units.ts';
+import type { Hertz, Samples } from '../../shared/units.ts';
+import { mostWindowSamples } from './ceilings.ts';
 import type { Field } from './manifest-field.ts';
 import type { ModelHead } from './model-head.ts';
 
@@ -48,8 +49,8 @@ export function graphColumns(manifest: Pick<StreamingManifest, 'bands' | 'framin
 }
 
 /** Reads and checks what the manifest of a streaming model states besides its head. */
-export function readStreaming(root: Field): Omit<StreamingManifest, keyof ModelHead> {
-  const framing = readFraming(root.at('framing'));
+export function readStreaming(root: Field, sampleRateHz: Hertz): Omit<StreamingManifest, keyof ModelHead> {
+  const framing = readFraming(root.at('framing'), sampleRateHz);
   const bands = readBands(root.at('bands'), Math.floor(framing.fftSamples / 2));
   const parts = {
     framing,
@@ -68,14 +69,15 @@ export function readStreaming(root: Field): Omit<StreamingManifest, keyof ModelH
   return parts;
 }
 
-function readFraming(field: Field): StreamingFraming {
-  const hopSamples = field.at('hopSamples').whole(1);
-  const windowSamples = field.at('windowSamples').whole(hopSamples);
+function readFraming(field: Field, sampleRateHz: Hertz): StreamingFraming {
+  const most = mostWindowSamples(sampleRateHz);
+  const hopSamples = field.at('hopSamples').whole(1, most);
+  const windowSamples = field.at('windowSamples').whole(hopSamples, most);
   return {
     kind: 'streaming',
     hopSamples,
     windowSamples,
-    fftSamples: field.at('fftSamples').whole(windowSamples),
+    fftSamples: field.at('fftSamples').fftLength(windowSamples, most),
     window: field.at('window').oneOf(['asymmetric-sqrt-hann']),
     // The two slopes of the synthesis window may not meet, and the frame must hold both.
     overlapSamples: field.at('overlapSamples').whole(1, Math.min(hopSamples, windowSamples - hopSamples)),
@@ -90,7 +92,7 @@ function readFeatures(field: Field): CompressedComplexFeatures {
 
 function readBands(field: Field, lastBin: number): Bands | undefined {
   if (field.missing()) return undefined;
-  const centres = field.at('centreBins').list();
+  const centres = field.at('centreBins').list(lastBin + 1);
   if (centres.length < 2) field.at('centreBins').fail('at least two centres');
   const centreBins: number[] = [];
   centres.forEach((centre, i) => {

@@ -37,9 +37,9 @@ describe('readManifest', () => {
     ['sampleRateHz', 44.1, 'expected a whole number from 3000 to 768000, found 44.1'],
     ['framing', undefined, 'expected an object, found nothing'],
     ['framing.kind', 'spiral', 'expected "streaming" or "block", found "spiral"'],
-    ['framing.hopSamples', 0, 'expected a whole number from 1, found 0'],
-    ['framing.windowSamples', 100, 'expected a whole number from 480, found 100'],
-    ['framing.fftSamples', 1024, 'expected a whole number from 1536, found 1024'],
+    ['framing.hopSamples', 0, 'expected a whole number from 1 to 65536, found 0'],
+    ['framing.windowSamples', 100, 'expected a whole number from 480 to 65536, found 100'],
+    ['framing.fftSamples', 1024, 'expected a whole number from 1536 to 65536, found 1024'],
     ['framing.overlapSamples', 481, 'expected a whole number from 1 to 480, found 481'],
     ['features.exponent', null, 'expected a number from 0 to 1, found null'],
     ['estimate.kind', 'guess', 'found "guess"'],
@@ -51,6 +51,93 @@ describe('readManifest', () => {
     ['files.model.json.sha256', 'abc', 'expected 64 hexadecimal digits in lower case, found "abc"'],
   ];
   for (const [field, value, expected] of broken) itRefuses(streaming, field, value, expected);
+
+  const tooLarge: [field: string, value: unknown, expected: string][] = [
+    ['name', 'x'.repeat(5000), 'expected a text of at most 4096 characters (here 5000)'],
+    ['framing.fftSamples', 2 ** 27, 'expected a whole number from 1536 to 65536, found 134217728'],
+    ['framing.fftSamples', 65521, 'expected a length whose prime factors are at most 127, found 65521'],
+    ['graph.states[0].shape', [-1, 1e9], 'expected at most 4194304 values in all states together (here 1000000000)'],
+    ['graph.states[0].shape', [-1, 2 ** 52, 2 ** 52], 'expected at most 4194304 values'],
+    [
+      'graph.states',
+      Array.from({ length: 3 }, (_, i) => ({ input: `i${i}`, output: `o${i}`, shape: [-1, 2e6] })),
+      'expected at most 4194304 values in all states together (here 6000000), found [-1,2000000]',
+    ],
+    ['graph.states', Array(300).fill({ input: 'i', output: 'o', shape: [-1, 1] }), 'a list of at most 256 (here 300)'],
+    ['graph.states[0].shape', [-1, 1, 1, 1, 1, 1, 1], 'expected a list of at most 6 (here 7)'],
+    ['bands', { centreBins: Array(1000).fill(0) }, 'expected a list of at most 769 (here 1000)'],
+    ['files.model.json.bytes', 2 ** 26, 'expected a whole number from 1 to 33554432, found 67108864'],
+    ['files.weights.bin.bytes', 1e10, 'expected a whole number from 1 to 268435456, found 10000000000'],
+    [
+      'files',
+      Object.fromEntries(['a', 'b'].map((name) => [name, { bytes: 2e8, sha256: 'a'.repeat(64) }])),
+      'expected at most 268435456 bytes in all files together',
+    ],
+    [
+      'files',
+      Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}`, {}])),
+      'expected at most 256 fields (here 300)',
+    ],
+  ];
+  for (const [field, value, expected] of tooLarge) itRefuses(streaming, field, value, expected);
+
+  it('takes steps of ten seconds at most, at any rate', () => {
+    const json = changed(streaming(), 'sampleRateHz', 3000);
+    for (const samples of ['hopSamples', 'windowSamples', 'fftSamples'])
+      changed(json, `framing.${samples}`, samples === 'hopSamples' ? 30001 : 60000);
+    expect(thrownBy(() => readManifest(json, 'here')).message).to.contain('from 1 to 30000, found 30001');
+  });
+
+  for (const name of [
+    '../secret',
+    'a/../../secret',
+    '..',
+    '.',
+    'a/./b',
+    '/etc/passwd',
+    ' /etc/passwd',
+    '//other.host/weights.bin',
+    'https://other.host/weights.bin',
+    'file:///etc/passwd',
+    'data:,weights',
+    'C:/weights.bin',
+    '..\\secret',
+    '%2e%2e/secret',
+    '..%2fsecret',
+    '.\t./secret',
+    'weights.bin?version=2',
+    'weights.bin#part',
+    'a//b',
+    'folder/',
+    '',
+  ]) {
+    it(`refuses a file called ${JSON.stringify(name)}, which may lie outside of the folder`, () => {
+      const json = streaming();
+      (json.files as Json)[name] = { bytes: 1, sha256: 'a'.repeat(64) };
+      const error = thrownBy(() => readManifest(json, 'here'));
+      expect(error.code).to.equal('model-mismatch');
+      expect(error.message).to.contain('field "files": expected names of files inside the folder');
+    });
+  }
+
+  it('takes files in folders inside, and names of any script', () => {
+    const json = streaming();
+    for (const name of ['part 1/weights.bin', '..bin', 'größe.bin', '__proto__'])
+      Object.defineProperty(json.files, name, { value: { bytes: 1, sha256: 'a'.repeat(64) }, enumerable: true });
+    expect(Object.keys(readManifest(json, 'here').files)).to.have.length(6);
+  });
+
+  it('quotes little of what it refuses, however large or deep that is', () => {
+    let deep: unknown = [];
+    for (let depth = 0; depth < 100_000; depth++) deep = depth % 2 === 0 ? [deep] : { deep };
+    const long = 'x'.repeat(1e6);
+    for (const value of [deep, long, [long, long], { [long]: long }, Array(1e6).fill(long)])
+      for (const field of ['framing.kind', 'graph.states', 'graph.input.shape', 'files', 'cost.opsPerHop']) {
+        const error = thrownBy(() => readManifest(changed(streaming(), field, value), `https://host/${long}`));
+        expect(error.code).to.equal('model-mismatch');
+        expect(error.message.length).to.be.lessThan(1000);
+      }
+  });
 
   it('refuses what is no object at all', () => {
     for (const json of [null, [], 'text', 3])
@@ -86,10 +173,10 @@ describe('readManifest of a streaming model', () => {
 
 describe('readManifest of a block model', () => {
   const refused: [field: string, value: unknown, expected: string][] = [
-    ['framing.blockSamples', 200, 'expected a whole number from 255, found 200'],
+    ['framing.blockSamples', 200, 'expected a whole number from 255 to 80000, found 200'],
     ['framing.overlapSamples', 4033, 'expected a whole number from 0 to 4032, found 4033'],
-    ['framing.windowSamples', 126, 'expected a whole number from 127, found 126'],
-    ['framing.fftSamples', 128, 'expected a whole number from 255, found 128'],
+    ['framing.windowSamples', 126, 'expected a whole number from 127 to 65536, found 126'],
+    ['framing.fftSamples', 128, 'expected a whole number from 255 to 65536, found 128'],
     ['framing.window', 'hamming', 'expected "hann", found "hamming"'],
     ['framing.padding', undefined, 'expected "constant" or "reflect", found nothing'],
     ['features.kind', 'chroma', 'expected "magnitude" or "log-magnitude-db" or "mel" or "mel-mfcc", found "chroma"'],
@@ -135,8 +222,29 @@ describe('readManifest of a block model', () => {
   ];
   for (const [field, value, expected] of refused) itRefuses(block, field, value, expected);
 
+  const tooLarge: [field: string, value: unknown, expected: string][] = [
+    ['framing.blockSamples', 2 ** 30, 'expected a whole number from 255 to 80000, found 1073741824'],
+    [
+      'framing',
+      { ...(block().framing as Json), hopSamples: 1, blockSamples: 80000 },
+      'expected at most 1048576 values in frames × bins (here 80000 × 128), found 80000',
+    ],
+    ['framing.hopSamples', 2 ** 20, 'expected a whole number from 1 to 32767, found 1048576'],
+  ];
+  for (const [field, value, expected] of tooLarge) itRefuses(block, field, value, expected);
+
+  it('takes fewer iterations of Griffin-Lim for larger blocks', () => {
+    const json = melBlock();
+    json.sampleRateHz = 48000;
+    Object.assign(json.framing as Json, { blockSamples: 480000 });
+    for (const tensor of ['input', 'output']) changed(json, `graph.${tensor}.shape`, [-1, 148, 938, 1]);
+    json.rebuild = { kind: 'griffin-lim', iterations: 1000, momentum: 0, seed: 1, init: 'random' };
+    expect(thrownBy(() => readManifest(json, 'here')).message).to.contain('from 1 to 279, found 1000');
+  });
+
   const refusedMels: [field: string, value: unknown, expected: string][] = [
-    ['features.mels', 0, 'expected a whole number from 1, found 0'],
+    ['features.mels', 0, 'expected a whole number from 1 to 1024, found 0'],
+    ['features.mels', 5000, 'expected a whole number from 1 to 1024, found 5000'],
     ['features.mfccs', 129, 'expected a whole number from 1 to 128, found 129'],
     ['features.highHz', 11026, 'expected a number from 1 to 11025, found 11026'],
     ['normalisation.rows', [{ rows: 148, inputRange: [0, 1] }], 'expected 2 groups of 128 and 20 rows'],
@@ -177,7 +285,6 @@ describe('the advance and the delay of a framing', () => {
         ...(framing as BlockFraming),
         blockSamples: 16256,
         fftSamples: 512,
-        windowSamples: 512,
         hopSamples: 128,
       }),
     ).to.equal(128);
@@ -186,7 +293,6 @@ describe('the advance and the delay of a framing', () => {
         ...(framing as BlockFraming),
         blockSamples: 55296,
         fftSamples: 2048,
-        windowSamples: 2048,
         hopSamples: 512,
       }),
     ).to.equal(109);
@@ -216,7 +322,7 @@ function thrownBy(action: () => unknown): DenoiseError {
 
 /** A manifest with one field replaced, or removed where `value` is undefined. */
 function changed(json: Json, field: string, value: unknown): Json {
-  const keys = field.replace(/\[(\d+)\]/g, '.$1').split(/\.(?!json)/);
+  const keys = field.replace(/\[(\d+)\]/g, '.$1').split(/\.(?!json|bin$|bin\.)/);
   const last = keys.pop() as string;
   const parent = keys.reduce((at, key) => at[key] as Json, json);
   if (value === undefined) delete parent[last];
