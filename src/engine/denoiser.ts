@@ -13,9 +13,11 @@ import { DenoiserStream, type SharedParts } from './denoiser-stream.ts';
 import { elements } from './graph/graph-contract.ts';
 import { Model } from './graph/model.ts';
 import { loadModelFiles } from './graph/model-files.ts';
+import { modelMismatch, reasonOf } from './graph/model-mismatch.ts';
 import type { StreamState } from './graph/stream-state.ts';
 import { makePaths } from './make-paths.ts';
 import { type Manifest, takesBlocks } from './manifest/manifest.ts';
+import { shortened } from './manifest/quoted.ts';
 import type { StreamPaths } from './stream-path.ts';
 
 export { DenoiserStream } from './denoiser-stream.ts';
@@ -31,6 +33,8 @@ export interface DenoiserSource {
   readonly wasmUrl?: string | URL | undefined;
   /** Used instead of the global fetch for everything that is not on disk. */
   readonly fetch?: typeof fetch | undefined;
+  /** Gives the load up: `load` rejects with its reason, and what is being fetched ends. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A rate that needs both resamplers. */
@@ -67,8 +71,8 @@ export class Denoiser {
   }
 
   /**
-   * Fetches, verifies and starts a model. Throws DenoiseError 'model-load', 'model-corrupt', 'model-mismatch', 'wasm'
-   * or 'unsupported'.
+   * Fetches, verifies and starts a model. Throws DenoiseError 'model-load' (also where no byte comes for 30 s),
+   * 'model-corrupt', 'model-mismatch', 'wasm' or 'unsupported'; and the reason of `signal` where that aborts.
    *
    * @example
    * const denoiser = await Denoiser.load({ modelUrl: 'models/base/' });
@@ -79,11 +83,22 @@ export class Denoiser {
    * stream.pull(enhanced, 0, enhanced.length);
    */
   static async load(source: DenoiserSource): Promise<Denoiser> {
-    const files = await loadModelFiles(source.modelUrl, source.fetch);
-    const { manifest } = files;
-    const denoiser = new Denoiser(await Model.load(files, manifest, source.wasmUrl), manifest);
-    denoiser.#warmUp();
-    return denoiser;
+    const { modelUrl, wasmUrl, signal } = source;
+    const files = await loadModelFiles(modelUrl, source);
+    const model = await Model.load(files, { wasmUrl, signal });
+    try {
+      signal?.throwIfAborted();
+      const denoiser = new Denoiser(model, files.manifest);
+      denoiser.#warmUp();
+      return denoiser;
+    } catch (cause) {
+      model.dispose();
+      if (signal?.aborted) throw signal.reason;
+      throw modelMismatch(
+        `${shortened(files.manifestUrl)}: expected a model that runs on this device, got: ${reasonOf(cause)}`,
+        cause,
+      );
+    }
   }
 
   /**

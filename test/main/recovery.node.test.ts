@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test';
 import { Model } from '../../src/engine/graph/model.ts';
 import { loadModelFiles } from '../../src/engine/graph/model-files.ts';
 import { Denoiser } from '../../src/engine/index.ts';
-import type { StreamingManifest } from '../../src/engine/manifest/streaming-manifest.ts';
 import { largestDifference, noise } from '../engine/signals.ts';
 import { FIXTURE_URL, makeFixtureModel, servedFrom } from '../support/fixture-model.ts';
 
@@ -64,8 +63,8 @@ describe('Model states', () => {
   const mask = new Float32Array(3 * 2 * 769);
 
   before(async () => {
-    const files = await loadModelFiles(FIXTURE_URL, servedFrom(await makeFixtureModel('decaying')));
-    model = await Model.load(files, files.manifest as StreamingManifest);
+    const files = await loadModelFiles(FIXTURE_URL, { fetch: servedFrom(await makeFixtureModel('decaying')) });
+    model = await Model.load(files);
   });
 
   after(() => model.dispose());

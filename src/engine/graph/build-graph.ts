@@ -1,12 +1,15 @@
 /**
  * In:     a model's verified files (model-files.ts)
  * Out:    the TensorFlow.js graph that they describe, to model.ts
- * Thread: [worker], or whoever runs the engine; asynchronous
+ * Thread: [worker], or whoever runs the engine
  */
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
+import { keep, tidy } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
+import { quoted, shortened } from '../manifest/quoted.ts';
 import { type ModelFiles, parseJson } from './model-files.ts';
 import { modelMismatch, reasonOf } from './model-mismatch.ts';
+import { sizeOf } from './plan-memory.ts';
 
 /** model.json as the TensorFlow.js converter writes it. */
 interface ModelJson {
@@ -15,17 +18,18 @@ interface ModelJson {
   readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: WeightSpec[] }[];
 }
 
-type Artifacts = Awaited<ReturnType<NonNullable<Exclude<Parameters<typeof loadGraphModel>[0], string>['load']>>>;
+type Artifacts = Extract<Parameters<typeof loadGraphModelSync>[0], { weightSpecs?: unknown }>;
 type WeightSpec = NonNullable<Artifacts['weightSpecs']>[number];
 
 /** Needs a started backend. DenoiseError 'model-mismatch' or 'model-corrupt' where the files are no graph. */
-export async function buildGraph(files: ModelFiles): Promise<GraphModel> {
+export function buildGraph(files: ModelFiles): GraphModel {
   const { manifest, bytes, url, manifestUrl } = files;
   const graphUrl = `${url}${manifest.graph.model}`;
   const json = bytes.get(manifest.graph.model);
   if (json === undefined) {
     throw modelMismatch(
-      `${manifestUrl}: field "files": expected "${manifest.graph.model}", which "graph.model" names, found none.`,
+      `${shortened(manifestUrl)}: field "files": expected ${quoted(manifest.graph.model)}, ` +
+        'which "graph.model" names, found none.',
     );
   }
   try {
@@ -35,21 +39,45 @@ export async function buildGraph(files: ModelFiles): Promise<GraphModel> {
       const part = bytes.get(path);
       if (part !== undefined) return part;
       throw modelMismatch(
-        `${manifestUrl}: field "files": expected "${path}", which ${manifest.graph.model} names, found none.`,
+        `${shortened(manifestUrl)}: field "files": expected ${quoted(path)}, which ${quoted(manifest.graph.model)} ` +
+          'names, found none.',
       );
     });
-    return await loadGraphModel({
-      load: () =>
-        Promise.resolve({
-          modelTopology: parsed.modelTopology,
-          weightSpecs: parsed.weightsManifest.flatMap((group) => group.weights),
-          weightData: concatenated(parts),
-          ...(parsed.signature === undefined ? {} : { signature: parsed.signature }),
-        }),
-    });
+    // Twice the same file would be twice its memory, however often.
+    if (new Set(paths).size < paths.length) throw modelMismatch(`${shortened(graphUrl)}: expected each file once.`);
+    const weightSpecs = parsed.weightsManifest.flatMap((group) => group.weights);
+    const weightData = concatenated(parts);
+    requireWeights(weightSpecs, weightData.byteLength, graphUrl);
+    const { modelTopology, signature } = parsed;
+    return loaded({ modelTopology, weightSpecs, weightData, ...(signature === undefined ? {} : { signature }) });
   } catch (cause) {
     if (cause instanceof DenoiseError) throw cause;
-    throw modelMismatch(`${graphUrl}: expected a TensorFlow.js graph model, got: ${reasonOf(cause)}`, cause);
+    throw modelMismatch(`${shortened(graphUrl)}: expected a TensorFlow.js graph model, got: ${reasonOf(cause)}`, cause);
+  }
+}
+
+/** The graph of some artifacts. Where there is none to be made of them, no weight stays behind. */
+function loaded(artifacts: Artifacts): GraphModel {
+  const made: GraphModel[] = [];
+  tidy(() => {
+    const graph = loadGraphModelSync(artifacts) as GraphModel;
+    for (const tensors of Object.values(graph.weights)) tensors.forEach(keep);
+    made.push(graph);
+  });
+  return made[0];
+}
+
+/** No weight has less than a byte for each value, and TensorFlow.js takes memory for as many as are stated. */
+function requireWeights(specs: readonly WeightSpec[], bytes: number, where: string): void {
+  let values = 0;
+  for (const { name, shape } of specs) {
+    values += shape.every((size) => Number.isSafeInteger(size) && size >= 0) ? sizeOf(shape) : Number.POSITIVE_INFINITY;
+    if (values > bytes) {
+      throw modelMismatch(
+        `${shortened(where)}: weight ${quoted(name)}: expected at most ${bytes} values in all weights together, one ` +
+          `for each byte of their files, found the shape ${quoted(shape)}.`,
+      );
+    }
   }
 }
 

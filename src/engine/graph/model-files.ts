@@ -6,7 +6,12 @@
  * One request for each file. In Node a path or a file: URL is read from disk.
  */
 import { DenoiseError } from '../../shared/errors.ts';
+import { MOST_MANIFEST_BYTES } from '../manifest/ceilings.ts';
 import { type Manifest, readManifest } from '../manifest/manifest.ts';
+import type { FileRecord } from '../manifest/model-head.ts';
+import { shortened } from '../manifest/quoted.ts';
+import { type FetchSettings, FileFetcher } from './file-fetcher.ts';
+import { isNode, nodeModule } from './node-modules.ts';
 
 /** The files of a model, in memory. */
 export interface ModelFiles {
@@ -18,33 +23,34 @@ export interface ModelFiles {
   readonly bytes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 }
 
-type Fetch = typeof fetch;
-
-/** What reading from disk needs of Node. Declared here because this file also compiles for browsers. */
-interface NodeModules {
-  'node:fs/promises': { readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> };
-  'node:url': { pathToFileURL(path: string): URL };
-}
+/**
+ * Files that are asked for at once. Browsers open six connections to a host, and two loads together, of which one may
+ * get no answer, must leave room for the page.
+ */
+const FILES_AT_ONCE = 2;
 
 /**
- * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing or the network failed),
- * 'model-corrupt' (size or SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the contract),
- * 'unsupported' (hashes cannot be computed here).
+ * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing, or the network failed or fell
+ * silent), 'model-corrupt' (size or SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the
+ * contract), 'unsupported' (hashes cannot be computed here); and the signal's reason where that aborts.
  */
-export async function loadModelFiles(model: string | URL, fetchWith: Fetch = fetch): Promise<ModelFiles> {
-  const manifestUrl = await manifestUrlOf(model);
-  const url = new URL('.', manifestUrl);
-  const manifest = readManifest(parseJson(await fetchBytes(manifestUrl, fetchWith), manifestUrl), manifestUrl.href);
-  const names = Object.keys(manifest.files);
-  const contents = await Promise.all(
-    names.map((name) => fetchVerified(new URL(name, url), manifest.files[name], fetchWith)),
-  );
-  return {
-    url: url.href,
-    manifestUrl: manifestUrl.href,
-    manifest,
-    bytes: new Map(names.map((name, i) => [name, contents[i]])),
-  };
+export async function loadModelFiles(model: string | URL, settings: FetchSettings = {}): Promise<ModelFiles> {
+  const fetcher = new FileFetcher(settings);
+  try {
+    const [manifestUrl, folder] = await locate(model);
+    const json = parseJson(await fetcher.bytes(manifestUrl, MOST_MANIFEST_BYTES), manifestUrl);
+    const manifest = readManifest(json, manifestUrl.href);
+    const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+    const missing = Object.entries(manifest.files);
+    const fetchSome = async (): Promise<void> => {
+      for (let next = missing.shift(); next !== undefined; next = missing.shift())
+        bytes.set(next[0], await fetchVerified(inside(folder, next[0]), next[1], fetcher));
+    };
+    await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchSome));
+    return { url: folder.href, manifestUrl: manifestUrl.href, manifest, bytes };
+  } finally {
+    fetcher.end();
+  }
 }
 
 /** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is not JSON. */
@@ -54,65 +60,63 @@ export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
   } catch (cause) {
     throw new DenoiseError(
       'model-corrupt',
-      `${url}: expected JSON. Check that the model URL names a folder with manifest.json.`,
+      `${shortened(String(url))}: expected JSON. Check that the model URL names a folder with manifest.json.`,
       { cause },
     );
   }
 }
 
-/** True where files are read through Node, not through the network. */
-export function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } };
-  return typeof process?.versions?.node === 'string';
-}
-
-async function manifestUrlOf(model: string | URL): Promise<URL> {
+/** Where the manifest lies, and the folder of its files. */
+async function locate(model: string | URL): Promise<[manifest: URL, folder: URL]> {
   let text = String(model);
   if (!text.endsWith('.json')) text += text.endsWith('/') ? 'manifest.json' : '/manifest.json';
+  try {
+    const manifest = await urlOf(text);
+    return [manifest, new URL('.', manifest)];
+  } catch (cause) {
+    throw new DenoiseError(
+      'model-load',
+      `Expected the URL of a model folder or of a manifest (….json), got ${shortened(text)}, which names no folder.`,
+      { cause },
+    );
+  }
+}
+
+async function urlOf(text: string): Promise<URL> {
   const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(text);
   if (isUrl) return new URL(text);
   if (isNode()) return (await nodeModule('node:url')).pathToFileURL(text);
   return new URL(text, globalThis.location.href);
 }
 
-async function fetchVerified(
-  url: URL,
-  expected: { bytes: number; sha256: string },
-  fetchWith: Fetch,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await fetchBytes(url, fetchWith);
+/** The URL of a file in a folder. Names are checked before (file-name.ts); one that leads out all the same throws. */
+function inside(folder: URL, name: string): URL {
+  const url = new URL(name, folder);
+  if (url.href.startsWith(folder.href)) return url;
+  throw new DenoiseError(
+    'model-mismatch',
+    `${shortened(folder.href)}: expected files inside the folder, found ${shortened(name)}.`,
+  );
+}
+
+async function fetchVerified(url: URL, expected: FileRecord, fetcher: FileFetcher): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await fetcher.bytes(url, expected.bytes);
   if (bytes.length !== expected.bytes) {
     throw new DenoiseError(
       'model-corrupt',
-      `${url}: expected ${expected.bytes} bytes, got ${bytes.length}. Download or deploy the model folder again.`,
+      `${shortened(url.href)}: expected ${expected.bytes} bytes, got ${bytes.length}. ` +
+        'Download or deploy the model folder again.',
     );
   }
   const found = await sha256(bytes);
   if (found !== expected.sha256) {
     throw new DenoiseError(
       'model-corrupt',
-      `${url}: expected SHA-256 ${expected.sha256}, got ${found}. Download or deploy the model folder again.`,
+      `${shortened(url.href)}: expected SHA-256 ${expected.sha256}, got ${found}. ` +
+        'Download or deploy the model folder again.',
     );
   }
   return bytes;
-}
-
-async function fetchBytes(url: URL, fetchWith: Fetch): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    if (url.protocol === 'file:' && isNode()) return await (await nodeModule('node:fs/promises')).readFile(url);
-    let response = await fetchWith(url, { credentials: 'same-origin' });
-    // A browser may remember that the file was missing although it is there by now.
-    if (!response.ok) response = await fetchWith(url, { credentials: 'same-origin', cache: 'reload' });
-    if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DenoiseError(
-      'model-load',
-      `${url}: expected a file of the model, got: ${reason}. Check the model URL and that the server serves it.`,
-      { cause },
-    );
-  }
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -125,9 +129,4 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   }
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Imports by a name that bundlers cannot follow, so that they leave it to Node. */
-function nodeModule<K extends keyof NodeModules>(name: K): Promise<NodeModules[K]> {
-  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
 }

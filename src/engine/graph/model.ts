@@ -10,15 +10,16 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { engine } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
-import type { Manifest } from '../manifest/manifest.ts';
+import { unlessAborted } from '../../shared/waiting/unless-aborted.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
+import { shortened } from '../manifest/quoted.ts';
 import { buildGraph } from './build-graph.ts';
 import type { Executor } from './executor.ts';
 import { elements } from './graph-contract.ts';
 import { makeExecutor } from './make-executor.ts';
 import type { ModelFiles } from './model-files.ts';
 import { modelMismatch, reasonOf } from './model-mismatch.ts';
-import { proveNames, proveShapes } from './prove-graph.ts';
+import { proveInterface, proveShapes } from './prove-graph.ts';
 import { startBackend } from './start-backend.ts';
 import { StreamState } from './stream-state.ts';
 
@@ -27,6 +28,12 @@ import { StreamState } from './stream-state.ts';
  * Both sizes are made at load: to plan a size when it first occurs would hold up live sound for a tenth of a second.
  */
 const MOST_STREAMS = 2;
+
+export interface ModelSettings {
+  /** See start-backend.ts. */
+  readonly wasmUrl?: string | URL | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export class Model {
   readonly #graph: GraphModel;
@@ -44,14 +51,16 @@ export class Model {
 
   /**
    * Starts the wasm backend, unless it runs already, and builds the graph from files that are already verified.
-   * @param wasmUrl see start-backend.ts
-   * Throws DenoiseError 'wasm' or 'model-mismatch'.
+   * Throws DenoiseError 'wasm' or 'model-mismatch', and the reason of the signal where that aborts.
    */
-  static async load(files: ModelFiles, manifest: Manifest, wasmUrl?: string | URL): Promise<Model> {
-    await startBackend(wasmUrl);
-    const model = new Model(await buildGraph(files), manifest.graph);
+  static async load(files: ModelFiles, { wasmUrl, signal }: ModelSettings = {}): Promise<Model> {
+    const { manifest } = files;
+    const starting = startBackend(wasmUrl);
+    await (signal === undefined ? starting : unlessAborted(starting, signal));
+    const model = new Model(buildGraph(files), manifest.graph);
     try {
-      proveNames(model.#graph, manifest.graph, files.manifestUrl);
+      signal?.throwIfAborted();
+      proveInterface(model.#graph, manifest.graph, files.manifestUrl);
       for (let count = 1; count <= MOST_STREAMS; count++) model.#warmUp(count, files.manifestUrl);
     } catch (error) {
       model.dispose();
@@ -112,7 +121,7 @@ export class Model {
       if (cause instanceof DenoiseError) throw cause;
       const shape = JSON.stringify(input.shape);
       throw modelMismatch(
-        `${where}: expected the graph to take ${shape} for ${count} stream(s), got: ${reasonOf(cause)}`,
+        `${shortened(where)}: expected the graph to take ${shape} for ${count} stream(s), got: ${reasonOf(cause)}`,
         cause,
       );
     }

@@ -6,15 +6,25 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import type { GraphContract } from '../manifest/model-head.ts';
+import { quoted, shortened } from '../manifest/quoted.ts';
 import { batched, inputNames, outputNames } from './graph-contract.ts';
 import { modelMismatch } from './model-mismatch.ts';
 
-/** Every input and output that the manifest names must be there. `where` names the manifest in messages. */
-export function proveNames(graph: GraphModel, contract: GraphContract, where: string): void {
-  const bare = (infos: readonly { readonly name: string }[]): string[] =>
-    infos.map(({ name }) => name.replace(/:0$/, ''));
-  requireNames('inputs', inputNames(contract), bare(graph.inputs), where);
-  requireNames('outputs', outputNames(contract), bare(graph.outputs), where);
+/** What a graph says about one of its inputs or outputs; an unknown size is −1, an unknown shape undefined or empty. */
+interface TensorInfo {
+  readonly name: string;
+  readonly shape?: readonly number[] | undefined;
+}
+
+/**
+ * Every input and output that the manifest names must be there, in the shape that it states as far as the graph tells
+ * its own: before memory is taken for any. `where` names the manifest in messages.
+ */
+export function proveInterface(graph: GraphModel, contract: GraphContract, where: string): void {
+  const { input, output, states } = contract;
+  const stateShapes = states.map(({ shape }) => shape);
+  proveTensors('inputs', inputNames(contract), [input.shape, ...stateShapes], graph.inputs, where);
+  proveTensors('outputs', outputNames(contract), [output.shape, ...stateShapes], graph.outputs, where);
 }
 
 /** Runs the graph once as it is, for `count` streams; every output must have the shape that the manifest states. */
@@ -31,19 +41,34 @@ export function proveShapes(graph: GraphModel, contract: GraphContract, count: n
     results.forEach(({ shape }, i) => {
       if (String(shape) === String(batched(expected[i], count))) return;
       throw modelMismatch(
-        `${where}: field "${fields[i]}": expected ${JSON.stringify(expected[i])}, ` +
-          `found ${JSON.stringify(shape)} for ${count} stream(s).`,
+        `${shortened(where)}: field "${fields[i]}": expected ${quoted(expected[i])}, ` +
+          `found ${quoted(shape)} for ${count} stream(s).`,
       );
     });
   });
 }
 
-function requireNames(what: string, expected: readonly string[], found: readonly string[], where: string): void {
-  for (const name of expected) {
-    if (!found.includes(name)) {
+function proveTensors(
+  what: string,
+  names: readonly string[],
+  shapes: readonly (readonly number[])[],
+  found: readonly TensorInfo[],
+  where: string,
+): void {
+  const infos = new Map(found.map((info) => [info.name.replace(/:0$/, ''), info]));
+  names.forEach((name, i) => {
+    const info = infos.get(name);
+    const told = `${shortened(where)}: graph ${what}: expected ${quoted(name)}`;
+    if (info === undefined) throw modelMismatch(`${told}, as the manifest states, found ${quoted([...infos.keys()])}.`);
+    if (!agree(shapes[i], info.shape ?? []))
       throw modelMismatch(
-        `${where}: graph ${what}: expected "${name}", as the manifest states, found ${JSON.stringify(found)}.`,
+        `${told} to be ${quoted(shapes[i])}, as the manifest states, found ${quoted(info.shape)} in the graph.`,
       );
-    }
-  }
+  });
+}
+
+/** Whether a stated shape can be the one that a graph tells, as far as it does. */
+function agree(stated: readonly number[], told: readonly number[]): boolean {
+  if (told.length === 0) return true;
+  return told.length === stated.length && told.every((size, i) => i === 0 || size < 0 || size === stated[i]);
 }

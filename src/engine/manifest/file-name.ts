@@ -1,6 +1,6 @@
 /**
- * What a URL or a path could take for something else: a scheme or drive, a parent folder on Windows, an escape, a query,
- * a fragment, and what URL parsers drop (control characters anywhere, spaces at the ends).
+ * What a URL or a path could take for something else: a scheme or drive, a parent folder on Windows, an escape, a
+ * query, a fragment, and what URL parsers drop (control characters anywhere, spaces at the ends).
  */
 const MISLEADING = /[:\\%?#\p{Cc}]|^\s|\s$/u;
 

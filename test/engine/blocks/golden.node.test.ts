@@ -33,7 +33,7 @@ for (const { name, manifestUrl, goldenUrl } of blockModels()) {
       golden = JSON.parse(await readFile(new URL('golden.json', goldenUrl), 'utf8')) as Golden;
       const files = await loadModelFiles(manifestUrl);
       manifest = files.manifest as BlockManifest;
-      model = await Model.load(files, manifest);
+      model = await Model.load(files);
     });
 
     after(() => model.dispose());

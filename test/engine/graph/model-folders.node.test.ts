@@ -147,6 +147,41 @@ describe('Denoiser.load', () => {
     await refusedFolder(folder, 'model-mismatch', /state_0|\[-1,8,2\]/);
   });
 
+  it('compares what the graph says of its shapes before it takes memory for any', async () => {
+    const folder = await makeFixtureModel('decaying', (manifest) => (manifest.graph.states[0].shape = [-1, 2 ** 22]));
+    await refusedFolder(
+      folder,
+      'model-mismatch',
+      /graph inputs: expected "state_0" to be \[-1,4194304\], as the manifest states, found \[-1,4,2\] in the graph/,
+    );
+  });
+
+  it('refuses weights that say to be more than their files hold, and files that are named twice', async () => {
+    await refusedGraph(
+      (graph) => (graph.weightsManifest[0].weights[0].shape = [1e9]),
+      /weight ".*": expected at most \d+ values in all weights together, .* found the shape \[1000000000\]/,
+    );
+    await refusedGraph(
+      (graph) => (graph.weightsManifest[0].weights[0].shape = [-1e9]),
+      /found the shape \[-1000000000\]/,
+    );
+    await refusedGraph(
+      (graph) => (graph.weightsManifest[0].paths = Array(1e5).fill('weights.bin')),
+      /model\.json: expected each file once/,
+    );
+  });
+
+  it('tells whatever else a graph may be as a short mismatch', async () => {
+    for (const change of [
+      (graph) => (graph.weightsManifest = null),
+      (graph) => (graph.weightsManifest = [null]),
+      (graph) => (graph.weightsManifest[0].weights[0].shape = 'wide'),
+      (graph) => (graph.modelTopology = 7),
+      (graph) => (graph.modelTopology.node = [{ name: 'x'.repeat(1e6), op: 'y'.repeat(1e6) }]),
+    ] as ((graph: GraphJson) => void)[])
+      await refusedGraph(change, /./);
+  });
+
   it('refuses a manifest that leaves out a file of the graph', async () => {
     const weights = await makeFixtureModel('decaying', (manifest) => delete manifest.files['weights.bin']);
     await refusedFolder(weights, 'model-mismatch', /"files": expected "weights\.bin"/);
@@ -169,6 +204,23 @@ function refusedFolder(folder: ModelFolder, code: DenoiseErrorCode, message: Reg
   return refused({ modelUrl: FIXTURE_URL, fetch: servedFrom(folder) }, code, message);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: it is there to be spoiled.
+type GraphJson = any;
+
+/** Refuses the fixture with another graph, whose size and hash are right. */
+async function refusedGraph(change: (graph: GraphJson) => void, message: RegExp): Promise<void> {
+  const folder = await makeFixtureModel('decaying');
+  const graph = JSON.parse(new TextDecoder().decode(folder.get('model.json')));
+  change(graph);
+  const bytes = new TextEncoder().encode(JSON.stringify(graph));
+  const manifest = JSON.parse(new TextDecoder().decode(folder.get('manifest.json')));
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  manifest.files['model.json'] = { bytes: bytes.length, sha256: Buffer.from(digest).toString('hex') };
+  folder.set('model.json', bytes);
+  folder.set('manifest.json', new TextEncoder().encode(JSON.stringify(manifest)));
+  await refusedFolder(folder, 'model-mismatch', message);
+}
+
 async function refused(
   source: Parameters<typeof Denoiser.load>[0],
   code: DenoiseErrorCode,
@@ -178,6 +230,7 @@ async function refused(
     assert.ok(error instanceof DenoiseError, String(error));
     assert.equal(error.code, code, error.message);
     assert.match(error.message, message);
+    assert.ok(error.message.length < 1000, `${error.message.length} characters`);
     return true;
   });
 }

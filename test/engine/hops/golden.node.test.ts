@@ -37,7 +37,7 @@ describe('golden vectors of base', () => {
     manifest = files.manifest as StreamingManifest;
     windows = asymmetricSqrtHann(manifest.framing);
     noisy = await vector('noisy');
-    model = await Model.load(files, manifest);
+    model = await Model.load(files);
   });
 
   after(() => model.dispose());
