@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openAudio } from '../../src/cli/formats/open-audio.ts';
-import type { AudioReader } from '../../src/files/audio-file.ts';
 import { bytesSource } from '../../src/files/byte-source.ts';
 import { openFlac } from '../../src/files/flac/flac-reader.ts';
 import { largestDifference } from '../engine/signals.ts';
 import { channelsOf, command, readWav, wav } from '../support/command-line.ts';
+import { type Decoded, decode, drain } from '../support/decoded.ts';
+import { pagesOf, withNumbers } from '../support/ogg-pages.ts';
 
 /** See compressed/make.sh for how the files came to be. */
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/compressed/${name}`, import.meta.url));
@@ -110,9 +111,7 @@ describe('compressed recordings', () => {
     for (const which of [3, pages.length - 1]) {
       const { at, bytes } = pages[which];
       const file = original.slice();
-      new DataView(file.buffer).setBigInt64(at + 6, 2n ** 61n, true);
-      const page = file.subarray(at, at + bytes);
-      new DataView(file.buffer).setUint32(at + 22, pageChecksum(page), true);
+      file.set(withNumbers(file.slice(at, at + bytes), { position: 2n ** 61n }), at);
       const { planes } = await drain((await openAudio(bytesSource(file))).reader);
       assert.ok(planes[0].length >= 19200 && planes[0].length < 30000, `${planes[0].length}`);
     }
@@ -200,25 +199,8 @@ describe('FLAC', () => {
   });
 });
 
-interface Decoded {
-  readonly reader: AudioReader;
-  readonly planes: Float32Array[];
-  readonly warnings: readonly string[];
-}
-
 async function readAll(path: string, piece = 4800): Promise<Decoded> {
-  return drain((await openAudio(bytesSource(await readFile(path)))).reader, piece);
-}
-
-async function drain(reader: AudioReader, piece = 4800): Promise<Decoded> {
-  const into = Array.from({ length: reader.channels }, () => new Float32Array(piece));
-  const parts: Float32Array[][] = into.map(() => []);
-  for (let count = await reader.read(into, 0, piece); count > 0; count = await reader.read(into, 0, piece)) {
-    for (const [c, plane] of into.entries()) parts[c].push(plane.slice(0, count));
-  }
-  reader.close();
-  const planes = parts.map((pieces) => Float32Array.from(pieces.flatMap((part) => [...part])));
-  return { reader, planes, warnings: reader.warnings };
+  return decode(await readFile(path), piece);
 }
 
 /** Of a with b that is `shift` samples late, 0 … 1. */
@@ -230,27 +212,4 @@ function correlation(a: Float32Array, b: Float32Array, shift: number): number {
     bb += b[n + shift] * b[n + shift];
   }
   return ab / Math.sqrt(aa * bb);
-}
-
-/** Where pages of an Ogg file begin, and their lengths. */
-function pagesOf(file: Uint8Array): { at: number; bytes: number }[] {
-  const pages: { at: number; bytes: number }[] = [];
-  for (let at = 0; at < file.length; ) {
-    const bytes = file
-      .subarray(at + 27, at + 27 + file[at + 26])
-      .reduce((sum, length) => sum + length, 27 + file[at + 26]);
-    pages.push({ at, bytes });
-    at += bytes;
-  }
-  return pages;
-}
-
-/** RFC 3533: polynomial 04c11db7, bit by bit, with the checksum's own place taken for zeros. */
-function pageChecksum(page: Uint8Array): number {
-  let crc = 0;
-  for (const [i, byte] of page.entries()) {
-    crc ^= (i >= 22 && i < 26 ? 0 : byte) << 24;
-    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  }
-  return crc >>> 0;
 }

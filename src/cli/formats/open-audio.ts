@@ -7,11 +7,9 @@ import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
 import { openFlac } from '../../files/flac/flac-reader.ts';
 import { afterId3 } from '../../files/id3.ts';
-import { OggDemuxer } from '../../files/ogg/ogg-demuxer.ts';
 import { openWav } from '../../files/wav/wav-reader.ts';
 import { openMp3 } from './mp3/mp3-reader.ts';
-import { openOpus } from './opus.ts';
-import { openVorbis } from './vorbis.ts';
+import { openOgg } from './ogg/ogg-reader.ts';
 
 /** Kinds of files that are read. */
 export type AudioKind = 'WAV' | 'FLAC' | 'MP3' | 'Ogg Vorbis' | 'Opus';
@@ -67,22 +65,6 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
 }
 
 const ADVICE = 'convert it first, for example with ffmpeg -i IN -c:a pcm_s16le OUT.wav';
-
-async function openOgg(source: ByteSource): Promise<{ kind: AudioKind; reader: AudioReader }> {
-  const demuxer = new OggDemuxer(source);
-  const page = await demuxer.nextPage();
-  const header = page?.packets[0];
-  if (header === undefined) throw new Error('expected an Ogg page with a header, found the file cut off or damaged');
-  const codec = text(header.subarray(0, 8));
-  if (codec === 'OpusHead') {
-    return { kind: 'Opus', reader: await openOpus(demuxer, header.slice()) };
-  }
-  if (codec.startsWith('\x01vorbis')) {
-    return { kind: 'Ogg Vorbis', reader: await openVorbis(demuxer, header.slice()) };
-  }
-  const name = codec.startsWith('\x7fFLAC') ? 'FLAC' : codec.startsWith('Speex') ? 'Speex' : 'something else';
-  throw new Error(`expected Vorbis or Opus in this Ogg file, found ${name}: ${ADVICE}`);
-}
 
 function text(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);

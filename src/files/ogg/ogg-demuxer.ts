@@ -1,20 +1,24 @@
 /**
  * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
- * Out:    the packets of its first logical stream, page by page, to the reader of a codec
+ * Out:    the packets of its sound, page by page, to the reader of a codec
  * Thread: any
  *
- * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A page whose checksum is wrong is left out; the next page's
- * position tells how much is missing.
+ * Format: RFC 3533, https://www.rfc-editor.org/rfc/rfc3533. A file is a chain of links (section 4): recordings one
+ * after the other, as radio captures and joined voice notes have them. A link begins with the first pages of all its
+ * streams, of which one is read. A page whose checksum is wrong is left out; the next page's position tells how much is
+ * missing.
  */
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
-import { HEADER_BYTES, MOST_PAGE_BYTES, pageLength } from './ogg-page.ts';
+import { HEADER_BYTES, isWhole, MOST_PAGE_BYTES, statedBytes } from './ogg-page.ts';
 
 /** Packets that end on one page. */
 export interface OggPage {
   readonly packets: readonly Uint8Array[];
   /** Samples up to the end of the last packet that ends here, as the codec counts them; undefined where none ends. */
   readonly position: number | undefined;
+  /** Whether this is the first page of a link, whose packet is the header of its codec. */
+  readonly isFirst: boolean;
   readonly isLast: boolean;
   /** False where pages are missing before this one. */
   readonly follows: boolean;
@@ -22,27 +26,38 @@ export interface OggPage {
 
 /** Packets of the header may hold cover art. A longer one means damage. */
 const MOST_PACKET_BYTES = 1 << 26;
+const CONTINUED = 1;
+const FIRST = 2;
+const LAST = 4;
 
-/** Reads the pages of the first logical stream from beginning to end. */
+/** Reads one stream of each link from beginning to end. */
 export class OggDemuxer {
-  /** Bytes of pages that were left out because they are damaged. */
+  /** Bytes that are damaged or cut off, and pages of links whose beginning is. */
   damagedBytes = 0;
+  /** Whether the present link has come to the page that is marked as its last. */
+  endSeen = false;
   readonly #window: ByteWindow;
+  readonly #isSound: (header: Uint8Array) => boolean;
+  /** Streams of the present link, and the one of them that is read. */
+  readonly #serials = new Set<number>();
   #serial: number | undefined;
+  /** The first stream of the link, which is given where none of them is known as sound. */
+  #unknown: OggPage | undefined;
+  /** While the first pages of a link come. */
+  #isBeginning = false;
   #sequence: number | undefined;
   #partial: Uint8Array[] = [];
   #partialBytes = 0;
-  #ended = false;
-  readonly #source: ByteSource;
 
-  constructor(source: ByteSource) {
-    this.#source = source;
+  /** @param isSound tells by the first packet of a stream whether it is one to read */
+  constructor(source: ByteSource, isSound: (header: Uint8Array) => boolean = () => true) {
     this.#window = new ByteWindow(source);
+    this.#isSound = isSound;
   }
 
   /** Length of the file. */
   get sourceBytes(): number {
-    return this.#source.size;
+    return this.#window.sourceBytes;
   }
 
   /** Share of the file that has been read. */
@@ -50,52 +65,75 @@ export class OggDemuxer {
     return this.#window.share;
   }
 
-  /** The next page of the stream, undefined at its end. */
+  /** The next page of sound, undefined at the end of the file. */
   async nextPage(): Promise<OggPage | undefined> {
     const window = this.#window;
-    while (!this.#ended) {
+    for (;;) {
       await window.fill(MOST_PAGE_BYTES);
-      if (window.left < HEADER_BYTES) break;
+      if (window.left === 0) return this.#takeUnknown();
       const { bytes, at } = window;
-      const length = pageLength(bytes, at);
-      if (length === undefined) {
-        this.damagedBytes += window.skipTo(0x4f);
+      const length = statedBytes(bytes, at);
+      if (length === undefined || !window.mayTry || !isWhole(bytes, at, length)) {
+        // What is appended to a whole file, such as a tag, is no lost sound.
+        if (length !== undefined) this.endSeen = false;
+        if (window.mayTry) window.failed(length ?? 0);
+        const skipped = window.skipTo(0x4f);
+        if (!this.endSeen) this.damagedBytes += skipped;
         continue;
       }
+      const page = bytes.subarray(at, at + length);
+      const isFirst = (page[5] & FIRST) !== 0;
+      if (!isFirst && this.#unknown !== undefined) return this.#takeUnknown();
       window.at += length;
-      const page = this.#readPage(bytes.subarray(at, at + length));
-      if (page !== undefined) return page;
+      const read = isFirst ? this.#begin(page) : this.#goOn(page);
+      if (read !== undefined) return read;
     }
-    this.#ended = true;
+  }
+
+  /** First pages of streams come before all others of a link, so one that does not begins the next link. */
+  #begin(page: Uint8Array): OggPage | undefined {
+    if (!this.#isBeginning) {
+      this.#isBeginning = true;
+      this.#serials.clear();
+      this.#serial = undefined;
+      this.#unknown = undefined;
+      this.endSeen = false;
+    }
+    const { serial, sequence } = numbersOf(page);
+    this.#serials.add(serial);
+    if (this.#serial !== undefined) return undefined;
+    this.#dropPartial();
+    this.#sequence = undefined;
+    const first = { ...this.#read(page), isFirst: true };
+    if (first.packets.length === 0 || !this.#isSound(first.packets[0])) {
+      this.#unknown ??= first;
+      return undefined;
+    }
+    this.#serial = serial;
+    this.#sequence = sequence;
+    this.#unknown = undefined;
+    return first;
+  }
+
+  #takeUnknown(): OggPage | undefined {
+    const unknown = this.#unknown;
+    this.#unknown = undefined;
+    return unknown;
+  }
+
+  #goOn(page: Uint8Array): OggPage | undefined {
+    this.#isBeginning = false;
+    const { serial } = numbersOf(page);
+    if (serial === this.#serial) return this.#read(page);
+    if (!this.#serials.has(serial)) this.damagedBytes += page.length;
     return undefined;
   }
 
-  /**
-   * The position that the last page of the stream states, read from the end of the file; undefined where that page is
-   * missing.
-   */
-  async lastPosition(): Promise<number | undefined> {
-    const from = Math.max(0, this.#source.size - 2 * MOST_PAGE_BYTES);
-    const tail = (await this.#source.read(from, this.#source.size - from)).slice();
-    for (let at = tail.lastIndexOf(0x4f); at >= 0; at = at === 0 ? -1 : tail.lastIndexOf(0x4f, at - 1)) {
-      if (pageLength(tail, at) === undefined) continue;
-      const view = new DataView(tail.buffer, tail.byteOffset + at);
-      const position = Number(view.getBigInt64(6, true));
-      const isLast = (tail[at + 5] & 4) !== 0;
-      if (view.getUint32(14, true) === this.#serial) return isLast && position >= 0 ? position : undefined;
-    }
-    return undefined;
-  }
-
-  #readPage(page: Uint8Array): OggPage | undefined {
-    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+  #read(page: Uint8Array): OggPage {
+    const { sequence, position } = numbersOf(page);
     const flags = page[5];
-    const serial = view.getUint32(14, true);
-    if (this.#serial === undefined) this.#serial = serial;
-    if (serial !== this.#serial) return undefined;
-    const sequence = view.getUint32(18, true);
-    const isContinued = (flags & 1) !== 0;
-    const follows = this.#sequence === undefined || sequence === this.#sequence + 1;
+    const isContinued = (flags & CONTINUED) !== 0;
+    const follows = this.#sequence === undefined || sequence === (this.#sequence + 1) % 2 ** 32;
     this.#sequence = sequence;
     // A packet is of no use without its beginning, or without its rest.
     let skipsFirst = isContinued && (!follows || this.#partial.length === 0);
@@ -111,10 +149,9 @@ export class OggDemuxer {
       start = end;
     }
     if (end > start && !skipsFirst) this.#keep(page.slice(start, end));
-    const position = Number(view.getBigInt64(6, true));
-    const isLast = (flags & 4) !== 0;
-    if (isLast) this.#ended = true;
-    return { packets, position: position < 0 ? undefined : position, isLast, follows };
+    const isLast = (flags & LAST) !== 0;
+    this.endSeen = isLast;
+    return { packets, position: position < 0 ? undefined : position, isFirst: false, isLast, follows };
   }
 
   #whole(end: Uint8Array): Uint8Array {
@@ -140,4 +177,13 @@ export class OggDemuxer {
     this.#partial = [];
     this.#partialBytes = 0;
   }
+}
+
+function numbersOf(page: Uint8Array): { position: number; serial: number; sequence: number } {
+  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+  return {
+    position: Number(view.getBigInt64(6, true)),
+    serial: view.getUint32(14, true),
+    sequence: view.getUint32(18, true),
+  };
 }

@@ -4,9 +4,10 @@
 export const HEADER_BYTES = 27;
 export const MOST_PAGE_BYTES = HEADER_BYTES + 255 + 255 * 255;
 
-/** Length of the page at `at`; undefined where there is no whole page with a right checksum. */
-export function pageLength(bytes: Uint8Array, at: number): number | undefined {
+/** Length that a page at `at` states; undefined where none begins there, or its header is cut off. */
+export function statedBytes(bytes: Uint8Array, at: number): number | undefined {
   if (
+    at + HEADER_BYTES > bytes.length ||
     bytes[at] !== 0x4f ||
     bytes[at + 1] !== 0x67 ||
     bytes[at + 2] !== 0x67 ||
@@ -15,12 +16,17 @@ export function pageLength(bytes: Uint8Array, at: number): number | undefined {
   )
     return undefined;
   const segments = bytes[at + 26];
-  let end = at + HEADER_BYTES + segments;
-  if (end > bytes.length) return undefined;
-  for (let i = 0; i < segments; i++) end += bytes[at + HEADER_BYTES + i];
-  if (end > bytes.length) return undefined;
+  let length = HEADER_BYTES + segments;
+  if (at + length > bytes.length) return undefined;
+  for (let i = 0; i < segments; i++) length += bytes[at + HEADER_BYTES + i];
+  return length;
+}
+
+/** Whether the page at `at` of the length that it states is there, with a right checksum. */
+export function isWhole(bytes: Uint8Array, at: number, length: number): boolean {
+  if (at + length > bytes.length) return false;
   const stated = new DataView(bytes.buffer, bytes.byteOffset + at + 22, 4).getUint32(0, true);
-  return checksum(bytes, at, end) === stated ? end - at : undefined;
+  return checksum(bytes, at, at + length) === stated;
 }
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {

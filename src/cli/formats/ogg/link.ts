@@ -1,0 +1,19 @@
+/**
+ * In:     pages of one link of an Ogg file (files/ogg/ogg-demuxer.ts)
+ * Out:    its sound, to ogg-reader.ts
+ * Thread: any of Node's
+ */
+import type { Chunk } from '../../../files/chunk-reader.ts';
+import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
+
+/** One recording of a chain. It holds what its codec needs, and knows nothing of the others. */
+export interface Link {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Takes the page after its first one, and gives what is ready, without the codec's own delay. */
+  add(page: OggPage): Promise<readonly Chunk[]>;
+  /** Gives what is left, after the last page. */
+  finish(): Promise<readonly Chunk[]>;
+  /** Frees what it holds. Never throws. */
+  close(): void;
+}
