@@ -6,6 +6,8 @@
 
 /** What the four bytes before each frame say. ISO 11172-3, 2.4.2.3, and ISO 13818-3. */
 export interface FrameHeader {
+  /** 1, 2 or 3; only the last is MP3. */
+  readonly layer: number;
   readonly bytes: number;
   readonly samples: number;
   readonly sampleRateHz: number;
@@ -17,15 +19,22 @@ export interface FrameHeader {
 /** Bytes of a header. */
 export const HEADER_BYTES = 4;
 
-/** Bit rates by version (2 for MPEG-2 and MPEG-2.5) and layer. */
-const KBPS: Readonly<Record<string, readonly number[]>> = {
-  '1:1': [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-  '1:2': [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-  '1:3': [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  '2:1': [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
-  '2:2': [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-  '2:3': [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-};
+/** Kilobits a second, by layer, of MPEG-1 and then of MPEG-2 and MPEG-2.5. */
+const KBPS: readonly (readonly [readonly number[], readonly number[]])[] = [
+  [
+    [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+    [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
+  ],
+  [
+    [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+  ],
+  [
+    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+  ],
+];
+const RATES_HZ = [44100, 48000, 32000];
 
 /** The header at `at`, or undefined where there is none. */
 export function parseHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
@@ -36,8 +45,8 @@ export function parseHeader(bytes: Uint8Array, at: number): FrameHeader | undefi
   const rateCode = (bytes[at + 2] >> 2) & 3;
   const bitrateCode = bytes[at + 2] >> 4;
   if (version === 1 || layer === 4 || rateCode === 3 || bitrateCode === 0 || bitrateCode === 15) return undefined;
-  const kbps = KBPS[`${version === 3 ? 1 : 2}:${layer}`][bitrateCode];
-  const sampleRateHz = [44100, 48000, 32000][rateCode] / (version === 3 ? 1 : version === 2 ? 2 : 4);
+  const kbps = KBPS[layer - 1][version === 3 ? 0 : 1][bitrateCode];
+  const sampleRateHz = RATES_HZ[rateCode] / (version === 3 ? 1 : version === 2 ? 2 : 4);
   const padding = (bytes[at + 2] >> 1) & 1;
   const samples = layer === 1 ? 384 : layer === 3 && version !== 3 ? 576 : 1152;
   const length =
@@ -45,5 +54,22 @@ export function parseHeader(bytes: Uint8Array, at: number): FrameHeader | undefi
       ? 4 * (Math.floor((12000 * kbps) / sampleRateHz) + padding)
       : Math.floor((samples * 125 * kbps) / sampleRateHz) + padding;
   const channels = bytes[at + 3] >> 6 === 3 ? 1 : 2;
-  return { bytes: length, samples, sampleRateHz, channels, kind: version + 4 * layer + 16 * rateCode + 64 * channels };
+  const kind = version + 4 * layer + 16 * rateCode + 64 * channels;
+  return { layer, bytes: length, samples, sampleRateHz, channels, kind };
+}
+
+/** Bytes of the side information that follows a header, and a checksum where there is one. */
+export function sideInfoBytes(frame: Uint8Array): { start: number; length: number } {
+  const isOne = (frame[1] & 0x18) === 0x18;
+  const isMono = frame[3] >> 6 === 3;
+  return {
+    start: frame[1] & 1 ? HEADER_BYTES : HEADER_BYTES + 2,
+    length: isOne ? (isMono ? 17 : 32) : isMono ? 9 : 17,
+  };
+}
+
+/** Bytes of earlier frames in which a frame of Layer III begins; 0 in the first one that an encoder writes. */
+export function reservoirBytes(frame: Uint8Array): number {
+  const { start } = sideInfoBytes(frame);
+  return (frame[1] & 0x18) === 0x18 ? 2 * frame[start] + (frame[start + 1] >> 7) : frame[start];
 }

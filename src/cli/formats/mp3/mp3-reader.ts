@@ -5,15 +5,14 @@
  *
  * The decoder (mp3-decoder.ts) takes whole files. So each part of the recording becomes a small one: the frames before
  * it that it may depend on, whose sound is thrown away, and the part. Where the encoder says what it put before and
- * after the sound (mp3-tag.ts), that is cut off.
+ * after the sound (mp3-encoder-tag.ts), that is cut off, in each of the recordings that were joined to one file.
  */
 import type { ByteSource } from '../../../files/byte-source.ts';
 import { type Chunk, ChunkReader } from '../../../files/chunk-reader.ts';
-import { afterId3 } from '../../../files/id3.ts';
 import { type Decoder, decodeFrames, startDecoder } from './mp3-decoder.ts';
-import { type FrameHeader, parseHeader } from './mp3-frame.ts';
-import { FrameScanner } from './mp3-scanner.ts';
-import { type EncoderTag, readEncoderTag } from './mp3-tag.ts';
+import type { FrameHeader } from './mp3-frame.ts';
+import { Mp3Recording } from './mp3-recording.ts';
+import { type Frame, FrameScanner } from './mp3-scanner.ts';
 
 /** Frames of a part: about five seconds. */
 const PART_FRAMES = 200;
@@ -23,38 +22,34 @@ const PART_FRAMES = 200;
  */
 const RUN_IN_FRAMES = 30;
 
+const ADVICE = 'convert it first, for example with ffmpeg -i IN.mp3 -c:a pcm_s16le OUT.wav';
+
 /** Finds the first frames. Throws an Error with the reason where this is no MP3 file that can be read. */
 export async function openMp3(source: ByteSource): Promise<Mp3Reader> {
-  const scanner = new FrameScanner(source, await afterId3(source));
+  const scanner = new FrameScanner(source);
   const first = await scanner.next();
   if (first === undefined) throw new Error('expected an MP3 file, found no three frames in a row');
-  const header = parseHeader(first, 0) as FrameHeader;
-  const tag = readEncoderTag(first, header);
-  return new Mp3Reader(await startDecoder(), scanner, header, tag === undefined ? [first.slice()] : [], tag);
+  requireLayer(first.header);
+  return new Mp3Reader(await startDecoder(), scanner, kept(first));
 }
 
 export class Mp3Reader extends ChunkReader {
+  /** The first recording's may be known; others may be joined to it. */
+  override readonly frames = undefined;
   readonly #decoder: Decoder;
   readonly #scanner: FrameScanner;
-  readonly #header: FrameHeader;
-  /** Frames that were read before the first part. */
-  #first: readonly Uint8Array[];
-  /** Frames before the next part. */
-  #runIn: readonly Uint8Array[] = [];
+  /** A frame that has been read and belongs to the next part. */
+  #held: Frame | undefined;
+  #recording: Mp3Recording;
 
-  constructor(
-    decoder: Decoder,
-    scanner: FrameScanner,
-    header: FrameHeader,
-    first: readonly Uint8Array[],
-    tag: EncoderTag | undefined,
-  ) {
-    const { sampleRateHz, channels } = header;
-    super({ sampleRateHz, channels, sourceBytes: scanner.sourceBytes, ...tag });
+  constructor(decoder: Decoder, scanner: FrameScanner, first: Frame) {
+    const { sampleRateHz, channels } = first.header;
+    const recording = new Mp3Recording(first);
+    super({ sampleRateHz, channels, sourceBytes: scanner.sourceBytes, promisedFrames: recording.promisedSamples });
     this.#decoder = decoder;
     this.#scanner = scanner;
-    this.#header = header;
-    this.#first = first;
+    this.#recording = recording;
+    this.#held = recording.hasTag ? undefined : first;
   }
 
   get share(): number {
@@ -62,21 +57,70 @@ export class Mp3Reader extends ChunkReader {
   }
 
   protected async nextChunk(): Promise<Chunk | undefined> {
-    const part: Uint8Array[] = [...this.#first];
-    this.#first = [];
-    while (part.length < PART_FRAMES) {
-      const frame = await this.#scanner.next();
-      if (frame === undefined) break;
-      part.push(frame.slice());
-    }
+    const part = await this.#nextPart();
     this.account.skippedBytes = this.#scanner.skippedBytes;
-    if (part.length === 0) return undefined;
-    const all = [...this.#runIn, ...part];
-    this.#runIn = all.slice(-RUN_IN_FRAMES);
-    const { channels, lost } = decodeFrames(this.#decoder, all, all.length - part.length, this.#header);
-    const frames = channels[0].length;
-    return { channels, frames, gap: 0, silent: lost };
+    if (part.length === 0) {
+      this.account.endSeen = this.#recording.isWhole;
+      return undefined;
+    }
+    const recording = this.#recording;
+    const all = [...recording.runIn, ...part];
+    recording.runIn = all.slice(-RUN_IN_FRAMES);
+    const { channels, lost } = decodeFrames(this.#decoder, all, all.length - part.length, recording.header);
+    const [start, stop] = recording.keep(channels[0].length);
+    const planes = channels.map((plane) => plane.subarray(start, stop));
+    return {
+      // One voice goes to both sides, as a player puts it.
+      channels: Array.from({ length: this.channels }, (_, c) => planes[c] ?? planes[0]),
+      frames: stop - start,
+      gap: 0,
+      silent: Math.min(lost, stop - start),
+    };
   }
 
   close(): void {}
+
+  /** The next frames of one recording; none at the end of the file. */
+  async #nextPart(): Promise<readonly Uint8Array[]> {
+    const part: Uint8Array[] = [];
+    while (part.length < PART_FRAMES || this.#recording.isNearEnd) {
+      const frame = this.#held ?? (await this.#scanner.next());
+      this.#held = undefined;
+      if (frame === undefined) break;
+      if (this.#recording.endsBefore(frame)) {
+        if (part.length > 0) {
+          this.#held = kept(frame);
+          break;
+        }
+        this.#recording = this.#begin(frame);
+        if (this.#recording.hasTag) continue;
+      }
+      this.#recording.addFrame();
+      part.push(frame.bytes.slice());
+    }
+    return part;
+  }
+
+  #begin(frame: Frame): Mp3Recording {
+    const { header } = frame;
+    requireLayer(header);
+    const { sampleRateHz, channels } = header;
+    if (sampleRateHz !== this.sampleRateHz || (channels !== this.channels && channels !== 1)) {
+      throw new Error(
+        'expected all recordings in this MP3 file to be alike, ' +
+          `found ${this.sampleRateHz} Hz with ${this.channels} channels, ` +
+          `and after it ${sampleRateHz} Hz with ${channels}: ${ADVICE}`,
+      );
+    }
+    return new Mp3Recording(frame);
+  }
+}
+
+function requireLayer({ layer }: FrameHeader): void {
+  if (layer === 3) return;
+  throw new Error(`expected MP3, which is Layer III of MPEG audio, found Layer ${'I'.repeat(layer)}: ${ADVICE}`);
+}
+
+function kept({ header, bytes }: Frame): Frame {
+  return { header, bytes: bytes.slice() };
 }

@@ -6,6 +6,7 @@
  * The bit reservoir: a frame that needs fewer bits than it has leaves the rest to those after it, which then begin
  * inside it. ISO 11172-3, 2.4.1.7 and 2.4.2.7.
  */
+import { reservoirBytes, sideInfoBytes } from './mp3-frame.ts';
 
 /** Bytes of earlier frames in which a frame may begin. */
 const MOST_RESERVOIR_BYTES = 511;
@@ -17,14 +18,14 @@ export function completeFrames(frames: readonly Uint8Array[]): boolean[] {
     const isOne = (frame[1] & 0x18) === 0x18;
     if ((frame[1] & 6) !== 2) return true;
     const isMono = frame[3] >> 6 === 3;
-    const start = frame[1] & 1 ? 4 : 6;
+    const { start, length } = sideInfoBytes(frame);
     const bits = (at: number, count: number): number => {
       let value = 0;
       for (let i = at; i < at + count; i++) value = 2 * value + ((frame[start + (i >> 3)] >> (7 - (i & 7))) & 1);
       return value;
     };
-    const begins = bits(0, isOne ? 9 : 8);
-    const mainBytes = frame.length - start - (isOne ? (isMono ? 17 : 32) : isMono ? 9 : 17);
+    const begins = reservoirBytes(frame);
+    const mainBytes = frame.length - start - length;
     if (begins > reservoir) {
       reservoir = Math.min(MOST_RESERVOIR_BYTES, reservoir + mainBytes);
       return false;

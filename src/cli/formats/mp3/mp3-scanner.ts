@@ -5,28 +5,41 @@
  */
 import type { ByteSource } from '../../../files/byte-source.ts';
 import { ByteWindow } from '../../../files/byte-window.ts';
-import { type FrameHeader, HEADER_BYTES, parseHeader } from './mp3-frame.ts';
+import { type FrameHeader, parseHeader } from './mp3-frame.ts';
+import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from './mp3-tags.ts';
+
+/** A frame and what its header says. */
+export interface Frame {
+  readonly header: FrameHeader;
+  readonly bytes: Uint8Array;
+}
 
 /** How far from the beginning to look for sound: a file that has none by then is of another kind. */
 const MOST_SEARCH_BYTES = 1 << 20;
 /** Frames in a row that prove that sound begins here. */
 const PROOF_FRAMES = 3;
 const MOST_FRAME_BYTES = 8192;
+/** A row of zeros as programs put it before and after tags. */
+const PADDING_BYTES = 16;
 
-/** Cuts a file into frames. What lies between them is left out, and so are frames of another kind than the first. */
+/** Cuts a file into frames. Tags between them are left out, and so is what belongs to none. */
 export class FrameScanner {
-  /** Bytes after the first frame that belong to none. */
+  /** Bytes after the first frame that belong neither to a frame nor to a tag. */
   skippedBytes = 0;
-  /** Length of the file. */
-  readonly sourceBytes: number;
   readonly #window: ByteWindow;
   #kind: number | undefined;
   #inSync = false;
   #searchedBytes = 0;
+  /** Zeros since the last frame, behind which nothing but tags has come: at the end of a file they are no sound. */
+  #zeroBytes = 0;
 
-  constructor(source: ByteSource, position: number) {
-    this.sourceBytes = source.size;
-    this.#window = new ByteWindow(source, position);
+  constructor(source: ByteSource) {
+    this.#window = new ByteWindow(source);
+  }
+
+  /** Length of the file. */
+  get sourceBytes(): number {
+    return this.#window.sourceBytes;
   }
 
   /** Share of the file that has been cut up. */
@@ -34,45 +47,81 @@ export class FrameScanner {
     return this.#window.share;
   }
 
-  /** The next whole frame; valid until the next call. Undefined at the end. */
-  async next(): Promise<Uint8Array | undefined> {
+  /** The next whole frame; its bytes are valid until the next call. Undefined at the end. */
+  async next(): Promise<Frame | undefined> {
     const window = this.#window;
-    for (;;) {
+    while (this.#kind !== undefined || this.#searchedBytes + this.#zeroBytes <= MOST_SEARCH_BYTES) {
       await window.fill((PROOF_FRAMES + 1) * MOST_FRAME_BYTES);
-      if (window.left < HEADER_BYTES) return undefined;
-      const { bytes, at } = window;
-      const header = this.#headerAt(at);
-      if (header !== undefined && header.bytes <= window.left && (this.#inSync || this.#isProven(at))) {
+      if (window.left === 0) return undefined;
+      const header = this.#frameHere();
+      if (header !== undefined) {
+        const bytes = window.bytes.subarray(window.at, window.at + header.bytes);
         this.#inSync = true;
         this.#kind = header.kind;
+        this.#count(this.#zeroBytes);
+        this.#zeroBytes = 0;
         window.at += header.bytes;
-        return bytes.subarray(at, at + header.bytes);
+        return { header, bytes };
       }
-      // A tag at the end is no damage.
-      if (String.fromCharCode(bytes[at], bytes[at + 1], bytes[at + 2]) === 'TAG' && window.left <= 128)
-        return undefined;
-      this.#inSync = false;
-      const skipped = window.skipTo(0xff);
-      if (this.#kind !== undefined) this.skippedBytes += skipped;
-      else this.#searchedBytes += skipped;
-      if (this.#searchedBytes > MOST_SEARCH_BYTES) return undefined;
+      if (isEndless(window.bytes, window.at)) await window.fill(MOST_TAG_BYTES);
+      const tag = tagBytes(window.bytes, window.at);
+      if (tag === undefined || tag > window.rest) this.#skipJunk();
+      else {
+        this.#uncount(bytesBefore(window.bytes, window.at));
+        window.skip(tag);
+      }
     }
+    return undefined;
   }
 
-  #headerAt(at: number): FrameHeader | undefined {
-    const header = parseHeader(this.#window.bytes, at);
-    return this.#kind === undefined || header?.kind === this.#kind ? header : undefined;
+  /** The header of a whole frame; one of another kind than the last, or after junk, is one only where others follow. */
+  #frameHere(): FrameHeader | undefined {
+    const { bytes, at, left } = this.#window;
+    const header = parseHeader(bytes, at);
+    if (header === undefined || header.bytes > left) return undefined;
+    return (this.#inSync && header.kind === this.#kind) || this.#isProven(at, header.kind) ? header : undefined;
   }
 
-  /** Whether frames of one kind follow each other from here, or up to the end of the file. */
-  #isProven(from: number): boolean {
-    const first = this.#headerAt(from);
+  /** Whether frames of one kind follow each other from here, or up to a tag or the end of the file. */
+  #isProven(from: number, kind: number): boolean {
+    const { bytes } = this.#window;
     let at = from;
     for (let i = 0; i < PROOF_FRAMES; i++) {
-      const header = this.#headerAt(at);
-      if (header === undefined || header.kind !== first?.kind) return i > 1 && at >= this.#window.bytes.length;
+      const header = parseHeader(bytes, at);
+      if (header?.kind !== kind) return i > 1 && (at >= bytes.length || tagBytes(bytes, at) !== undefined);
       at += header.bytes;
     }
-    return at <= this.#window.bytes.length;
+    return at <= bytes.length;
+  }
+
+  /** Goes on to the next place where a frame may begin, or a tag, or the end of a long row of zeros. */
+  #skipJunk(): void {
+    const { bytes, at } = this.#window;
+    let next = at + 1;
+    let zeros = bytes[at] === 0 ? 1 : 0;
+    for (; next < bytes.length; next++) {
+      if (bytes[next] === 0) zeros += 1;
+      else if (zeros >= PADDING_BYTES) break;
+      else {
+        zeros = 0;
+        if (isMark(bytes, next) || parseHeader(bytes, next) !== undefined) break;
+      }
+    }
+    this.#inSync = false;
+    this.#window.at = next;
+    if (zeros === next - at) this.#zeroBytes += zeros;
+    else {
+      this.#count(this.#zeroBytes + next - at - zeros);
+      this.#zeroBytes = zeros;
+    }
+  }
+
+  #count(bytes: number): void {
+    if (this.#kind === undefined) this.#searchedBytes += bytes;
+    else this.skippedBytes += bytes;
+  }
+
+  #uncount(bytes: number): void {
+    this.skippedBytes = Math.max(0, this.skippedBytes - bytes);
   }
 }
