@@ -4,6 +4,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BROWSER_CACHE, findBrowser } from '../tools/browser.mjs';
 import { findWebKit } from './support/other-browsers.mjs';
@@ -18,10 +19,13 @@ const others = otherBrowsers();
 step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
-// Side by side, for none of them waits for a clock.
-await Promise.all([suiteInPython(), suitesWithoutClock()]);
-// These have the machine for themselves: they hear sound in real time.
-await suitesInRealTime();
+await lanes([suiteInPython, suitesWithoutClock]);
+// What hears sound in real time mostly waits for it: two at a time leave each a core.
+const [firefox, webkit] = others;
+await lanes([
+  () => chromiumGraph().then(() => suitesWithSound(webkit)),
+  () => chromiumDemo().then(() => suitesWithSound(firefox)),
+]);
 
 console.log(`\nBrowsers: ${['chromium', ...others.filter(({ found }) => found).map(({ name }) => name)].join(', ')}`);
 process.exit(suites.sumUp() ? 0 : 1);
@@ -43,6 +47,12 @@ function run(command, args) {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
+/** Side by side where there are cores for it, else one after the other. */
+async function lanes(all) {
+  if (availableParallelism() >= all.length) await Promise.all(all.map((lane) => lane()));
+  else for (const lane of all) await lane();
+}
+
 async function suitesWithoutClock() {
   await suites.node('node', tests('test', 'node'));
   await suites.browser('chromium', 'unit');
@@ -52,19 +62,23 @@ async function suitesWithoutClock() {
   }
 }
 
-async function suitesInRealTime() {
+async function chromiumGraph() {
   for (const group of ['platform', 'graph']) await suites.browser('chromium', group);
-  // These drive the browser from outside, one file after the other.
-  await suites.node('chromium: demo', tests('test/demo', 'page'), { oneByOne: true });
-  for (const { name, before, liveGroups, pages, found } of others) {
-    if (!found) continue;
-    const sound = startSoundServer();
-    const env = { ...environment(name), ...sound.env };
-    if (sound.hasSound) for (const group of liveGroups) await suites.browser(name, group, { before, env });
-    else if (liveGroups.length) suites.skip(`${name}: live`, 'no sound device, and no PulseAudio in its place');
-    if (pages) await pageSuites(name, pages, sound.hasSound, env);
-    sound.stop();
-  }
+}
+
+/** These drive the browser from outside, one file after the other. */
+function chromiumDemo() {
+  return suites.node('chromium: demo', tests('test/demo', 'page'), { oneByOne: true });
+}
+
+async function suitesWithSound({ name, before, liveGroups, pages, found }) {
+  if (!found) return;
+  const sound = startSoundServer();
+  const env = { ...environment(name), ...sound.env };
+  if (sound.hasSound) for (const group of liveGroups) await suites.browser(name, group, { before, env });
+  else if (liveGroups.length) suites.skip(`${name}: live`, 'no sound device, and no PulseAudio in its place');
+  if (pages) await pageSuites(name, pages, sound.hasSound, env);
+  sound.stop();
 }
 
 function environment(browser) {
