@@ -1,12 +1,13 @@
 /**
- * In:     the first bytes of a file, whatever its name says
- * Out:    what it is, and the rate and bit depth that it states
+ * In:     a file of a kind that has been recognised (files/recognise.ts)
+ * Out:    the rate and bit depth that it states
  * Thread: any; does no input or output itself
  *
  * decodeAudioData brings everything to the rate of its context and does not say what it was before. So the rate is read
  * here, and the context is made at that rate. Only what that takes is read; the browser does the decoding.
  */
 import type { ByteSource } from '../../src/files/byte-source.ts';
+import type { Recognised } from '../../src/files/recognise.ts';
 
 /** What a file says about itself. */
 export interface Identity {
@@ -20,29 +21,31 @@ export interface Identity {
 
 type Read = ByteSource['read'];
 
-/** Cover pictures stand before the sound in MP3 files, and may be large. */
+const HEAD_BYTES = 64;
 const MPEG_SEARCH_BYTES = 4096;
 const WEBM_SEARCH_BYTES = 65536;
 const MOST_BOXES = 1000;
 
-/** What a file is by its content; undefined where none of the formats that browsers decode is recognised. */
-export async function identify(source: ByteSource): Promise<Identity | undefined> {
-  const read: Read = (position, length) => source.read(position, length);
-  const head = await read(0, 64);
-  const tag = (at: number, length = 4) => text(head, at, length);
-  if (['RIFF', 'RF64', 'BW64'].includes(tag(0)) && tag(8) === 'WAVE') return { format: 'WAV' };
-  if (tag(0) === 'fLaC') return flac(head);
-  if (tag(0) === 'OggS') return ogg(head);
-  if (tag(4) === 'ftyp') return { format: 'MPEG-4', sampleRateHz: await mp4Rate(read, source.size) };
-  if (head.length >= 4 && viewOf(head).getUint32(0) === 0x1a45dfa3) return webm(await read(0, WEBM_SEARCH_BYTES));
-  if (tag(0, 3) === 'ID3') {
-    // The size leaves out the highest bit of each byte, and the ten bytes of the header.
-    const [a, b, c, d] = head.subarray(6, 10);
-    const start = 10 + ((a << 21) | (b << 14) | (c << 7) | d);
-    return mpeg(await read(start, MPEG_SEARCH_BYTES)) ?? { format: 'MP3' };
+/** What there is to say of a file that has been recognised. */
+export async function identify(source: ByteSource, { kind, start }: Recognised): Promise<Identity> {
+  const read: Read = (position, length) => source.read(start + position, length);
+  switch (kind) {
+    case 'FLAC':
+      return flac(await read(0, HEAD_BYTES));
+    case 'Opus':
+    case 'Ogg Vorbis':
+    case 'Ogg FLAC':
+      return ogg(kind, await read(0, HEAD_BYTES));
+    case 'MPEG-4':
+      return { format: kind, sampleRateHz: await mp4Rate(read, source.size - start) };
+    case 'WebM':
+      return webm(await read(0, WEBM_SEARCH_BYTES));
+    case 'MP3':
+    case 'AAC':
+      return mpeg(await read(0, MPEG_SEARCH_BYTES)) ?? { format: kind };
+    default:
+      return { format: kind };
   }
-  // Without a tag the sound begins at once; elsewhere, two bytes that look like it may be chance.
-  return mpeg(head.subarray(0, 8));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9639#section-8.2 */
@@ -53,13 +56,11 @@ function flac(head: Uint8Array): Identity {
 }
 
 /** The first packet begins after a page header with one segment: https://www.rfc-editor.org/rfc/rfc3533#section-6 */
-function ogg(head: Uint8Array): Identity {
+function ogg(format: 'Opus' | 'Ogg Vorbis' | 'Ogg FLAC', head: Uint8Array): Identity {
   // Opus decodes at 48 kHz whatever was recorded: https://www.rfc-editor.org/rfc/rfc7845#section-5.1
-  if (text(head, 28, 8) === 'OpusHead') return { format: 'Opus', sampleRateHz: 48000 };
-  if (text(head, 29, 6) === 'vorbis' && head.length >= 44)
-    return { format: 'Ogg Vorbis', sampleRateHz: plausible(viewOf(head).getUint32(40, true)) };
-  if (text(head, 29, 4) === 'FLAC') return { ...flac(head.subarray(37)), format: 'Ogg FLAC' };
-  return { format: 'Ogg' };
+  if (format === 'Opus') return { format, sampleRateHz: 48000 };
+  if (format === 'Ogg FLAC') return { ...flac(head.subarray(37)), format };
+  return { format, sampleRateHz: head.length < 44 ? undefined : plausible(viewOf(head).getUint32(40, true)) };
 }
 
 /** Frame headers of MPEG audio, and of AAC in ADTS, whose layer is 0. */

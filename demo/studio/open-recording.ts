@@ -1,15 +1,20 @@
 /**
- * In:     a file of any format that the browser decodes
- * Out:    a WAV file, to lane.ts and player.ts: the file itself, or what was decoded
+ * In:     a file of any format that files/ reads or the browser decodes
+ * Out:    a WAV file, to lane.ts and player.ts: the file itself, or its samples
  * Thread: [main], because browsers decode nowhere else
  *
- * WAV files are read by files/ and never decoded as a whole. Everything else is: by the browser, at the file's own rate
- * where its header states it, and stored as a WAV blob at once, which the browser may keep outside of memory.
+ * What the command line reads without a decoder is read by the same code, a second at a time. Everything else is
+ * decoded by the browser, at the file's own rate where its header states it. What is no WAV file becomes a WAV blob,
+ * which the browser may keep outside of memory.
  */
-import { BlobSink, blobSource } from '../../src/files/byte-source.ts';
+import type { AudioReader } from '../../src/files/audio-file.ts';
+import { BlobSink, type ByteSource, blobSource } from '../../src/files/byte-source.ts';
 import { nextTask } from '../../src/files/next-task.ts';
+import { isSoundKind, openSound } from '../../src/files/open-sound.ts';
+import { isPlain } from '../../src/files/pcm/coding.ts';
+import { PcmReader } from '../../src/files/pcm/pcm-reader.ts';
+import { type FileKind, type Recognised, recognise, refusalOf } from '../../src/files/recognise.ts';
 import type { SampleFormat } from '../../src/files/sample-format.ts';
-import { openWav, type WavReader } from '../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
 import { type Identity, identify } from './identify.ts';
@@ -30,12 +35,17 @@ export interface Recording {
   readonly warnings: readonly string[];
 }
 
+const TAKEN = 'WAV, AIFF, CAF, FLAC, MP3, Ogg, Opus, M4A or WebM';
+
 /** Browsers hold an encoded file in one array, which has a limit. */
 const MOST_ENCODED_BYTES = 2 ** 31 - 1;
 /** Where the header does not state a rate: the usual one of videos and calls. */
 const USUAL_RATE_HZ = 48000;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
+
+/** What browsers decode, the one or the other. */
+const DECODED: readonly FileKind[] = ['MP3', 'AAC', 'Opus', 'Ogg Vorbis', 'Ogg FLAC', 'Ogg', 'MPEG-4', 'WebM'];
 
 /**
  * Opens a file by what it contains, whatever its name says. Throws an Error with the reason, for the visitor; or the
@@ -44,41 +54,68 @@ const LOSSY_RESULT: SampleFormat = 'int24';
 export async function openRecording(file: Blob, signal: AbortSignal): Promise<Recording> {
   if (file.size === 0) throw new Error('The file is empty: 0 bytes.');
   const source = blobSource(file);
-  const identity = await identify(source);
+  const found = await recognise(source);
   signal.throwIfAborted();
-  if (identity?.format !== 'WAV') return decoded(file, identity, signal);
-  let reader: WavReader;
+  if (found === undefined || !isSoundKind(found.kind)) return decoded(file, source, found, signal);
+  let reader: AudioReader;
   try {
-    reader = await openWav(source);
+    reader = await openSound(source, found.kind, found.start);
   } catch (cause) {
-    // WAV files may hold MP3, A-law and more, which browsers know.
+    // What these hold may be MP3, AAC and more, which browsers know.
     const reason = cause instanceof Error ? cause.message : String(cause);
-    return decoded(file, { format: 'WAV', sampleRateHz: await claimedRate(source) }, signal).catch((error: unknown) => {
+    return decoded(file, source, found, signal).catch((error: unknown) => {
       if (signal.aborted) throw error;
-      throw new Error(`This WAV file cannot be read: ${reason}.`, { cause });
+      throw new Error(`This ${found.kind} file cannot be read: ${reason}.`, { cause });
     });
   }
-  const { sampleRateHz, channels, frames, format, warnings } = reader;
+  try {
+    return await readHere(file, found.kind, reader, signal);
+  } finally {
+    reader.close();
+  }
+}
+
+/** By the code of the command line. A WAV file with plain samples stays where it is, others become one. */
+async function readHere(file: Blob, kind: FileKind, reader: AudioReader, signal: AbortSignal): Promise<Recording> {
+  const { sampleRateHz, channels, format } = reader;
+  const isWav = kind === 'WAV' && reader instanceof PcmReader && isPlain(reader.layout.coding);
+  const { wav, frames } = isWav
+    ? { wav: file, frames: reader.frames ?? 0 }
+    : await toWavBlob(reader, signal).catch((cause: unknown) => {
+        if (signal.aborted) throw cause;
+        throw new Error(
+          `This ${kind} file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+          {
+            cause,
+          },
+        );
+      });
   if (frames === 0) throw new Error('The file has a header and no sound.');
   return {
-    wav: file,
+    wav,
     sampleRateHz,
     channels,
     frames,
     resultFormat: format,
-    facts: ['WAV', formatRate(sampleRateHz), sampleFormatString(format), channelsString(channels)].join(', '),
-    kept: 'Rate, bit depth, channels and length are kept.',
-    warnings,
+    facts: [kind, formatRate(sampleRateHz), sampleFormatString(format), channelsString(channels)].join(', '),
+    kept: `Rate, bit depth, channels and length are kept.${isWav ? '' : ' The result is a WAV file.'}`,
+    warnings: reader.warnings,
   };
 }
 
-async function decoded(file: Blob, identity: Identity | undefined, signal: AbortSignal): Promise<Recording> {
-  const { format, sampleRateHz: ownRateHz, bits } = identity ?? { format: 'Unknown format' };
-  const buffer = await decode(file, identity, ownRateHz ?? USUAL_RATE_HZ);
+async function decoded(
+  file: Blob,
+  source: ByteSource,
+  found: Recognised | undefined,
+  signal: AbortSignal,
+): Promise<Recording> {
+  const identity: Identity = found === undefined ? { format: 'Unknown format' } : await identify(source, found);
+  const { format, bits, sampleRateHz: ownRateHz = await claimedRate(source, found) } = identity;
+  const buffer = await decode(file, found, ownRateHz ?? USUAL_RATE_HZ);
   signal.throwIfAborted();
   if (buffer.length === 0) throw new Error(`This ${format} file has no sound in it.`);
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
-  const wav = await toWavBlob(buffer, signal);
+  const { wav } = await toWavBlob(bufferReader(buffer), signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
   const rate = formatRate(sampleRateHz);
   return {
@@ -105,7 +142,7 @@ function keptString(ownRate: string | undefined, rate: string, bits: number | un
   return `${rateKept} ${depth}`;
 }
 
-async function decode(file: Blob, identity: Identity | undefined, rateHz: number): Promise<AudioBuffer> {
+async function decode(file: Blob, found: Recognised | undefined, rateHz: number): Promise<AudioBuffer> {
   if (file.size > MOST_ENCODED_BYTES) {
     throw new Error(
       `Browsers decode up to 2 GB at once, this file has ${formatSize(file.size)}. ` +
@@ -116,40 +153,65 @@ async function decode(file: Blob, identity: Identity | undefined, rateHz: number
     const bytes = await file.arrayBuffer();
     return await new OfflineAudioContext(1, 1, rateHz).decodeAudioData(bytes);
   } catch (cause) {
-    const found =
-      identity === undefined
-        ? 'Its content is no sound format that is known here'
-        : `It begins as ${identity.format} does, but cannot be decoded`;
-    throw new Error(`${found}. Try a whole WAV, FLAC, MP3, Ogg, Opus, M4A or WebM file.`, { cause });
+    throw new Error(undecodedString(found), { cause });
   }
 }
 
-/** Decoded samples as a WAV file of 32-bit float, a second at a time, so that the page stays alive. */
-async function toWavBlob(buffer: AudioBuffer, signal: AbortSignal): Promise<Blob> {
+function undecodedString(found: Recognised | undefined): string {
+  if (found === undefined) return `Its content is no sound format that is known here. Try a whole ${TAKEN} file.`;
+  if (DECODED.includes(found.kind))
+    return `It begins as ${found.kind} does, but cannot be decoded. Try a whole ${TAKEN} file.`;
+  return `This is ${refusalOf(found)}.`;
+}
+
+/** Decoded samples, as if they came from a file of 32-bit float. */
+function bufferReader(buffer: AudioBuffer): AudioReader {
   const { sampleRate, numberOfChannels, length } = buffer;
-  const sink = new BlobSink();
-  const writer = await WavWriter.open(sink, {
+  let done = 0;
+  return {
     sampleRateHz: sampleRate,
     channels: numberOfChannels,
     format: 'float32',
     frames: length,
-  });
-  const piece = Array.from({ length: numberOfChannels }, () => new Float32Array(sampleRate));
-  for (let start = 0; start < length; start += sampleRate) {
+    warnings: [],
+    get share() {
+      return done / length;
+    },
+    read: async (into, start, count) => {
+      const frames = Math.min(count, length - done);
+      into.forEach((plane, c) =>
+        buffer.copyFromChannel((plane as Float32Array<ArrayBuffer>).subarray(start, start + frames), c, done),
+      );
+      done += frames;
+      return frames;
+    },
+    close: () => {},
+  };
+}
+
+/** Samples as a WAV file of the reader's format, a second at a time, so that the page stays alive. */
+async function toWavBlob(reader: AudioReader, signal: AbortSignal): Promise<{ wav: Blob; frames: number }> {
+  const { sampleRateHz, channels, format } = reader;
+  const sink = new BlobSink();
+  const writer = await WavWriter.open(sink, { sampleRateHz, channels, format, frames: reader.frames });
+  const piece = Array.from({ length: channels }, () => new Float32Array(Math.ceil(sampleRateHz)));
+  let frames = 0;
+  for (;;) {
     signal.throwIfAborted();
-    piece.forEach((plane, c) => buffer.copyFromChannel(plane, c, start));
-    await writer.write(piece, 0, Math.min(sampleRate, length - start));
+    const count = await reader.read(piece, 0, piece[0].length);
+    await writer.write(piece, 0, count);
+    frames += count;
+    if (count < piece[0].length) break;
     await nextTask();
   }
   await writer.finish();
-  return sink.toBlob('audio/wav');
+  return { wav: sink.toBlob('audio/wav'), frames };
 }
 
 /** The rate that a WAV header states, whatever its samples are coded as. */
-async function claimedRate(source: {
-  read(position: number, length: number): Promise<Uint8Array>;
-}): Promise<number | undefined> {
-  const head = await source.read(0, 28);
+async function claimedRate(source: ByteSource, found: Recognised | undefined): Promise<number | undefined> {
+  if (found?.kind !== 'WAV') return undefined;
+  const head = await source.read(found.start, 28);
   if (head.length < 28 || String.fromCharCode(...head.subarray(12, 16)) !== 'fmt ') return undefined;
   const rate = new DataView(head.buffer, head.byteOffset).getUint32(24, true);
   return rate >= 3000 && rate <= 768000 ? rate : undefined;

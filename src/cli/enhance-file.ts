@@ -81,7 +81,7 @@ export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSe
 function warningsOf(job: Job, kind: AudioKind, reader: AudioReader, writer: AudioWriter): string[] {
   const warnings = [...reader.warnings];
   const extension = extname(job.input).toLowerCase();
-  if (!EXTENSIONS[extension]?.includes(kind))
+  if (EXTENSIONS[extension]?.includes(kind) === false)
     warnings.push(`the name ends in "${extension}", what is in it is ${kind}`);
   if (writer.format !== reader.format)
     warnings.push(

@@ -76,13 +76,9 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
     } else if (kinds[i] === 'other') {
       refusals.push({ input, reason: 'neither a file nor a folder' });
-    } else if (isRecording(input)) {
-      add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
     } else {
-      refusals.push({
-        input,
-        reason: `expected a file ending in ${Object.keys(EXTENSIONS).join(', ')}, got "${extname(input)}"`,
-      });
+      // Whatever its name is: its content says whether it is a recording.
+      add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
     }
   }
   const files = inputs.filter((_, i) => kinds[i] === 'file');

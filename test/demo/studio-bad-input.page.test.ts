@@ -55,7 +55,7 @@ describe('the file studio and files that are not as they should be', { timeout: 
             Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) & 255),
           ),
           'failed',
-          /begins as FLAC does, but cannot be decoded/,
+          /^This FLAC file cannot be read: expected /,
         ],
         [
           'corrupt.mp3',
@@ -64,6 +64,12 @@ describe('the file studio and files that are not as they should be', { timeout: 
           /cannot be decoded/,
         ],
         ['stub.ogg', ascii('OggS'), 'failed', /cannot be decoded/],
+        [
+          'voice.amr',
+          joined(ascii('#!AMR\n'), new Uint8Array(3000)),
+          'failed',
+          /^This is an AMR file: convert it first, for example with ffmpeg -i IN -c:a pcm_s16le OUT\.wav\.$/,
+        ],
         ['cut off.wav', good.subarray(0, good.length - 20001), 'done'],
         ['really a wav.mp3', good, 'done'],
         [

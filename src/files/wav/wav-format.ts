@@ -3,57 +3,75 @@
  * Out:    the other of the two, to wav.ts and wav-writer.ts
  * Thread: any
  *
- * Linear PCM of 8, 16, 24 and 32 bits and float of 32 and 64, plain or WAVE_FORMAT_EXTENSIBLE:
+ * Linear PCM of 8, 16, 24 and 32 bits, float of 32 and 64, A-law and µ-law, plain or WAVE_FORMAT_EXTENSIBLE:
  * https://learn.microsoft.com/windows-hardware/drivers/audio/extensible-wave-format-descriptors
  */
 import type { Hertz } from '../../shared/units.ts';
+import type { ByteOrder } from '../pcm/chunks.ts';
+import { type Coding, formatOf, isPlain, linearCoding } from '../pcm/coding.ts';
+import { unreadCoding } from '../pcm/unread-coding.ts';
 import { requireChannels } from '../require-channels.ts';
 import { requireRate } from '../require-rate.ts';
 import { frameBytes, type SampleFormat, sampleBytes } from '../sample-format.ts';
+import { codeString, FORMAT_A_LAW, FORMAT_EXTENSIBLE, FORMAT_FLOAT, FORMAT_MU_LAW, FORMAT_PCM } from './wav-codes.ts';
 
-/** How the samples of a WAV file lie in it. */
+/** How the samples of a WAV file lie in one that is written. */
 export interface WavFormat {
   readonly channels: number;
   readonly format: SampleFormat;
-  /** The format chunk as it is in the file, speaker positions included, to be written again. */
+  /** Of a file that was read: the chunk as it is there, speaker positions included, where its samples can stay so. */
   readonly formatChunk: Uint8Array;
 }
 
-const FORMAT_PCM = 1;
-const FORMAT_FLOAT = 3;
-const FORMAT_EXTENSIBLE = 0xfffe;
-
-/** Throws an Error where it is damaged, or says a format that is not read. */
-export function readFormat(chunk: Uint8Array): WavFormat & { readonly sampleRateHz: Hertz } {
+/**
+ * Throws an Error where it is damaged, or says a format that is not read.
+ * @param order of the file's numbers; RIFX files have the larger byte first
+ */
+export function readFormat(
+  chunk: Uint8Array,
+  order: ByteOrder = 'little',
+): WavFormat & { readonly sampleRateHz: Hertz; readonly coding: Coding } {
   if (chunk.length < 16) throw new Error(`expected a format chunk of 16 bytes or more, found ${chunk.length}`);
   const view = viewOf(chunk);
-  const outer = view.getUint16(0, true);
-  const code = outer === FORMAT_EXTENSIBLE && chunk.length >= 26 ? view.getUint16(24, true) : outer;
-  const channels = view.getUint16(2, true);
-  const sampleRateHz = view.getUint32(4, true);
-  const bits = view.getUint16(14, true);
+  const isLittle = order === 'little';
+  const outer = view.getUint16(0, isLittle);
+  const code = outer === FORMAT_EXTENSIBLE && chunk.length >= 28 ? view.getUint32(24, isLittle) : outer;
+  const channels = view.getUint16(2, isLittle);
+  const sampleRateHz = view.getUint32(4, isLittle);
+  const bits = view.getUint16(14, isLittle);
   requireChannels(channels);
   requireRate(sampleRateHz);
   // Samples of odd sizes take whole bytes, or wider containers, with zeros below.
-  const blockBytes = view.getUint16(12, true) / channels;
+  const blockBytes = view.getUint16(12, isLittle) / channels;
   const leastBytes = Math.ceil(bits / 8);
   const containerBytes = Number.isInteger(blockBytes) && blockBytes >= leastBytes ? blockBytes : leastBytes;
-  const format = sampleFormat(code, 8 * containerBytes);
-  if (format === undefined) {
-    throw new Error(
-      `expected PCM of 8, 16, 24 or 32 bits or float of 32 or 64, found format ${code} with ${bits} bits: ` +
-        'convert it first, for example with ffmpeg -i IN.wav -c:a pcm_s16le OUT.wav',
-    );
-  }
-  const consistent = chunk.slice();
-  viewOf(consistent).setUint16(12, frameBytes({ channels, format }), true);
-  return { sampleRateHz, channels, format, formatChunk: consistent };
+  const coding = codingOf(code, containerBytes, order);
+  if (coding === undefined) throw unreadCoding(codeString(code, bits));
+  const format = formatOf(coding);
+  return { sampleRateHz, channels, coding, format, formatChunk: writtenAgain(chunk, sampleRateHz, channels, coding) };
 }
 
-function sampleFormat(code: number, bits: number): SampleFormat | undefined {
-  if (code === FORMAT_FLOAT) return ({ 32: 'float32', 64: 'float64' } as const)[bits];
-  if (code !== FORMAT_PCM) return undefined;
-  return ({ 8: 'uint8', 16: 'int16', 24: 'int24', 32: 'int32' } as const)[bits];
+function codingOf(code: number, bytes: number, order: ByteOrder): Coding | undefined {
+  switch (code) {
+    case FORMAT_PCM:
+      return linearCoding(bytes === 1 ? 'unsigned' : 'signed', bytes, order);
+    case FORMAT_FLOAT:
+      return linearCoding('float', bytes, order);
+    case FORMAT_A_LAW:
+      return 'alaw';
+    case FORMAT_MU_LAW:
+      return 'mulaw';
+    default:
+      return undefined;
+  }
+}
+
+function writtenAgain(chunk: Uint8Array, sampleRateHz: Hertz, channels: number, coding: Coding): Uint8Array {
+  const format = formatOf(coding);
+  if (!isPlain(coding)) return formatChunkOf(sampleRateHz, channels, format);
+  const consistent = chunk.slice();
+  viewOf(consistent).setUint16(12, frameBytes({ channels, format }), true);
+  return consistent;
 }
 
 /** A format chunk for samples from another kind of file. More than two channels get no speaker positions. */

@@ -1,12 +1,17 @@
 import { expect } from '@esm-bundle/chai';
 import { identify } from '../../../demo/studio/identify.ts';
 import { bytesSource } from '../../../src/files/byte-source.ts';
+import { recognise } from '../../../src/files/recognise.ts';
 
 const ascii = (text: string) => Array.from(text, (char) => char.charCodeAt(0));
 const big = (value: number, bytes = 4) =>
   Array.from({ length: bytes }, (_, i) => Math.floor(value / 256 ** (bytes - 1 - i)) & 255);
 const zeros = (count: number) => new Array<number>(count).fill(0);
-const identityOf = (...parts: number[][]) => identify(bytesSource(Uint8Array.from(parts.flat())));
+const identityOf = async (...parts: number[][]) => {
+  const source = bytesSource(Uint8Array.from(parts.flat()));
+  const found = await recognise(source);
+  return found && identify(source, found);
+};
 
 /** A box of an MPEG-4 file. */
 const box = (name: string, ...content: number[][]) => [
@@ -62,7 +67,8 @@ describe('identify', () => {
       format: 'MP3',
       sampleRateHz: 48000,
     });
-    expect(await identityOf([0xff, 0xf1, 0x4c, 0x80], zeros(60))).to.deep.equal({ format: 'AAC', sampleRateHz: 48000 });
+    const frame = [0xff, 0xf1, 0x4c, 0x80, 0x01, 0x1f, 0xfc, 0]; // 8 bytes
+    expect(await identityOf(frame, frame, zeros(60))).to.deep.equal({ format: 'AAC', sampleRateHz: 48000 });
   });
 
   it('reads the rate of the sound in MPEG-4, not of the picture, wherever the index lies', async () => {

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { BlobSink, bytesSource } from '../../../src/files/byte-source.ts';
+import { BlobSink, type ByteSource, bytesSource } from '../../../src/files/byte-source.ts';
 import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../../../src/files/sample-format.ts';
 import { readWavLayout } from '../../../src/files/wav/wav.ts';
 import { formatChunkOf } from '../../../src/files/wav/wav-format.ts';
@@ -7,6 +7,7 @@ import { wavHeader } from '../../../src/files/wav/wav-header.ts';
 import { openWav } from '../../../src/files/wav/wav-reader.ts';
 import { WavWriter } from '../../../src/files/wav/wav-writer.ts';
 import { noise } from '../../engine/signals.ts';
+import { joined, little, wavOf } from '../../support/sound-files.ts';
 
 const FORMATS: readonly [format: SampleFormat, code: number, bits: number][] = [
   ['uint8', 1, 8],
@@ -52,6 +53,90 @@ describe('readWavLayout', () => {
     expect(await failure(wavFile({ ...good, channels: 0 }))).to.contain('at least one channel');
     expect(await failure(withShortFormat(wavFile(good)))).to.contain('format chunk of 16 bytes or more, found 10');
     expect(await failure(wavFile(good).slice(0, 44))).to.contain('data chunk');
+  });
+});
+
+describe('what a WAV header claims', () => {
+  const samples = new Uint8Array(new Int16Array(Array.from(noise(400, 1), (x) => 20000 * x)).buffer);
+  const layoutOf = (file: Uint8Array) => readWavLayout(bytesSource(file));
+
+  it('does not shorten a recording whose recorder died after it last wrote the size', async () => {
+    const { frames, warnings } = await layoutOf(wavOf(samples, { claimedBytes: 100 }));
+    expect(frames).to.equal(400);
+    expect(warnings).to.deep.equal([
+      'the header says 50 samples per channel, as when a recorder is interrupted: ' +
+        'all 400 that are in the file are read',
+    ]);
+  });
+
+  it('ends the samples where chunks, tags or filling follow, whole or cut off, and says nothing', async () => {
+    const list = joined('LIST', little(4), 'INFO');
+    for (const after of [
+      list,
+      joined(list, 'note', little(3), 'abc', [0]),
+      joined(list, 'note', little(3), 'abc'),
+      joined('LIST', little(400), 'INFO'),
+      joined('TAG', new Uint8Array(125)),
+      joined('ID3', [4, 0, 0, 0, 0, 0, 20], new Uint8Array(20)),
+      joined('APETAGEX', new Uint8Array(24)),
+      joined(list, new Uint8Array(500)),
+      new Uint8Array(500),
+      [7],
+    ]) {
+      const { frames, warnings } = await layoutOf(wavOf(samples, { after }));
+      expect([frames, warnings], String(after)).to.deep.equal([400, []]);
+    }
+  });
+
+  it('says so where more zeros follow than fill a block of a disk', async () => {
+    const { frames, warnings } = await layoutOf(wavOf(samples, { after: new Uint8Array(70000) }));
+    expect([frames, warnings]).to.deep.equal([400, ['70000 bytes of zeros after the samples are left out']]);
+  });
+
+  it('is not believed where 32 bits were too few: the rest is read, up to the chunks behind it', async () => {
+    const wide = 2 ** 32 + 800;
+    for (const after of ['', joined('LIST', little(4), 'INFO')]) {
+      const { frames, warnings, dataStart } = await readWavLayout(
+        hollow(wavOf([], { claimedBytes: 800 }), wide, after),
+      );
+      expect([frames, dataStart]).to.deep.equal([wide / 2, 44]);
+      expect(warnings.join()).to.match(/says 400 samples per channel, because a file of more than 4 GiB .* 2147484048/);
+    }
+  });
+
+  it('is no promise in the sizes that sox, arecord, ffmpeg and others write to pipes', async () => {
+    for (const claimedBytes of [0x7ffff000, 0x7fffff00, 0x7fffffff, 0x80000000, 0xffffffff, 0xffffffff - 36]) {
+      const { frames, warnings } = await layoutOf(wavOf(samples, { claimedBytes }));
+      expect([frames, warnings], claimedBytes.toString(16)).to.deep.equal([400, []]);
+    }
+  });
+
+  it('is told where the file ends before it, and is an error where nothing is there', async () => {
+    const { frames, warnings } = await layoutOf(wavOf(samples, { claimedBytes: 2000 }));
+    expect([frames, warnings]).to.deep.equal([
+      400,
+      ['the header promises 1000 samples per channel, the file ends after 400'],
+    ]);
+    expect(await failure(wavOf([], { claimedBytes: 2000 }))).to.contain('found no sound');
+  });
+
+  it('is found behind chunks of odd length, with their byte of filling and without', async () => {
+    const odd = joined('LIST', little(5), 'INFOx');
+    for (const before of [odd, joined(odd, [0]), joined(odd, odd), joined(odd, [0], odd, [0]), joined(odd, [0x41])]) {
+      const { frames, dataStart, warnings } = await layoutOf(wavOf(samples, { before }));
+      expect([frames, dataStart, warnings]).to.deep.equal([400, 44 + before.length, []]);
+    }
+  });
+
+  it('is found behind a tag that players of MP3 put in front', async () => {
+    const tag = joined('ID3', [3, 0, 0, 0, 0, 0, 6], 'abcdef');
+    const reader = await openWav(bytesSource(joined(tag, wavOf(samples))));
+    expect(reader.frames).to.equal(400);
+    const plane = new Float32Array(400);
+    await reader.read([plane], 0, 400);
+    const again = new Uint8Array(800);
+    encodeFrames([plane], 'int16', again, 400);
+    expect([...again]).to.deep.equal([...samples]);
   });
 });
 
@@ -138,6 +223,23 @@ describe('encodeFrames', () => {
     }
   });
 });
+
+/** A file that is zeros between its beginning and its end, without the room that it would take. */
+function hollow(head: Uint8Array, dataBytes: number, after: Uint8Array | string): ByteSource {
+  const end = joined(after);
+  const size = head.length + dataBytes + end.length;
+  return {
+    size,
+    read: async (position, length) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)));
+      bytes.forEach((_, i) => {
+        const at = position + i;
+        bytes[i] = at < head.length ? head[at] : at < head.length + dataBytes ? 0 : end[at - head.length - dataBytes];
+      });
+      return bytes;
+    },
+  };
+}
 
 interface WavSettings {
   readonly code: number;
