@@ -182,6 +182,26 @@ describe('a very short MP3 file', () => {
   });
 });
 
+describe('frames of an MP3 file', () => {
+  it('are found where their headers state no bit rate', async () => {
+    const [listed, free] = [await framesOf(STEREO), await framesOf(STEREO)];
+    for (const frame of free) frame[2] &= 15;
+    const [once, { planes, warnings }] = [await decode(joined(...listed)), await decode(joined(...free))];
+    assert.deepEqual(warnings, []);
+    assert.equal(planes[0].length, once.planes[0].length);
+    assert.equal(largestDifference(planes[0], once.planes[0]), 0);
+  });
+
+  it('may have checksums: the tag of the encoder stands where it does without', async () => {
+    const [first, ...rest] = await framesOf(STEREO);
+    first[1] &= 0xfe;
+    first.set([12, 34], 4);
+    const [once, { planes, warnings }] = [await decode(STEREO), await decode(joined(first, ...rest))];
+    assert.deepEqual(warnings, []);
+    assert.equal(planes[0].length, once.planes[0].length);
+  });
+});
+
 /** The frames of a file, without its tags. */
 async function framesOf(file: Uint8Array): Promise<Uint8Array[]> {
   const scanner = new FrameScanner(bytesSource(file));

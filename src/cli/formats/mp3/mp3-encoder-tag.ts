@@ -3,7 +3,7 @@
  * Out:    how much of the sound is the encoder's own, to mp3-reader.ts
  * Thread: any of Node's
  */
-import { type FrameHeader, HEADER_BYTES } from './mp3-frame.ts';
+import { type FrameHeader, HEADER_BYTES, sideInfoBytes } from './mp3-frame.ts';
 
 /** Samples by which every decoder is late. */
 const DECODER_DELAY = 529;
@@ -26,7 +26,7 @@ export function readEncoderTag(frame: Uint8Array, header: FrameHeader): EncoderT
   const isOne = header.samples === 1152;
   const at = HEADER_BYTES + (isOne ? (header.channels === 1 ? 17 : 32) : header.channels === 1 ? 9 : 17);
   // Sound in which these letters stand by chance states its own length before them.
-  if (frame.subarray(HEADER_BYTES, Math.min(at, VBRI_AT)).some((byte) => byte !== 0)) return undefined;
+  if (frame.subarray(sideInfoBytes(frame).start, Math.min(at, VBRI_AT)).some((byte) => byte !== 0)) return undefined;
   const text = (from: number): string => String.fromCharCode(...frame.subarray(from, from + 4));
   if (text(VBRI_AT) === 'VBRI') return { skip: 0, frames: undefined, samples: undefined };
   if (text(at) !== 'Xing' && text(at) !== 'Info') return undefined;

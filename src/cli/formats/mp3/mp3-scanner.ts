@@ -5,7 +5,7 @@
  */
 import type { ByteSource } from '../../../files/byte-source.ts';
 import { ByteWindow } from '../../../files/byte-window.ts';
-import { type FrameHeader, parseHeader } from './mp3-frame.ts';
+import { type FrameHeader, findFreeBytes, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
 import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from './mp3-tags.ts';
 
 /** A frame and what its header says. */
@@ -29,6 +29,8 @@ export class FrameScanner {
   readonly #window: ByteWindow;
   #kind: number | undefined;
   #inSync = false;
+  /** Length of frames whose header states no bit rate. */
+  #freeBytes = 0;
   #searchedBytes = 0;
   /** Zeros since the last frame, behind which nothing but tags has come: at the end of a file they are no sound. */
   #zeroBytes = 0;
@@ -77,7 +79,11 @@ export class FrameScanner {
   /** The header of a whole frame; one of another kind than the last, or after junk, is one only where others follow. */
   #frameHere(): FrameHeader | undefined {
     const { bytes, at, left } = this.#window;
-    const header = parseHeader(bytes, at);
+    if (!this.#inSync && mayBeFree(bytes, at) && this.#window.mayTry) {
+      this.#freeBytes = findFreeBytes(bytes, at);
+      if (this.#freeBytes === 0) this.#window.failed(MOST_FREE_BYTES);
+    }
+    const header = parseHeader(bytes, at, this.#freeBytes);
     if (header === undefined || header.bytes > left) return undefined;
     return (this.#inSync && header.kind === this.#kind) || this.#isProven(at, header.kind) ? header : undefined;
   }
@@ -87,7 +93,7 @@ export class FrameScanner {
     const { bytes } = this.#window;
     let at = from;
     for (let i = 0; i < PROOF_FRAMES; i++) {
-      const header = parseHeader(bytes, at);
+      const header = parseHeader(bytes, at, this.#freeBytes);
       if (header?.kind !== kind) return i > 1 && (at >= bytes.length || tagBytes(bytes, at) !== undefined);
       at += header.bytes;
     }
@@ -104,7 +110,7 @@ export class FrameScanner {
       else if (zeros >= PADDING_BYTES) break;
       else {
         zeros = 0;
-        if (isMark(bytes, next) || parseHeader(bytes, next) !== undefined) break;
+        if (isMark(bytes, next) || mayBeFree(bytes, next) || parseHeader(bytes, next) !== undefined) break;
       }
     }
     this.#inSync = false;
