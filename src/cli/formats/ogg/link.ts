@@ -6,6 +6,9 @@
 import type { Chunk } from '../../../files/chunk-reader.ts';
 import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
 
+/** A sample beyond this comes of damage that a decoder did not notice: whole sound stays near 1. */
+export const MOST_SAMPLE = 16;
+
 /** One recording of a chain. It holds what its codec needs, and knows nothing of the others. */
 export interface Link {
   readonly sampleRateHz: number;

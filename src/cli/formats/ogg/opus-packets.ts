@@ -6,11 +6,10 @@
  * libopus in WebAssembly (opus-decoder). Damage can make it trap, after which it is of no use: it is replaced.
  */
 import type { OpusDecoder } from 'opus-decoder';
+import { MOST_SAMPLE } from './link.ts';
 
 export const OPUS_RATE_HZ = 48000;
 
-/** A sample beyond this comes of damage that the decoder did not notice: whole sound stays near 1. */
-const MOST_SAMPLE = 64;
 /** No packet is longer. RFC 6716, section 3.2.5. */
 const MOST_PACKET_FRAMES = 0.12 * OPUS_RATE_HZ;
 

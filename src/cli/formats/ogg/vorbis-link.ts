@@ -13,7 +13,7 @@ import type { Chunk } from '../../../files/chunk-reader.ts';
 import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
 import { oggFile } from '../../../files/ogg/ogg-file.ts';
 import { requireRate } from '../../../files/require-rate.ts';
-import type { Link } from './link.ts';
+import { type Link, MOST_SAMPLE } from './link.ts';
 import { VorbisBlocks } from './vorbis-blocks.ts';
 
 /** Packets of a part, 3 to 12 seconds; a part goes on to the end of a page. */
@@ -149,6 +149,18 @@ export class VorbisLink implements Link {
       plane.set((decoded[c] ?? new Float32Array()).subarray(skip, skip + frames));
       return plane;
     });
-    return { channels, frames, silent: Math.max(0, frames - Math.max(0, (decoded[0]?.length ?? 0) - skip)) };
+    const lost = Math.max(0, frames - Math.max(0, (decoded[0]?.length ?? 0) - skip));
+    return { channels, frames, silent: lost + silenceBroken(channels, frames) };
   }
+}
+
+/** Puts silence where a damaged packet gave what no sound is; returns how many samples of each channel that are. */
+function silenceBroken(channels: readonly Float32Array[], frames: number): number {
+  let broken = 0;
+  for (let n = 0; n < frames; n++) {
+    if (channels.every((plane) => Math.abs(plane[n]) < MOST_SAMPLE)) continue;
+    for (const plane of channels) plane[n] = 0;
+    broken += 1;
+  }
+  return broken;
 }
