@@ -1,21 +1,38 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import { listModels } from './tools/models.mjs';
+import { packModel } from './tools/pack-model.mjs';
 
 const require = createRequire(import.meta.url);
+const OWN_MODELS = listModels().filter((model) => model.package === 'denoise-node');
 
-/**
- * TensorFlow.js' glue asks for these where it finds itself in Node, which a browser bundle never is: they become empty.
- */
+/** Modules of Node that TensorFlow.js asks for where it finds itself in Node: they become empty. */
 const NODE_MODULES = ['fs', 'os', 'path', 'perf_hooks', 'util', 'worker_threads', 'crypto', 'node-fetch'];
-const withoutNode = {
-  name: 'without-node',
+/** What TensorFlow.js has for platforms that we do without: its own way to read files in Node, and threads. */
+const UNUSED = {
+  'platforms/platform_node.js': 'export const getNodeFetch = undefined, PlatformNode = undefined;',
+  'tfjs-backend-wasm-threaded-simd.js': 'export default undefined;',
+  'tfjs-backend-wasm-threaded-simd.worker.js': 'export const wasmWorkerContents = undefined;',
+};
+const IS_NODE = /ENVIRONMENT_IS_NODE=typeof process==.*?;/;
+
+/** One build of TensorFlow.js for browsers and Node: the engine gives it what it needs in Node. */
+const anywhere = {
+  name: 'tensorflow-anywhere',
   resolveId: (name) => (NODE_MODULES.includes(name) ? '\0empty' : null),
-  load: (id) => (id === '\0empty' ? 'export default {};' : null),
+  load: (id) => {
+    if (id === '\0empty') return 'export default {};';
+    return Object.entries(UNUSED).find(([path]) => id.endsWith(path))?.[1] ?? null;
+  },
+  transform: (code, id) => {
+    if (!id.endsWith('wasm-out/tfjs-backend-wasm.js')) return null;
+    if (!IS_NODE.test(code)) throw new Error(`${id}: expected ENVIRONMENT_IS_NODE: this version is another.`);
+    return { code: code.replace(IS_NODE, 'ENVIRONMENT_IS_NODE=false;'), map: null };
+  },
 };
 
 /**
@@ -34,7 +51,7 @@ const inBrowser = (input, file, options = {}) => ({
   },
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
-    withoutNode,
+    anywhere,
     nodeResolve({ browser: true }),
     commonjs(),
     // Licence texts stand at the end, each once; TensorFlow.js repeats its own in every one of its modules.
@@ -58,29 +75,61 @@ const onMainThread = {
   ],
 };
 
-/** Node keeps its dependencies outside: npm has installed them. */
-const inNode = (input, file, banner = '') => ({
-  input,
-  output: { file, format: 'es', sourcemap: true, banner },
-  external: [/^node:/, /^[^./]/],
+/** What runs in Node alone. The command line and whoever imports the engine share that, and so its one backend. */
+const ENGINE = fileURLToPath(new URL('src/engine/index.ts', import.meta.url));
+const inNode = (input, name, { banner = '', plugins = [] } = {}) => ({
+  input: { [name]: input },
+  output: {
+    dir: 'dist',
+    format: 'es',
+    sourcemap: true,
+    // Decoders, which are loaded when a file needs one.
+    chunkFileNames: `${name}/[name].js`,
+    banner: ({ isEntry }) => (isEntry ? banner : ''),
+    paths: { [ENGINE]: './engine.js' },
+  },
+  external: [/^node:/, ...builtinModules, ENGINE],
+  // Helpers that TypeScript wrote into dependencies look for `this`, and do without.
+  onwarn: (warning, warn) => warning.code !== 'THIS_IS_UNDEFINED' && warn(warning),
   plugins: [
+    ...plugins,
     nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
+    commonjs(),
     // Names stay, for readable stack traces.
     esbuild({ target: 'node20', minifySyntax: true, minifyWhitespace: true, tsconfig: 'tsconfig.base.json' }),
   ],
 });
 
-/** The wasm backend's binaries, without the threaded one: one thread is faster at this size. */
+/** The MP3 decoder's WebAssembly, beside the command. */
+const copyMp3Decoder = {
+  name: 'copy-mp3-decoder',
+  load: (id) =>
+    id.endsWith('mp3/decoder-file.ts')
+      ? "export const decoderFile = () => new URL('./wasm/minimp3.wasm', import.meta.url);"
+      : null,
+  writeBundle() {
+    mkdirSync('dist/wasm', { recursive: true });
+    cpSync(require.resolve('minimp3-wasm/dist/decoder.opt.wasm'), 'dist/wasm/minimp3.wasm');
+  },
+};
+
+/** The wasm backend's binary: that with SIMD, which we ask for, and without threads, which cost more than they bring. */
 const copyWasm = {
   name: 'copy-wasm',
   writeBundle() {
-    const from = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm'));
+    const name = 'tfjs-backend-wasm-simd.wasm';
     mkdirSync('dist/wasm', { recursive: true });
-    for (const name of readdirSync(from)) {
-      if (name.endsWith('.wasm') && !name.includes('threaded')) cpSync(join(from, name), join('dist/wasm', name));
-    }
+    cpSync(require.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`), `dist/wasm/${name}`);
   },
 };
+
+/** A model in one file, beside the module that gives its URL. */
+const packed = ({ name, url }) => ({
+  name: 'pack-model',
+  writeBundle() {
+    writeFileSync(`dist/models/${name}.bin`, packModel(url));
+  },
+});
 
 /** The catalogue with the titles that pages show: where one of their own files is served, this one is. */
 const listTitles = {
@@ -96,14 +145,17 @@ const listTitles = {
 
 export default [
   onMainThread,
+  ...OWN_MODELS.map((model) =>
+    inBrowser(`src/${model.name}-model.ts`, `dist/models/${model.name}.js`, { plugins: [packed(model)] }),
+  ),
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
   inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
-  inNode('src/engine/index.ts', 'dist/engine.node.js'),
-  inNode('src/cli/main.ts', 'dist/cli.js', '#!/usr/bin/env node'),
+  inNode('src/cli/main.ts', 'cli', { banner: '#!/usr/bin/env node', plugins: [copyMp3Decoder] }),
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
   // Lit has a build of its own for servers, under which the elements can be imported where there is no page.
-  inNode('src/panel/define.ts', 'dist/panel.node.js'),
+  inNode('src/panel/define.ts', 'panel.node'),
+  inNode('src/vite.ts', 'vite'),
   // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),

@@ -96,7 +96,7 @@ async function timesInNode(model, { rate, channels }, samples, rounds) {
   const { enhanceReader, openWav, WavWriter, bytesSource, BlobSink } = await import(
     `data:text/javascript;base64,${Buffer.from(await bundleOfFiles()).toString('base64')}`
   );
-  const { Denoiser } = await import('../../dist/engine.node.js');
+  const { Denoiser } = await import('../../dist/engine.js');
   const denoiser = await Denoiser.load({
     modelUrl: readModel(model).url,
   });

@@ -73,7 +73,7 @@ async function measureInNode(model, rounds, seconds) {
 
 /** Seconds that the engine takes for whole hops of sound. */
 async function enhanceInNode(model, samples, sampleRateHz) {
-  const { Denoiser } = await import('../../dist/engine.node.js');
+  const { Denoiser } = await import('../../dist/engine.js');
   const denoiser = await Denoiser.load({ modelUrl: readModel(model).url });
   const stream = denoiser.createStream(sampleRateHz);
   const enhanced = new Float32Array(samples.length);

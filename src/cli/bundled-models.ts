@@ -37,7 +37,7 @@ export function modelUrl(model: string): string {
     const found = modelPackage.models.find(({ name }) => name === model);
     if (found === undefined) continue;
     const folder = folderOf(modelPackage);
-    if (folder !== undefined) return join(folder, found.manifest);
+    if (folder !== undefined) return manifestOrPacked(folder, found);
     throw new Error(
       `The model ${model} comes with a package that is not installed: ${installLine(modelPackage)} brings it.`,
     );
@@ -70,6 +70,12 @@ function installLine({ name }: ModelPackage): string {
   return `npm install ${name}`;
 }
 
+/** A clone of the repository has the model's folder, the package has it packed beside the command. */
+function manifestOrPacked(folder: string, { name, manifest }: ModelPackage['models'][number]): string {
+  const unpacked = join(folder, manifest);
+  return existsSync(unpacked) ? unpacked : join(packageRoot(), 'dist/models', `${name}.bin`);
+}
+
 /**
  * The folder of a package's models: in this package, or a clone of the repository; else where Node finds the package
  * from here or, for a command that is installed elsewhere, from the working directory.
@@ -95,7 +101,7 @@ function catalogue(): Catalogue {
  * The nearest folder above this file with a package.json, which is the package's own whether this runs from source or
  * from dist.
  */
-function packageRoot(): string {
+export function packageRoot(): string {
   let folder = fileURLToPath(new URL('.', import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) {
     const above = join(folder, '..');

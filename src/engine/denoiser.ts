@@ -24,11 +24,13 @@ export { DenoiserStream } from './denoiser-stream.ts';
 
 /** Where a model comes from. */
 export interface DenoiserSource {
-  /** URL of a folder with manifest.json, or of a variant's manifest in one (`….json`); in Node also a path. */
+  /**
+   * URL of a folder with manifest.json, of a variant's manifest in one (`….json`) or of a packed model (`….bin`, such
+   * as `denoise-node/models/base` gives); in Node also a path.
+   */
   readonly modelUrl: string | URL;
   /**
-   * Folder with the `tfjs-backend-wasm*.wasm` files. Default: `wasm/` beside this module; in Node the backend package's
-   * own.
+   * `tfjs-backend-wasm-simd.wasm`, or a folder that holds it; in Node also a path. Default: `wasm/` beside this module.
    */
   readonly wasmUrl?: string | URL | undefined;
   /** Used instead of the global fetch for everything that is not on disk. */

@@ -11,7 +11,7 @@ import { describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
-const GUIDES = ['api', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
+const GUIDES = ['api', 'bundlers', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
   (name) => `docs/${name}.md`,
 );
 const DOCUMENTS = [

@@ -1,23 +1,25 @@
 /**
- * In:     the URL of a model folder, or of a variant's manifest in one (`….json`)
+ * In:     the URL of a model folder, of a variant's manifest in one (`….json`), or of a packed model (`….bin`)
  * Out:    its manifest and its files, proven to be the ones the manifest was written for, to model.ts
  * Thread: [worker], or whoever runs the engine; asynchronous
  *
- * One request for each file. In Node a path or a file: URL is read from disk.
+ * One request for each file, one alone for a packed model. In Node a path or a file: URL is read from disk.
  */
 import { DenoiseError } from '../../shared/errors.ts';
-import { MOST_MANIFEST_BYTES } from '../manifest/ceilings.ts';
+import { namesFile } from '../../shared/file-url.ts';
+import { MOST_MANIFEST_BYTES, MOST_MODEL_BYTES } from '../manifest/ceilings.ts';
 import { type Manifest, readManifest } from '../manifest/manifest.ts';
 import type { FileRecord } from '../manifest/model-head.ts';
 import { shortened } from '../manifest/quoted.ts';
 import { type FetchSettings, FileFetcher } from './file-fetcher.ts';
 import { isNode, nodeModule } from './node-modules.ts';
+import { cutFiles, openPacked } from './packed-model.ts';
 
 /** The files of a model, in memory. */
 export interface ModelFiles {
-  /** URL of the folder, with a slash at its end. */
+  /** What stands before a file's name in messages: the folder, with a slash at its end, or a packed model and `#`. */
   readonly url: string;
-  /** URL of the manifest; a variant's is not manifest.json. */
+  /** URL of the manifest, or of the packed model; a variant's is not manifest.json. */
   readonly manifestUrl: string;
   readonly manifest: Manifest;
   readonly bytes: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -29,6 +31,8 @@ export interface ModelFiles {
  */
 const FILES_AT_ONCE = 2;
 
+const MOST_PACKED_BYTES = MOST_MANIFEST_BYTES + MOST_MODEL_BYTES;
+
 /**
  * Fetches and verifies a model. Throws DenoiseError: 'model-load' (a file is missing, or the network failed or fell
  * silent), 'model-corrupt' (size or SHA-256 differ from the manifest), 'model-mismatch' (the manifest breaks the
@@ -37,20 +41,37 @@ const FILES_AT_ONCE = 2;
 export async function loadModelFiles(model: string | URL, settings: FetchSettings = {}): Promise<ModelFiles> {
   const fetcher = new FileFetcher(settings);
   try {
-    const [manifestUrl, folder] = await locate(model);
-    const json = parseJson(await fetcher.bytes(manifestUrl, MOST_MANIFEST_BYTES), manifestUrl);
-    const manifest = readManifest(json, manifestUrl.href);
-    const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
-    const missing = Object.entries(manifest.files);
-    const fetchSome = async (): Promise<void> => {
-      for (let next = missing.shift(); next !== undefined; next = missing.shift())
-        bytes.set(next[0], await fetchVerified(inside(folder, next[0]), next[1], fetcher));
-    };
-    await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchSome));
-    return { url: folder.href, manifestUrl: manifestUrl.href, manifest, bytes };
+    const { first, folder } = await locate(model);
+    return folder === undefined ? await fetchPacked(first, fetcher) : await fetchFolder(first, folder, fetcher);
   } finally {
     fetcher.end();
   }
+}
+
+async function fetchFolder(manifestUrl: URL, folder: URL, fetcher: FileFetcher): Promise<ModelFiles> {
+  const json = parseJson(await fetcher.bytes(manifestUrl, MOST_MANIFEST_BYTES), manifestUrl);
+  const manifest = readManifest(json, manifestUrl.href);
+  const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+  const missing = Object.entries(manifest.files);
+  const fetchSome = async (): Promise<void> => {
+    for (let next = missing.shift(); next !== undefined; next = missing.shift()) {
+      const [name, expected] = next;
+      const url = inside(folder, name);
+      bytes.set(name, await verified(await fetcher.bytes(url, expected.bytes), expected, url.href));
+    }
+  };
+  await Promise.all(Array.from({ length: FILES_AT_ONCE }, fetchSome));
+  return { url: folder.href, manifestUrl: manifestUrl.href, manifest, bytes };
+}
+
+async function fetchPacked(url: URL, fetcher: FileFetcher): Promise<ModelFiles> {
+  const { manifest: json, rest } = openPacked(await fetcher.bytes(url, MOST_PACKED_BYTES), url.href);
+  const manifest = readManifest(parseJson(json, url), url.href);
+  const bytes = cutFiles(rest, manifest);
+  const prefix = `${url.href}#`;
+  for (const [name, expected] of Object.entries(manifest.files))
+    await verified(bytes.get(name) as Uint8Array<ArrayBuffer>, expected, `${prefix}${name}`);
+  return { url: prefix, manifestUrl: url.href, manifest, bytes };
 }
 
 /** Parses a JSON file of a model; DenoiseError 'model-corrupt' where it is not JSON. */
@@ -66,23 +87,26 @@ export function parseJson(bytes: Uint8Array, url: URL | string): unknown {
   }
 }
 
-/** Where the manifest lies, and the folder of its files. */
-async function locate(model: string | URL): Promise<[manifest: URL, folder: URL]> {
+/** What to fetch first: a packed model, or the manifest in the folder of its files. */
+async function locate(model: string | URL): Promise<{ first: URL; folder: URL | undefined }> {
   let text = String(model);
-  if (!text.endsWith('.json')) text += text.endsWith('/') ? 'manifest.json' : '/manifest.json';
   try {
-    const manifest = await urlOf(text);
-    return [manifest, new URL('.', manifest)];
+    if (namesFile(text, '.bin')) return { first: await urlOf(text), folder: undefined };
+    if (!namesFile(text, '.json')) text += text.endsWith('/') ? 'manifest.json' : '/manifest.json';
+    const first = await urlOf(text);
+    return { first, folder: new URL('.', first) };
   } catch (cause) {
     throw new DenoiseError(
       'model-load',
-      `Expected the URL of a model folder or of a manifest (….json), got ${shortened(text)}, which names no folder.`,
+      `Expected the URL of a model folder, of a manifest (….json) or of a packed model (….bin), got ` +
+        `${shortened(text)}, which names none.`,
       { cause },
     );
   }
 }
 
-async function urlOf(text: string): Promise<URL> {
+/** A URL as it is, or a path: in Node on disk, in a page from where that is. */
+export async function urlOf(text: string): Promise<URL> {
   const isUrl = /^[a-z][a-z0-9+.-]+:/i.test(text);
   if (isUrl) return new URL(text);
   if (isNode()) return (await nodeModule('node:url')).pathToFileURL(text);
@@ -99,21 +123,25 @@ function inside(folder: URL, name: string): URL {
   );
 }
 
-async function fetchVerified(url: URL, expected: FileRecord, fetcher: FileFetcher): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await fetcher.bytes(url, expected.bytes);
+/** The bytes, if they are those that the manifest describes. */
+async function verified(
+  bytes: Uint8Array<ArrayBuffer>,
+  expected: FileRecord,
+  where: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes.length !== expected.bytes) {
     throw new DenoiseError(
       'model-corrupt',
-      `${shortened(url.href)}: expected ${expected.bytes} bytes, got ${bytes.length}. ` +
-        'Download or deploy the model folder again.',
+      `${shortened(where)}: expected ${expected.bytes} bytes, got ${bytes.length}. ` +
+        'Download or deploy the model again.',
     );
   }
   const found = await sha256(bytes);
   if (found !== expected.sha256) {
     throw new DenoiseError(
       'model-corrupt',
-      `${shortened(url.href)}: expected SHA-256 ${expected.sha256}, got ${found}. ` +
-        'Download or deploy the model folder again.',
+      `${shortened(where)}: expected SHA-256 ${expected.sha256}, got ${found}. ` +
+        'Download or deploy the model again.',
     );
   }
   return bytes;

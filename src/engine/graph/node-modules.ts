@@ -1,6 +1,7 @@
 /** What reading from disk needs of Node. Declared here because the engine also compiles for browsers. */
 interface NodeModules {
   'node:fs/promises': {
+    access(url: URL): Promise<void>;
     open(url: URL, flags: number): Promise<FileHandle>;
     /** Windows has no O_NONBLOCK. */
     readonly constants: { readonly O_RDONLY: number; readonly O_NONBLOCK?: number };

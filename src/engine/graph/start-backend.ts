@@ -1,9 +1,16 @@
 import '@tensorflow/tfjs-backend-wasm';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { env, getBackend, setBackend } from '@tensorflow/tfjs-core';
+import { beside } from '../../shared/beside.ts';
 import { DenoiseError } from '../../shared/errors.ts';
+import { namesFile } from '../../shared/file-url.ts';
 import { FileFetcher } from './file-fetcher.ts';
-import { isNode } from './node-modules.ts';
+import { urlOf } from './model-files.ts';
+import { isNode, nodeModule } from './node-modules.ts';
+import { providePlatform } from './provide-platform.ts';
+
+/** The build of the backend that we ask for: SIMD, one thread. */
+const FILE = 'tfjs-backend-wasm-simd.wasm';
 
 /** The one backend of a thread, once it starts. */
 let starting: Promise<void> | undefined;
@@ -11,18 +18,20 @@ let starting: Promise<void> | undefined;
 /**
  * Starts TensorFlow.js' wasm backend, unless it runs already. DenoiseError 'wasm' where that fails; the next call tries
  * again.
- * @param wasmUrl folder with the backend's .wasm files; only a thread's first call heeds it. Default: `wasm/` beside
- *   this module, in Node the backend package's own.
+ * @param wasmUrl the backend's .wasm file, or a folder that holds it; only a thread's first call heeds it. Default:
+ *   `wasm/` beside this module.
  */
 export function startBackend(wasmUrl?: string | URL): Promise<void> {
   starting ??= (async () => {
     // Threads do not pay for graphs this small, and would need cross-origin isolation.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    const folder = await wasmFolder(wasmUrl);
+    providePlatform();
+    const file = wasmUrl === undefined ? ownFile() : fileAt(String(wasmUrl));
     const files = new WasmFiles();
     let cause: unknown;
     try {
-      if (folder !== undefined) setWasmPaths(folder);
+      // Where the engine runs from source nothing lies beside it, and the backend finds its file in its own package.
+      if (wasmUrl !== undefined || (await isThere(file))) setWasmPaths(named((await urlOf(file)).href), true);
       if ((await setBackend('wasm')) && getBackend() === 'wasm') return;
     } catch (error) {
       cause = error;
@@ -33,12 +42,36 @@ export function startBackend(wasmUrl?: string | URL): Promise<void> {
     starting = undefined;
     throw new DenoiseError(
       'wasm',
-      `Expected to start WebAssembly from ${folder ?? 'the backend package'}, but it was refused or is missing. ` +
+      `Expected to start WebAssembly from ${file}, but it was refused or is missing. ` +
         "Check the wasm URL, and that the content security policy has script-src 'wasm-unsafe-eval'.",
       cause === undefined ? undefined : { cause },
     );
   })();
   return starting;
+}
+
+function fileAt(url: string): string {
+  if (namesFile(url, '.wasm')) return url;
+  return url.endsWith('/') ? `${url}${FILE}` : `${url}/${FILE}`;
+}
+
+function ownFile(): string {
+  return beside(() => new URL('./wasm/tfjs-backend-wasm-simd.wasm', import.meta.url), `wasm/${FILE}`);
+}
+
+/** Only Node can tell without a request. */
+async function isThere(file: string): Promise<boolean> {
+  if (!isNode()) return true;
+  const { access } = await nodeModule('node:fs/promises');
+  return access(new URL(file)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The one file under each name that the backend may look for; it wants all of them. */
+function named(file: string): Parameters<typeof setWasmPaths>[0] {
+  return { 'tfjs-backend-wasm.wasm': file, [FILE]: file, 'tfjs-backend-wasm-threaded-simd.wasm': file };
 }
 
 /** Several times what the backend's files have: 0.4 MB. */
@@ -71,15 +104,4 @@ class WasmFiles {
     this.#platform.fetch = this.#fetch;
     this.#fetcher.end();
   }
-}
-
-async function wasmFolder(wasmUrl?: string | URL): Promise<string | undefined> {
-  if (wasmUrl !== undefined) {
-    const text = String(wasmUrl);
-    return text.endsWith('/') ? text : `${text}/`;
-  }
-  if (isNode()) return undefined;
-  // In two steps, so that bundlers do not take the folder for an asset.
-  const here = import.meta.url;
-  return new URL('wasm/', here).href;
 }

@@ -6,7 +6,7 @@
  * minimp3 in WebAssembly (minimp3-wasm), which takes whole files.
  */
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { decoderFile } from './decoder-file.ts';
 import type { FrameHeader } from './mp3-frame.ts';
 import { completeFrames } from './mp3-reservoir.ts';
 
@@ -27,9 +27,7 @@ let compiling: Promise<WebAssembly.Module> | undefined;
 
 /** A decoder with a memory of its own. */
 export async function startDecoder(): Promise<Decoder> {
-  compiling ??= readFile(createRequire(import.meta.url).resolve('minimp3-wasm/dist/decoder.opt.wasm')).then((bytes) =>
-    WebAssembly.compile(bytes),
-  );
+  compiling ??= readFile(decoderFile()).then((bytes) => WebAssembly.compile(bytes));
   return (await WebAssembly.instantiate(await compiling)).exports as unknown as Decoder;
 }
 
