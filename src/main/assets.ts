@@ -1,47 +1,74 @@
 import { DenoiseError } from '../shared/errors.ts';
+import { namesFile } from '../shared/file-url.ts';
+import { bundledFiles, isBundledModel } from './bundled-files.ts';
+import { unknownModel } from './missing-model.ts';
 import { type DenoiseAssets, isModelName } from './options.ts';
 
 /** Where every file of one node comes from, as absolute URLs. */
 export interface AssetUrls {
   readonly worklet: string;
   readonly worker: string;
-  /** A folder; ends with a slash. */
+  /** The backend's `.wasm` file, or a folder that holds it, which ends with a slash. */
   readonly wasm: string;
-  /** A folder, which ends with a slash, or the manifest of a variant, which ends with `.json`. */
+  /** A packed model, a folder, which ends with a slash, or the manifest of a variant, which ends with `.json`. */
   readonly model: string;
 }
 
 /**
- * Fills in the URLs beside this module (which is bundled into `dist/`). They are literal `new URL(…, import.meta.url)`
- * expressions, which bundlers recognise and follow. Relative overrides count from the document. Throws a DenoiseError
- * 'module-load' for a URL that is none.
+ * Fills in the URLs of the package's own files. Relative overrides count from the document. Throws a DenoiseError
+ * 'module-load' for a URL that is none, 'model-load' for a name that no model of the package has.
  */
-export function resolveAssets(assets: DenoiseAssets, model: string | URL): AssetUrls {
+export function resolveAssets(given: string | URL | DenoiseAssets, model: string | URL): AssetUrls {
   try {
-    const models = folder(assets.models ?? new URL('../models/', import.meta.url));
+    const assets = isFolder(given) ? assetsIn(folder(given)) : given;
     return {
-      worklet: absolute(assets.worklet ?? new URL('./denoise-processor.js', import.meta.url)),
-      worker: absolute(assets.worker ?? new URL('./denoise-worker.js', import.meta.url)),
-      wasm: folder(assets.wasm ?? new URL('./wasm/', import.meta.url)),
-      model: isModelName(model) ? namedModel(models, model) : modelUrl(model),
+      worklet: absolute(assets.worklet ?? bundledFiles.worklet()),
+      worker: absolute(assets.worker ?? bundledFiles.worker()),
+      wasm: fileOrFolder(assets.wasm ?? bundledFiles.wasm(), '.wasm'),
+      model: isModelName(model) ? namedModel(assets.models, model) : modelUrl(model),
     };
   } catch (cause) {
+    if (cause instanceof DenoiseError) throw cause;
     throw new DenoiseError('module-load', `A URL given to DenoiseNode cannot be read: ${String(cause)}`, { cause });
   }
+}
+
+function isFolder(assets: string | URL | DenoiseAssets): assets is string | URL {
+  return typeof assets === 'string' || assets instanceof URL;
+}
+
+/** The files in a folder that is laid out as the package's `dist/` is. */
+function assetsIn(base: string): DenoiseAssets {
+  return {
+    worklet: `${base}denoise-processor.js`,
+    worker: `${base}denoise-worker.js`,
+    wasm: `${base}wasm/tfjs-backend-wasm-simd.wasm`,
+    models: `${base}models/`,
+  };
 }
 
 function absolute(url: string | URL): string {
   return new URL(url, document.baseURI).href;
 }
 
-/** `model` is a folder among the models, `model/variant` a manifest in it. */
-function namedModel(models: string, name: string): string {
-  return name.includes('/') ? `${models}${name}.json` : `${models}${name}/`;
+/** In a folder of models `base` is a file, any other `model` a folder, and `model/variant` a manifest in that. */
+function namedModel(models: string | URL | undefined, name: string): string {
+  if (models === undefined) {
+    if (isBundledModel(name)) return absolute(bundledFiles.models[name]());
+    throw unknownModel(name);
+  }
+  if (isBundledModel(name)) return `${folder(models)}${name}.bin`;
+  return name.includes('/') ? `${folder(models)}${name}.json` : `${folder(models)}${name}/`;
 }
 
 function modelUrl(url: string | URL): string {
   const href = absolute(url);
-  return href.endsWith('.json') ? href : folder(href);
+  return namesFile(href, '.json') || namesFile(href, '.bin') ? href : folder(href);
+}
+
+function fileOrFolder(url: string | URL, ending: '.wasm'): string {
+  const href = absolute(url);
+  return namesFile(href, ending) ? href : folder(href);
 }
 
 function folder(url: string | URL): string {

@@ -4,14 +4,25 @@
  * Thread: [main]
  */
 import { DenoiseError } from '../shared/errors.ts';
-import { DEFAULT_OPTIONS, isModelName } from './options.ts';
+import { BUNDLED_MODELS, isBundledModel } from './bundled-files.ts';
+import { isModelName } from './options.ts';
+
+const OTHER_PACKAGE =
+  'Models such as unet-8k come with another package: npm install denoise-node-classic-models, serve it, ' +
+  'and give the URL.';
 
 /** Where a model that was asked for by name is missing, the message also says that there is another package of them. */
 export function explainMissing(error: unknown, model: string | URL): unknown {
   if (!(error instanceof DenoiseError) || error.code !== 'model-load') return error;
-  if (!isModelName(model) || model === DEFAULT_OPTIONS.model) return error;
-  const more =
-    'Models such as unet-8k come with another package: npm install denoise-node-classic-models, serve it, ' +
-    'and give the URL.';
-  return new DenoiseError(error.code, `${error.message} ${more}`, { cause: error.cause });
+  if (!isModelName(model) || isBundledModel(model)) return error;
+  return new DenoiseError(error.code, `${error.message} ${OTHER_PACKAGE}`, { cause: error.cause });
+}
+
+/** A name that no model of this package has, and no folder of others was given. */
+export function unknownModel(name: string): DenoiseError {
+  return new DenoiseError(
+    'model-load',
+    `Expected the name of a model that comes with denoise-node (${BUNDLED_MODELS.join(', ')}), got "${name}". ` +
+      OTHER_PACKAGE,
+  );
 }

@@ -1,5 +1,6 @@
 import { DenoiseError } from '../shared/errors.ts';
 import type { AudioFamily } from './audio-family.ts';
+import { bundlerHint } from './bundler-hint.ts';
 
 /** A module of one context: being fetched or there, and how often that has failed. */
 interface Module {
@@ -25,7 +26,8 @@ export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, ur
     throw new DenoiseError(
       'module-load',
       `The audio worklet module ${url} did not load. Serve denoise-processor.js there as JavaScript, or pass its URL ` +
-        'as assets.worklet; a content security policy must allow it (script-src).',
+        'as assets.worklet; a content security policy must allow it (script-src).' +
+        bundlerHint(url),
       { cause },
     );
   });

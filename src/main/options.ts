@@ -7,24 +7,28 @@ import {
 } from '../shared/parameters.ts';
 import type { Seconds } from '../shared/units.ts';
 
-/** Where the files of the package lie. Every one defaults to a URL beside this module and can be overridden alone. */
+/**
+ * Where the files of the package lie. Every one defaults to a URL beside this module, which bundlers follow, and can be
+ * overridden alone.
+ */
 export interface DenoiseAssets {
   /** The AudioWorklet module, `denoise-processor.js`. */
   worklet?: string | URL;
   /** The worker module, `denoise-worker.js`. */
   worker?: string | URL;
-  /** Folder with the three `tfjs-backend-wasm*.wasm` files; ends with a slash. */
+  /** `tfjs-backend-wasm-simd.wasm`, or a folder that holds it. */
   wasm?: string | URL;
-  /** Folder that holds one folder per bundled model; ends with a slash. */
+  /** Folder of models: `base.bin` and `tiny.bin` as in the package, and a folder of its name for any other. */
   models?: string | URL;
 }
 
 /** Settings of a {@link DenoiseNode}; all optional, all checked at once in the constructor. */
 export interface DenoiseOptions {
   /**
-   * Name of a bundled model (`'base'`), or of a variant of one (`'model/variant'`), or the URL of a folder with
-   * `manifest.json`, or of a manifest itself (`….json`). Default `'base'`. Names are letters, digits and dashes; a
-   * relative URL begins with `./`, `../` or `/`.
+   * Name of a bundled model (`'base'`, `'tiny'`) or of one in the folder `assets.models` (`'model'`,
+   * `'model/variant'`), or the URL of a folder with `manifest.json`, of a manifest itself (`….json`) or of a packed
+   * model (`….bin`). Default `'base'`. Names are letters, digits and dashes; a relative URL begins with `./`, `../` or
+   * `/`.
    */
   model?: string | URL;
   /** Initial value of the `mix` parameter, 0 (dry) to 1 (wet). Default 1. @min 0 @max 1 */
@@ -50,7 +54,11 @@ export interface DenoiseOptions {
   transport?: 'auto' | 'shared' | 'message';
   /** Most channels that are denoised; more are mixed down by the usual rules. Default 2. @min 1 @max 32 */
   maxChannels?: number;
-  assets?: DenoiseAssets;
+  /**
+   * Where the files of the package lie, for those who serve them elsewhere: one by one, or the URL of a folder that is
+   * laid out as the package's `dist/` is, as `npx denoise-node copy-assets` does. Default: beside this module.
+   */
+  assets?: string | URL | DenoiseAssets;
 }
 
 /** Initial values of the parameters. The compiler asks for an option for each row of their table. */
@@ -62,7 +70,7 @@ export interface ResolvedOptions extends ResolvedParameters {
   readonly prefillSeconds: Seconds;
   readonly transport: 'auto' | 'shared' | 'message';
   readonly maxChannels: number;
-  readonly assets: DenoiseAssets;
+  readonly assets: string | URL | DenoiseAssets;
 }
 
 export const DEFAULT_OPTIONS = {
@@ -96,8 +104,8 @@ export function requireModel(model: unknown, what: string): string | URL {
   const isUrl = model instanceof URL || (typeof model === 'string' && model.includes('/'));
   if (isUrl || isModelName(model as string)) return model as string | URL;
   throw new TypeError(
-    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder or of a manifest ` +
-      `(….json), got ${describe(model)}.`,
+    `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder, of a manifest ` +
+      `(….json) or of a packed model (….bin), got ${describe(model)}.`,
   );
 }
 
@@ -114,8 +122,8 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   if (!['auto', 'shared', 'message'].includes(merged.transport)) {
     throw new TypeError(unexpected('transport', '"auto", "shared" or "message"', merged.transport));
   }
-  if (typeof assets !== 'object' || assets === null) {
-    throw new TypeError(unexpected('assets', 'an object of URLs', assets));
+  if ((typeof assets !== 'object' && typeof assets !== 'string') || assets === null) {
+    throw new TypeError(unexpected('assets', 'the URL of a folder, or an object of URLs', assets));
   }
   if (!Number.isInteger(merged.maxChannels)) {
     throw new TypeError(unexpected('maxChannels', 'a whole number', merged.maxChannels));

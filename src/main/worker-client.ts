@@ -1,6 +1,8 @@
 import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
 import { DenoiseError, fromErrorData } from '../shared/errors.ts';
 import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
+import { bundlerHint } from './bundler-hint.ts';
+import { startWorker } from './start-worker.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** A request without its number, which the client adds. */
@@ -42,7 +44,7 @@ export class WorkerClient {
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
     try {
-      this.#worker = new Worker(url, { type: 'module', name: 'denoise-node' });
+      this.#worker = startWorker(url);
     } catch (cause) {
       throw this.#loadError(cause);
     }
@@ -192,7 +194,8 @@ export class WorkerClient {
     return new DenoiseError(
       'module-load',
       `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its ` +
-        'URL as assets.worker; a content security policy must allow it (worker-src).',
+        'URL as assets.worker; a content security policy must allow it (worker-src; from another origin, with blob:).' +
+        bundlerHint(this.#url),
       { cause },
     );
   }

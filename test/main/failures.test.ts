@@ -19,12 +19,19 @@ describe('what can fail while a node loads', () => {
   });
 
   for (const [what, code, hint, options] of [
-    ['a missing model', 'model-load', '404', { model: 'no-such-model' }],
+    ['a missing model', 'model-load', '404', { model: '/no-such-model/' }],
+    ['a name that no bundled model has', 'model-load', 'base, tiny', { model: 'no-such-model' }],
     [
       'a model of a package that is not served, by its name',
       'model-load',
       'npm install denoise-node-classic-models',
-      { model: 'unet-8k' },
+      { model: 'unet-8k', assets: { models: '/nothing-lies-here/' } },
+    ],
+    [
+      'a page where a packed model should be',
+      'model-corrupt',
+      'packed model',
+      { model: '/test/changed-models/page/base.bin' },
     ],
     ['a model folder that holds something else', 'model-load', 'manifest.json', { model: '/test/main/' }],
     ['a corrupted model', 'model-corrupt', 'weights', { model: '/test/changed-models/corrupt/' }],

@@ -10,6 +10,7 @@ import { listModels, readManifest } from '../../tools/models.mjs';
 import { startServer } from '../../tools/server.mjs';
 
 const MODEL = new URL('../../models/base/', import.meta.url);
+const PACKED = new URL('../../dist/models/base.bin', import.meta.url);
 const CHANGED = '/test/changed-models/';
 
 const withManifest = (change) => (name, bytes) =>
@@ -29,6 +30,8 @@ const CHANGES = {
   },
   truncated: (name, bytes) => (name === 'weights.bin' ? bytes.subarray(0, bytes.length >> 1) : bytes),
   'other-contract': withManifest({ contract: 99 }),
+  /** What servers of single-page apps answer where there is no file. */
+  page: () => '<!doctype html><title>App</title>',
 };
 
 /** Folders that hold no model, and no worklet file, until the page asks for one to be put there. */
@@ -87,7 +90,8 @@ export function graphTestServer() {
       if (!path.startsWith(CHANGED)) return undefined;
       const parts = path.slice(CHANGED.length).split('/');
       const [folder, name] = [parts[0], parts.at(-1)];
-      const body = await CHANGES[folder](name, await readFile(new URL(name, MODEL)));
+      const original = name.endsWith('.bin') && name !== 'weights.bin' ? PACKED : new URL(name, MODEL);
+      const body = await CHANGES[folder](name, await readFile(original));
       return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
     },
 

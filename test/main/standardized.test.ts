@@ -134,7 +134,7 @@ describe('denoise-node/standardized', () => {
 
   it('can be tried again after a failure, of which it tells the reason', async () => {
     const context = new StandardizedContext();
-    const node = new entry.DenoiseNode(context, { model: 'no-such-model' });
+    const node = new entry.DenoiseNode(context, { model: '/no-such-model/' });
     const reason = await node.ready.catch((error: unknown) => error);
     expect(node.error).to.equal(reason);
     node.retry();
