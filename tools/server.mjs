@@ -1,4 +1,4 @@
-/** A static server for the repository, for this machine alone, with or without the headers of isolation. */
+/** A static server for a folder, on this machine alone, with or without the headers of isolation. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -30,11 +30,12 @@ export const ISOLATION = {
 };
 
 /**
- * Serves the files of the repository.
+ * Serves the files of the repository, or of another folder.
  *
  * @typedef {import('node:http').IncomingMessage} Request
  * @typedef {import('node:http').ServerResponse} Response
  * @param {{
+ *   root?: string,
  *   port?: number,
  *   isolated?: boolean,
  *   headers?: Record<string, string>,
@@ -47,7 +48,8 @@ export const ISOLATION = {
  * @returns {Promise<{ origin: string, served: string[], close: () => Promise<void> }>} `served`: paths of the files
  *   asked for so far
  */
-export async function startServer({ port = 0, isolated = true, headers = {}, home, isMissing, routes = {} } = {}) {
+export async function startServer(options = {}) {
+  const { root = ROOT, port = 0, isolated = true, headers = {}, home, isMissing, routes = {} } = options;
   const served = [];
   const all = { 'Cache-Control': 'no-cache', ...(isolated ? ISOLATION : {}), ...headers };
   const server = createServer(async (request, response) => {
@@ -59,7 +61,7 @@ export async function startServer({ port = 0, isolated = true, headers = {}, hom
       if (prefix !== undefined) return await routes[prefix](request, response, path.slice(prefix.length));
       if (isMissing?.(path)) throw Object.assign(new Error('Not found.'), { code: 'ENOENT' });
       served.push(path);
-      await sendFile(path, request.method, response);
+      await sendFile(root, path, request.method, response);
     } catch (error) {
       const isThere = error.code !== 'ENOENT';
       if (!response.headersSent) response.writeHead(isThere ? 500 : 404, { 'Content-Type': 'text/plain' });
@@ -98,9 +100,9 @@ function listen(server, port) {
   });
 }
 
-async function sendFile(path, method, response) {
+async function sendFile(root, path, method, response) {
   // A path that would leave the root is taken from there.
-  const file = join(ROOT, normalize(join('/', path.endsWith('/') ? `${path}index.html` : path)));
+  const file = join(root, normalize(join('/', path.endsWith('/') ? `${path}index.html` : path)));
   const found = await stat(file);
   if (!found.isFile()) throw Object.assign(new Error(`${path} is no file.`), { code: 'ENOENT' });
   response.writeHead(200, {

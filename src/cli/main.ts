@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
 import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
+import { copyAssets } from './copy-assets.ts';
 import { Crew } from './crew.ts';
 import { type FileResult, targetsOf } from './enhance-file.ts';
 import { removeStaleParts } from './part-files.ts';
@@ -67,6 +68,12 @@ function stop(): void {
 
 async function main(args: readonly string[]): Promise<number> {
   try {
+    if (args[0] === 'copy-assets')
+      return print(
+        copyAssets(args.slice(1))
+          .map((path) => `${path}\n`)
+          .join(''),
+      );
     const command = readCommandLine(args);
     if (command === 'help') return print(helpText(modelNames()));
     if (command === 'version') return print(`${packageVersion()}\n`);

@@ -1,0 +1,181 @@
+/** The apps of the matrix: what each is made of, built with and served by. */
+import { readFileSync } from 'node:fs';
+import { startServer } from '../../tools/server.mjs';
+import { type Served, serveFolder, serveTool } from './serve-app.ts';
+
+export interface App {
+  readonly name: string;
+  /** Where it is made; apps of the same tools share a folder. Default: its name. */
+  readonly folder?: string;
+  /** Runs in seconds and needs nothing from npm. */
+  readonly isQuick?: boolean;
+  /** What its tools are in npm, and of which versions. */
+  readonly packages?: Readonly<Record<string, string>>;
+  /** Tools that the repository itself has. */
+  readonly linked?: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+  readonly build?: readonly (readonly string[])[];
+  readonly serve: (folder: string, isIsolated: boolean) => Promise<Served>;
+}
+
+const GUIDE = readFileSync(new URL('../../docs/bundlers.md', import.meta.url), 'utf8');
+
+/** The page of every app. */
+const APP = readFileSync(new URL('app.js', import.meta.url), 'utf8');
+
+/** A code block of the guide whose first line names the file. */
+function fromGuide(file: string): string {
+  const found = GUIDE.match(
+    new RegExp(`^\`\`\`\\w+\n(?://|<!--|#) ${file.replaceAll('.', '\\.')}.*\n([^]*?)^\`\`\``, 'm'),
+  );
+  if (found === null)
+    throw new Error(`docs/bundlers.md: expected a code block that begins with "${file}", found none.`);
+  return found[1];
+}
+
+const page = (head: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>App</title>${head}` +
+  '</head><body></body></html>';
+const MODULE_PAGE = page('<script type="module" src="./app.js"></script>');
+
+const importMap = (folder: string): string =>
+  `<script type="importmap">{ "imports": { "denoise-node": "${folder}denoise-node.js" } }</script>`;
+
+const plain: App = {
+  name: 'plain',
+  isQuick: true,
+  files: {
+    'app.js': APP,
+    'index.html': page(
+      `${importMap('/node_modules/denoise-node/dist/')}<script type="module" src="./app.js"></script>`,
+    ),
+  },
+  serve: (folder, isIsolated) => serveFolder(folder, isIsolated),
+};
+
+/** The package lies on another origin, as on a CDN, which sends what browsers ask of it. */
+const cdn: App = {
+  name: 'cdn',
+  isQuick: true,
+  files: { 'app.js': APP },
+  serve: async (folder, isIsolated) => {
+    const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
+    const other = await startServer({ root: `${folder}/node_modules`, isolated: false, headers });
+    const html = page(
+      `${importMap(`${other.origin}/denoise-node/dist/`)}<script type="module" src="./app.js"></script>`,
+    );
+    const own = await startServer({
+      root: folder,
+      isolated: isIsolated,
+      routes: {
+        '/page': (_request, response) => {
+          response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+        },
+      },
+    });
+    return { url: `${own.origin}/page`, close: () => Promise.all([own.close(), other.close()]) };
+  },
+};
+
+const VITE_FILES = { 'src/app.js': APP, 'index.html': page('<script type="module" src="/src/app.js"></script>') };
+const NO_SETTINGS = 'export default {};\n';
+const VITES = { vite5: '5', vite6: '6', vite7: '7', vite8: '8' };
+
+function vite(name: keyof typeof VITES): App[] {
+  const packages = { vite: VITES[name] };
+  return [
+    {
+      name: `${name} build`,
+      folder: name,
+      packages,
+      files: { ...VITE_FILES, 'vite.config.js': NO_SETTINGS },
+      build: [['vite', 'build']],
+      serve: (folder, isIsolated) => serveFolder(`${folder}/dist`, isIsolated),
+    },
+    {
+      name: `${name} build /app/`,
+      folder: name,
+      packages,
+      files: { ...VITE_FILES, 'vite.config.js': NO_SETTINGS },
+      build: [['vite', 'build', '--base', '/app/', '--outDir', 'served/app']],
+      serve: (folder, isIsolated) => serveFolder(`${folder}/served`, isIsolated, '/app/'),
+    },
+    {
+      name: `${name} dev`,
+      folder: name,
+      packages,
+      files: VITE_FILES,
+      serve: (folder, isIsolated) => {
+        // Vite 8 needs no setting; isolation, and its elder sisters, take the plugin.
+        const needsPlugin = isIsolated || name !== 'vite8';
+        const config = needsPlugin
+          ? fromGuide(isIsolated ? 'vite.config.js' : 'vite.config.js, not isolated')
+          : NO_SETTINGS;
+        return serveTool(folder, { 'vite.config.js': config }, (port) => ['vite', '--port', port, '--strictPort']);
+      },
+    },
+  ];
+}
+
+const ESBUILD = ['esbuild', 'app.js', '--bundle', '--minify'];
+const COPY_ASSETS = ['denoise-node', 'copy-assets'];
+
+const esbuild: App[] = [
+  {
+    name: 'esbuild',
+    isQuick: true,
+    linked: ['esbuild'],
+    files: { 'app.js': APP, 'public/index.html': MODULE_PAGE },
+    build: [
+      [...ESBUILD, '--format=esm', '--outfile=public/app.js'],
+      [...COPY_ASSETS, 'public'],
+    ],
+    serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
+  },
+  {
+    name: 'esbuild iife',
+    isQuick: true,
+    linked: ['esbuild'],
+    files: { 'app.js': APP, 'public/index.html': page('<script src="./js/app.js"></script>') },
+    build: [
+      // It says that import.meta is empty in this format: the package knows.
+      [...ESBUILD, '--format=iife', '--log-override:empty-import-meta=silent', '--outfile=public/js/app.js'],
+      [...COPY_ASSETS, 'public/js'],
+    ],
+    serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
+  },
+];
+
+const rollup: App = {
+  name: 'rollup',
+  isQuick: true,
+  linked: ['rollup', '@rollup/plugin-node-resolve', '@web/rollup-plugin-import-meta-assets'],
+  files: { 'app.js': APP, 'rollup.config.mjs': fromGuide('rollup.config.mjs'), 'public/index.html': MODULE_PAGE },
+  build: [['rollup', '-c', '--silent', '--failAfterWarnings']],
+  serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
+};
+
+const WEBPACK_FILES = { 'src/index.js': APP, 'dist/index.html': page('<script src="./main.js"></script>') };
+const serveDist = (folder: string, isIsolated: boolean): Promise<Served> => serveFolder(`${folder}/dist`, isIsolated);
+
+const webpack = ([name, version, cli]: readonly [string, string, string]): App => ({
+  name,
+  packages: { webpack: version, 'webpack-cli': cli },
+  files: WEBPACK_FILES,
+  build: [['webpack', '--mode', 'production']],
+  serve: serveDist,
+});
+
+export const APPS: readonly App[] = [
+  plain,
+  cdn,
+  ...esbuild,
+  rollup,
+  ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
+  ...(
+    [
+      ['webpack', '5', '7'],
+      ['webpack 5.75', '5.75.0', '5.1.4'],
+    ] as const
+  ).map(webpack),
+];

@@ -1,0 +1,38 @@
+/**
+ * `npm run test:apps [-- --only vite8,webpack]`: every app of apps.ts, or those whose names begin so, from the package
+ * as it is built now. Prints a table; the exit status is 1 where an app is not sound.
+ */
+import { parseArgs } from 'node:util';
+import { launchChromium } from '../../tools/browser.mjs';
+import { APPS } from './apps.ts';
+import { packPackage } from './build-app.ts';
+import { tryApp } from './matrix.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } });
+const wanted = values.only?.split(',');
+const apps = APPS.filter(
+  ({ name, isQuick }) =>
+    (wanted === undefined || wanted.some((start) => name.startsWith(start))) && (!values.quick || isQuick),
+);
+if (apps.length === 0) {
+  console.error(`Expected --only to begin the name of an app: ${APPS.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+const tarball = packPackage();
+const browser = await launchChromium();
+let failures = 0;
+console.log('| app | isolated | mode | SI-SDR | |\n| --- | --- | --- | --- | --- |');
+try {
+  for (const app of apps) {
+    for (const { isolated, mode, gainDb, faults } of await tryApp(app, tarball, browser)) {
+      if (faults.length > 0) failures += 1;
+      const gain = Number.isFinite(gainDb) ? `+${gainDb.toFixed(1)} dB` : '-';
+      const verdict = faults.length === 0 ? 'sound' : faults.join(' · ').replaceAll('\n', ' ');
+      console.log(`| ${app.name} | ${isolated ? 'yes' : 'no'} | ${mode} | ${gain} | ${verdict} |`);
+    }
+  }
+} finally {
+  await browser.close();
+}
+console.log(`\n${failures === 0 ? 'All are sound.' : `${failures} are not sound.`}`);
+process.exitCode = failures === 0 ? 0 : 1;
