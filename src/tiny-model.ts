@@ -2,4 +2,5 @@ import { beside } from './shared/beside.ts';
 
 /** URL of the model `tiny`, for the option `model` of a node and `modelUrl` of the engine. */
 const url: string = beside(() => new URL('./tiny.bin', import.meta.url), 'tiny.bin');
-export default url;
+
+export { url as default };

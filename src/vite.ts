@@ -31,7 +31,7 @@ export interface DenoisePlugin {
  * import denoise from 'denoise-node/vite';
  * export default { plugins: [denoise()] };
  */
-export default function denoise({ isolate = true }: DenoisePluginOptions = {}): DenoisePlugin {
+function denoise({ isolate = true }: DenoisePluginOptions = {}): DenoisePlugin {
   const headers = (): Record<string, string> => (isolate ? { ...ISOLATION } : {});
   return {
     name: 'denoise-node',
@@ -42,3 +42,5 @@ export default function denoise({ isolate = true }: DenoisePluginOptions = {}): 
     }),
   };
 }
+
+export { denoise as default };

@@ -4,7 +4,7 @@
  * Thread: [main]
  */
 import { DenoiseError } from '../shared/errors.ts';
-import { BUNDLED_MODELS, isBundledModel } from './bundled-files.ts';
+import { bundledFiles, isBundledModel } from './bundled-files.ts';
 import { isModelName } from './options.ts';
 
 const OTHER_PACKAGE =
@@ -22,7 +22,7 @@ export function explainMissing(error: unknown, model: string | URL): unknown {
 export function unknownModel(name: string): DenoiseError {
   return new DenoiseError(
     'model-load',
-    `Expected the name of a model that comes with denoise-node (${BUNDLED_MODELS.join(', ')}), got "${name}". ` +
+    `Expected the name of a model that comes with denoise-node (${Object.keys(bundledFiles.models).join(', ')}), got "${name}". ` +
       OTHER_PACKAGE,
   );
 }

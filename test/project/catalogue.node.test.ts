@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { modelNames, modelUrl } from '../../src/cli/bundled-models.ts';
-import { BUNDLED_MODELS } from '../../src/main/bundled-files.ts';
+import { bundledFiles } from '../../src/main/bundled-files.ts';
 import { listModels, readManifest, readModel } from '../../tools/models.mjs';
 
 const MODELS = join(import.meta.dirname, '../../models');
@@ -50,7 +50,7 @@ describe('the catalogue', () => {
 
   it('has under the name of this package the models that a node finds by their names', () => {
     const own = listed.filter((model) => model.package === 'denoise-node').map(({ name }) => name);
-    assert.deepEqual(BUNDLED_MODELS, own);
+    assert.deepEqual(Object.keys(bundledFiles.models), own);
     const { exports } = JSON.parse(readFileSync(join(MODELS, '../package.json'), 'utf8'));
     for (const name of own) assert.equal(exports[`./models/${name}`].default, `./dist/models/${name}.js`);
   });

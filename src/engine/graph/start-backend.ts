@@ -27,18 +27,19 @@ export function startBackend(wasmUrl?: string | URL): Promise<void> {
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     providePlatform();
     const file = wasmUrl === undefined ? ownFile() : fileAt(String(wasmUrl));
-    const files = new WasmFiles();
     let cause: unknown;
     try {
       // Where the engine runs from source nothing lies beside it, and the backend finds its file in its own package.
-      if (wasmUrl !== undefined || (await isThere(file))) setWasmPaths(named((await urlOf(file)).href), true);
-      if ((await setBackend('wasm')) && getBackend() === 'wasm') return;
+      const isOffered = wasmUrl !== undefined || (await isThere(file));
+      const takeBack = isOffered ? await offer(await urlOf(file)) : () => {};
+      try {
+        if ((await setBackend('wasm')) && getBackend() === 'wasm') return;
+      } finally {
+        takeBack();
+      }
     } catch (error) {
       cause = error;
-    } finally {
-      files.end();
     }
-    cause = files.failure ?? cause;
     starting = undefined;
     throw new DenoiseError(
       'wasm',
@@ -69,39 +70,24 @@ async function isThere(file: string): Promise<boolean> {
   );
 }
 
-/** The one file under each name that the backend may look for; it wants all of them. */
-function named(file: string): Parameters<typeof setWasmPaths>[0] {
-  return { 'tfjs-backend-wasm.wasm': file, [FILE]: file, 'tfjs-backend-wasm-threaded-simd.wasm': file };
-}
-
-/** Several times what the backend's files have: 0.4 MB. */
+/** Several times what the file has: 0.4 MB. */
 const MOST_WASM_BYTES = 16_777_216;
 
 /**
- * While it lives, TensorFlow.js fetches by the engine's own fetcher: left to itself it waits for ever for a server that
- * falls silent, and for a request that fails.
+ * Gives the backend a file that was fetched and compiled before: by itself it would wait for ever where bytes do not
+ * come, are no WebAssembly, or are refused by a policy. Returns how to end that.
  */
-class WasmFiles {
-  /** Why a file did not come. */
-  failure: unknown;
-  readonly #platform = env().platform;
-  readonly #fetch = this.#platform.fetch;
-  readonly #fetcher = new FileFetcher({});
-
-  constructor() {
-    this.#platform.fetch = async (path) => {
-      try {
-        const url = new URL(path, globalThis.location?.href);
-        return new Response(await this.#fetcher.bytes(url, MOST_WASM_BYTES));
-      } catch (error) {
-        this.failure = error;
-        return new Response(null, { status: 404 }); // The one answer at which the backend gives up.
-      }
-    };
-  }
-
-  end(): void {
-    this.#platform.fetch = this.#fetch;
-    this.#fetcher.end();
-  }
+async function offer(url: URL): Promise<() => void> {
+  const fetcher = new FileFetcher({});
+  const bytes = await fetcher.bytes(url, MOST_WASM_BYTES).finally(() => fetcher.end());
+  await WebAssembly.compile(bytes);
+  const { platform } = env();
+  const { fetch } = platform;
+  platform.fetch = async () => new Response(bytes);
+  // The backend wants a URL under each name that it may look for.
+  const { href } = url;
+  setWasmPaths({ 'tfjs-backend-wasm.wasm': href, [FILE]: href, 'tfjs-backend-wasm-threaded-simd.wasm': href }, true);
+  return () => {
+    platform.fetch = fetch;
+  };
 }

@@ -232,8 +232,8 @@ describe('the files of a model, from disk', () => {
 describe('what is no model', () => {
   for (const [modelUrl, code] of [
     ['http://[not-a-host]/', 'model-load'],
-    ['data:application/json,{}', 'model-load'],
-    ['data:text/plain,x.json', 'model-load'],
+    ['data:application/json,{}', 'model-corrupt'],
+    ['data:text/plain,x.json', 'model-corrupt'],
     ['ftp://host/model/', 'model-load'],
     ['http://localhost:1/', 'model-load'],
     ['/nowhere/with\0zero/', 'model-load'],
