@@ -20,9 +20,9 @@ export function explainMissing(error: unknown, model: string | URL): unknown {
 
 /** A name that no model of this package has, and no folder of others was given. */
 export function unknownModel(name: string): DenoiseError {
+  const names = Object.keys(bundledFiles.models).join(', ');
   return new DenoiseError(
     'model-load',
-    `Expected the name of a model that comes with denoise-node (${Object.keys(bundledFiles.models).join(', ')}), got "${name}". ` +
-      OTHER_PACKAGE,
+    `Expected the name of a model that comes with denoise-node (${names}), got "${name}". ${OTHER_PACKAGE}`,
   );
 }

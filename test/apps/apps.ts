@@ -34,8 +34,8 @@ function fromGuide(file: string): string {
 }
 
 const page = (head: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>App</title>${head}` +
-  '</head><body></body></html>';
+  '<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>App</title>' +
+  `${head}</head><body></body></html>`;
 const MODULE_PAGE = page('<script type="module" src="./app.js"></script>');
 
 const importMap = (folder: string): string =>

@@ -31,15 +31,15 @@ export function openPacked(bytes: Uint8Array<ArrayBuffer>, where: string): Packe
   if (MANIFEST_AT + length > bytes.length) {
     throw new DenoiseError(
       'model-corrupt',
-      `${shortened(where)}: expected a packed model (NAME.bin of denoise-node), got ${bytes.length} bytes of something else. ` +
-        'Check that the server has that file: many answer with a page where there is none.',
+      `${shortened(where)}: expected a packed model (NAME.bin of denoise-node), got ${bytes.length} bytes of ` +
+        'something else. Check that the server has that file: many answer with a page where there is none.',
     );
   }
   const end = MANIFEST_AT + length;
   return { manifest: bytes.subarray(MANIFEST_AT, end), rest: bytes.subarray(end) };
 }
 
-/** The files of a packed model, cut at the sizes that the manifest states; the last ones short where bytes are missing. */
+/** The files of a packed model, cut at the sizes that the manifest states; short where bytes are missing. */
 export function cutFiles(rest: Uint8Array<ArrayBuffer>, { files }: Manifest): Map<string, Uint8Array<ArrayBuffer>> {
   let at = 0;
   return new Map(
