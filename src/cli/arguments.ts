@@ -46,6 +46,7 @@ is hidden. Output is WAV or FLAC. Rate, channels, bit depth and length stay as t
 from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
 
   -o, --output PATH   output file (one input file) or folder (kept in the shape of the input folder)
+                      as INPUT and as PATH, - is the standard input and output: a filter in a pipe
   -m, --model MODEL   name of a bundled model, or the folder or URL of one (default: base);
                       NAME/VARIANT for a variant of one
                       bundled: ${installed.join(', ')}${more.join('')}

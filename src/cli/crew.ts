@@ -6,6 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { targetsOf } from './enhance-file.ts';
 import type { Job } from './plan.ts';
+import { partsOf } from './target.ts';
 import { type Enhancing, enhanceHere, enhanceInThread, type RunSettings, reasonOf } from './worker.ts';
 
 /** How one file is worked on and told. Never rejects. */
@@ -71,5 +72,5 @@ export class Crew {
 
 /** What a thread that ended could not remove itself. */
 async function removeParts(job: Job): Promise<void> {
-  for (const { part } of targetsOf(job)) await rm(part, { force: true });
+  for (const part of partsOf(targetsOf(job))) await rm(part, { force: true });
 }

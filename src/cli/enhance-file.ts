@@ -3,17 +3,15 @@
  * Out:    one or two files of the same rate, channels, depth and length
  * Thread: main or one of its workers; asynchronous input and output
  */
-import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { Denoiser } from '../engine/index.ts';
 import type { AudioReader, AudioWriter } from '../files/audio-file.ts';
-import { withSignal } from '../files/byte-source.ts';
 import type { EnhanceSettings } from '../files/enhance.ts';
 import { enhanceReader } from '../files/enhance-reader.ts';
 import type { SampleFormat } from '../files/sample-format.ts';
-import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
-import { fileSource } from './node-files.ts';
-import { Output, requireFree } from './output.ts';
+import { type AudioKind, EXTENSIONS } from './formats/open-audio.ts';
+import { openInput } from './input.ts';
+import { type Output, openOutput, requireFree } from './output.ts';
 import type { Job } from './plan.ts';
 import type { Target } from './target.ts';
 
@@ -49,32 +47,31 @@ export interface FileResult {
 export async function enhanceFile(denoiser: Denoiser, job: Job, settings: FileSettings): Promise<FileResult> {
   const targets = targetsOf(job);
   for (const target of targets) await requireFree(target, settings.overwrite);
-  const input = await open(job.input, 'r');
+  const { kind, reader, close } = await openInput(job.input, settings.signal);
   const outputs: Output[] = [];
   try {
-    const { kind, reader } = await openAudio(withSignal(await fileSource(input), settings.signal));
-    try {
-      for (const target of targets) outputs.push(await Output.open(target, reader, job.format));
-      const [enhanced, removed] = outputs;
-      const { frames, brokenSamples } = await enhanceReader(
-        denoiser,
-        reader,
-        { enhanced: enhanced.writer, removed: removed?.writer },
-        settings,
-      );
-      for (const output of outputs) await output.finish();
-      // What was given up while the last bytes went to the disk is not published either.
-      settings.signal.throwIfAborted();
-      for (const output of outputs) await output.publish(settings.overwrite);
-      const { sampleRateHz, channels } = reader;
-      const warnings = [...warningsOf(job, kind, reader, enhanced.writer), ...brokenOf(brokenSamples)];
-      return { kind, seconds: frames / sampleRateHz, sampleRateHz, channels, format: enhanced.writer.format, warnings };
-    } finally {
-      reader.close();
-    }
+    for (const target of targets) outputs.push(await openOutput(target, reader, job.format));
+    const [enhanced, removed] = outputs;
+    const { frames, brokenSamples } = await enhanceReader(
+      denoiser,
+      reader,
+      { enhanced: enhanced.writer, removed: removed?.writer },
+      settings,
+    );
+    for (const output of outputs) await output.finish();
+    // What was given up while the last bytes went to the disk is not published either.
+    settings.signal.throwIfAborted();
+    for (const output of outputs) await output.publish(settings.overwrite);
+    const { sampleRateHz, channels } = reader;
+    const warnings = [
+      ...warningsOf(job, kind, reader, enhanced.writer),
+      ...brokenOf(brokenSamples),
+      ...lengthOf(enhanced, reader, frames),
+    ];
+    return { kind, seconds: frames / sampleRateHz, sampleRateHz, channels, format: enhanced.writer.format, warnings };
   } finally {
-    await input.close();
     for (const output of outputs) await output.discard();
+    await close();
   }
 }
 
@@ -88,6 +85,11 @@ function warningsOf(job: Job, kind: AudioKind, reader: AudioReader, writer: Audi
       `the samples, ${reader.format}, are rounded to ${writer.format}, which is the most that is written to FLAC`,
     );
   return warnings;
+}
+
+function lengthOf({ isCorrected }: Output, reader: AudioReader, frames: number): string[] {
+  if (isCorrected || reader.frames === undefined || reader.frames === frames) return [];
+  return [`the header that was written says ${reader.frames} samples per channel, ${frames} followed`];
 }
 
 function brokenOf(samples: number): string[] {

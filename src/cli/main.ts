@@ -11,10 +11,12 @@ import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
 import { copyAssets } from './copy-assets.ts';
 import { Crew } from './crew.ts';
 import { type FileResult, targetsOf } from './enhance-file.ts';
+import { UnreadOutput } from './output.ts';
 import { removeStaleParts } from './part-files.ts';
 import { type Job, type Plan, planJobs } from './plan.ts';
 import { printable, printableJson } from './printable.ts';
 import { ProgressBars } from './progress.ts';
+import { partsOf, pathOf, STANDARD } from './target.ts';
 import { type Enhancing, reasonOf, serveJobs } from './worker.ts';
 
 /** Exit statuses, as `--help` documents them. */
@@ -60,7 +62,7 @@ function onLostOutput(error: NodeJS.ErrnoException): void {
 /** The first signal gives files up in order; the second ends the process at once. */
 function stop(): void {
   if (interrupt.signal.aborted) {
-    for (const { part } of planned.flatMap(targetsOf)) rmSync(part, { force: true });
+    for (const part of partsOf(planned.flatMap(targetsOf))) rmSync(part, { force: true });
     process.exit(Exit.interrupted);
   }
   interrupt.abort();
@@ -102,7 +104,7 @@ async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Pla
     complain(`${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.`);
     return Exit.model;
   }
-  for (const folder of new Set(jobs.flatMap(targetsOf).map(({ part }) => dirname(part))))
+  for (const folder of new Set(partsOf(jobs.flatMap(targetsOf)).map((part) => dirname(part))))
     await removeStaleParts(folder);
   const bars = new ProgressBars(process.stderr, talks && process.stderr.isTTY);
   const reports: FileReport[] = new Array(jobs.length);
@@ -133,7 +135,7 @@ async function enhanceOne(
   bars: ProgressBars,
 ): Promise<FileReport> {
   const { input, residual } = job;
-  const output = job.output.path;
+  const output = pathOf(job.output);
   const started = performance.now();
   bars.set(input, 0);
   try {
@@ -145,12 +147,21 @@ async function enhanceOne(
         for (const warning of result.warnings) complain(`${input}: warning: ${warning}`);
         const speed = (result.seconds / elapsedSeconds).toFixed(1);
         const times = `${result.seconds.toFixed(1)} s in ${elapsedSeconds.toFixed(1)} s, ${speed} × real time`;
-        print(`${printable(`${input} → ${output}  ${times}`)}\n`);
+        // Where the sound itself goes to the standard output, nothing else does.
+        const stream = job.output === STANDARD ? process.stderr : process.stdout;
+        stream.write(`${printable(`${input} → ${output}  ${times}`)}\n`);
       });
-    return { input, output, ...(residual === undefined ? {} : { residual: residual.path }), ...result, elapsedSeconds };
+    return {
+      input,
+      output,
+      ...(residual === undefined ? {} : { residual: pathOf(residual) }),
+      ...result,
+      elapsedSeconds,
+    };
   } catch (error) {
-    const reason = interrupt.signal.aborted ? 'interrupted' : reasonOf(error);
     bars.end(input);
+    if (error instanceof UnreadOutput) return { input, output };
+    const reason = interrupt.signal.aborted ? 'interrupted' : reasonOf(error);
     bars.print(() => complain(`${input}: ${reason}`));
     return { input, error: reason };
   }

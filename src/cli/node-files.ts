@@ -4,6 +4,7 @@
  * Thread: any of Node's
  */
 import type { FileHandle } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import type { ByteSink, ByteSource } from '../files/byte-source.ts';
 
 /** An open file. The handle stays the caller's. */
@@ -39,5 +40,19 @@ export function fileSink(file: FileHandle): ByteSink {
       end += bytes.length;
     },
     rewrite: writeAt,
+  };
+}
+
+/**
+ * A pipe, or whatever a shell has put in its place. The stream stays the caller's.
+ * @param failure what a write rejects with
+ */
+export function streamSink(stream: Writable, failure: (error: Error) => Error): ByteSink {
+  return {
+    isForwardOnly: true,
+    // Resolves once the bytes are out, so that nothing piles up before a slow reader.
+    write: (bytes) =>
+      new Promise((resolve, reject) => stream.write(bytes, (error) => (error ? reject(failure(error)) : resolve()))),
+    rewrite: async () => {},
   };
 }

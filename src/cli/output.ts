@@ -7,20 +7,44 @@ import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { AudioReader, AudioWriter } from '../files/audio-file.ts';
+import type { ByteSink } from '../files/byte-source.ts';
 import { FlacWriter } from '../files/flac/flac-writer.ts';
 import { WavWriter } from '../files/wav/wav-writer.ts';
 import type { OutputFormat } from './arguments.ts';
-import { fileSink } from './node-files.ts';
-import type { Target } from './target.ts';
+import { fileSink, streamSink } from './node-files.ts';
+import { type FileTarget, STANDARD, type Target } from './target.ts';
+
+/** Where the enhanced sound goes, or what was taken out. */
+export interface Output {
+  readonly writer: AudioWriter;
+  /** False where a header that turns out wrong stays so. */
+  readonly isCorrected: boolean;
+  finish(): Promise<void>;
+  /** Gives the file its name. Without `overwrite`, a file that has appeared there meanwhile is not replaced. */
+  publish(overwrite: boolean): Promise<void>;
+  /** Removes what is not published. Idempotent. */
+  discard(): Promise<void>;
+}
+
+/** Opens an output and writes its header. */
+export function openOutput(target: Target, reader: AudioReader, format: OutputFormat): Promise<Output> {
+  return target === STANDARD ? StandardOutput.open(reader, format) : FileOutput.open(target, reader, format);
+}
+
+/** Nobody reads the standard output any more: there is nothing left to do. */
+export class UnreadOutput extends Error {
+  override readonly name = 'UnreadOutput';
+}
 
 /** A file that is written under another name in the same folder until it is whole. */
-export class Output {
-  readonly #target: Target;
+class FileOutput implements Output {
+  readonly isCorrected = true;
+  readonly #target: FileTarget;
   readonly #file: Awaited<ReturnType<typeof open>>;
   #published = false;
 
   private constructor(
-    target: Target,
+    target: FileTarget,
     file: Awaited<ReturnType<typeof open>>,
     readonly writer: AudioWriter,
   ) {
@@ -28,15 +52,12 @@ export class Output {
     this.#file = file;
   }
 
-  static async open(target: Target, reader: AudioReader, format: OutputFormat): Promise<Output> {
+  static async open(target: FileTarget, reader: AudioReader, format: OutputFormat): Promise<FileOutput> {
     const { part } = target;
     await mkdir(dirname(part), { recursive: true });
     const file = await open(part, 'wx');
     try {
-      const sink = fileSink(file);
-      const writer =
-        format === 'wav' ? await WavWriter.open(sink, reader) : await FlacWriter.open(sink, reader, createHash('md5'));
-      return new Output(target, file, writer);
+      return new FileOutput(target, file, await openWriter(fileSink(file), reader, format));
     } catch (error) {
       await file.close();
       await rm(part, { force: true });
@@ -49,7 +70,6 @@ export class Output {
     await this.#file.close();
   }
 
-  /** Gives the file its name. Without `overwrite`, a file that has appeared there meanwhile is not replaced. */
   async publish(overwrite: boolean): Promise<void> {
     const { file, part } = this.#target;
     if (overwrite || !(await linked(this.#target))) await rename(part, file);
@@ -65,8 +85,41 @@ export class Output {
   }
 }
 
+/** The standard output, which takes sound as fast as whoever reads it. */
+class StandardOutput implements Output {
+  readonly isCorrected = false;
+
+  private constructor(readonly writer: AudioWriter) {}
+
+  static async open(reader: AudioReader, format: OutputFormat): Promise<StandardOutput> {
+    return new StandardOutput(await openWriter(streamSink(process.stdout, unread), reader, format));
+  }
+
+  finish(): Promise<void> {
+    return this.writer.finish();
+  }
+
+  async publish(): Promise<void> {}
+
+  async discard(): Promise<void> {
+    this.writer.close();
+  }
+}
+
+function unread(error: NodeJS.ErrnoException): Error {
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED'
+    ? new UnreadOutput('nobody reads the standard output any more', { cause: error })
+    : error;
+}
+
+function openWriter(sink: ByteSink, reader: AudioReader, format: OutputFormat): Promise<AudioWriter> {
+  return format === 'wav' ? WavWriter.open(sink, reader) : FlacWriter.open(sink, reader, createHash('md5'));
+}
+
 /** Throws an Error where the output may not be written. */
-export async function requireFree({ path, file }: Target, overwrite: boolean): Promise<void> {
+export async function requireFree(target: Target, overwrite: boolean): Promise<void> {
+  if (target === STANDARD) return;
+  const { path, file } = target;
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) throw new Error(`${path} is a folder`);
   if (there !== undefined && !there.isFile())
@@ -75,7 +128,7 @@ export async function requireFree({ path, file }: Target, overwrite: boolean): P
 }
 
 /** Gives a part its name, as a second one. Throws where a file has it; false where a file can have only one name. */
-async function linked({ path, file, part }: Target): Promise<boolean> {
+async function linked({ path, file, part }: FileTarget): Promise<boolean> {
   try {
     await link(part, file);
     return true;

@@ -5,10 +5,20 @@
  */
 import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
+import { isatty } from 'node:tty';
 import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
 import { EXTENSIONS } from './formats/open-audio.ts';
 import { type Refusal, searchFolder } from './search-folder.ts';
-import { identityOf, type Target, targetOf } from './target.ts';
+import {
+  identityOfInput,
+  identityOfTarget,
+  inputNamed,
+  outputNamed,
+  pathOf,
+  STANDARD,
+  type Target,
+  targetOf,
+} from './target.ts';
 
 /** One recording to enhance. */
 export interface Job {
@@ -43,18 +53,23 @@ const OUTPUT_EXTENSIONS: Readonly<Record<OutputFormat, readonly string[]>> = {
  * Pairs inputs with outputs: a file goes to `output` itself or into that folder, the recordings in a folder go there
  * under the same relative names. Throws {@link UsageError} where the output cannot hold the inputs.
  */
-export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format'>): Promise<Plan> {
-  const { inputs, output, format } = command;
+export async function planJobs(
+  command: Pick<CommandLine, 'inputs' | 'output' | 'residual' | 'format' | 'json'>,
+): Promise<Plan> {
+  const { format } = command;
+  const inputs = command.inputs.map(inputNamed);
+  const output = outputNamed(command.output);
   const pairings: Pairing[] = [];
   const refusals: Refusal[] = [];
   const leftOut: Refusal[] = [];
   const kinds = await Promise.all(inputs.map(kindOf));
   const outputKind = await kindOf(output);
   const toFolder = inputs.length > 1 || kinds[0] === 'folder' || outputKind === 'folder' || /[/\\]$/.test(output);
+  checkStandard(command, { takes: inputs.includes(STANDARD), gives: output === STANDARD, toFolder });
   if (toFolder && (outputKind === 'file' || outputKind === 'other')) {
     throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
   }
-  if (!toFolder) checkName(output, format);
+  if (!toFolder && output !== STANDARD) checkName(output, format);
   const add = (input: string, target: string): void => {
     const written = format ?? formatOfName(target) ?? 'wav';
     pairings.push({
@@ -75,7 +90,7 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
         refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
     } else if (kinds[i] === 'other') {
-      refusals.push({ input, reason: 'neither a file nor a folder' });
+      refusals.push({ input, reason: 'neither a file nor a folder; what comes through a pipe is read as -' });
     } else {
       // Whatever its name is: its content says whether it is a recording.
       add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
@@ -84,6 +99,21 @@ export async function planJobs(command: Pick<CommandLine, 'inputs' | 'output' | 
   const files = inputs.filter((_, i) => kinds[i] === 'file');
   const { jobs, refused } = await withTargets(pairings, files);
   return { jobs, refusals: [...refusals, ...refused], leftOut };
+}
+
+/** The standard input is one recording, and the standard output holds one and nothing else. */
+function checkStandard(
+  { residual, json }: Pick<CommandLine, 'residual' | 'json'>,
+  { takes, gives, toFolder }: Readonly<Record<'takes' | 'gives' | 'toFolder', boolean>>,
+): void {
+  if ((takes || gives) && toFolder)
+    throw new UsageError('Expected one input and one output where one of them is -, got several or a folder.');
+  if (takes && isatty(0))
+    throw new UsageError('Expected sound from a pipe or a file where the input is -, got a terminal.');
+  if (!gives) return;
+  if (isatty(1)) throw new UsageError('Expected a pipe or a file to take the sound where the output is -.');
+  if (residual) throw new UsageError('Expected a file as the output for --residual, which writes another beside it.');
+  if (json) throw new UsageError('Expected a file as the output for --json, which goes to the standard output itself.');
 }
 
 /** The name of an output file must say what will be in it. */
@@ -122,7 +152,7 @@ async function withTargets(
 ): Promise<{ jobs: Job[]; refused: Refusal[] }> {
   const inputs = new Map<string, string>();
   for (const input of [...named, ...pairings.map((pairing) => pairing.input)])
-    inputs.set(await identityOf(input), input);
+    inputs.set(await identityOfInput(input), input);
   const takenBy = new Map<string, string>();
   const jobs: Job[] = [];
   const refused: Refusal[] = [];
@@ -131,8 +161,8 @@ async function withTargets(
       const [output, residual] = await Promise.all(outputs.map(targetOf));
       const taken = new Map<string, string>();
       for (const target of residual === undefined ? [output] : [output, residual]) {
-        const identity = await identityOf(target.file);
-        requireSpare(input, target.path, inputs.get(identity), takenBy.get(identity) ?? taken.get(identity));
+        const identity = await identityOfTarget(target);
+        requireSpare(input, pathOf(target), inputs.get(identity), takenBy.get(identity) ?? taken.get(identity));
         taken.set(identity, input);
       }
       for (const identity of taken.keys()) takenBy.set(identity, input);
@@ -154,7 +184,10 @@ function requireSpare(input: string, output: string, source: string | undefined,
   if (other !== undefined) throw new Error(`its output ${output} is also that of ${other}`);
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'missing' | 'other'> {
+type PathKind = 'file' | 'folder' | 'standard' | 'missing' | 'other';
+
+async function kindOf(path: string): Promise<PathKind> {
+  if (path === STANDARD) return 'standard';
   try {
     const found = await stat(path);
     if (found.isDirectory()) return 'folder';

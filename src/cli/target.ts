@@ -3,12 +3,23 @@
  * Out:    which file is written for each, under which name until it is whole, to output.ts; which names are one file
  * Thread: main
  */
+import { fstatSync } from 'node:fs';
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { partIn } from './part-files.ts';
 
+/** The name of the standard input among inputs, and of the standard output as an output. */
+export const STANDARD = '-';
+
+/** Other names of the two. They are not opened as files: a socket cannot be. */
+const STANDARD_INPUT = /^\/dev\/stdin$|^\/(?:dev|proc\/self)\/fd\/0$/;
+const STANDARD_OUTPUT = /^\/dev\/stdout$|^\/(?:dev|proc\/self)\/fd\/1$/;
+
 /** Where one output goes. */
-export interface Target {
+export type Target = FileTarget | typeof STANDARD;
+
+/** A file that is to be written. */
+export interface FileTarget {
   /** As the person named it. */
   readonly path: string;
   /** The file that is written: the path, or what it links to. */
@@ -20,8 +31,29 @@ export interface Target {
 /** More links in a row are a circle, as for Linux. */
 const MOST_LINKS = 40;
 
+/** The name of an input, {@link STANDARD} for every name of the standard input. */
+export function inputNamed(path: string): string {
+  return STANDARD_INPUT.test(path) ? STANDARD : path;
+}
+
+/** The name of an output, {@link STANDARD} for every name of the standard output. */
+export function outputNamed(path: string): string {
+  return STANDARD_OUTPUT.test(path) ? STANDARD : path;
+}
+
+/** As the person named it. */
+export function pathOf(target: Target): string {
+  return target === STANDARD ? STANDARD : target.path;
+}
+
+/** The names under which files are written until they are whole. */
+export function partsOf(targets: readonly Target[]): readonly string[] {
+  return targets.flatMap((target) => (target === STANDARD ? [] : [target.part]));
+}
+
 /** Follows links, so that a file is replaced and the link to it stays. */
 export async function targetOf(path: string): Promise<Target> {
+  if (path === STANDARD) return STANDARD;
   const file = await followed(path);
   return { path, file, part: partIn(dirname(file)) };
 }
@@ -38,6 +70,27 @@ export async function identityOf(path: string): Promise<string> {
   const whole = resolve(path);
   const above = dirname(whole);
   return above === whole ? whole : `${await identityOf(above)}/${basename(whole)}`;
+}
+
+/** The same for an input, which may be the standard input. */
+export function identityOfInput(path: string): Promise<string> {
+  return path === STANDARD ? identityOfDescriptor(0) : identityOf(path);
+}
+
+/** The same for an output, which may be the standard output. */
+export function identityOfTarget(target: Target): Promise<string> {
+  return target === STANDARD ? identityOfDescriptor(1) : identityOf(target.file);
+}
+
+/** A shell may have put a file there: `denoise-node - < FILE`. What is no file is like no other. */
+async function identityOfDescriptor(descriptor: number): Promise<string> {
+  try {
+    const found = fstatSync(descriptor, { bigint: true });
+    if (found.isFile()) return `${found.dev}:${found.ino}`;
+  } catch {
+    // Closed.
+  }
+  return `descriptor ${descriptor}`;
 }
 
 async function followed(path: string): Promise<string> {

@@ -44,10 +44,7 @@ export interface Enhancing {
 
 /** Loads the model on this thread. Rejects with the engine's error, or the signal's reason. */
 export async function enhanceHere(settings: RunSettings, signal?: AbortSignal): Promise<Enhancing> {
-  const denoiser = await Denoiser.load({
-    modelUrl: settings.modelUrl,
-    ...(signal === undefined ? {} : { fetch: (url, init) => fetch(url, { ...init, signal }) }),
-  });
+  const denoiser = await Denoiser.load({ modelUrl: settings.modelUrl, signal });
   return {
     model: denoiser.manifest.name,
     version: denoiser.manifest.version,

@@ -15,7 +15,7 @@
 
 /** Random access to bytes that do not change while they are read. */
 export interface ByteSource {
-  /** Length in bytes. */
+  /** Length in bytes; infinite for a pipe whose end has not come, which can be read forwards alone. */
   readonly size: number;
   /** Aborted when nobody wants the bytes any more. Long loops between reads look at it: ByteWindow's giveWay(). */
   readonly signal?: AbortSignal | undefined;
@@ -28,10 +28,17 @@ export interface ByteSource {
 
 /** Where a file is written: at its end, and again near its beginning when the lengths are known. */
 export interface ByteSink {
+  /** True for pipes, where {@link rewrite} does nothing: what is written first must hold whatever follows. */
+  readonly isForwardOnly?: boolean;
   /** Appends. The caller may reuse the array once the promise has resolved. */
   write(bytes: Uint8Array): Promise<void>;
   /** Replaces bytes that were written before, `position` bytes from the beginning. */
   rewrite(position: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** True while nobody knows how much will come. */
+export function isPipe({ size }: ByteSource): boolean {
+  return size === Number.POSITIVE_INFINITY;
 }
 
 /** The same bytes, until the signal is aborted: then reading throws its reason. */

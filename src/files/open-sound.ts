@@ -6,15 +6,16 @@
  * The kinds that need no decoder from elsewhere: those that keep samples as they are.
  */
 import type { AudioReader } from './audio-file.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, isPipe } from './byte-source.ts';
 import { openFlac } from './flac/flac-reader.ts';
 import { readAiffLayout } from './pcm/aiff.ts';
 import { readAuLayout } from './pcm/au.ts';
 import { readCafLayout } from './pcm/caf.ts';
 import { type PcmLayout, PcmReader } from './pcm/pcm-reader.ts';
+import { PcmStreamReader } from './pcm/pcm-stream-reader.ts';
 import { readWave64Layout } from './pcm/wave64.ts';
 import type { FileKind } from './recognise.ts';
-import { openWav } from './wav/wav-reader.ts';
+import { readWavLayout } from './wav/wav.ts';
 
 /** The kinds that {@link openSound} opens. */
 export type SoundKind = 'WAV' | 'Wave64' | 'AIFF' | 'CAF' | 'AU' | 'FLAC';
@@ -23,13 +24,18 @@ export type SoundKind = 'WAV' | 'Wave64' | 'AIFF' | 'CAF' | 'AU' | 'FLAC';
 type Open = (source: ByteSource, begin: number) => Promise<AudioReader>;
 
 const OPENERS: Readonly<Record<SoundKind, Open>> = {
-  WAV: openWav,
+  WAV: pcm(readWavLayout),
   FLAC: openFlac,
   Wave64: pcm(readWave64Layout),
   AIFF: pcm(readAiffLayout),
   CAF: pcm(readCafLayout),
   AU: pcm(readAuLayout),
 };
+
+/** Whether a kind can be read as it comes through a pipe, before its end is known. */
+export function opensForwards(kind: FileKind): boolean {
+  return isSoundKind(kind) && kind !== 'FLAC';
+}
 
 export function isSoundKind(kind: FileKind): kind is SoundKind {
   return kind in OPENERS;
@@ -41,5 +47,8 @@ export function openSound(source: ByteSource, kind: SoundKind, begin: number): P
 }
 
 function pcm(readLayout: (source: ByteSource, begin: number) => Promise<PcmLayout>): Open {
-  return async (source, begin) => new PcmReader(source, await readLayout(source, begin));
+  return async (source, begin) => {
+    const layout = await readLayout(source, begin);
+    return isPipe(source) ? new PcmStreamReader(source, layout) : new PcmReader(source, layout);
+  };
 }

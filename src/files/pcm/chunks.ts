@@ -6,7 +6,7 @@
  * A chunk is a name of four letters, the size of its content, and the content. In RIFF and IFF files chunks begin at
  * even positions; writers that leave the filling byte out are common.
  */
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, isPipe } from '../byte-source.ts';
 
 /** A chunk, as its header says. */
 export interface Chunk {
@@ -26,6 +26,8 @@ export type ChunkAt = (source: ByteSource, position: number) => Promise<Chunk | 
 export type ByteOrder = 'little' | 'big';
 
 const HEADER_BYTES = 8;
+/** More than any chunk before the samples needs, but one with pictures. */
+const MOST_WAITED_BYTES = 1 << 16;
 /** Known files have fewer than twenty. Without a limit, zeros would be read as empty chunks for ever. */
 const MOST_CHUNKS = 1000;
 
@@ -54,7 +56,8 @@ export async function endOfRiffChunk(
   order: ByteOrder,
 ): Promise<number> {
   const end = start + bytes;
-  if (bytes % 2 === 0 || end >= source.size) return end + (bytes % 2);
+  // Of what comes through a pipe, samples are not waited for.
+  if (bytes % 2 === 0 || end >= source.size || (isPipe(source) && bytes > MOST_WAITED_BYTES)) return end + (bytes % 2);
   const [unfilled, filled] = [await riffHeader(source, end, order), await riffHeader(source, end + 1, order)];
   const isUnfilled = hasName(unfilled) && (unfilled.start + unfilled.bytes <= source.size || !hasName(filled));
   return isUnfilled ? end : end + 1;
@@ -98,6 +101,22 @@ export async function isOtherThanSamples(source: ByteSource, from: number, chunk
     position = chunk.end;
   }
   return true;
+}
+
+/** What {@link looksLikeChunk} wants to see: a filling byte and a header. */
+export const HEAD_BYTES = 1 + HEADER_BYTES;
+/** As numbers, quiet samples of 8 bits and letters are beyond; chunks behind samples are smaller. */
+const MOST_FOLLOWING_BYTES = 0x20000000;
+
+/** Whether what follows samples begins as a chunk or tag does: all that can be told before the rest has come. */
+export function looksLikeChunk(head: Uint8Array): boolean {
+  return [0, 1].some((at) => {
+    if (head.length < at + HEADER_BYTES || (at === 1 && head[0] !== 0)) return false;
+    const name = String.fromCharCode(...head.subarray(at, at + HEADER_BYTES));
+    const view = new DataView(head.buffer, head.byteOffset + at + 4);
+    const isShort = [true, false].some((isLittle) => view.getUint32(0, isLittle) < MOST_FOLLOWING_BYTES);
+    return TAGS.test(name) || (hasName({ name: name.slice(0, 4) }) && isShort);
+  });
 }
 
 const PROBE_BYTES = 1 << 16;

@@ -6,7 +6,7 @@
  * Headers are written before recordings and corrected after them: by recorders that die, into pipes, and in 32 bits
  * where more are needed. So what a header claims is held against what follows the samples.
  */
-import type { ByteSource } from '../byte-source.ts';
+import { type ByteSource, isPipe } from '../byte-source.ts';
 import { isZeros } from './chunks.ts';
 
 /** The samples of a file as they are found. */
@@ -36,6 +36,8 @@ export async function sizeOfData(source: ByteSource, data: ClaimedData): Promise
   const there = Math.max(0, source.size - start);
   const framesIn = (bytes: number): number => Math.floor(bytes / frameBytes);
   if (claimed === undefined) return { bytes: there, warnings: [] };
+  // A pipe: pcm-stream-reader.ts sees what comes.
+  if (isPipe(source)) return { bytes: isSizeOfStream(claimed) ? there : claimed, warnings: [] };
   if (claimed > there) {
     if (isSizeOfStream(claimed)) return { bytes: there, warnings: [] };
     const [expected, found] = [framesIn(claimed), framesIn(there)];

@@ -23,7 +23,7 @@ export interface PcmLayout {
 }
 
 /** Most bytes that one read of the source asks for. */
-const PIECE_BYTES = 1 << 20;
+export const PIECE_BYTES = 1 << 20;
 
 /** Reads samples one piece after another. */
 export class PcmReader<Layout extends PcmLayout = PcmLayout> implements AudioReader {

@@ -9,6 +9,8 @@ import type { WavFormat } from './wav-format.ts';
 /** In an RF64 file: the size is in its chunk ds64. */
 export const SIZE_IN_DS64 = 0xffffffff;
 export const DS64_BYTES = 28;
+/** Of samples whose end is that of the file: what ffmpeg writes into pipes. */
+const SIZE_OPEN = 0xffffffff;
 
 /**
  * Everything before the first frame of a file with `frames` frames in this format; RF64 where a RIFF file could not
@@ -54,5 +56,13 @@ export function wavHeader(layout: WavFormat, frames: number, placeholder = false
     at += 4;
   }
   chunk('data', wide ? SIZE_IN_DS64 : dataBytes);
+  return header;
+}
+
+/** The same for a pipe, where nobody knows how many frames will follow. */
+export function wavStreamHeader(layout: WavFormat): Uint8Array {
+  const header = wavHeader(layout, 0);
+  const view = new DataView(header.buffer);
+  for (const at of [4, header.length - 4]) view.setUint32(at, SIZE_OPEN, true);
   return header;
 }

@@ -7,7 +7,7 @@ import type { AudioShape, AudioWriter } from '../audio-file.ts';
 import type { ByteSink } from '../byte-source.ts';
 import { encodeFrames, frameBytes, type SampleFormat } from '../sample-format.ts';
 import { formatChunkOf, type WavFormat } from './wav-format.ts';
-import { wavHeader } from './wav-header.ts';
+import { wavHeader, wavStreamHeader } from './wav-header.ts';
 
 /** Most bytes that one write to the sink carries. */
 const PIECE_BYTES = 1 << 18;
@@ -45,7 +45,10 @@ export class WavWriter implements AudioWriter {
       format,
       formatChunk: shape.layout?.formatChunk ?? formatChunkOf(sampleRateHz, channels, format),
     };
-    const header = wavHeader(layout, frames ?? 0, frames === undefined);
+    const header =
+      sink.isForwardOnly && frames === undefined
+        ? wavStreamHeader(layout)
+        : wavHeader(layout, frames ?? 0, frames === undefined);
     await sink.write(header);
     return new WavWriter(sink, layout, frames, header.length);
   }
@@ -67,9 +70,11 @@ export class WavWriter implements AudioWriter {
   async finish(): Promise<void> {
     const layout = this.#layout;
     const written = this.#written;
+    // Where the length is open, all that follows are samples, filling too.
+    if (this.#sink.isForwardOnly && this.#expectedFrames === undefined) return;
     // Chunks are padded to an even length.
     if ((written * frameBytes(layout)) % 2 === 1) await this.#sink.write(new Uint8Array(1));
-    if (written === this.#expectedFrames) return;
+    if (this.#sink.isForwardOnly || written === this.#expectedFrames) return;
     const header = [false, true]
       .map((placeholder) => wavHeader(layout, written, placeholder))
       .find(({ length }) => length === this.#headerBytes);
