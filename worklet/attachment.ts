@@ -16,7 +16,8 @@ export interface AttachSettings extends LatencyParts {
   readonly offline: boolean;
   /** Spin until the worker has answered; only where the pipe is shared memory and the context offline. */
   readonly waits: boolean;
-  /** Most that the prefill may be raised to. */
+  /** Least that the prefill may be given back to, and most that it may be raised to. */
+  readonly minPrefillSamples: Samples;
   readonly maxPrefillSamples: Samples;
 }
 
@@ -42,7 +43,7 @@ export class Attachment implements LatencyParts {
    * @param mostSamples longest stretch that is worked on at once
    */
   constructor(pipe: PipeEnd, settings: AttachSettings, contextRateHz: Hertz, fresh: boolean, mostSamples: Samples) {
-    const { engineDelaySamples, advanceWaitSamples, prefillSamples, maxPrefillSamples } = settings;
+    const { engineDelaySamples, advanceWaitSamples } = settings;
     this.offline = settings.offline;
     this.engineDelaySamples = engineDelaySamples;
     this.advanceWaitSamples = advanceWaitSamples;
@@ -55,7 +56,7 @@ export class Attachment implements LatencyParts {
       fresh,
       waits: settings.waits,
     });
-    this.#control = new LatencyControl(prefillSamples, maxPrefillSamples, advanceWaitSamples, contextRateHz);
+    this.#control = new LatencyControl(settings, contextRateHz);
   }
 
   /** Prefill to go over to now. */
@@ -70,9 +71,12 @@ export class Attachment implements LatencyParts {
   /**
    * After a stretch: counts what went wrong, and lets the latency follow.
    * @param wetPosition where the next stretch begins
+   * @param burst length of the device's bursts
    */
-  watch(tap: Tap, wetPosition: number, length: Samples): void {
+  watch(tap: Tap, wetPosition: number, length: Samples, burst: Samples): void {
     const { words, exchange } = this;
+    // Nothing can be played while the ring is emptied: that is late, too.
+    if (exchange.holding && !this.leaving) Atomics.add(words, Word.UNDERRUN_SAMPLES, length);
     if (exchange.interruptedNow || this.leaving) {
       this.#opened = false;
       this.#inUnderrun = false;
@@ -82,7 +86,7 @@ export class Attachment implements LatencyParts {
       this.#inUnderrun = true;
       this.#endAtUnderrun = exchange.end;
       Atomics.add(words, Word.UNDERRUNS, 1);
-      if (!this.offline) this.#control.underrun();
+      if (!this.offline) this.#control.underrun(burst);
     }
     if (this.#inUnderrun) Atomics.add(words, Word.UNDERRUN_SAMPLES, tap.dimmed);
     // A raise of the latency opens the gate for a moment, with samples that were there before: the underrun is over

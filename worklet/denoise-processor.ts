@@ -17,6 +17,7 @@ import {
   type WorkletToMain,
 } from '../src/shared/protocol.ts';
 import { SharedWorkletEnd } from '../src/shared/shared-pipe.ts';
+import { BurstMeter } from './burst-meter.ts';
 import { LivePath } from './live-path.ts';
 import type { ParameterValues } from './parameter-values.ts';
 
@@ -41,6 +42,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   }
 
   readonly #path: LivePath;
+  readonly #bursts = new BurstMeter(sampleRate);
   #messageEnd: MessageWorkletEnd | undefined;
   #nodeId = 0;
   /** Questions of the page that wait until the worker has answered. */
@@ -65,6 +67,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     if (this.#disposed) return false;
     const output = outputs[0];
+    if (output.length > 0) this.#path.burstSamples = this.#bursts.take(output[0].length, Date.now());
     this.#path.process(inputs[0], output, parameters as unknown as ParameterValues);
     const { words } = this.#path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
@@ -83,6 +86,9 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         return;
       case 'reset':
         this.#path.reset();
+        return;
+      case 'hold-dry':
+        this.#path.holdDry(message.on);
         return;
       case 'settle':
         this.#settling += 1;

@@ -68,6 +68,8 @@ export class Exchange implements PlayableRange {
   pushed = 0;
   /** Samples are dropped, because the ring was full. */
   holding = false;
+  /** Nothing is played, because the page wants it so. */
+  heldDry = false;
   #received = 0;
   #interrupted = false;
   #closing = false;
@@ -163,7 +165,7 @@ export class Exchange implements PlayableRange {
       this.#takeIn(length);
       left -= length;
     }
-    if (shed || !begunAnew) this.#interrupted = true;
+    if (shed || !begunAnew || this.heldDry) this.#interrupted = true;
     else if (!this.#interrupted) this.end = this.#received;
     else if (gateClosed) {
       this.#interrupted = false;

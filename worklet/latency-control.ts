@@ -1,8 +1,9 @@
 /**
- * In:     how many enhanced samples lay ahead, and whether they ran short, from live-path.ts
+ * In:     how many enhanced samples lay ahead, whether they ran short, and the device's bursts, from live-path.ts
  * Out:    the prefill to go over to
  * Thread: [audio]
  */
+import { burstPrefillSeconds, prefillSamples } from '../src/shared/latency.ts';
 import type { Hertz, Samples } from '../src/shared/units.ts';
 
 /**
@@ -23,6 +24,17 @@ const SPARE_SECONDS = 0.006;
 /** The least slack is that of the last one to two windows of this length. */
 const WINDOW_SECONDS = 0.5;
 
+/** Where the prefill may lie, and the step of the model that it is for. */
+export interface PrefillRange {
+  /** Where it begins. */
+  readonly prefillSamples: Samples;
+  /** What it never falls below, and what it never rises above. */
+  readonly minPrefillSamples: Samples;
+  readonly maxPrefillSamples: Samples;
+  /** Samples that one step of the model takes, at the context's rate. */
+  readonly advanceWaitSamples: Samples;
+}
+
 /** Decides how much prefill there should be: more after an underrun, less after a long calm. Counts time in samples. */
 export class LatencyControl {
   /** Prefill to go over to now. */
@@ -39,18 +51,16 @@ export class LatencyControl {
   #inWindow = 0;
   #leastInWindow = Number.POSITIVE_INFINITY;
   #leastInLastWindow = Number.POSITIVE_INFINITY;
-  readonly #askedPrefill: Samples;
+  readonly #minPrefill: Samples;
   readonly #maxPrefill: Samples;
+  readonly #contextRateHz: Hertz;
 
-  /**
-   * @param askedPrefill where it begins, and what it never falls below
-   * @param maxPrefill what it never rises above
-   * @param advanceWait samples that one step of the model takes, at the context's rate
-   */
-  constructor(askedPrefill: Samples, maxPrefill: Samples, advanceWait: Samples, contextRateHz: Hertz) {
-    this.#askedPrefill = askedPrefill;
-    this.#maxPrefill = maxPrefill;
-    this.prefill = askedPrefill;
+  constructor(range: PrefillRange, contextRateHz: Hertz) {
+    const advanceWait = range.advanceWaitSamples;
+    this.#minPrefill = range.minPrefillSamples;
+    this.#maxPrefill = range.maxPrefillSamples;
+    this.#contextRateHz = contextRateHz;
+    this.prefill = range.prefillSamples;
     this.#raise = Math.ceil(Math.max(RAISE_SECONDS * contextRateHz, RAISE_STEPS * advanceWait));
     this.#spare = Math.ceil(SPARE_SECONDS * contextRateHz);
     this.#window = Math.ceil(WINDOW_SECONDS * contextRateHz);
@@ -79,21 +89,26 @@ export class LatencyControl {
     this.#sinceGivenBack += length;
     if (this.#calm < this.#neededCalm) return;
     const surplus = this.#leastWhileCalm - this.#spare;
-    if (this.prefill > this.#askedPrefill && surplus >= this.#raise) {
+    if (this.prefill > this.#minPrefill && surplus >= this.#raise) {
       // Half of what was not needed: large raises are given back in large parts, and never below what has proved
       // enough.
-      this.prefill = Math.max(this.#askedPrefill, this.prefill - Math.max(this.#raise, Math.floor(surplus / 2)));
+      this.prefill = Math.max(this.#minPrefill, this.prefill - Math.max(this.#raise, Math.floor(surplus / 2)));
       this.#sinceGivenBack = 0;
     }
     this.#beginCalm();
   }
 
-  /** The enhanced samples ran short: called once for each time. */
-  underrun(): void {
+  /**
+   * The enhanced samples ran short: called once for each time.
+   * @param burst samples that the device asks for at once: no less than that, and something to spare, will do
+   */
+  underrun(burst: Samples): void {
     const tooEarly = this.#sinceGivenBack < this.#neededCalm;
     this.#neededCalm = tooEarly ? Math.min(this.#mostCalm, 2 * this.#neededCalm) : this.#firstCalm;
     this.#sinceGivenBack = Number.POSITIVE_INFINITY;
-    this.prefill = Math.min(this.#maxPrefill, this.prefill + this.#raise);
+    const rate = this.#contextRateHz;
+    const bridging = prefillSamples(burstPrefillSeconds(burst / rate), rate);
+    this.prefill = Math.min(this.#maxPrefill, Math.max(this.prefill + this.#raise, bridging));
     this.#beginCalm();
   }
 

@@ -46,6 +46,8 @@ export class LivePath {
   readonly #clean: readonly Float32Array[];
   readonly #fadeOutSamples: Samples;
   readonly #fadeInSamples: Samples;
+  /** Length of the bursts in which the device asks for sound; 0 where it asks evenly. */
+  burstSamples: Samples = 0;
   #attached: Attachment | undefined;
   /** Takes the place of `#attached` as soon as that is not heard any more. */
   #waiting: Attachment | undefined;
@@ -108,6 +110,11 @@ export class LivePath {
     this.#attached?.exchange.reset();
   }
 
+  /** Stays with the delayed dry signal, or comes back from it. */
+  holdDry(on: boolean): void {
+    if (this.#attached !== undefined) this.#attached.exchange.heldDry = on;
+  }
+
   /**
    * One quantum.
    * @param inputs planes that are there, all of the same length as the outputs; none: silence
@@ -150,7 +157,7 @@ export class LivePath {
     const range = attached?.joined ? attached.exchange.range : undefined;
     playout.render(dry.line, dry.now, range, wetPosition, heard, length);
     dry.now += length;
-    attached?.watch(playout.target, wetPosition + length, length);
+    attached?.watch(playout.target, wetPosition + length, length, this.burstSamples);
     for (let channel = heard; channel < outputs.length; channel++) outputs[channel].fill(0, start, start + length);
     this.#mixer.process(playout.dry, playout.enhanced, outputs, heard, start, length, values);
     this.#figures.takeInput(clean, present, length);
@@ -207,6 +214,7 @@ export class LivePath {
     const { closed } = this.#playout;
     Atomics.add(words, Word.QUANTA, 1);
     Atomics.store(words, Word.WET, closed || this.#mixer.bypassed ? 0 : 1);
+    Atomics.store(words, Word.BURST_SAMPLES, this.burstSamples);
     this.#figures.tell(words, closed);
     attached.tellLatency();
   }

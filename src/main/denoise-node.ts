@@ -11,6 +11,7 @@ import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
 import { type DenoiseOptions, resolveOptions } from './options.ts';
+import { firstPrefillSeconds } from './route.ts';
 import { Session } from './session.ts';
 import { isSupported } from './support.ts';
 import { type Census, takeCensus } from './worker-pool.ts';
@@ -157,7 +158,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       const resolved = resolveOptions(options);
       super(context, { channelCount: resolved.maxChannels, channelCountMode: 'clamped-max' });
       const latency = expectedLatencySamples(
-        isOfflineContext(context) ? 0 : resolved.prefillSeconds,
+        isOfflineContext(context) ? 0 : firstPrefillSeconds({ context, options: resolved, burstSeconds: 0 }),
         context.sampleRate,
       );
       const input = {

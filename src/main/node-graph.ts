@@ -11,7 +11,7 @@
 
 import { PARAMETER_NAMES, type ParameterName } from '../shared/parameters.ts';
 import { PROCESSOR_NAME, type ProcessorOptions } from '../shared/protocol.ts';
-import type { Samples } from '../shared/units.ts';
+import type { Samples, Seconds } from '../shared/units.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
 
@@ -20,8 +20,8 @@ const CROSSFADE_SECONDS = 0.02;
 /** Time for a new connection to reach the audio thread: a few quanta of any usual length and rate. */
 const SETTLE_SECONDS = 0.05;
 /**
- * Longest delay of the early path. Every node pays for its memory, so there is room for the longest latency hint and no
- * more.
+ * Longest delay of the early path, where it is not longer from the start. Every node pays for its memory, so there is
+ * room for the longest latency hint and no more.
  */
 const MAX_DELAY_SECONDS = 1;
 
@@ -41,6 +41,7 @@ export class NodeGraph {
   readonly #input: GraphInput;
   readonly #sources: Sources;
   readonly #delay: DelayNode;
+  readonly #maxDelaySeconds: Seconds;
   readonly #early: GainNode;
   readonly #late: GainNode;
   #worklet: AudioWorkletNode | undefined;
@@ -56,10 +57,9 @@ export class NodeGraph {
     this.output = new family.GainNode(context);
     this.#early = new family.GainNode(context);
     this.#late = new family.GainNode(context, { gain: 0 });
-    this.#delay = new family.DelayNode(context, {
-      maxDelayTime: MAX_DELAY_SECONDS,
-      delayTime: delaySamples / context.sampleRate,
-    });
+    const delayTime = delaySamples / context.sampleRate;
+    this.#maxDelaySeconds = Math.max(MAX_DELAY_SECONDS, delayTime);
+    this.#delay = new family.DelayNode(context, { maxDelayTime: this.#maxDelaySeconds, delayTime });
     const source = (name: ParameterName): ConstantSourceNode => {
       const node = new family.ConstantSourceNode(context, { offset: Number(options[name]) });
       node.start();
@@ -144,7 +144,7 @@ export class NodeGraph {
    */
   fallBack(delaySamples: Samples): Samples {
     const { currentTime: now, sampleRate } = this.#input.context;
-    const delay = Math.min(delaySamples, Math.floor(MAX_DELAY_SECONDS * sampleRate));
+    const delay = Math.min(delaySamples, Math.floor(this.#maxDelaySeconds * sampleRate));
     this.#delay.delayTime.value = delay / sampleRate;
     this.#early.gain.cancelScheduledValues(now).setValueAtTime(1, now);
     this.#late.gain.cancelScheduledValues(now).setValueAtTime(0, now);

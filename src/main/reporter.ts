@@ -2,7 +2,14 @@ import { CONTROL_WORDS, Word } from '../shared/control-block.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { addTotals, loadOf, metricsOf, NO_TOTALS, restingWords } from './metrics.ts';
-import type { Changes } from './word-watch.ts';
+import type { Changes, Overload } from './word-watch.ts';
+
+const OVERLOAD_REASONS: Readonly<Record<Overload, string>> = {
+  shed: 'This device cannot keep up, so the dry signal is heard for now.',
+  late:
+    'The enhanced sound comes too late again and again, so the dry signal is heard for now. ' +
+    'Close other work, or make the AudioContext with a shorter latencyHint.',
+};
 
 /** What the app sees and hears of a node: state, mode, latency and figures, and an event when one changes. [main] */
 export class Reporter {
@@ -83,15 +90,15 @@ export class Reporter {
   }
 
   /** Tells what has changed since the last look. */
-  tellChanges({ underruns, underrunSamples, shed }: Changes): void {
+  tellChanges({ underruns, underrunSamples, overload }: Changes): void {
     const load = loadOf(this.#words);
     this.tellLatency();
     if (underruns > 0) this.emit('underrun', { count: underruns, seconds: underrunSamples / this.#context.sampleRate });
-    if (shed === true) {
-      this.setState('overloaded', 'This device cannot keep up, so the dry signal is heard for now.');
+    if (overload === 'shed' || overload === 'late') {
+      this.setState('overloaded', OVERLOAD_REASONS[overload]);
       this.emit('overload', { load });
     }
-    if (shed === false) {
+    if (overload === 'over') {
       this.setState('running', 'This device keeps up again.');
       this.emit('recover', { load });
     }

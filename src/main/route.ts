@@ -6,6 +6,7 @@
 import { DenoiseError } from '../shared/errors.ts';
 import {
   advanceWaitSamples,
+  burstPrefillSeconds,
   type ModelTiming,
   mostPrefillSamples,
   offlinePrefillSamples,
@@ -31,6 +32,8 @@ export interface Route {
   readonly pipe: Pipe;
   /** Total latency at the start; the worklet may raise it. */
   readonly latencySamples: Samples;
+  /** Most that the prefill may be raised to. */
+  readonly maxPrefillSamples: Samples;
   /** Time of sound in one step of the model. */
   readonly stepSeconds: Seconds;
   readonly proof: RouteProof;
@@ -47,6 +50,8 @@ export interface RouteRequest {
   readonly options: ResolvedOptions;
   readonly assets: AssetUrls;
   readonly mode: PipeMode;
+  /** Bursts in which the device was seen to ask for its sound; 0: none. Those that the context tells of count anyway. */
+  readonly burstSeconds: Seconds;
   /** The worklet, whose module may still be loading. */
   readonly worklet: Promise<WorkletClient>;
   /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
@@ -79,7 +84,10 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     const { kind, computingShare } = model;
     const advanceWait = advanceWaitSamples(model.advanceSamples, model.modelRateHz, context.sampleRate);
     const timing = { kind, advanceWaitSamples: advanceWait, computingShare };
-    const prefill = prefillFor(timing, context, options, mode);
+    const minPrefill = prefillFor(timing, context, mode, options.maxChannels, options.prefillSeconds);
+    const prefill = offline
+      ? minPrefill
+      : prefillFor(timing, context, mode, options.maxChannels, firstPrefillSeconds(request));
     const maxPrefill = offline ? prefill : mostPrefillSamples(timing, prefill, context.sampleRate);
     const longestRingDelay = ringDelaySamples({ advanceWaitSamples: advanceWait, prefillSamples: maxPrefill });
     const ringSamples = ringSamplesFor(longestRingDelay, context.sampleRate);
@@ -94,7 +102,8 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     });
     const parts = { engineDelaySamples, advanceWaitSamples: advanceWait, prefillSamples: prefill };
     request.beforeAttach();
-    worklet.attach({ nodeId, pipe: pipe.workletEnd, offline, maxPrefillSamples: maxPrefill, ...parts });
+    const range = { minPrefillSamples: minPrefill, maxPrefillSamples: maxPrefill };
+    worklet.attach({ nodeId, pipe: pipe.workletEnd, offline, ...range, ...parts });
     const stepSeconds = advanceWait / context.sampleRate;
     if (offline && mode === 'message') {
       const settle = (): Promise<void> => worklet.settle(stepSeconds);
@@ -107,6 +116,7 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
       nodeId,
       pipe,
       latencySamples: totalLatencySamples(parts),
+      maxPrefillSamples: maxPrefill,
       stepSeconds,
       proof,
       onDeath: (listener) => undo.push(worker.onDeath(listener)),
@@ -121,14 +131,24 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
   }
 }
 
-/** How late the worker may be. Offline the worklet waits for it, or rendering is paused until the next pause has it. */
+/** How late the worker may be at first: as the app asks, or as long as the device's bursts are. */
+export function firstPrefillSeconds({
+  context,
+  options,
+  burstSeconds,
+}: Pick<RouteRequest, 'context' | 'options' | 'burstSeconds'>): Seconds {
+  const { baseLatency } = context as Partial<AudioContext>;
+  return Math.max(options.prefillSeconds, burstPrefillSeconds(baseLatency), burstPrefillSeconds(burstSeconds));
+}
+
+/** Prefill of a hint. Offline the worklet waits for the worker, or rendering is paused until the next pause has it. */
 function prefillFor(
   timing: ModelTiming,
   context: BaseAudioContext,
-  { prefillSeconds, maxChannels }: ResolvedOptions,
   mode: PipeMode,
+  channels: number,
+  hintSeconds: Seconds,
 ): Samples {
-  if (!isOfflineContext(context))
-    return realtimePrefillSamples(timing, prefillSeconds, maxChannels, context.sampleRate);
+  if (!isOfflineContext(context)) return realtimePrefillSamples(timing, hintSeconds, channels, context.sampleRate);
   return mode === 'message' ? paceSamples(context) : offlinePrefillSamples(timing);
 }

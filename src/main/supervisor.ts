@@ -5,6 +5,7 @@
  */
 
 import { DenoiseError } from '../shared/errors.ts';
+import { burstPrefillSeconds } from '../shared/latency.ts';
 import type { Seconds } from '../shared/units.ts';
 import type { AssetUrls } from './assets.ts';
 import { explainMissing } from './missing-model.ts';
@@ -52,6 +53,8 @@ export class Supervisor {
   /** Whoever opens a route takes a number; one whose number is no longer the last has lost its turn. */
   #turn = 0;
   #route: Route | undefined;
+  /** Longest bursts of the device that a route was opened for. */
+  #burstSeconds: Seconds = 0;
   #stopLooking: () => void = () => {};
 
   constructor(host: SupervisorHost) {
@@ -143,7 +146,8 @@ export class Supervisor {
 
   async #open({ model, assets }: ModelChoice, beforeAttach: () => void): Promise<Route> {
     const { context, options, worklet } = this.#host;
-    const request = { context, options, assets, worklet: worklet.bring(assets.worklet), beforeAttach };
+    const burstSeconds = this.#burstSeconds;
+    const request = { context, options, assets, burstSeconds, worklet: worklet.bring(assets.worklet), beforeAttach };
     try {
       return await this.#opener.open(request);
     } catch (error) {
@@ -174,8 +178,8 @@ export class Supervisor {
 
   /** Looks at the words of a route from time to time. Returns how to stop. */
   #watch(route: Route): () => void {
-    const { context, reporter } = this.#host;
-    const watch = new WordWatch(route.pipe.words, route.stepSeconds);
+    const { context, reporter, worklet } = this.#host;
+    const watch = new WordWatch(route.pipe.words, route.stepSeconds, context.sampleRate);
     const since = context.currentTime;
     let asleep = route.proof === 'audio-asleep';
     return everyLook(() => {
@@ -187,8 +191,20 @@ export class Supervisor {
       }
       const changes = watch.look(context.currentTime);
       reporter.tellChanges(changes);
+      if (changes.holdDry !== undefined) worklet.client?.post({ type: 'hold-dry', on: changes.holdDry });
       if (changes.workerDead) this.#route?.declareDead('stopped answering');
+      else if (this.#needsRoom(route, changes.burstSamples / context.sampleRate))
+        this.#openAgain('The device takes its sound in long parts, so the latency is raised.');
     });
+  }
+
+  /** Whether bursts that were seen call for another route, because the rings of this one are too short for them. */
+  #needsRoom({ maxPrefillSamples }: Route, burstSeconds: Seconds): boolean {
+    const needed = burstPrefillSeconds(burstSeconds);
+    if (needed * this.#host.context.sampleRate <= maxPrefillSamples) return false;
+    if (needed <= burstPrefillSeconds(this.#burstSeconds)) return false;
+    this.#burstSeconds = burstSeconds;
+    return true;
   }
 
   #openAgain(reason: string): void {

@@ -80,3 +80,5 @@ export const FRAME = 32;
  * the streams are new.
  */
 export const SHEDDINGS = 33;
+/** [audio]  Length of the bursts in which the device asks for its sound, samples; 0 where it asks evenly. */
+export const BURST_SAMPLES = 34;

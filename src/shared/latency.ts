@@ -4,7 +4,7 @@
  *
  *   total = engine delay     overlap of synthesis, or of blocks; and the resamplers, made whole by the engine
  *         + advance wait     a sample waits until there are enough for one step of the model
- *         + prefill          how late the model may be before anyone hears it
+ *         + prefill          how late the model may be before anyone hears it; at least a burst of the device
  *
  *   ring delay = advance wait + prefill
  *                            what the worklet sees: enhanced sample j is played when noisy sample j + ringDelay arrives
@@ -63,6 +63,23 @@ export function realtimePrefillSamples(
   if (kind === 'streaming') return hinted;
   const share = Math.min(1, computingShare * Math.max(1, channels / SHARED_BY_CHANNELS));
   return Math.max(hinted, Math.ceil(share * advanceWaitSamples));
+}
+
+/** Spare time beyond the longest burst of the device: the model's own, and the fade before samples run out. */
+const BURST_SPARE_SECONDS = 0.005;
+/**
+ * Longest burst that is bridged. Browsers ask for 8192 samples at the most, a second at 8 kHz; rings for more would
+ * cost every node of such a context megabytes.
+ */
+const MOST_BURST_SECONDS = 1.5;
+
+/**
+ * Prefill that a device needs which asks for its sound in bursts: a whole burst is pushed before the model can answer
+ * any of it. 0 for a device of which nothing is known (0, NaN or undefined).
+ */
+export function burstPrefillSeconds(burstSeconds: Seconds | undefined): Seconds {
+  if (!(burstSeconds !== undefined && burstSeconds > 0)) return 0;
+  return Math.min(burstSeconds, MOST_BURST_SECONDS) + BURST_SPARE_SECONDS;
 }
 
 const MOST_PREFILL_SECONDS = 0.1;

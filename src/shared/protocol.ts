@@ -121,14 +121,17 @@ export type MainToWorklet =
       readonly offline: boolean;
       readonly engineDelaySamples: Samples;
       readonly advanceWaitSamples: Samples;
-      /** Prefill asked for by the latency hint, and the most it may be raised to. */
+      /** Prefill to begin with, the least that it may be given back to, and the most that it may be raised to. */
       readonly prefillSamples: Samples;
+      readonly minPrefillSamples: Samples;
       readonly maxPrefillSamples: Samples;
     }
   /** Fade to the delayed dry signal and let go of the pipe. */
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
+  /** Fade to the delayed dry signal and stay there, or come back from it. The worker goes on with its work. */
+  | { readonly type: 'hold-dry'; readonly on: boolean }
   /**
    * Offline without shared memory, while rendering is suspended: hand over what was pushed, and answer 'settled' as
    * soon as every step that it is enough for has come back enhanced.

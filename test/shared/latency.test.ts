@@ -1,6 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import {
   advanceWaitSamples,
+  burstPrefillSeconds,
   expectedLatencySamples,
   type ModelTiming,
   mostPrefillSamples,
@@ -46,6 +47,17 @@ describe('the latency budget', () => {
     expect(mostPrefillSamples(HOPS, 768, 48000)).to.equal(4800);
     expect(mostPrefillSamples(HOPS, 4608, 48000)).to.equal(9216);
     expect(mostPrefillSamples(BLOCKS, 10584, 48000)).to.equal(42336);
+  });
+
+  it('bridges a burst of the device, up to the longest that a browser asks for', () => {
+    expect(burstPrefillSeconds(0.17)).to.be.closeTo(0.175, 1e-9);
+    expect(burstPrefillSeconds(8192 / 8000)).to.be.above(8192 / 8000);
+    expect(burstPrefillSeconds(60)).to.be.below(2);
+    for (const nothing of [0, Number.NaN, undefined]) expect(burstPrefillSeconds(nothing)).to.equal(0);
+  });
+
+  it('adds nothing for the bursts of an ordinary device', () => {
+    expect(burstPrefillSeconds(512 / 48000)).to.be.below(0.016);
   });
 
   it('lets an offline rendering run one step ahead of the worker, and no block', () => {

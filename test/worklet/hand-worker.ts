@@ -21,6 +21,7 @@ export const SETTINGS: AttachSettings = {
   engineDelaySamples: ENGINE_DELAY,
   advanceWaitSamples: HOP,
   prefillSamples: PREFILL,
+  minPrefillSamples: PREFILL,
   maxPrefillSamples: MOST_PREFILL,
 };
 

@@ -74,6 +74,61 @@ function firstDifference(a: Float32Array, b: Float32Array): number {
   return a.findIndex((sample, i) => sample !== b[i]);
 }
 
+describe('LivePath on a device that asks in bursts', () => {
+  /** Plays so many bursts; the worker works between two of them, and not within one. Returns underruns by burst. */
+  function playBursts(path: LivePath, worker: HandWorker, signal: Float32Array, burst: number): number[] {
+    const underruns: number[] = [];
+    playThrough(path, signal, (played) => {
+      if (played % burst !== 0) return;
+      worker.work();
+      underruns.push(worker.word(Word.UNDERRUNS));
+    });
+    return underruns;
+  }
+
+  it('runs short once, and never again', () => {
+    const burst = 16 * 128;
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker();
+    path.burstSamples = burst;
+    path.attach(worker.worklet, SETTINGS);
+    const signal = noise(60 * burst, 1);
+    const underruns = playBursts(path, worker, signal, burst);
+    expect(underruns.at(-1)).to.equal(1);
+    expect(worker.word(Word.LATENCY_SAMPLES)).to.be.within(TOTAL + burst - PREFILL, TOTAL + burst - PREFILL + 480);
+    expect(worker.word(Word.BURST_SAMPLES)).to.equal(burst);
+  });
+
+  it('tells how much was dry where a burst is longer than the ring', () => {
+    const burst = 64 * 128;
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker(1, 4096);
+    path.attach(worker.worklet, SETTINGS);
+    playBursts(path, worker, noise(20 * burst, 1), burst);
+    expect(worker.word(Word.OVERRUNS)).to.be.above(10);
+    expect(worker.word(Word.UNDERRUN_SAMPLES)).to.be.above(10 * burst * 0.4);
+  });
+});
+
+describe('LivePath that is told to hold the dry signal', () => {
+  it('fades to it, plays it exactly, and comes back, all at one delay', () => {
+    const path = new LivePath(RATE, 1, TOTAL);
+    const worker = new HandWorker();
+    path.attach(worker.worklet, SETTINGS);
+    const signal = noise(2 * RATE, 1);
+    const out = playThrough(path, signal, (played) => {
+      worker.work();
+      if (played === 188 * 128) path.holdDry(true);
+      if (played === 375 * 128) path.holdDry(false);
+    });
+    const shares = expectAligned(signal, out, TOTAL);
+    expect(meanWetness(shares, 8000, 23000)).to.be.closeTo(1, 1e-3);
+    expect(meanWetness(shares, 26000, 47000)).to.be.closeTo(0, 1e-3);
+    expect(meanWetness(shares, 52000, 2 * RATE)).to.be.closeTo(1, 1e-3);
+    expect(worker.word(Word.UNDERRUNS)).to.equal(0);
+  });
+});
+
 describe('LivePath without a pipe', () => {
   it('is an exact delay, for quanta of any size', () => {
     for (const seed of [1, 2, 3]) {
