@@ -3,11 +3,12 @@ import { namesFile } from '../shared/file-url.ts';
 import { bundledFiles, isBundledModel } from './bundled-files.ts';
 import { unknownModel } from './missing-model.ts';
 import { type DenoiseAssets, isModelName } from './options.ts';
+import { isTrustedUrl, type TrustedUrl, trustOwnScript } from './trusted-url.ts';
 
-/** Where every file of one node comes from, as absolute URLs. */
+/** Where every file of one node comes from, as absolute URLs (a trusted one may be relative). */
 export interface AssetUrls {
   readonly worklet: string;
-  readonly worker: string;
+  readonly worker: string | TrustedUrl;
   /** The backend's `.wasm` file, or a folder that holds it, which ends with a slash. */
   readonly wasm: string;
   /** A packed model, a folder, which ends with a slash, or the manifest of a variant, which ends with `.json`. */
@@ -23,7 +24,7 @@ export function resolveAssets(given: string | URL | DenoiseAssets, model: string
     const assets = isFolder(given) ? assetsIn(folder(given)) : given;
     return {
       worklet: absolute(assets.worklet ?? bundledFiles.worklet()),
-      worker: absolute(assets.worker ?? bundledFiles.worker()),
+      worker: workerUrl(assets.worker),
       wasm: fileOrFolder(assets.wasm ?? bundledFiles.wasm(), '.wasm'),
       model: isModelName(model) ? namedModel(assets.models, model) : modelUrl(model),
     };
@@ -45,6 +46,12 @@ function assetsIn(base: string): DenoiseAssets {
     wasm: `${base}wasm/tfjs-backend-wasm-simd.wasm`,
     models: `${base}models/`,
   };
+}
+
+/** What a policy of the page has made stays what it is: as a string it would be refused. */
+function workerUrl(url: DenoiseAssets['worker']): string | TrustedUrl {
+  if (url === undefined) return trustOwnScript(absolute(bundledFiles.worker()));
+  return isTrustedUrl(url) ? url : absolute(url as string | URL);
 }
 
 function absolute(url: string | URL): string {

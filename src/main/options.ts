@@ -6,6 +6,7 @@ import {
   type ParameterName,
 } from '../shared/parameters.ts';
 import type { Seconds } from '../shared/units.ts';
+import type { TrustedUrl } from './trusted-url.ts';
 
 /**
  * Where the files of the package lie. Every one defaults to a URL beside this module, which bundlers follow, and can be
@@ -14,8 +15,8 @@ import type { Seconds } from '../shared/units.ts';
 export interface DenoiseAssets {
   /** The AudioWorklet module, `denoise-processor.js`. */
   worklet?: string | URL;
-  /** The worker module, `denoise-worker.js`. */
-  worker?: string | URL;
+  /** The worker module, `denoise-worker.js`. Under Trusted Types a `TrustedScriptURL`. */
+  worker?: string | URL | TrustedUrl;
   /** `tfjs-backend-wasm-simd.wasm`, or a folder that holds it. */
   wasm?: string | URL;
   /** Folder of models: `base.bin` and `tiny.bin` as in the package, and a folder of its name for any other. */

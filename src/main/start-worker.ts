@@ -1,13 +1,16 @@
+import { isTrustedUrl, type TrustedUrl, trustOwnScript } from './trusted-url.ts';
+
 /**
  * Starts a module worker. Browsers refuse one whose script is of another origin, whatever that sends; so there a module
  * of the page's own, of one line, imports it. The other origin must allow that (CORS), as for any module. [main]
  */
-export function startWorker(url: string): Worker {
+export function startWorker(url: string | TrustedUrl): Worker {
   const options = { type: 'module', name: 'denoise-node' } as const;
-  if (!isForeign(url)) return new Worker(url, options);
-  const module = new Blob([`import ${JSON.stringify(url)};`], { type: 'text/javascript' });
+  const { href } = new URL(String(url), document.baseURI);
+  if (!isForeign(href)) return new Worker(url as string, options);
+  const module = new Blob([`import ${JSON.stringify(href)};`], { type: 'text/javascript' });
   const own = URL.createObjectURL(module);
-  const worker = new Worker(own, options);
+  const worker = new Worker((isTrustedUrl(url) ? trustOwnScript(own) : own) as string, options);
   // It has begun to load once it answers, or has failed; until then the URL is needed.
   const revoke = (): void => URL.revokeObjectURL(own);
   worker.addEventListener('message', revoke, { once: true });

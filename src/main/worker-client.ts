@@ -3,6 +3,7 @@ import { DenoiseError, fromErrorData } from '../shared/errors.ts';
 import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
 import { bundlerHint } from './bundler-hint.ts';
 import { startWorker } from './start-worker.ts';
+import type { TrustedUrl } from './trusted-url.ts';
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 /** A request without its number, which the client adds. */
@@ -30,7 +31,7 @@ export class WorkerClient {
   /** The doorbell that worklets ring in shared mode; undefined in message mode. */
   readonly bell: Int32Array<SharedArrayBuffer> | undefined;
   readonly #worker: Worker;
-  readonly #url: string;
+  readonly #url: string | TrustedUrl;
   readonly #pending = new Map<number, Pending>();
   readonly #models = new Map<string, Promise<ModelFacts>>();
   readonly #deathListeners = new Set<(error: DenoiseError) => void>();
@@ -39,7 +40,7 @@ export class WorkerClient {
   #death: DenoiseError | undefined;
 
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
-  constructor(url: string, mode: PipeMode) {
+  constructor(url: string | TrustedUrl, mode: PipeMode) {
     this.#url = url;
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
@@ -194,8 +195,9 @@ export class WorkerClient {
     return new DenoiseError(
       'module-load',
       `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its ` +
-        'URL as assets.worker; a content security policy must allow it (worker-src; from another origin, with blob:).' +
-        bundlerHint(this.#url),
+        'URL as assets.worker; a content security policy must allow it (worker-src; from another origin, with blob:; ' +
+        'under Trusted Types with the policy denoise-node, or by a TrustedScriptURL as assets.worker).' +
+        bundlerHint(String(this.#url)),
       { cause },
     );
   }

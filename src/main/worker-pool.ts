@@ -1,4 +1,5 @@
 import type { PipeMode } from '../shared/protocol.ts';
+import type { TrustedUrl } from './trusted-url.ts';
 import { WorkerClient } from './worker-client.ts';
 
 /**
@@ -26,7 +27,7 @@ export interface Lease {
 }
 
 /** Joins the worker of a model, or starts it. Throws a DenoiseError 'module-load' where it cannot start. [main] */
-export function leaseWorker(mode: PipeMode, workerUrl: string, wasmUrl: string, modelUrl: string): Lease {
+export function leaseWorker(mode: PipeMode, workerUrl: string | TrustedUrl, wasmUrl: string, modelUrl: string): Lease {
   const key = [mode, workerUrl, wasmUrl, modelUrl].join(' ');
   const entry = livingEntry(key) ?? newEntry(key, workerUrl, mode);
   entry.users += 1;
@@ -71,7 +72,7 @@ function livingEntry(key: string): Entry | undefined {
   return entry?.client.death === undefined ? entry : undefined;
 }
 
-function newEntry(key: string, workerUrl: string, mode: PipeMode): Entry {
+function newEntry(key: string, workerUrl: string | TrustedUrl, mode: PipeMode): Entry {
   const entry: Entry = { client: new WorkerClient(workerUrl, mode), users: 0, idleTimer: undefined };
   entries.set(key, entry);
   return entry;
