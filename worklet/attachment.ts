@@ -35,6 +35,7 @@ export class Attachment implements LatencyParts {
   /** The gate has been fully open since the last interruption, so that dry sound would be an underrun. */
   #opened = false;
   #inUnderrun = false;
+  #inOverrun = false;
   /** Where the enhanced samples ended when the underrun began. */
   #endAtUnderrun = 0;
 
@@ -75,8 +76,10 @@ export class Attachment implements LatencyParts {
    */
   watch(tap: Tap, wetPosition: number, length: Samples, burst: Samples): void {
     const { words, exchange } = this;
-    // Nothing can be played while the ring is emptied: that is late, too.
-    if (exchange.holding && !this.leaving) Atomics.add(words, Word.UNDERRUN_SAMPLES, length);
+    // The ring was full: until its sound is played again, that is late, too.
+    if (exchange.holding) this.#inOverrun = true;
+    if (tap.level === 1) this.#inOverrun = false;
+    if (this.#inOverrun && !this.leaving) Atomics.add(words, Word.UNDERRUN_SAMPLES, length);
     if (exchange.interruptedNow || this.leaving) {
       this.#opened = false;
       this.#inUnderrun = false;

@@ -6,12 +6,14 @@
  * The lead of the sound over the clock on the wall is a zigzag. It rises while the device asks faster than it plays,
  * and falls while it plays what it was given; one rise is one burst. A machine that stands still only makes it fall.
  *
- *   lead   ╱│  ╱│  ╱│      a rise ends where the lead has fallen by half of it
- *         ╱ ╲ ╱ ╲ ╱ ╲
+ *   lead  ╱╲  ╱╲  ╱╲
+ *        ╱  ╲╱  ╲╱  ╲
  */
 import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 
-/** Bursts shorter than this are how any device works: few raises of the prefill bridge them. */
+/**
+ * Bursts shorter than this are how any device works: few raises of the prefill bridge them. A fall as long ends a rise.
+ */
 const LEAST_SECONDS = 0.01;
 /** As many of the latest bursts are looked at, and none that is as old as this. */
 const KEPT = 8;
@@ -57,7 +59,7 @@ export class BurstMeter {
   #fall(samples: Samples): void {
     this.#lead -= samples;
     const rise = this.#high - this.#low;
-    const hasTurned = rise >= this.#least && this.#high - this.#lead >= rise / 2;
+    const hasTurned = rise >= this.#least && this.#high - this.#lead >= this.#least;
     if (hasTurned) this.#note(rise);
     if (!hasTurned && this.#lead >= this.#low) return;
     this.#low = this.#lead;

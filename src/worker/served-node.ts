@@ -67,6 +67,12 @@ export class ServedNode {
     return this.#hasLost;
   }
 
+  /** Whether a burst of the device fits the ring. Where it does not, what is lost says nothing about this thread. */
+  get #holdsBurst(): boolean {
+    const { noisy, words } = this.#pipe;
+    return Atomics.load(words, Word.BURST_SAMPLES) + this.advanceWaitSamples <= noisy.capacity;
+  }
+
   get isShed(): boolean {
     return this.#isShed;
   }
@@ -98,7 +104,7 @@ export class ServedNode {
     Atomics.add(words, Word.HEARTBEAT, 1);
     if (this.#isBroken) return count;
     const overruns = Atomics.load(words, Word.OVERRUNS);
-    this.#hasLost = overruns !== this.#overruns && !this.#isShed;
+    this.#hasLost = overruns !== this.#overruns && !this.#isShed && this.#holdsBurst;
     this.#overruns = overruns;
     if (Atomics.load(words, Word.RESET_REQUEST) !== Atomics.load(words, Word.RESET_DONE)) this.#beginAnew();
     const available = noisy.availableRead;

@@ -180,4 +180,18 @@ describe('ServedNode', () => {
     node.dispose();
     expect(batch.map((stream) => (stream as unknown as { disposed: boolean }).disposed)).to.deep.equal([true, true]);
   });
+
+  it('loses samples where it is slow, and not where the device asks for more at once than the ring holds', () => {
+    for (const [burst, hasLost] of [
+      [0, true],
+      [4096 - HOP, true],
+      [4096, false],
+    ] as const) {
+      const { node, words, pass } = serveNode();
+      Atomics.store(words, Word.BURST_SAMPLES, burst);
+      Atomics.add(words, Word.OVERRUNS, 1);
+      pass();
+      expect(node.hasLost, `bursts of ${burst}`).to.equal(hasLost);
+    }
+  });
 });
