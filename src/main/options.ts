@@ -46,8 +46,8 @@ export interface DenoiseOptions {
   /**
    * How late the model may be before dry sound is heard, in seconds, or a word for it: `'interactive'` (16 ms, the
    * default), `'balanced'` (32 ms), `'playback'` (96 ms). It is part of `latency`, and is raised by itself after an
-   * underrun, and to the length of the parts in which the context takes its sound. A model that takes blocks has at least a quarter of its advance: a block without the overlap. Ignored
-   * offline.
+   * underrun, and to the length of the parts in which the context takes its sound. A model that takes blocks has at
+   * least a quarter of its advance: a block without the overlap. Ignored offline.
    * @min 0 @max 0.5
    */
   latencyHint?: 'interactive' | 'balanced' | 'playback' | Seconds;

@@ -50,7 +50,7 @@ export interface RouteRequest {
   readonly options: ResolvedOptions;
   readonly assets: AssetUrls;
   readonly mode: PipeMode;
-  /** Bursts in which the device was seen to ask for its sound; 0: none. Those that the context tells of count anyway. */
+  /** Bursts in which the device was seen to ask for sound; 0: none. Those that the context tells of count anyway. */
   readonly burstSeconds: Seconds;
   /** The worklet, whose module may still be loading. */
   readonly worklet: Promise<WorkletClient>;

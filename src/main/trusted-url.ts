@@ -26,8 +26,8 @@ export function isTrustedUrl(url: unknown): url is TrustedUrl {
 }
 
 /**
- * Vouches for the URL of a script of this package, never for a string that was given to it. A page that does not allow the
- * policy gets the string, and its own answer when that is used.
+ * Vouches for the URL of a script of this package, never for a string that was given to it. A page that does not allow
+ * the policy gets the string, and its own answer when that is used.
  */
 export function trustOwnScript(url: string): string | TrustedUrl {
   try {
