@@ -1,7 +1,8 @@
 /** Whole WAV files, through the package's own reader and writer, for tests and bench. */
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { bytesSource } from '../src/files/byte-source.ts';
-import { decodeFrames, encodeFrames, frameBytes, type SampleFormat } from '../src/files/sample-format.ts';
+import { PcmReader } from '../src/files/pcm/pcm-reader.ts';
+import { encodeFrames, frameBytes, type SampleFormat } from '../src/files/sample-format.ts';
 import { readWavLayout, type WavLayout } from '../src/files/wav/wav.ts';
 import { formatChunkOf, type WavFormat } from '../src/files/wav/wav-format.ts';
 import { wavHeader } from '../src/files/wav/wav-header.ts';
@@ -26,7 +27,7 @@ export function wavBytes({ format, sampleRateHz, channels }: Sound): Uint8Array<
 export async function readWav(file: Uint8Array): Promise<Sound & { layout: WavLayout; channels: Float32Array[] }> {
   const layout = await readWavLayout(bytesSource(file));
   const channels = Array.from({ length: layout.channels }, () => new Float32Array(layout.frames));
-  decodeFrames(file.subarray(layout.dataStart), layout.format, channels, layout.frames);
+  await new PcmReader(bytesSource(file), layout).read(channels, 0, layout.frames);
   return { format: layout.format, sampleRateHz: layout.sampleRateHz, channels, layout };
 }
 

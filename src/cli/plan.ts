@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import { isatty } from 'node:tty';
 import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
-import { EXTENSIONS } from './formats/open-audio.ts';
+import { EXTENSIONS, hasNameOfRecording } from './formats/open-audio.ts';
 import { type Refusal, searchFolder } from './search-folder.ts';
 import {
   identityOfInput,
@@ -82,7 +82,7 @@ export async function planJobs(
     if (kinds[i] === 'missing') {
       refusals.push({ input, reason: 'no such file or folder' });
     } else if (kinds[i] === 'folder') {
-      const search = await searchFolder(input, output, isRecording);
+      const search = await searchFolder(input, output, hasNameOfRecording);
       const { found, refused } = search;
       refusals.push(...refused);
       leftOut.push(...search.leftOut);
@@ -196,8 +196,4 @@ async function kindOf(path: string): Promise<PathKind> {
   } catch {
     return 'missing';
   }
-}
-
-function isRecording(path: string): boolean {
-  return extname(path).toLowerCase() in EXTENSIONS;
 }

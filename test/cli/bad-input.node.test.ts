@@ -185,6 +185,19 @@ describe('bad input', () => {
     assert.match(files.find(({ error }) => error !== undefined)?.error ?? '', /found none of them/);
   });
 
+  it('is told in a folder too where a recording has a format that is not read', async () => {
+    const { reports, status, written } = await reportsOf('unread', {
+      'memo.m4a': UTF8.encode('\0\0\0\x20ftypM4A and so on'),
+      'call.amr': UTF8.encode('#!AMR\nand so on'),
+      'good.wav': wav('int16', 16000, channelsOf(1, 500)),
+      'wav.aac': wav('int16', 16000, channelsOf(1, 500)),
+    });
+    assert.equal(status, 1);
+    assert.match(reports.get('memo.m4a')?.error ?? '', /found an MP4, M4A or QuickTime file: convert it first/);
+    assert.match(reports.get('call.amr')?.error ?? '', /found an AMR file: convert it first/);
+    assert.deepEqual(written, ['good.wav', 'wav.wav']);
+  });
+
   it('never hangs or crashes on damage, wherever it is', async () => {
     const random = seededRandom(7);
     const files: Record<string, Uint8Array> = {};

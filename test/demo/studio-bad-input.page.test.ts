@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { wavOf } from '../support/sound-files.ts';
 import {
   chooseFiles,
   downloaded,
@@ -72,6 +73,8 @@ describe('the file studio and files that are not as they should be', { timeout: 
         ],
         ['cut off.wav', good.subarray(0, good.length - 20001), 'done'],
         ['really a wav.mp3', good, 'done'],
+        ['interrupted.wav', wavOf(good.subarray(44), { rate: 48000, claimedBytes: 2000 }), 'done'],
+        ['telephone.wav', wavOf(good.subarray(44), { code: 7, bits: 8, rate: 8000 }), 'done'],
         [
           'silent.wav',
           await wavBytes({ format: 'int16', sampleRateHz: 48000, channels: [new Float32Array(48000)] }),
@@ -116,6 +119,11 @@ describe('the file studio and files that are not as they should be', { timeout: 
         ),
       );
       assert.match(warnings['cut off.wav'], /\d/);
+      assert.match(
+        warnings['interrupted.wav'],
+        /says 1000 samples per channel, .* all \d+ that are in the file are read/,
+      );
+      assert.equal(warnings['telephone.wav'], '');
       assert.match(warnings['all nan.wav'], /24000 samples were not numbers and count as silence/);
       assert.match(warnings['some nan.wav'], /29 samples were not numbers/);
       assert.equal(warnings['good.wav'], '');

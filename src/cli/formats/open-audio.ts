@@ -3,6 +3,7 @@
  * Out:    a reader of its sound, to files/enhance-reader.ts
  * Thread: any of Node's
  */
+import { extname } from 'node:path';
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
 import { isSoundKind, openSound, type SoundKind } from '../../files/open-sound.ts';
@@ -33,6 +34,33 @@ export const EXTENSIONS: Readonly<Record<string, readonly AudioKind[]>> = {
   '.ogx': ['Ogg Vorbis', 'Opus'],
   '.opus': ['Opus'],
 };
+
+/**
+ * Endings of recordings that are not read. In a folder they are told with the line that converts them, so that none is
+ * left out without a word. Videos are not looked for.
+ */
+const OTHER_EXTENSIONS: readonly string[] = [
+  '.m4a',
+  '.m4b',
+  '.aac',
+  '.wma',
+  '.amr',
+  '.mka',
+  '.weba',
+  '.spx',
+  '.mp2',
+  '.ac3',
+  '.ape',
+  '.wv',
+  '.tta',
+  '.dsf',
+];
+
+/** Whether a file in a folder counts as a recording by the end of its name. */
+export function hasNameOfRecording(path: string): boolean {
+  const extension = extname(path).toLowerCase();
+  return extension in EXTENSIONS || OTHER_EXTENSIONS.includes(extension);
+}
 
 const READ = 'WAV, Wave64, AIFF, CAF, AU, FLAC, MP3, Ogg Vorbis or Opus';
 

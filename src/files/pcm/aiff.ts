@@ -52,7 +52,8 @@ function readCommon(chunk: Uint8Array, isCompressed: boolean): Pick<PcmLayout, '
   const bits = view.getUint16(6);
   // 80 bits: an exponent, then a mantissa of 64 whose highest bit is that of the ones.
   const exponent = view.getUint16(8) & 0x7fff;
-  const sampleRateHz = Number(view.getBigUint64(10)) * 2 ** (exponent - 16383 - 63);
+  // Old Macs had 22254.5454… Hz. Other formats have whole ones.
+  const sampleRateHz = Math.round(Number(view.getBigUint64(10)) * 2 ** (exponent - 16383 - 63));
   requireRate(sampleRateHz);
   const type = isCompressed ? String.fromCharCode(...chunk.subarray(18, 22)) : 'NONE';
   const coding = codingOf(type, bits);

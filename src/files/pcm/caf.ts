@@ -56,7 +56,7 @@ const cafChunkAt: ChunkAt = async (source, position) => {
 function readDescription(chunk: Uint8Array): Pick<PcmLayout, 'sampleRateHz' | 'channels' | 'coding'> {
   if (chunk.length < DESCRIPTION_BYTES) throw new Error('expected a chunk desc of 32 bytes, found the end of the file');
   const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  const sampleRateHz = view.getFloat64(0);
+  const sampleRateHz = Math.round(view.getFloat64(0));
   const type = String.fromCharCode(...chunk.subarray(8, 12));
   const flags = view.getUint32(12);
   const frameBytes = view.getUint32(16);

@@ -1,7 +1,8 @@
 import { expect } from '@esm-bundle/chai';
 import { bytesSource } from '../../../src/files/byte-source.ts';
-import { isSoundKind, openSound } from '../../../src/files/open-sound.ts';
+import { isSoundKind, openSound, type SoundKind } from '../../../src/files/open-sound.ts';
 import { recognise } from '../../../src/files/recognise.ts';
+import { seededRandom } from '../../engine/signals.ts';
 import { aiffOf, auOf, big, cafOf, joined, little, wave64Of, wavOf } from '../../support/sound-files.ts';
 
 /** Two channels, five frames: full scale, both signs, and a step of 16 bits. */
@@ -112,6 +113,37 @@ describe('uncompressed sound', () => {
         ).to.deep.equal(values);
       }
     }
+  });
+
+  it('is read or refused with a reason where its header is damaged, and takes no more memory', async () => {
+    const random = seededRandom(3);
+    for (const [name, file, kind] of FILES) {
+      for (let run = 0; run < 200; run++) {
+        const damaged = file.slice();
+        // The mark stays, so that the header is read.
+        for (let i = 0; i <= run % 4; i++) damaged[12 + Math.floor(100 * random())] = 256 * random();
+        const source = bytesSource(damaged);
+        let asked = 0;
+        const read = async (position: number, length: number) => {
+          asked = Math.max(asked, length);
+          return source.read(position, length);
+        };
+        try {
+          const reader = await openSound({ size: source.size, read }, kind as SoundKind, 0);
+          const planes = Array.from({ length: reader.channels }, () => new Float32Array(4096));
+          const count = await reader.read(planes, 0, 4096);
+          expect(count * reader.channels, `${name}, ${run}`).to.be.at.most(damaged.length);
+        } catch (error) {
+          expect((error as Error).message, `${name}, ${run}`).to.match(/^(?:expected|found no sound)/);
+        }
+        expect(asked, `${name}, ${run}`).to.be.at.most(1 << 16);
+      }
+    }
+  });
+
+  it('keeps whole rates where an AIFF file of an old Mac has a fraction', async () => {
+    const reader = await opened(aiffOf(integers(2, big), { bits: 16, channels: 2, rate: 22254.5454 }), 'AIFF');
+    expect(reader.sampleRateHz).to.equal(22255);
   });
 
   it('is refused with the name of its coding, and the line that converts it, where it is coded otherwise', async () => {
