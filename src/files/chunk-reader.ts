@@ -1,5 +1,5 @@
 /**
- * In:     chunks of any length as a codec gives them (cli/formats/)
+ * In:     chunks of any length as a codec gives them (mp3/, ogg/)
  * Out:    as many frames as are asked for, without the codec's delay and padding, to enhance-reader.ts
  * Thread: any
  */

@@ -31,11 +31,11 @@ const ROOMS: readonly Room[] = [
   { files: 'src/shared/', imports: [] },
   { files: 'src/worker/', imports: ['src/engine/', 'src/shared/'] },
   { files: 'src/engine/', imports: ['src/shared/'], packages: ['@tensorflow/'] },
-  { files: 'src/files/', imports: ['src/engine/', 'src/shared/'] },
+  { files: 'src/files/', imports: ['src/engine/', 'src/shared/'], packages: ['opus-decoder', 'stb-vorbis'] },
   {
     files: 'src/cli/',
     imports: ['src/files/', 'src/engine/', 'src/shared/'],
-    packages: ['node:', 'minimp3-wasm', 'opus-decoder', 'stb-vorbis'],
+    packages: ['node:', 'minimp3-wasm'],
   },
   {
     // What an app has: the node by its public face. The parameters' table says what its sliders set.

@@ -6,10 +6,11 @@
 import { extname } from 'node:path';
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
+import { openMp3 } from '../../files/mp3/mp3-reader.ts';
+import { openOgg } from '../../files/ogg/ogg-reader.ts';
 import { isSoundKind, openSound, type SoundKind } from '../../files/open-sound.ts';
 import { CONVERT, recognise, refusalOf } from '../../files/recognise.ts';
-import { openMp3 } from './mp3/mp3-reader.ts';
-import { openOgg } from './ogg/ogg-reader.ts';
+import { loadDecoder } from './mp3/load-decoder.ts';
 
 /** Kinds of files that are read. */
 export type AudioKind = SoundKind | 'MP3' | 'Ogg Vorbis' | 'Opus';
@@ -73,7 +74,7 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
   if (isSoundKind(kind)) return { kind, reader: await openSound(source, kind, start) };
   switch (kind) {
     case 'MP3':
-      return { kind, reader: await openMp3(source) };
+      return { kind, reader: await openMp3(source, loadDecoder) };
     case 'Ogg':
     case 'Ogg Vorbis':
     case 'Opus':
@@ -86,7 +87,7 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
 /** An MP3 file may begin with anything: its player looks for the first frame. */
 async function openUnknown(source: ByteSource): Promise<AudioReader> {
   try {
-    return await openMp3(source);
+    return await openMp3(source, loadDecoder);
   } catch (cause) {
     throw new Error(`expected ${READ}, found none of them: the file is damaged, or ${CONVERT}`, { cause });
   }

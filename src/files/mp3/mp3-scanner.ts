@@ -1,10 +1,10 @@
 /**
- * In:     an MP3 file, wherever its bytes lie (files/byte-source.ts)
+ * In:     an MP3 file, wherever its bytes lie (byte-source.ts)
  * Out:    its frames, one by one, to mp3-reader.ts
- * Thread: any of Node's
+ * Thread: any
  */
-import type { ByteSource } from '../../../files/byte-source.ts';
-import { ByteWindow } from '../../../files/byte-window.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { ByteWindow } from '../byte-window.ts';
 import { type FrameHeader, findFreeBytes, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
 import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from './mp3-tags.ts';
 

@@ -1,7 +1,7 @@
 /**
  * In:     frames of an MP3 file, in order
  * Out:    which of them can be decoded, to mp3-decoder.ts
- * Thread: any of Node's
+ * Thread: any
  *
  * The bit reservoir: a frame that needs fewer bits than it has leaves the rest to those after it, which then begin
  * inside it. ISO 11172-3, 2.4.1.7 and 2.4.2.7.

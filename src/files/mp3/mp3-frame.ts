@@ -1,7 +1,7 @@
 /**
  * In:     bytes of an MP3 file
  * Out:    the header of a frame, to mp3-scanner.ts
- * Thread: any of Node's
+ * Thread: any
  */
 
 /** What the four bytes before each frame say. ISO 11172-3, 2.4.2.3, and ISO 13818-3. */

@@ -1,7 +1,7 @@
 /**
  * In:     the first frame of an MP3 file
  * Out:    how much of the sound is the encoder's own, to mp3-reader.ts
- * Thread: any of Node's
+ * Thread: any
  */
 import { type FrameHeader, HEADER_BYTES, sideInfoBytes } from './mp3-frame.ts';
 

@@ -1,12 +1,10 @@
 /**
  * In:     frames of an MP3 file (mp3-reader.ts)
  * Out:    their sound, planar
- * Thread: any of Node's
+ * Thread: any
  *
  * minimp3 in WebAssembly (minimp3-wasm), which takes whole files.
  */
-import { readFile } from 'node:fs/promises';
-import { decoderFile } from './decoder-file.ts';
 import type { FrameHeader } from './mp3-frame.ts';
 import { completeFrames } from './mp3-reservoir.ts';
 
@@ -22,13 +20,9 @@ export interface Decoder {
   decode_results_num_channels(): number;
 }
 
-/** Once for all files. */
-let compiling: Promise<WebAssembly.Module> | undefined;
-
-/** A decoder with a memory of its own. */
-export async function startDecoder(): Promise<Decoder> {
-  compiling ??= readFile(decoderFile()).then((bytes) => WebAssembly.compile(bytes));
-  return (await WebAssembly.instantiate(await compiling)).exports as unknown as Decoder;
+/** A decoder with a memory of its own, of the module in `minimp3-wasm/dist/decoder.opt.wasm`. */
+export async function startDecoder(module: WebAssembly.Module): Promise<Decoder> {
+  return (await WebAssembly.instantiate(module)).exports as unknown as Decoder;
 }
 
 /** The sound of the frames from `first` on; what cannot be decoded is silence. */

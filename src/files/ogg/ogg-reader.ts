@@ -1,12 +1,12 @@
 /**
- * In:     an Ogg file, wherever its bytes lie (files/byte-source.ts)
- * Out:    the sound of all its links, one after the other, to files/enhance-reader.ts
- * Thread: any of Node's
+ * In:     an Ogg file, wherever its bytes lie (byte-source.ts)
+ * Out:    the sound of all its links, one after the other, to enhance-reader.ts
+ * Thread: any
  */
-import type { ByteSource } from '../../../files/byte-source.ts';
-import { type Chunk, ChunkReader } from '../../../files/chunk-reader.ts';
-import { OggDemuxer } from '../../../files/ogg/ogg-demuxer.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import type { Link } from './link.ts';
+import { OggDemuxer } from './ogg-demuxer.ts';
 import { openOpus } from './opus-link.ts';
 import { openVorbis } from './vorbis-link.ts';
 

@@ -1,7 +1,7 @@
 /**
  * In:     frames of an MP3 file, in order (mp3-reader.ts)
  * Out:    where a recording ends and the next begins, and which of its samples are the encoder's own
- * Thread: any of Node's
+ * Thread: any
  *
  * Files are joined by writing one behind the other. Each part then keeps the tag of its encoder, in its first frame.
  */

@@ -1,10 +1,10 @@
 /**
- * In:     pages of one link of an Ogg file (files/ogg/ogg-demuxer.ts)
+ * In:     pages of one link of an Ogg file (ogg-demuxer.ts)
  * Out:    its sound, to ogg-reader.ts
- * Thread: any of Node's
+ * Thread: any
  */
-import type { Chunk } from '../../../files/chunk-reader.ts';
-import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
+import type { Chunk } from '../chunk-reader.ts';
+import type { OggPage } from './ogg-demuxer.ts';
 
 /** A sample beyond this comes of damage that a decoder did not notice: whole sound stays near 1. */
 export const MOST_SAMPLE = 16;

@@ -1,7 +1,7 @@
 /**
  * In:     packets of Opus (opus-link.ts)
  * Out:    their sound, planar, at 48 kHz
- * Thread: any of Node's
+ * Thread: any
  *
  * libopus in WebAssembly (opus-decoder). Damage can make it trap, after which it is of no use: it is replaced.
  */

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FrameScanner } from '../../src/cli/formats/mp3/mp3-scanner.ts';
-import { bytesSource } from '../../src/files/byte-source.ts';
-import { largestDifference, seededRandom } from '../engine/signals.ts';
-import { decode } from '../support/decoded.ts';
-import { joined } from '../support/ogg-pages.ts';
+import { bytesSource } from '../../../src/files/byte-source.ts';
+import { FrameScanner } from '../../../src/files/mp3/mp3-scanner.ts';
+import { largestDifference, seededRandom } from '../../engine/signals.ts';
+import { decode } from '../../support/decoded.ts';
+import { joined } from '../../support/ogg-pages.ts';
 
 const fixture = async (name: string): Promise<Uint8Array> =>
-  new Uint8Array(await readFile(fileURLToPath(new URL(`../fixtures/compressed/${name}`, import.meta.url))));
+  new Uint8Array(await readFile(fileURLToPath(new URL(`../../fixtures/compressed/${name}`, import.meta.url))));
 const text = (of: string): Uint8Array => new TextEncoder().encode(of);
 const [STEREO, MONO] = await Promise.all(['lame-cbr.mp3', 'lame-vbr-mono.mp3'].map(fixture));
 /** Samples that the encoder and the decoder put before the sound. */

@@ -2,14 +2,22 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { openOgg } from '../../src/cli/formats/ogg/ogg-reader.ts';
-import { bytesSource } from '../../src/files/byte-source.ts';
-import { largestDifference, seededRandom } from '../engine/signals.ts';
-import { decode } from '../support/decoded.ts';
-import { joined, type PageNumbers, packetsOf, pageOf, pagesOf, splitPages, withNumbers } from '../support/ogg-pages.ts';
+import { bytesSource } from '../../../src/files/byte-source.ts';
+import { openOgg } from '../../../src/files/ogg/ogg-reader.ts';
+import { largestDifference, seededRandom } from '../../engine/signals.ts';
+import { decode } from '../../support/decoded.ts';
+import {
+  joined,
+  type PageNumbers,
+  packetsOf,
+  pageOf,
+  pagesOf,
+  splitPages,
+  withNumbers,
+} from '../../support/ogg-pages.ts';
 
 const fixture = async (name: string): Promise<Uint8Array> =>
-  new Uint8Array(await readFile(fileURLToPath(new URL(`../fixtures/compressed/${name}`, import.meta.url))));
+  new Uint8Array(await readFile(fileURLToPath(new URL(`../../fixtures/compressed/${name}`, import.meta.url))));
 const [OPUS, VORBIS] = await Promise.all(['libopus.opus', 'vorbis.ogg'].map(fixture));
 /** Samples of a frame of each of the 32 modes. RFC 6716, section 3.1, table 2. */
 const MODE_FRAMES = [

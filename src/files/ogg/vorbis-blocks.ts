@@ -1,7 +1,7 @@
 /**
  * In:     the headers of a Vorbis stream (vorbis-link.ts)
  * Out:    how many samples each of its packets adds
- * Thread: any of Node's
+ * Thread: any
  *
  * A packet is a short or a long block, and adds what lies between the middle of the block before and its own.
  * https://xiph.org/vorbis/doc/Vorbis_I_spec.html, sections 4.2.4, 4.3.1 and 4.3.8.

@@ -1,7 +1,7 @@
 /**
  * In:     pages of one link of an Ogg Vorbis file (ogg-reader.ts)
  * Out:    planar samples, some seconds at a time
- * Thread: any of Node's
+ * Thread: any
  *
  * Decoder: stb_vorbis in WebAssembly (stb-vorbis), which takes whole files. So each part of the recording becomes a
  * small file: the three headers, a packet of silence, the packet before the part, whose second half the first one
@@ -9,11 +9,11 @@
  * follows a long block that is the first and leads over to a short one. Format: https://xiph.org/vorbis/doc/Vorbis_I_spec.html
  */
 import type { StbVorbis } from 'stb-vorbis';
-import type { Chunk } from '../../../files/chunk-reader.ts';
-import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
-import { oggFile } from '../../../files/ogg/ogg-file.ts';
-import { requireRate } from '../../../files/require-rate.ts';
+import type { Chunk } from '../chunk-reader.ts';
+import { requireRate } from '../require-rate.ts';
 import { type Link, MOST_SAMPLE } from './link.ts';
+import type { OggPage } from './ogg-demuxer.ts';
+import { oggFile } from './ogg-file.ts';
 import { VorbisBlocks } from './vorbis-blocks.ts';
 
 /** Packets of a part, 3 to 12 seconds; a part goes on to the end of a page. */

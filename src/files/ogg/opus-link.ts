@@ -1,14 +1,14 @@
 /**
  * In:     pages of one link of an Ogg Opus file (ogg-reader.ts)
  * Out:    planar samples at 48 kHz, page by page
- * Thread: any of Node's
+ * Thread: any
  *
  * Format: RFC 7845, https://www.rfc-editor.org/rfc/rfc7845.
  */
-import type { Chunk } from '../../../files/chunk-reader.ts';
-import type { OggPage } from '../../../files/ogg/ogg-demuxer.ts';
-import { toWavOrder } from '../../../files/speaker-order.ts';
+import type { Chunk } from '../chunk-reader.ts';
+import { toWavOrder } from '../speaker-order.ts';
 import type { Link } from './link.ts';
+import type { OggPage } from './ogg-demuxer.ts';
 import { OPUS_RATE_HZ, OpusPackets, packetFrames } from './opus-packets.ts';
 
 const HEADER_BYTES = 19;

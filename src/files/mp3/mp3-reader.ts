@@ -1,14 +1,14 @@
 /**
- * In:     an MP3 file, wherever its bytes lie (files/byte-source.ts)
- * Out:    planar samples, some seconds at a time, to files/enhance-reader.ts
- * Thread: any of Node's
+ * In:     an MP3 file, wherever its bytes lie (byte-source.ts)
+ * Out:    planar samples, some seconds at a time, to enhance-reader.ts
+ * Thread: any
  *
  * The decoder (mp3-decoder.ts) takes whole files. So each part of the recording becomes a small one: the frames before
  * it that it may depend on, whose sound is thrown away, and the part. Where the encoder says what it put before and
  * after the sound (mp3-encoder-tag.ts), that is cut off, in each of the recordings that were joined to one file.
  */
-import type { ByteSource } from '../../../files/byte-source.ts';
-import { type Chunk, ChunkReader } from '../../../files/chunk-reader.ts';
+import type { ByteSource } from '../byte-source.ts';
+import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import { type Decoder, decodeFrames, startDecoder } from './mp3-decoder.ts';
 import type { FrameHeader } from './mp3-frame.ts';
 import { Mp3Recording } from './mp3-recording.ts';
@@ -24,13 +24,16 @@ const RUN_IN_FRAMES = 30;
 
 const ADVICE = 'convert it first, for example with ffmpeg -i IN.mp3 -c:a pcm_s16le OUT.wav';
 
-/** Finds the first frames. Throws an Error with the reason where this is no MP3 file that can be read. */
-export async function openMp3(source: ByteSource): Promise<Mp3Reader> {
+/**
+ * Finds the first frames. Throws an Error with the reason where this is no MP3 file that can be read.
+ * @param loadDecoder gives the module of mp3-decoder.ts, wherever that lies
+ */
+export async function openMp3(source: ByteSource, loadDecoder: () => Promise<WebAssembly.Module>): Promise<Mp3Reader> {
   const scanner = new FrameScanner(source);
   const first = await scanner.next();
   if (first === undefined) throw new Error('expected an MP3 file, found no three frames in a row');
   requireLayer(first.header);
-  return new Mp3Reader(await startDecoder(), scanner, kept(first));
+  return new Mp3Reader(await startDecoder(await loadDecoder()), scanner, kept(first));
 }
 
 export class Mp3Reader extends ChunkReader {
