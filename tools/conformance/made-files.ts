@@ -22,6 +22,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   'slow.wav': 'sox -D mono.wav -r 8000 slow.wav',
   'silence.wav': 'sox -D -n -r 48000 -b 16 -c 2 silence.wav trim 0 2',
   'short.wav': 'sox -D mono.wav short.wav trim 0 17s',
+  'clicks.wav': 'sox -D -n -r 44100 -b 16 -c 2 clicks.wav synth 20 square 3 synth 20 sine mix 400-900 gain -9',
 };
 
 const FLAC: readonly (readonly [name: string, line: string, refused?: RegExp])[] = [
@@ -70,9 +71,14 @@ const MP3: readonly (readonly [name: string, line: string, refused?: RegExp])[] 
   ['mpeg-2.5', 'lame --quiet --resample 11.025 -b 24 stereo.wav $out'],
   ['32-khz', 'lame --quiet --resample 32 -V 4 stereo.wav $out'],
   ['silence', 'lame --quiet -V 2 silence.wav $out'],
+  ['clicks', 'lame --quiet -V 4 clicks.wav $out'],
+  ['no-reservoir', 'lame --quiet --nores -b 128 clicks.wav $out'],
+  ['free-format', 'lame --quiet --freeformat -b 400 stereo.wav $out'],
   ['id3v1-and-v2', 'lame --quiet --add-id3v2 --tt title --ta artist --pad-id3v2-size 4000 -b 128 long.wav $out'],
   ['by-ffmpeg', 'ffmpeg -v error -y -i long.wav -b:a 128k -id3v2_version 4 $out'],
   ['by-ffmpeg-no-xing', 'ffmpeg -v error -y -i long.wav -b:a 128k -write_xing 0 $out'],
+  ['two-in-a-row', 'lame --quiet -t -b 128 long.wav a.mp3; cat a.mp3 a.mp3 >$out'],
+  ['layer-2', 'ffmpeg -v error -y -i stereo.wav -c:a mp2 -f mp2 $out', /found Layer II: convert it first/],
 ];
 
 const OPUS: readonly (readonly [name: string, line: string, refused?: RegExp])[] = [
@@ -87,6 +93,8 @@ const OPUS: readonly (readonly [name: string, line: string, refused?: RegExp])[]
   ['no-mapping', 'opusenc --quiet --set-ctl-int 4036=16 mono.wav $out'],
   ['silence', 'opusenc --quiet silence.wav $out'],
   ['short-pages', 'opusenc --quiet --max-delay 20 long.wav $out'],
+  ['clicks', 'opusenc --quiet --bitrate 24 clicks.wav $out'],
+  ['120-ms', 'ffmpeg -v error -y -i mono.wav -c:a libopus -frame_duration 120 -b:a 256k $out'],
   ['long-pages', 'opusenc --quiet --max-delay 1000 long.wav $out'],
   ['by-ffmpeg', 'ffmpeg -v error -y -i long.wav -c:a libopus -b:a 48k -application voip $out'],
   [
@@ -103,6 +111,10 @@ const VORBIS: readonly (readonly [name: string, line: string, refused?: RegExp])
   ['mono-8-khz', 'oggenc -Q -q 1 -o $out slow.wav'],
   ['silence', 'oggenc -Q -o $out silence.wav'],
   ['long', 'oggenc -Q -q 3 -o $out long.wav'],
+  ['clicks', 'oggenc -Q -q 3 -o $out clicks.wav'],
+  ['short-pages', 'ffmpeg -v error -y -i clicks.wav -c:a libvorbis -q:a 3 -page_duration 1 $out'],
+  ['own-of-ffmpeg', 'ffmpeg -v error -y -i stereo.wav -c:a vorbis -strict -2 $out'],
+  ['six-channels', 'oggenc -Q -o $out wide.wav', /expected 1 or 2 channels of Vorbis, found 6: convert it/],
   ['by-ffmpeg', 'ffmpeg -v error -y -i long.wav -c:a libvorbis -q:a 3 $out'],
   ['two-in-a-row', 'oggenc -Q -s 1 -o a.ogg mono.wav; oggenc -Q -s 2 -o b.ogg mono.wav; cat a.ogg b.ogg >$out'],
 ];
