@@ -75,6 +75,9 @@ const onMainThread = {
   ],
 };
 
+/** Fetched when the first file comes that needs them. */
+const STUDIO_DECODERS = fileURLToPath(new URL('demo/studio/decoders.ts', import.meta.url));
+
 /** What runs in Node alone. The command line and whoever imports the engine share that, and so its one backend. */
 const ENGINE = fileURLToPath(new URL('src/engine/index.ts', import.meta.url));
 const inNode = (input, name, { banner = '', plugins = [] } = {}) => ({
@@ -100,7 +103,7 @@ const inNode = (input, name, { banner = '', plugins = [] } = {}) => ({
   ],
 });
 
-/** The MP3 decoder's WebAssembly, beside the command. */
+/** The MP3 decoder's WebAssembly, for the command and the studio. */
 const copyMp3Decoder = {
   name: 'copy-mp3-decoder',
   load: (id) =>
@@ -161,8 +164,9 @@ export default [
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
   inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
     plugins: [listTitles],
-    paths: { 'denoise-node': '../../denoise-node.js' },
+    paths: { 'denoise-node': '../../denoise-node.js', [STUDIO_DECODERS]: './studio-decoders.js' },
   }),
+  inBrowser('demo/studio/decoders.ts', 'dist/demo/studio/studio-decoders.js'),
   inBrowser('demo/studio/worker/studio-worker.ts', 'dist/demo/studio/studio-worker.js'),
   inBrowser('demo/studio/worklet/deck-processor.ts', 'dist/demo/studio/studio-deck.js'),
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

@@ -3,9 +3,9 @@
  * Out:    a WAV file, to lane.ts and player.ts: the file itself, or its samples
  * Thread: [main], because browsers decode nowhere else
  *
- * What the command line reads without a decoder is read by the same code, a second at a time. Everything else is
- * decoded by the browser, at the file's own rate where its header states it. What is no WAV file becomes a WAV blob,
- * which the browser may keep outside of memory.
+ * What the command line reads is read by the same code, a second at a time. Everything else is decoded by the browser,
+ * at the file's own rate where its header states it. What is no WAV file becomes a WAV blob, which the browser may keep
+ * outside of memory.
  */
 import type { AudioReader } from '../../src/files/audio-file.ts';
 import { BlobSink, type ByteSource, blobSource } from '../../src/files/byte-source.ts';
@@ -44,6 +44,8 @@ const USUAL_RATE_HZ = 48000;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
 
+/** What decoders.ts decodes. */
+const DECODED_HERE: readonly (FileKind | undefined)[] = ['MP3', 'Opus', 'Ogg Vorbis', 'Ogg', undefined];
 /** What browsers decode, the one or the other. */
 const DECODED: readonly FileKind[] = ['MP3', 'AAC', 'Opus', 'Ogg Vorbis', 'Ogg FLAC', 'Ogg', 'MPEG-4', 'WebM'];
 
@@ -56,32 +58,47 @@ export async function openRecording(file: Blob, signal: AbortSignal): Promise<Re
   const source = blobSource(file);
   const found = await recognise(source);
   signal.throwIfAborted();
-  if (found === undefined || !isSoundKind(found.kind)) return decoded(file, source, found, signal);
-  let reader: AudioReader;
+  let opened: { kind: FileKind; reader: AudioReader } | undefined;
   try {
-    reader = await openSound(source, found.kind, found.start);
+    opened = await openHere(source, found);
   } catch (cause) {
-    // What these hold may be MP3, AAC and more, which browsers know.
+    // What these hold may be AAC, more channels and what else browsers know.
     const reason = cause instanceof Error ? cause.message : String(cause);
     return decoded(file, source, found, signal).catch((error: unknown) => {
-      if (signal.aborted) throw error;
+      if (signal.aborted || found === undefined) throw error;
       throw new Error(`This ${found.kind} file cannot be read: ${reason}.`, { cause });
     });
   }
+  if (opened === undefined) return decoded(file, source, found, signal);
   try {
-    return await readHere(file, found.kind, reader, signal);
+    return await readHere(file, opened.kind, opened.reader, signal);
   } finally {
-    reader.close();
+    opened.reader.close();
   }
+}
+
+/** By the code of the command line; undefined where the browser is to do it. */
+async function openHere(
+  source: ByteSource,
+  found: Recognised | undefined,
+): Promise<{ kind: FileKind; reader: AudioReader } | undefined> {
+  if (found !== undefined && isSoundKind(found.kind))
+    return { kind: found.kind, reader: await openSound(source, found.kind, found.start) };
+  if (!DECODED_HERE.includes(found?.kind)) return undefined;
+  const { openCompressed } = await import('./decoders.ts');
+  return openCompressed(source, found?.kind);
 }
 
 /** By the code of the command line. A WAV file with plain samples stays where it is, others become one. */
 async function readHere(file: Blob, kind: FileKind, reader: AudioReader, signal: AbortSignal): Promise<Recording> {
-  const { sampleRateHz, channels, format } = reader;
+  const { sampleRateHz, channels } = reader;
+  const rate = formatRate(sampleRateHz);
+  const isLossy = DECODED_HERE.includes(kind);
+  const format = isLossy ? LOSSY_RESULT : reader.format;
   const isWav = kind === 'WAV' && reader instanceof PcmReader && isPlain(reader.layout.coding);
   const { wav, frames } = isWav
     ? { wav: file, frames: reader.frames ?? 0 }
-    : await toWavBlob(reader, signal).catch((cause: unknown) => {
+    : await toWavBlob(reader, isLossy ? 'float32' : format, signal).catch((cause: unknown) => {
         if (signal.aborted) throw cause;
         throw new Error(
           `This ${kind} file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -97,8 +114,10 @@ async function readHere(file: Blob, kind: FileKind, reader: AudioReader, signal:
     channels,
     frames,
     resultFormat: format,
-    facts: [kind, formatRate(sampleRateHz), sampleFormatString(format), channelsString(channels)].join(', '),
-    kept: `Rate, bit depth, channels and length are kept.${isWav ? '' : ' The result is a WAV file.'}`,
+    facts: [kind, rate, ...(isLossy ? [] : [sampleFormatString(format)]), channelsString(channels)].join(', '),
+    kept: isLossy
+      ? keptString(rate, rate, undefined, sampleFormatString(format))
+      : `Rate, bit depth, channels and length are kept.${isWav ? '' : ' The result is a WAV file.'}`,
     warnings: reader.warnings,
   };
 }
@@ -115,7 +134,7 @@ async function decoded(
   signal.throwIfAborted();
   if (buffer.length === 0) throw new Error(`This ${format} file has no sound in it.`);
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
-  const { wav } = await toWavBlob(bufferReader(buffer), signal);
+  const { wav } = await toWavBlob(bufferReader(buffer), 'float32', signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
   const rate = formatRate(sampleRateHz);
   return {
@@ -189,9 +208,13 @@ function bufferReader(buffer: AudioBuffer): AudioReader {
   };
 }
 
-/** Samples as a WAV file of the reader's format, a second at a time, so that the page stays alive. */
-async function toWavBlob(reader: AudioReader, signal: AbortSignal): Promise<{ wav: Blob; frames: number }> {
-  const { sampleRateHz, channels, format } = reader;
+/** Samples as a WAV file, a second at a time, so that the page stays alive. */
+async function toWavBlob(
+  reader: AudioReader,
+  format: SampleFormat,
+  signal: AbortSignal,
+): Promise<{ wav: Blob; frames: number }> {
+  const { sampleRateHz, channels } = reader;
   const sink = new BlobSink();
   const writer = await WavWriter.open(sink, { sampleRateHz, channels, format, frames: reader.frames });
   const piece = Array.from({ length: channels }, () => new Float32Array(Math.ceil(sampleRateHz)));

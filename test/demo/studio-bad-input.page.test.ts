@@ -62,9 +62,14 @@ describe('the file studio and files that are not as they should be', { timeout: 
           'corrupt.mp3',
           joined(ascii('ID3'), Uint8Array.from([4, 0, 0, 0, 0, 0, 10]), new Uint8Array(3000)),
           'failed',
-          /cannot be decoded/,
+          /^This MP3 file cannot be read: expected an MP3 file, found no three frames in a row\.$/,
         ],
-        ['stub.ogg', ascii('OggS'), 'failed', /cannot be decoded/],
+        [
+          'stub.ogg',
+          ascii('OggS'),
+          'failed',
+          /^This Ogg file cannot be read: expected an Ogg page with a header, found the file cut off or damaged\.$/,
+        ],
         [
           'voice.amr',
           joined(ascii('#!AMR\n'), new Uint8Array(3000)),
