@@ -100,9 +100,14 @@ export async function recognise(source: ByteSource): Promise<Recognised | undefi
   );
   if (found !== undefined) return { kind: found[0], phrase: found[1], start };
   if (await isAdts(source, start)) return { kind: 'AAC', phrase: 'an AAC file', start };
-  // The only mark of an MP3 frame is eleven bits. A tag tells more.
-  const isMpeg = head.length >= 4 && head[0] === 0xff && (head[1] & 0xe0) === 0xe0 && (head[1] & 6) !== 0;
-  return start > 0 || isMpeg ? { kind: 'MP3', phrase: 'an MP3 file', start } : undefined;
+  return start > 0 || isMpegHeader(head) ? { kind: 'MP3', phrase: 'an MP3 file', start } : undefined;
+}
+
+/** The only mark of an MPEG frame is eleven bits. Some values of those that follow are reserved. */
+function isMpegHeader(head: Uint8Array): boolean {
+  if (head.length < 4 || head[0] !== 0xff || (head[1] & 0xe0) !== 0xe0) return false;
+  const [version, layer, bitrate, rate] = [(head[1] >> 3) & 3, (head[1] >> 1) & 3, head[2] >> 4, (head[2] >> 2) & 3];
+  return version !== 1 && layer !== 0 && bitrate !== 15 && rate !== 3;
 }
 
 /** What a file is that is recognised and cannot be read, and what to do with it. */
