@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { quoted, shortened } from '../shared/quoted.ts';
 import type { ModelNames } from './bundled-models.ts';
 
 /** Formats that are written. */
@@ -88,7 +89,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
   if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
   if (values.output === undefined) throw new UsageError('Expected an output with -o, got none.');
   const jobs = numberIn('--jobs', values.jobs, 1, MOST_JOBS);
-  if (!Number.isInteger(jobs)) throw new UsageError(`Expected --jobs to be a whole number, got "${values.jobs}".`);
+  if (!Number.isInteger(jobs))
+    throw new UsageError(`Expected --jobs to be a whole number, got ${quoted(values.jobs)}.`);
   return {
     inputs: positionals,
     output: values.output,
@@ -125,18 +127,18 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(shortened(error instanceof Error ? error.message : String(error)));
   }
 }
 
 function formatOf(text: string | undefined): OutputFormat | undefined {
   if (text === undefined || text === 'wav' || text === 'flac') return text;
-  throw new UsageError(`Expected --format wav or flac, got "${text}".`);
+  throw new UsageError(`Expected --format wav or flac, got ${quoted(text)}.`);
 }
 
 function numberIn(option: string, text: string, least: number, most: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!(value >= least && value <= most))
-    throw new UsageError(`Expected ${option} from ${least} to ${most}, got "${text}".`);
+    throw new UsageError(`Expected ${option} from ${least} to ${most}, got ${quoted(text)}.`);
   return value;
 }

@@ -8,6 +8,8 @@
  *
  * A step takes one advance of samples from each stream: a hop, or a block without its overlap.
  */
+
+import { shortened } from '../shared/quoted.ts';
 import type { Hertz } from '../shared/units.ts';
 import { DenoiserStream, type SharedParts } from './denoiser-stream.ts';
 import { elements } from './graph/graph-contract.ts';
@@ -17,7 +19,6 @@ import { modelMismatch, reasonOf } from './graph/model-mismatch.ts';
 import type { StreamState } from './graph/stream-state.ts';
 import { makePaths } from './make-paths.ts';
 import { type Manifest, takesBlocks } from './manifest/manifest.ts';
-import { shortened } from './manifest/quoted.ts';
 import type { StreamPaths } from './stream-path.ts';
 
 export { DenoiserStream } from './denoiser-stream.ts';

@@ -6,6 +6,7 @@
 import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { SampleQueue } from '../engine/dsp/sample-queue.ts';
+import { quoted } from '../shared/quoted.ts';
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { nextTask } from './next-task.ts';
 
@@ -79,7 +80,8 @@ export class Enhancer {
   /** @param sampleRateHz 3000 … 768000, RangeError otherwise. The denoiser stays the caller's. */
   constructor(denoiser: Denoiser, channelCount: number, sampleRateHz: Hertz, settings: EnhanceSettings = {}) {
     const { mix = 1, attenuationLimitDb = NO_LIMIT_DB } = settings;
-    if (!(mix >= 0 && mix <= 1)) throw new RangeError(`Enhancer mix: expected 0 to 1, got ${mix}.`);
+    if (!(typeof mix === 'number' && mix >= 0 && mix <= 1))
+      throw new RangeError(`Enhancer mix: expected 0 to 1, got ${quoted(mix)}.`);
     this.#denoiser = denoiser;
     this.#mix = mix;
     this.#streams = Array.from({ length: channelCount }, () => denoiser.createStream(sampleRateHz));

@@ -5,6 +5,8 @@ import {
   PARAMETER_RANGES,
   type ParameterName,
 } from '../shared/parameters.ts';
+import { quoted } from '../shared/quoted.ts';
+import { MOST_CHANNELS } from '../shared/ring-buffer.ts';
 import type { Seconds } from '../shared/units.ts';
 import type { TrustedUrl } from './trusted-url.ts';
 
@@ -89,7 +91,7 @@ export const LATENCY_HINT_SECONDS = { interactive: 0.016, balanced: 0.032, playb
 export const RANGES = {
   ...PARAMETER_RANGES,
   latencyHint: [0, 0.5],
-  maxChannels: [1, 32],
+  maxChannels: [1, MOST_CHANNELS],
 } as const;
 
 /** `model` or `model/variant`. */
@@ -106,7 +108,7 @@ export function requireModel(model: unknown, what: string): string | URL {
   if (isUrl || isModelName(model as string)) return model as string | URL;
   throw new TypeError(
     `${what}: expected a name such as "base" or "base/variant", or the URL of a model folder, of a manifest ` +
-      `(….json) or of a packed model (….bin), got ${describe(model)}.`,
+      `(….json) or of a packed model (….bin), got ${quoted(model)}.`,
   );
 }
 
@@ -116,7 +118,7 @@ export function requireModel(model: unknown, what: string): string | URL {
  */
 export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`DenoiseNode options: expected an object, got ${String(options)}.`);
+    throw new TypeError(`DenoiseNode options: expected an object, got ${quoted(options)}.`);
   }
   const merged = { ...DEFAULT_OPTIONS, ...withoutUndefined(options) };
   const assets = merged.assets ?? {};
@@ -172,9 +174,5 @@ function withoutUndefined(options: DenoiseOptions): DenoiseOptions {
 
 /** Message for an option that is not what it should be. */
 function unexpected(name: keyof DenoiseOptions, expected: string, value: unknown): string {
-  return `DenoiseNode option "${name}": expected ${expected}, got ${describe(value)}.`;
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : String(value);
+  return `DenoiseNode option "${name}": expected ${expected}, got ${quoted(value)}.`;
 }

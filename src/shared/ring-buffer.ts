@@ -8,7 +8,11 @@
  * used. Each index has one writer. Samples are stored before the index that publishes them (Atomics are sequentially
  * consistent), so the reader never sees a slot that is not written, nor the writer one that is not read.
  */
+import { quoted } from './quoted.ts';
 import type { Samples } from './units.ts';
+
+/** The most channels that a node carries: those of an AudioNode. */
+export const MOST_CHANNELS = 32;
 
 /** A ring of float32 planes. Nothing but the constructor allocates. */
 export class RingBuffer {
@@ -36,6 +40,10 @@ export class RingBuffer {
     this.#words = words;
     this.#writeWord = writeWord;
     this.#readWord = readWord;
+    if (!(Number.isInteger(channels) && channels >= 1 && channels <= MOST_CHANNELS))
+      throw new RangeError(
+        `RingBuffer channels: expected a whole number up to ${MOST_CHANNELS}, got ${quoted(channels)}.`,
+      );
     if (!Number.isInteger(Math.log2(capacity)))
       throw new RangeError(`RingBuffer capacity: expected a power of two, got ${capacity}.`);
     this.channels = channels;

@@ -11,6 +11,7 @@ import { toErrorData } from '../shared/errors.ts';
 import { MessageWorkerEnd } from '../shared/message-pipe.ts';
 import type { PipeEnd } from '../shared/pipe-end.ts';
 import type { MainToWorker, PipeEndData, WorkerToMain } from '../shared/protocol.ts';
+import { quoted } from '../shared/quoted.ts';
 import { SharedWorkerEnd } from '../shared/shared-pipe.ts';
 import { ServedNode } from './served-node.ts';
 import { StepLoop } from './step-loop.ts';
@@ -64,7 +65,7 @@ async function handle(message: MainToWorker): Promise<void> {
       return;
     default:
       message satisfies never;
-      throw new TypeError(`The worker got a message that this version does not know: ${JSON.stringify(message)}`);
+      throw new TypeError(`The worker got a message that this version does not know: ${quoted(message)}`);
   }
 }
 
@@ -81,7 +82,9 @@ function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
 async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<ServedNode> {
   const denoiser = await models.get(request.modelUrl);
   if (denoiser === undefined)
-    throw new Error(`Cannot open node ${request.nodeId}: expected the model ${request.modelUrl} to be loaded before.`);
+    throw new Error(
+      `Cannot open node ${quoted(request.nodeId)}: expected the model ${quoted(request.modelUrl)} to be loaded before.`,
+    );
   const [end, bell] = connect(request.pipe);
   const node = new ServedNode(request, denoiser, end);
   loop.add(node, bell);

@@ -6,7 +6,7 @@
 import { type GraphModel, loadGraphModelSync } from '@tensorflow/tfjs-converter';
 import { keep, tidy } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
-import { quoted, shortened } from '../manifest/quoted.ts';
+import { quoted, shortened } from '../../shared/quoted.ts';
 import { type ModelFiles, parseJson } from './model-files.ts';
 import { modelMismatch, reasonOf } from './model-mismatch.ts';
 import { sizeOf } from './plan-memory.ts';

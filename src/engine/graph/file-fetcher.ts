@@ -7,10 +7,10 @@
  * disk.
  */
 import { DenoiseError } from '../../shared/errors.ts';
+import { shortened } from '../../shared/quoted.ts';
 import type { Milliseconds } from '../../shared/units.ts';
 import { Patience } from '../../shared/waiting/patience.ts';
 import { unlessAborted } from '../../shared/waiting/unless-aborted.ts';
-import { shortened } from '../manifest/quoted.ts';
 import { reasonOf } from './model-mismatch.ts';
 import { isNode, nodeModule } from './node-modules.ts';
 

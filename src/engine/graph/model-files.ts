@@ -7,10 +7,10 @@
  */
 import { DenoiseError } from '../../shared/errors.ts';
 import { namesFile } from '../../shared/file-url.ts';
+import { shortened } from '../../shared/quoted.ts';
 import { MOST_MANIFEST_BYTES, MOST_MODEL_BYTES } from '../manifest/ceilings.ts';
 import { type Manifest, readManifest } from '../manifest/manifest.ts';
 import type { FileRecord } from '../manifest/model-head.ts';
-import { shortened } from '../manifest/quoted.ts';
 import { type FetchSettings, FileFetcher } from './file-fetcher.ts';
 import { isNode, nodeModule } from './node-modules.ts';
 import { cutFiles, openPacked } from './packed-model.ts';

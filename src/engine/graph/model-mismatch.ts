@@ -1,5 +1,5 @@
 import { DenoiseError } from '../../shared/errors.ts';
-import { shortened } from '../manifest/quoted.ts';
+import { shortened } from '../../shared/quoted.ts';
 
 /** A DenoiseError 'model-mismatch': the model's files do not keep the contract. */
 export function modelMismatch(message: string, cause?: unknown): DenoiseError {

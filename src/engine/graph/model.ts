@@ -10,9 +10,9 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { engine } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
+import { shortened } from '../../shared/quoted.ts';
 import { unlessAborted } from '../../shared/waiting/unless-aborted.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
-import { shortened } from '../manifest/quoted.ts';
 import { buildGraph } from './build-graph.ts';
 import type { Executor } from './executor.ts';
 import { elements } from './graph-contract.ts';

@@ -5,8 +5,8 @@
  * Thread: [worker], or whoever runs the engine
  */
 import { DenoiseError } from '../../shared/errors.ts';
+import { shortened } from '../../shared/quoted.ts';
 import type { Manifest } from '../manifest/manifest.ts';
-import { shortened } from '../manifest/quoted.ts';
 
 /** What such a file begins with: what it is, and of which version. */
 const BEGINNING = 'denoise-model 1\n';

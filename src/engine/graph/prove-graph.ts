@@ -5,8 +5,8 @@
  */
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
+import { quoted, shortened } from '../../shared/quoted.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
-import { quoted, shortened } from '../manifest/quoted.ts';
 import { batched, inputNames, outputNames } from './graph-contract.ts';
 import { modelMismatch } from './model-mismatch.ts';
 

@@ -1,6 +1,6 @@
 import { DenoiseError } from '../../shared/errors.ts';
+import { quoted, shortened } from '../../shared/quoted.ts';
 import { MOST_DIMENSIONS, MOST_FFT_FACTOR, MOST_TEXT } from './ceilings.ts';
-import { quoted, shortened } from './quoted.ts';
 
 /** Two numbers, the smaller one first. */
 export type Range = readonly [number, number];
