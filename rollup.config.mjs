@@ -6,6 +6,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import { listModels } from './tools/models.mjs';
 import { packModel } from './tools/pack-model.mjs';
+import { thirdParty } from './tools/third-party.mjs';
 
 const require = createRequire(import.meta.url);
 const OWN_MODELS = listModels().filter((model) => model.package === 'denoise-node');
@@ -146,7 +147,8 @@ const listTitles = {
   },
 };
 
-export default [
+/** What is packed, without the demo. */
+const PACKAGE = [
   onMainThread,
   ...OWN_MODELS.map((model) =>
     inBrowser(`src/${model.name}-model.ts`, `dist/models/${model.name}.js`, { plugins: [packed(model)] }),
@@ -159,7 +161,11 @@ export default [
   // Lit has a build of its own for servers, under which the elements can be imported where there is no page.
   inNode('src/panel/define.ts', 'panel.node'),
   inNode('src/vite.ts', 'vite'),
-  // The demo imports the package as an app does, so that worker, worklet and models are found beside it.
+];
+const noteLicences = thirdParty('dist/THIRD-PARTY-LICENSES', [require.resolve('minimp3-wasm/package.json')]);
+
+/** The demo imports the package as an app does, so that worker, worklet and models are found beside it. */
+const DEMO = [
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
   inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
@@ -169,4 +175,9 @@ export default [
   inBrowser('demo/studio/decoders.ts', 'dist/demo/studio/studio-decoders.js'),
   inBrowser('demo/studio/worker/studio-worker.ts', 'dist/demo/studio/studio-worker.js'),
   inBrowser('demo/studio/worklet/deck-processor.ts', 'dist/demo/studio/studio-deck.js'),
+];
+
+export default [
+  ...PACKAGE.map((bundle) => ({ ...bundle, plugins: [...bundle.plugins, noteLicences] })),
+  ...DEMO,
 ].filter(({ input }) => typeof input !== 'string' || existsSync(input));

@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { ENTRIES } from './declarations.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPORT = 'docs/api-report.md';
@@ -34,7 +35,9 @@ export function apiReport(root = ROOT) {
   /** Declarations that stand in the report already, and the entry under which they do. */
   const printed = new Map();
   const entries = Object.entries(exports).filter(([, target]) => target.types !== undefined);
-  return [HEAD, ...entries.map(([entry, { types }]) => section(join(name, entry), join(root, types)))].join('\n');
+  return [HEAD, ...entries.map(([entry, { types }]) => section(join(name, entry), join(root, emittedFor(types))))].join(
+    '\n',
+  );
 
   function section(entry, path) {
     const exported = [...exportsOf(path, moduleOf)].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -152,6 +155,13 @@ function parseModule(path) {
     }
   }
   return module;
+}
+
+/** What `tsc -b` emitted for an entry, of which its declarations are made. */
+function emittedFor(types) {
+  const [emitted] = Object.entries(ENTRIES).find(([, bundled]) => types === `./dist/${bundled}`) ?? [];
+  if (emitted === undefined) throw new Error(`tools/declarations.mjs: expected an entry for ${types}, found none.`);
+  return join('dist/types/src', emitted);
 }
 
 /** Statements begin at the margin, with one of these words. */

@@ -34,7 +34,7 @@ export class DenoiserStream {
   readonly contextRateHz: Hertz;
   /** Delay inside the engine, in whole context samples: the overlap of synthesis or blocks, and both resamplers. */
   readonly delaySamples: Samples;
-  /** Recurrent memory, for the Denoiser alone. */
+  /** Recurrent memory, for the Denoiser alone. @internal */
   readonly state: StreamState;
 
   readonly #shared: SharedParts;
@@ -46,7 +46,7 @@ export class DenoiserStream {
   #limitDb: Decibels = NO_LIMIT_DB;
   #disposed = false;
 
-  /** Streams are made by Denoiser.createStream. */
+  /** Streams are made by Denoiser.createStream. @internal */
   constructor(shared: SharedParts, contextRateHz: Hertz) {
     const [least, most] = CONTEXT_RATE_HZ;
     if (!(contextRateHz >= least && contextRateHz <= most)) {
@@ -131,12 +131,16 @@ export class DenoiserStream {
   /**
    * First half of a step, for the Denoiser alone: noisy queue → `features` from `offset` on. False where there is
    * nothing to ask the model.
+   * @internal
    */
   analyse(features: Float32Array, offset: number): boolean {
     return this.#path.analyse(this.#noisy, features, offset);
   }
 
-  /** Second half of a step, for the Denoiser alone: the model's estimate from `offset` on → enhanced queue. */
+  /**
+   * Second half of a step, for the Denoiser alone: the model's estimate from `offset` on → enhanced queue.
+   * @internal
+   */
   synthesise(estimates: Float32Array, offset: number): void {
     const { advance } = this.#shared;
     const finite = this.#path.synthesise(estimates, offset, this.#limitDb, advance);

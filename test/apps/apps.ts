@@ -1,7 +1,8 @@
 /** The apps of the matrix: what each is made of, built with and served by. */
 import { readFileSync } from 'node:fs';
 import { startServer } from '../../tools/server.mjs';
-import { type Served, serveFolder, serveTool } from './serve-app.ts';
+import { run } from './run-tool.ts';
+import { type Served, serveFolder, serveTool, writeFiles } from './serve-app.ts';
 
 export interface App {
   readonly name: string;
@@ -11,6 +12,8 @@ export interface App {
   readonly isQuick?: boolean;
   /** What its tools are in npm, and of which versions. */
   readonly packages?: Readonly<Record<string, string>>;
+  /** What else its package.json says. */
+  readonly manifest?: object;
   /** Tools that the repository itself has. */
   readonly linked?: readonly string[];
   readonly files: Readonly<Record<string, string>>;
@@ -166,16 +169,66 @@ const webpack = ([name, version, cli]: readonly [string, string, string]): App =
   serve: serveDist,
 });
 
+const rspack: App = {
+  name: 'rspack',
+  packages: { '@rspack/core': '2', '@rspack/cli': '2' },
+  files: WEBPACK_FILES,
+  build: [['rspack', 'build', '--mode', 'production']],
+  serve: serveDist,
+};
+
+const parcel: App = {
+  name: 'parcel',
+  packages: { parcel: '2' },
+  manifest: JSON.parse(fromGuide('package.json')),
+  files: { 'src/app.js': APP, 'src/index.html': MODULE_PAGE },
+  build: [['parcel', 'build', 'src/index.html', '--no-cache']],
+  serve: serveDist,
+};
+
+const NEXT_FILES = {
+  'src/app.js': APP,
+  'app/layout.jsx':
+    'export default ({ children }) => <html lang="en"><head><link rel="icon" href="data:," /></head>' +
+    '<body>{children}</body></html>;\n',
+  'app/page.jsx': "'use client';\nimport '../src/app.js';\nexport default () => <p>App</p>;\n",
+};
+
+/** By either of its bundlers; isolation is a setting of the build. */
+function next(flag: '--turbopack' | '--webpack'): App[] {
+  const name = `next ${flag.slice(2)}`;
+  const config = (isIsolated: boolean) => ({
+    'next.config.mjs': isIsolated ? fromGuide('next.config.mjs') : NO_SETTINGS,
+  });
+  const shared = { folder: name, packages: { next: '16', react: '19', 'react-dom': '19' }, files: NEXT_FILES };
+  return [
+    {
+      ...shared,
+      name: `${name} build`,
+      serve: async (folder, isIsolated) => {
+        writeFiles(folder, config(isIsolated));
+        await run(folder, ['next', 'build', flag]);
+        return serveTool(folder, {}, (port) => ['next', 'start', '-p', port]);
+      },
+    },
+    {
+      ...shared,
+      name: `${name} dev`,
+      serve: (folder, isIsolated) => serveTool(folder, config(isIsolated), (port) => ['next', 'dev', flag, '-p', port]),
+    },
+  ];
+}
+
 export const APPS: readonly App[] = [
   plain,
   cdn,
   ...esbuild,
   rollup,
   ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
-  ...(
-    [
-      ['webpack', '5', '7'],
-      ['webpack 5.75', '5.75.0', '5.1.4'],
-    ] as const
-  ).map(webpack),
+  webpack(['webpack', '5', '7']),
+  webpack(['webpack 5.75', '5.75.0', '5.1.4']),
+  rspack,
+  parcel,
+  ...next('--turbopack'),
+  ...next('--webpack'),
 ];

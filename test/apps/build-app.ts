@@ -1,11 +1,12 @@
 /** Makes the folder of an app: its files, the real tools from npm, the package from its tarball. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { App } from './apps.ts';
+import { run } from './run-tool.ts';
+import { writeFiles } from './serve-app.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Outside the repository, whose own node_modules would be found from within. What was installed is kept. */
@@ -22,6 +23,14 @@ export function packPackage(): string {
 
 /** Fills the app's folder, and builds it. Returns its path. Throws with what the tool said where that fails. */
 export async function buildApp(app: App, tarball: string): Promise<string> {
+  const folder = makeFolder(app, tarball);
+  writeFiles(folder, app.files);
+  for (const command of app.build ?? []) await run(folder, command);
+  return folder;
+}
+
+/** A folder with the tools and the package, as npm would install them. */
+export function makeFolder(app: Pick<App, 'name' | 'folder' | 'packages' | 'manifest' | 'linked'>, tarball: string) {
   const folder = join(CACHE, app.folder ?? app.name);
   install(app, folder);
   const modules = join(folder, 'node_modules');
@@ -32,17 +41,12 @@ export async function buildApp(app: App, tarball: string): Promise<string> {
   chmodSync(join(own, 'dist/cli.js'), 0o755);
   link(join(own, 'dist/cli.js'), join(modules, '.bin/denoise-node'));
   for (const name of app.linked ?? []) link(join(ROOT, 'node_modules', name), join(modules, name));
-  for (const [path, content] of Object.entries(app.files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-  for (const command of app.build ?? []) await run(folder, command);
   return folder;
 }
 
 /** Installs what the app asks of npm, unless it is there. */
-function install({ packages = {} }: App, folder: string): void {
-  const manifest = JSON.stringify({ private: true, type: 'module', dependencies: packages }, null, 2);
+function install({ packages = {}, manifest: more = {} }: Pick<App, 'packages' | 'manifest'>, folder: string): void {
+  const manifest = JSON.stringify({ private: true, type: 'module', dependencies: packages, ...more }, null, 2);
   const path = join(folder, 'package.json');
   const isThere = existsSync(path) && readFileSync(path, 'utf8') === manifest;
   if (isThere && existsSync(join(folder, 'installed'))) return;
@@ -58,28 +62,4 @@ function link(from: string, to: string): void {
   rmSync(to, { recursive: true, force: true });
   mkdirSync(dirname(to), { recursive: true });
   symlinkSync(from, to);
-}
-
-/** Runs a command of the app's tools. */
-export async function run(folder: string, [command, ...args]: readonly string[]): Promise<void> {
-  const child = start(folder, [command, ...args]);
-  const [out, err, status] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve)),
-  ]);
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${out}${err}`);
-}
-
-/** Starts a command of the app's tools, in a process group of its own. */
-export function start(folder: string, [command, ...args]: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const bin = join(folder, 'node_modules', '.bin', command);
-  const linked = join(ROOT, 'node_modules', '.bin', command);
-  const path = [bin, linked].find(existsSync) ?? command;
-  return spawn(path, args, {
-    cwd: folder,
-    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', FORCE_COLOR: undefined, NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
 }

@@ -7,6 +7,7 @@ import { launchChromium } from '../../tools/browser.mjs';
 import { APPS } from './apps.ts';
 import { packPackage } from './build-app.ts';
 import { tryApp } from './matrix.ts';
+import { tryTypes } from './types.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } });
 const wanted = values.only?.split(',');
@@ -14,8 +15,10 @@ const apps = APPS.filter(
   ({ name, isQuick }) =>
     (wanted === undefined || wanted.some((start) => name.startsWith(start))) && (!values.quick || isQuick),
 );
-if (apps.length === 0) {
-  console.error(`Expected --only to begin the name of an app: ${APPS.map(({ name }) => name).join(', ')}.`);
+const withTypes = !values.quick && (wanted === undefined || wanted.includes('types'));
+if (apps.length === 0 && !withTypes) {
+  const names = [...APPS.map(({ name }) => name), 'types'];
+  console.error(`Expected --only to begin the name of an app: ${names.join(', ')}.`);
   process.exit(2);
 }
 const tarball = packPackage();
@@ -33,6 +36,13 @@ try {
   }
 } finally {
   await browser.close();
+}
+if (withTypes) {
+  console.log('\n| TypeScript | resolution | |\n| --- | --- | --- |');
+  for (const { compiler, resolution, complaints } of tryTypes(tarball)) {
+    if (complaints !== '') failures += 1;
+    console.log(`| ${compiler} | ${resolution} | ${complaints === '' ? 'clean' : complaints.replaceAll('\n', ' ')} |`);
+  }
 }
 console.log(`\n${failures === 0 ? 'All are sound.' : `${failures} are not sound.`}`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -1,10 +1,10 @@
 /** Serves built apps, and runs the servers of tools. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer } from '../../tools/server.mjs';
-import { start } from './build-app.ts';
+import { start } from './run-tool.ts';
 
 export interface Served {
   readonly url: string;
@@ -26,8 +26,9 @@ export async function serveTool(
   files: Readonly<Record<string, string>>,
   command: (port: string) => readonly string[],
 ): Promise<Served> {
-  for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content);
-  rmSync(join(folder, 'node_modules/.vite'), { recursive: true, force: true });
+  writeFiles(folder, files);
+  for (const cache of ['node_modules/.vite', '.next/dev'])
+    rmSync(join(folder, cache), { recursive: true, force: true });
   const port = await freePort();
   const tool = start(folder, command(String(port)));
   let said = '';
@@ -53,6 +54,13 @@ export async function serveTool(
     throw new Error(`${command('PORT').join(' ')} did not answer:\n${said}`);
   }
   return { url, close };
+}
+
+export function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
 }
 
 async function answers(url: string): Promise<boolean> {

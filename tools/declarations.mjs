@@ -1,0 +1,89 @@
+/**
+ * The declarations of the package, one file for each entry, from what `tsc -b` emitted: without types of others, without
+ * members that are ours alone (`@internal`, private, protected), and for TypeScript 5.0 and later.
+ *
+ *   node tools/declarations.mjs        after tsc -b; npm run build does both
+ */
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const EMITTED = join(ROOT, 'dist/types');
+const FACE = join(ROOT, 'build/face');
+
+/** Where the declarations of an entry are emitted, below dist/types/src, and where they go, below dist. */
+export const ENTRIES = {
+  'index.d.ts': 'denoise-node.d.ts',
+  'standardized.d.ts': 'standardized.d.ts',
+  'panel/define.d.ts': 'panel.d.ts',
+  'engine/index.d.ts': 'engine.d.ts',
+  'vite.d.ts': 'vite.d.ts',
+  'base-model.d.ts': 'models/base.d.ts',
+  'tiny-model.d.ts': 'models/tiny.d.ts',
+};
+/** The one library whose types are part of our face; whoever imports that entry has it. */
+const FOREIGN = ['standardized-audio-context'];
+
+const INTERNAL = /^ *\/\*\*(?:(?!\*\/).)*@internal(?:(?!\*\/).)*\*\/\n[^;{]*(?:;|\{[^}]*\};?)\n/gms;
+const HIDDEN = /^ {4}(?:private (?!constructor)|protected |static (?:styles|shadowRootOptions|properties)\b)[^;]*;\n/gm;
+
+/** What an app has no use for is taken out, and imports go to files as any version resolves them. */
+function face(text, path) {
+  const up = '../'.repeat(path.split('/').length - 1) || './';
+  return (
+    text
+      .replace(INTERNAL, (member) => (member.includes(' constructor(') ? '    private constructor();\n' : ''))
+      .replace(HIDDEN, '')
+      .replace(/(from |import\()(['"]\.[^'"]*)\.ts(['"])/g, '$1$2.js$3')
+      .replace(/ from 'lit';/g, ` from '${up}lit-face.js';`)
+      // Arrays over one kind of buffer are a type of their own since 5.7; the difference is none to a caller.
+      .replace(/\b((?:Float32|Int32|Uint8)Array)<[A-Za-z]+>/g, '$1')
+  );
+}
+
+function writeFace() {
+  rmSync(FACE, { recursive: true, force: true });
+  const emitted = join(EMITTED, 'src');
+  for (const path of readdirSync(emitted, { recursive: true }).filter((one) => one.endsWith('.d.ts'))) {
+    mkdirSync(dirname(join(FACE, path)), { recursive: true });
+    writeFileSync(join(FACE, path), face(readFileSync(join(emitted, path), 'utf8'), path));
+  }
+  cpSync(join(ROOT, 'tools/lit-face.d.ts'), join(FACE, 'lit-face.d.ts'));
+  const compilerOptions = {
+    target: 'ES2022',
+    module: 'ESNext',
+    moduleResolution: 'Bundler',
+    strict: true,
+    skipLibCheck: true,
+    lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+    types: [],
+  };
+  writeFileSync(join(FACE, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['./**/*.d.ts'] }));
+}
+
+/** Writes them all. */
+async function writeDeclarations() {
+  const { generateDtsBundle } = await import('dts-bundle-generator');
+  writeFace();
+  const bundles = generateDtsBundle(
+    Object.keys(ENTRIES).map((entry) => ({
+      filePath: join(FACE, entry),
+      libraries: { importedLibraries: FOREIGN },
+      output: { noBanner: true, exportReferencedTypes: false, inlineDeclareGlobals: entry.startsWith('panel') },
+    })),
+    { preferredConfigPath: join(FACE, 'tsconfig.json') },
+  );
+  for (const [i, to] of Object.values(ENTRIES).entries()) {
+    const code = bundles[i].replace(/\/\*.*?\*\//gs, '');
+    const foreign = [...code.matchAll(/ from ['"]([^'"]+)['"]|import\(['"]([^'"]+)/g)]
+      .map(([, one, other]) => one ?? other)
+      .filter((name) => !FOREIGN.includes(name));
+    if (foreign.length > 0)
+      throw new Error(`${to}: expected no types of others, found those of ${foreign.join(', ')}.`);
+    mkdirSync(dirname(join(ROOT, 'dist', to)), { recursive: true });
+    writeFileSync(join(ROOT, 'dist', to), bundles[i]);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeDeclarations();
