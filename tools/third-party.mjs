@@ -45,11 +45,12 @@ export function thirdParty(file, others = []) {
 }
 
 function note(id) {
-  const [, folder, name] = PACKAGE.exec(id.replaceAll('\\', '/')) ?? [];
+  const [, folder, name] = PACKAGE.exec(id.replaceAll('\\', '/').replace('\0', '')) ?? [];
   if (folder === undefined || found.has(name)) return;
   const { version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const holder = (typeof author === 'object' ? author.name : author) ?? `the authors of ${name}`;
-  const own = readdirSync(folder).find((path) => /^licen[cs]e/i.test(path));
+  // Apache's text is the same for everyone, and comes once.
+  const own = license === 'Apache-2.0' ? undefined : readdirSync(folder).find((path) => /^licen[cs]e/i.test(path));
   const text = own === undefined ? textOf(license, holder) : readFileSync(join(folder, own), 'utf8');
   found.set(name, [{ title: `${name} ${version}`, license, text }, ...compiledInto(name)]);
 }

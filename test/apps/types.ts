@@ -49,12 +49,20 @@ export function tryTypes(tarball: string): readonly TypesRow[] {
 }
 
 function complaintsOf(folder: string, resolution: string): string {
-  const module = resolution === 'bundler' ? 'esnext' : resolution;
-  const settings = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--noEmit'];
-  const lib = ['--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', ''];
-  const args = ['app.ts', ...settings, ...lib, '--module', module, '--moduleResolution', resolution];
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: 'es2022',
+    lib: ['es2022', 'dom', 'dom.iterable'],
+    types: [],
+    module: resolution === 'bundler' ? 'esnext' : resolution,
+    moduleResolution: resolution,
+  };
+  writeFiles(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['app.ts'] }) });
   try {
-    execFileSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), ...args], { cwd: folder });
+    execFileSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder });
     return '';
   } catch (error) {
     return String((error as { stdout?: Buffer }).stdout ?? error);
