@@ -1,5 +1,5 @@
 /**
- * The declarations of the package, one file for each entry, from what `tsc -b` emitted: without types of others, without
+ * The declarations of the package, one file for each entry, from what `tsc -b` emitted: without types of others or
  * members that are ours alone (`@internal`, private, protected), and for TypeScript 5.0 and later.
  *
  *   node tools/declarations.mjs        after tsc -b; npm run build does both

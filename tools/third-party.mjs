@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const texts = createRequire(import.meta.url)('spdx-license-list/full');
 
-/** In the WebAssembly of a package: name, licence, whose it is. What is in the public domain or CC0 asks for nothing. */
+/** In the WebAssembly of a package: name, licence, whose it is. Public domain and CC0 ask for nothing. */
 const COMPILED_IN = {
   '@tensorflow/tfjs-backend-wasm': [
     ['XNNPACK', 'BSD-3-Clause', 'Facebook, Inc. and its affiliates; 2019 Google LLC'],
