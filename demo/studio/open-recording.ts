@@ -13,8 +13,9 @@ import { nextTask } from '../../src/files/next-task.ts';
 import { isSoundKind, openSound } from '../../src/files/open-sound.ts';
 import { isPlain } from '../../src/files/pcm/coding.ts';
 import { PcmReader } from '../../src/files/pcm/pcm-reader.ts';
+import { pieceFrames } from '../../src/files/piece-frames.ts';
 import { type FileKind, type Recognised, recognise, refusalOf } from '../../src/files/recognise.ts';
-import type { SampleFormat } from '../../src/files/sample-format.ts';
+import { frameBytes, type SampleFormat } from '../../src/files/sample-format.ts';
 import { WavWriter } from '../../src/files/wav/wav-writer.ts';
 import { channelsString, formatRate, formatSize, sampleFormatString } from './formatters.ts';
 import { type Identity, identify } from './identify.ts';
@@ -41,6 +42,12 @@ const TAKEN = 'WAV, AIFF, CAF, FLAC, MP3, Ogg, Opus, M4A or WebM';
 const MOST_ENCODED_BYTES = 2 ** 31 - 1;
 /** Where the header does not state a rate: the usual one of videos and calls. */
 const USUAL_RATE_HZ = 48000;
+/**
+ * The most that becomes of a file, as a WAV file: for any file, and for each of its bytes. Four minutes of silence in
+ * CD quality take no more than the first; speech and music in the thriftiest formats, 100 for each byte.
+ */
+const FREE_DECODED_BYTES = 1 << 27;
+const MOST_EXPANSION = 500;
 /** Of formats without a bit depth: finer than what they lose. */
 const LOSSY_RESULT: SampleFormat = 'int24';
 
@@ -98,7 +105,7 @@ async function readHere(file: Blob, kind: FileKind, reader: AudioReader, signal:
   const isWav = kind === 'WAV' && reader instanceof PcmReader && isPlain(reader.layout.coding);
   const { wav, frames } = isWav
     ? { wav: file, frames: reader.frames ?? 0 }
-    : await toWavBlob(reader, isLossy ? 'float32' : format, signal).catch((cause: unknown) => {
+    : await toWavBlob(reader, isLossy ? 'float32' : format, file.size, signal).catch((cause: unknown) => {
         if (signal.aborted) throw cause;
         throw new Error(
           `This ${kind} file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -134,7 +141,7 @@ async function decoded(
   signal.throwIfAborted();
   if (buffer.length === 0) throw new Error(`This ${format} file has no sound in it.`);
   const { sampleRate: sampleRateHz, numberOfChannels: channels, length: frames } = buffer;
-  const { wav } = await toWavBlob(bufferReader(buffer), 'float32', signal);
+  const { wav } = await toWavBlob(bufferReader(buffer), 'float32', file.size, signal);
   const resultFormat = bits === undefined ? LOSSY_RESULT : bits <= 16 ? 'int16' : 'int24';
   const rate = formatRate(sampleRateHz);
   return {
@@ -208,19 +215,29 @@ function bufferReader(buffer: AudioBuffer): AudioReader {
   };
 }
 
-/** Samples as a WAV file, a second at a time, so that the page stays alive. */
+/**
+ * Samples as a WAV file, a second at a time, so that the page stays alive. Throws an Error where a file of so many
+ * bytes gives more than {@link FREE_DECODED_BYTES} and {@link MOST_EXPANSION} allow.
+ */
 async function toWavBlob(
   reader: AudioReader,
   format: SampleFormat,
+  fileBytes: number,
   signal: AbortSignal,
 ): Promise<{ wav: Blob; frames: number }> {
   const { sampleRateHz, channels } = reader;
+  const most = (FREE_DECODED_BYTES + MOST_EXPANSION * fileBytes) / frameBytes({ channels, format });
   const sink = new BlobSink();
   const writer = await WavWriter.open(sink, { sampleRateHz, channels, format, frames: reader.frames });
-  const piece = Array.from({ length: channels }, () => new Float32Array(Math.ceil(sampleRateHz)));
+  const piece = Array.from({ length: channels }, () => new Float32Array(pieceFrames(reader)));
   let frames = 0;
   for (;;) {
     signal.throwIfAborted();
+    if (Math.max(frames, reader.frames ?? 0) > most) {
+      throw new Error(
+        `its ${formatSize(fileBytes)} hold more sound than a page can keep; the command line reads it in pieces`,
+      );
+    }
     const count = await reader.read(piece, 0, piece[0].length);
     await writer.write(piece, 0, count);
     frames += count;

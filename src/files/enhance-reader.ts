@@ -9,6 +9,7 @@ import type { Denoiser } from '../engine/denoiser.ts';
 import type { AudioReader, AudioWriter } from './audio-file.ts';
 import { type EnhanceOptions, Enhancer } from './enhance.ts';
 import { nextTask } from './next-task.ts';
+import { pieceFrames } from './piece-frames.ts';
 import { fullScaleOf, quantise } from './sample-format.ts';
 
 /** Where results go; either may be left out. Both stay the caller's, who finishes and closes them. */
@@ -20,9 +21,6 @@ export interface EnhanceTargets {
    */
   readonly removed?: AudioWriter | undefined;
 }
-
-/** The most samples of a piece, all channels together. A header alone must not take more memory than this. */
-const MOST_PIECE_SAMPLES = 1 << 22;
 
 /** What is known afterwards. */
 export interface EnhanceSummary {
@@ -42,7 +40,7 @@ export async function enhanceReader(
   { enhanced, removed }: EnhanceTargets,
   options: EnhanceOptions = {},
 ): Promise<EnhanceSummary> {
-  const piece = Math.min(Math.ceil(reader.sampleRateHz), Math.floor(MOST_PIECE_SAMPLES / reader.channels));
+  const piece = pieceFrames(reader);
   const planes = () => Array.from({ length: reader.channels }, () => new Float32Array(piece));
   const [samples, noisy] = [planes(), planes()];
   const enhancer = new Enhancer(denoiser, reader.channels, reader.sampleRateHz, options);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { frameHead, streamHead } from '../files/flac/flac-file.ts';
 import { wavOf } from '../support/sound-files.ts';
 import {
   chooseFiles,
@@ -14,6 +15,16 @@ import {
   visitStudio,
   wavBytes,
 } from './studio-support.ts';
+
+/** Nine kilobytes of FLAC that stand for six minutes of silence in eight channels. */
+function muchOfNothing(): Uint8Array {
+  const frames = Array.from({ length: 250 }, (_, number) => {
+    const frame = frameHead(65_536, 8, { number });
+    for (let c = 0; c < 8; c++) frame.put(0, 24);
+    return frame.endWithCrc16().slice();
+  });
+  return joined(streamHead({ channels: 8, mostBlock: 65_535 }), ...frames);
+}
 
 const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const joined = (...parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -49,6 +60,7 @@ describe('the file studio and files that are not as they should be', { timeout: 
         ['zeros.wav', noChunks, 'failed', /^This WAV file cannot be read: expected /],
         ['no rate.wav', noRate, 'failed', /cannot be read|rate/],
         ['many channels.wav', manyChannels, 'failed', /channels/],
+        ['much of nothing.flac', muchOfNothing(), 'failed', /hold more sound than a page can keep/],
         [
           'corrupt.flac',
           joined(
