@@ -1,7 +1,10 @@
 /**
- * Serves this repository on localhost and prints the address of the demo. No dependencies.
+ * Serves the demo of this repository on localhost and prints the address of the demo. No dependencies.
  *
- *   node demo/serve.mjs [--open] [--port 8000] [--no-isolation]
+ *   node demo/serve.mjs [--open] [--port 8000] [--host NAME] [--no-isolation]
+ *
+ * `--host` names another name or address of this machine to listen at, for others to come by; browsers give them no
+ * microphone there, because that needs https or localhost.
  *
  * The three isolation headers give the page shared memory; `--no-isolation` leaves them out, as a plain static host
  * does. The demo then isolates itself through a service worker; with `?mode=message` behind its address it does not,
@@ -12,14 +15,18 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startServer } from '../tools/server.mjs';
 
+/** What the pages of the demo are made of. */
+const FOLDERS = ['demo', 'dist', 'models'];
+
 /**
  * Starts the server on the first free port from `port` on; 0 takes any.
- * @param {{ port?: number, isolation?: boolean, isMissing?: (path: string) => boolean }} options `isMissing`: paths
+ * @param {{ port?: number, host?: string | undefined, isolation?: boolean, isMissing?: (path: string) => boolean }} options `isMissing`: paths
  *   that are answered as if there were no file
  * @returns {Promise<{ url: string, close: () => void }>} the demo's address, without a page name
  */
-export async function serveDemo({ port = 8000, isolation = true, isMissing } = {}) {
-  const { origin, close } = await startServer({ port, isolated: isolation, isMissing, home: '/demo/' });
+export async function serveDemo({ port = 8000, host, isolation = true, isMissing } = {}) {
+  const options = { port, host, isolated: isolation, isMissing, home: '/demo/', folders: FOLDERS };
+  const { origin, close } = await startServer(options);
   return { url: `${origin}/demo/`, close };
 }
 
@@ -39,10 +46,15 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     options: {
       open: { type: 'boolean' },
       port: { type: 'string', default: '8000' },
+      host: { type: 'string' },
       'no-isolation': { type: 'boolean' },
     },
   });
-  const { url } = await serveDemo({ port: Number(values.port), isolation: !values['no-isolation'] });
+  const { url } = await serveDemo({
+    port: Number(values.port),
+    host: values.host,
+    isolation: !values['no-isolation'],
+  });
   const note = values['no-isolation'] ? ' (without isolation headers; append ?mode=message for message mode)' : '';
   console.log(`The demo is at ${url}${note}. Stop with Ctrl-C.`);
   if (values.open) openBrowser(url);
