@@ -20,8 +20,8 @@ const FOLDERS = ['demo', 'dist', 'models'];
 
 /**
  * Starts the server on the first free port from `port` on; 0 takes any.
- * @param {{ port?: number, host?: string | undefined, isolation?: boolean, isMissing?: (path: string) => boolean }} options `isMissing`: paths
- *   that are answered as if there were no file
+ * @param {{ port?: number, host?: string, isolation?: boolean, isMissing?: (path: string) => boolean }} options `host`:
+ *   as `--host`. `isMissing`: paths that are answered as if there were no file
  * @returns {Promise<{ url: string, close: () => void }>} the demo's address, without a page name
  */
 export async function serveDemo({ port = 8000, host, isolation = true, isMissing } = {}) {

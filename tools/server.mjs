@@ -1,4 +1,4 @@
-/** A static server for a folder, on this machine alone unless it is told otherwise, with or without the headers of isolation. */
+/** A static server for a folder, for this machine alone unless told otherwise, with or without headers of isolation. */
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { Refusal, sendFile } from './send-file.mjs';
