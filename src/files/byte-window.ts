@@ -13,6 +13,8 @@ const TURN_MS = 50;
 /** Bytes that attempts may look at in vain for each byte of the file, and in any file. Honest damage takes four. */
 const MOST_FAILED_PER_BYTE = 8;
 const FREE_FAILED_BYTES = 1 << 21;
+/** What any attempt takes, however soon it fails: as long as looking at so many bytes. */
+const ATTEMPT_BYTES = 256;
 
 /**
  * The bytes of a file that have been read and not used yet: `bytes[at …]`. Users move `at` forward. A loop that
@@ -114,7 +116,7 @@ export class ByteWindow {
 
   /** Tells that an attempt has looked at so many bytes in vain. */
   failed(bytes: number): void {
-    this.#failedBytes += bytes;
+    this.#failedBytes += ATTEMPT_BYTES + bytes;
   }
 
   get #isLate(): boolean {

@@ -120,7 +120,9 @@ function readPredictor(reader: BitReader, order: number): { coefficients: readon
   const precision = reader.unsigned(4) + 1;
   const shift = reader.signed(5);
   if (precision === 16 || shift < 0) throw new Error('a predictor has an impossible precision');
-  return { coefficients: Array.from({ length: order }, () => reader.signed(precision)), shift };
+  const coefficients: number[] = [];
+  for (let i = 0; i < order; i++) coefficients.push(reader.signed(precision));
+  return { coefficients, shift };
 }
 
 /** Adds to each residual the prediction from the samples before it. */
