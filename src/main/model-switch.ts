@@ -4,6 +4,7 @@
  * Thread: [main]
  */
 import { DenoiseError } from '../shared/errors.ts';
+import { unlessAborted } from '../shared/waiting/unless-aborted.ts';
 import { resolveAssets } from './assets.ts';
 import { abortError, hasBegunOffline } from './obstacles.ts';
 import { type ResolvedOptions, requireModel } from './options.ts';
@@ -46,7 +47,7 @@ export class ModelSwitch {
     this.abort(abortError('Another model was chosen before this one had loaded.'));
     const abort = new AbortController();
     const { signal } = abort;
-    const going = supervisor.goOver(choice, () => {
+    const going = supervisor.goOver(choice, signal, () => {
       signal.throwIfAborted();
       this.#requireSwitchable();
     });
@@ -92,12 +93,4 @@ export class ModelSwitch {
         'call setModel() first.',
     );
   }
-}
-
-/** The outcome of some work, or the reason why it is no longer waited for. */
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }

@@ -1,6 +1,14 @@
 import { DenoiseError } from '../shared/errors.ts';
+import type { Milliseconds } from '../shared/units.ts';
+import { inTime } from '../shared/waiting/in-time.ts';
 import type { AudioFamily } from './audio-family.ts';
 import { bundlerHint } from './bundler-hint.ts';
+
+/**
+ * How long a worker or worklet may take to load. A browser tells nothing of the bytes of a script that come, so this is
+ * the time that the largest takes over a poor connection: 600 KB at 80 kbit/s.
+ */
+export const MODULE_PATIENCE_MS: Milliseconds = 60_000;
 
 /** A module of one context: being fetched or there, and how often that has failed. */
 interface Module {
@@ -20,7 +28,9 @@ export function addModuleOnce(family: AudioFamily, context: BaseAudioContext, ur
   modulesOf.set(context, modules);
   const module = modules.get(url) ?? { adding: undefined, failures: 0 };
   modules.set(url, module);
-  module.adding ??= family.addModule(context, attemptUrl(url, module.failures)).catch((cause: unknown) => {
+  const adding = (): Promise<void> =>
+    inTime(family.addModule(context, attemptUrl(url, module.failures)), MODULE_PATIENCE_MS);
+  module.adding ??= adding().catch((cause: unknown) => {
     module.adding = undefined;
     module.failures += 1;
     throw new DenoiseError(

@@ -16,6 +16,7 @@ import {
 } from '../shared/latency.ts';
 import type { PipeMode } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
+import { unlessAborted } from '../shared/waiting/unless-aborted.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
 import { createPipe, type Pipe, ringSamplesFor } from './create-pipe.ts';
@@ -54,15 +55,18 @@ export interface RouteRequest {
   readonly burstSeconds: Seconds;
   /** The worklet, whose module may still be loading. */
   readonly worklet: Promise<WorkletClient>;
+  /** Aborts what is being loaded. Counts until {@link beforeAttach} has been called. */
+  readonly signal: AbortSignal;
   /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
   readonly beforeAttach: () => void;
 }
 
 let lastNodeId = 0;
 
-/** Opens a route. Rejects with a DenoiseError, having let go of everything. [main] */
+/** Opens a route. Rejects with a DenoiseError, or the signal's reason, having let go of everything. [main] */
 export async function openRoute(request: RouteRequest): Promise<Route> {
-  const { context, options, assets, mode } = request;
+  const { context, options, assets, mode, signal } = request;
+  signal.throwIfAborted();
   const offline = isOfflineContext(context);
   if (offline && mode === 'message' && !canPace(context)) {
     throw new DenoiseError(
@@ -77,10 +81,11 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
   const undo: (() => void)[] = [];
   const close = (): void => {
     for (const undoOne of undo.splice(0)) undoOne();
-    worker.close(nodeId).then(release, release);
+    release();
   };
   try {
-    const [model, worklet] = await Promise.all([worker.loadModel(assets.model, assets.wasm), request.worklet]);
+    const loading = Promise.all([worker.loadModel(assets.model, assets.wasm), request.worklet]);
+    const [model, worklet] = await unlessAborted(loading, signal);
     const { kind, computingShare } = model;
     const advanceWait = advanceWaitSamples(model.advanceSamples, model.modelRateHz, context.sampleRate);
     const timing = { kind, advanceWaitSamples: advanceWait, computingShare };
@@ -92,19 +97,24 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     const longestRingDelay = ringDelaySamples({ advanceWaitSamples: advanceWait, prefillSamples: maxPrefill });
     const ringSamples = ringSamplesFor(longestRingDelay, context.sampleRate);
     const pipe = createPipe(mode, worker.bell, options.maxChannels, ringSamples);
-    const { engineDelaySamples } = await worker.open({
-      type: 'open',
-      nodeId,
-      modelUrl: assets.model,
-      contextRateHz: context.sampleRate,
-      offline,
-      pipe: pipe.workerEnd,
-    });
+    const stepSeconds = advanceWait / context.sampleRate;
+    undo.push(() => worker.close(nodeId));
+    const opening = worker.open(
+      {
+        type: 'open',
+        nodeId,
+        modelUrl: assets.model,
+        contextRateHz: context.sampleRate,
+        offline,
+        pipe: pipe.workerEnd,
+      },
+      stepSeconds,
+    );
+    const { engineDelaySamples } = await unlessAborted(opening, signal);
     const parts = { engineDelaySamples, advanceWaitSamples: advanceWait, prefillSamples: prefill };
     request.beforeAttach();
     const range = { minPrefillSamples: minPrefill, maxPrefillSamples: maxPrefill };
     worklet.attach({ nodeId, pipe: pipe.workletEnd, offline, ...range, ...parts });
-    const stepSeconds = advanceWait / context.sampleRate;
     if (offline && mode === 'message') {
       const settle = (): Promise<void> => worklet.settle(stepSeconds);
       await settle(); // The worklet has handled 'attach': rendering may begin.
@@ -125,7 +135,7 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     };
   } catch (cause) {
     close();
-    if (cause instanceof DenoiseError) throw cause;
+    if (cause instanceof DenoiseError || (signal.aborted && cause === signal.reason)) throw cause;
     const message = `The browser refused to connect the audio worklet and the worker: ${String(cause)}`;
     throw new DenoiseError('unsupported', message, { cause });
   }

@@ -50,8 +50,8 @@ export class Supervisor {
   readonly #host: SupervisorHost;
   readonly #opener = new RouteOpener();
   readonly #restarts = new Restarts();
-  /** Whoever opens a route takes a number; one whose number is no longer the last has lost its turn. */
-  #turn = 0;
+  /** Whoever opens a route takes the turn of the one before; a turn that is lost ends what is being loaded in it. */
+  #turn = new AbortController();
   #route: Route | undefined;
   /** Longest bursts of the device that a route was opened for. */
   #burstSeconds: Seconds = 0;
@@ -69,15 +69,12 @@ export class Supervisor {
   /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
   async serve(): Promise<void> {
     const host = this.#host;
-    this.#turn += 1;
-    const turn = this.#turn;
-    const isLost = (): boolean => host.isOver || turn !== this.#turn;
-    const requireTurn = (): void => {
-      if (isLost()) throw abortError('The route is not needed any more.');
-    };
+    const turn = new AbortController();
+    this.#takeTurn(turn);
+    const isLost = (): boolean => host.isOver || turn.signal.aborted;
     for (;;) {
       try {
-        const route = await this.#open(this.choice as ModelChoice, requireTurn);
+        const route = await this.#open(this.choice as ModelChoice, turn.signal, () => turn.signal.throwIfAborted());
         host.checkContext();
         if (isLost()) route.close();
         else this.#runOn(route);
@@ -97,20 +94,21 @@ export class Supervisor {
   /**
    * Opens a route to another model beside the one in use, and goes over to it when it stands. Until then nothing has
    * changed; where it fails after that, the model before is served again.
+   * @param signal gives up what is being loaded
    * @param requireWanted called right before the route in use is let go; what it throws keeps that
    */
-  async goOver(choice: ModelChoice, requireWanted: () => void): Promise<void> {
+  async goOver(choice: ModelChoice, signal: AbortSignal, requireWanted: () => void): Promise<void> {
     const { reporter } = this.#host;
-    let turn = Number.NaN;
+    const turn = new AbortController();
     const letGoOnce = (): void => {
       if (turn === this.#turn) return; // The second try, over messages.
       requireWanted();
       this.#letGo();
-      turn = this.#turn;
+      this.#takeTurn(turn);
     };
     try {
-      const route = await this.#open(choice, letGoOnce);
-      if (turn !== this.#turn) {
+      const route = await this.#open(choice, signal, letGoOnce);
+      if (turn.signal.aborted) {
         route.close();
         throw abortError('Something else happened to the node meanwhile.');
       }
@@ -118,7 +116,7 @@ export class Supervisor {
       this.#runOn(route);
       reporter.emit('modelchange', { model: choice.model });
     } catch (error) {
-      if (turn === this.#turn && !this.#host.isOver) {
+      if (turn === this.#turn && !turn.signal.aborted && !this.#host.isOver) {
         if (reporter.state !== 'loading')
           reporter.setState('recovering', 'Another model could not take over, so the one before is used again.');
         void this.serve();
@@ -144,10 +142,11 @@ export class Supervisor {
     if (this.#route?.nodeId === nodeId) this.#host.reporter.takeWords(words);
   }
 
-  async #open({ model, assets }: ModelChoice, beforeAttach: () => void): Promise<Route> {
+  async #open({ model, assets }: ModelChoice, signal: AbortSignal, beforeAttach: () => void): Promise<Route> {
     const { context, options, worklet } = this.#host;
     const burstSeconds = this.#burstSeconds;
-    const request = { context, options, assets, burstSeconds, worklet: worklet.bring(assets.worklet), beforeAttach };
+    const coming = worklet.bring(assets.worklet);
+    const request = { context, options, assets, burstSeconds, worklet: coming, signal, beforeAttach };
     try {
       return await this.#opener.open(request);
     } catch (error) {
@@ -218,9 +217,14 @@ export class Supervisor {
     return this.#restarts.mayRestart(this.#host.context.currentTime);
   }
 
+  #takeTurn(turn: AbortController): void {
+    this.#turn.abort(abortError('The route is not needed any more.'));
+    this.#turn = turn;
+  }
+
   /** Lets go of the worker, not of what the worklet has of it to play; whoever is opening a route has lost its turn. */
   #letGo(): void {
-    this.#turn += 1;
+    this.#turn.abort(abortError('The route is not needed any more.'));
     this.#stopLooking();
     this.#route?.close();
     this.#route = undefined;

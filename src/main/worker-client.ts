@@ -1,7 +1,10 @@
 import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
 import { DenoiseError, fromErrorData } from '../shared/errors.ts';
 import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
+import type { Milliseconds, Seconds } from '../shared/units.ts';
+import { Patience } from '../shared/waiting/patience.ts';
 import { bundlerHint } from './bundler-hint.ts';
+import { MODULE_PATIENCE_MS } from './modules.ts';
 import { startWorker } from './start-worker.ts';
 import type { TrustedUrl } from './trusted-url.ts';
 
@@ -14,13 +17,16 @@ type NumberedAnswer = Extract<WorkerToMain, { requestId: number }>;
 /** What a loaded model says about itself. */
 export type ModelFacts = Answer<'model-ready'>;
 
-/** How long a worker may take to answer. Loading a model may take longer: that waits for the network. */
-const ANSWER_MS = 10_000;
+/**
+ * How long a worker may take to answer what needs no network, beyond the steps that it is at. Loading a model has no
+ * limit here: the worker itself tells of a server that falls silent.
+ */
+const ANSWER_MS: Milliseconds = 10_000;
+const ANSWER_STEPS = 2;
 
 interface Pending {
   readonly resolve: (answer: NumberedAnswer) => void;
   readonly reject: (error: DenoiseError) => void;
-  readonly timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 /**
@@ -37,6 +43,8 @@ export class WorkerClient {
   readonly #deathListeners = new Set<(error: DenoiseError) => void>();
   #lastRequestId = 0;
   #booted = false;
+  #hasModel = false;
+  readonly #boot: Patience;
   #death: DenoiseError | undefined;
 
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
@@ -49,6 +57,9 @@ export class WorkerClient {
     } catch (cause) {
       throw this.#loadError(cause);
     }
+    this.#boot = new Patience(MODULE_PATIENCE_MS, () =>
+      this.#die(this.#loadError(`no answer within ${MODULE_PATIENCE_MS / 1000} s`)),
+    );
     this.#worker.onmessage = (event: MessageEvent<WorkerToMain>) => this.#receive(event.data);
     this.#worker.onmessageerror = () => this.#die(crashed('sent a message that could not be read'));
     this.#worker.onerror = (event) => {
@@ -63,6 +74,11 @@ export class WorkerClient {
     return this.#death;
   }
 
+  /** A model has loaded: it is worth keeping. */
+  get hasModel(): boolean {
+    return this.#hasModel;
+  }
+
   /** Calls back once if the worker dies (not when it is terminated on purpose). Returns how to stop listening. */
   onDeath(listener: (error: DenoiseError) => void): () => void {
     this.#deathListeners.add(listener);
@@ -73,28 +89,39 @@ export class WorkerClient {
   loadModel(modelUrl: string, wasmUrl: string): Promise<ModelFacts> {
     const known = this.#models.get(modelUrl);
     if (known !== undefined) return known;
-    const loading = this.#request(
-      { type: 'load-model', modelUrl, wasmUrl },
-      'model-ready',
-      [],
-      Number.POSITIVE_INFINITY,
-    );
+    const loading = this.#request({ type: 'load-model', modelUrl, wasmUrl }, 'model-ready');
     this.#models.set(modelUrl, loading);
-    loading.catch(() => this.#models.delete(modelUrl));
+    loading.then(
+      () => {
+        this.#hasModel = true;
+      },
+      () => this.#models.delete(modelUrl),
+    );
     return loading;
   }
 
-  open(request: Extract<WorkerRequest, { type: 'open' }>): Promise<Answer<'opened'>> {
+  /** A worker that does not answer this is dead. @param stepSeconds time of sound in one step of its model */
+  open(request: Extract<WorkerRequest, { type: 'open' }>, stepSeconds: Seconds): Promise<Answer<'opened'>> {
     const { pipe } = request;
-    return this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []);
+    const patienceMs = ANSWER_MS + 1000 * ANSWER_STEPS * stepSeconds;
+    const patience = new Patience(patienceMs, () =>
+      this.#die(crashed(`did not answer "open" within ${patienceMs / 1000} s`)),
+    );
+    return this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []).finally(() => patience.end());
   }
 
-  close(nodeId: number): Promise<Answer<'closed'>> {
-    return this.#request({ type: 'close', nodeId }, 'closed');
+  close(nodeId: number): void {
+    if (this.#death === undefined) this.#post({ type: 'close', nodeId });
   }
 
-  census(): Promise<Answer<'census'>> {
-    return this.#request({ type: 'census' }, 'census');
+  /** What the worker holds; undefined where it is dead, or so busy that it does not answer. */
+  census(): Promise<Answer<'census'> | undefined> {
+    return new Promise((resolve) => {
+      const patience = new Patience(ANSWER_MS, () => resolve(undefined));
+      this.#request({ type: 'census' }, 'census')
+        .then(resolve, () => resolve(undefined))
+        .finally(() => patience.end());
+    });
   }
 
   /** Wakes a waiting worker, so that it looks around. */
@@ -119,51 +146,48 @@ export class WorkerClient {
     request: WorkerRequest,
     answer: T,
     transfer: Transferable[] = [],
-    patienceMs: number = ANSWER_MS,
   ): Promise<Answer<T>> {
     if (this.#death !== undefined) return Promise.reject(this.#death);
-    this.#lastRequestId += 1;
-    const requestId = this.#lastRequestId;
     return new Promise<Answer<T>>((resolve, reject) => {
-      const timer = Number.isFinite(patienceMs)
-        ? setTimeout(
-            () => this.#die(crashed(`did not answer "${request.type}" within ${patienceMs / 1000} s`)),
-            patienceMs,
-          )
-        : undefined;
       const settle = (message: NumberedAnswer): void => {
         if (message.type === 'failed') reject(fromErrorData(message.error));
         else if (message.type === answer) resolve(message as unknown as Answer<T>);
         else reject(crashed(`answered "${message.type}" where "${answer}" was expected`));
       };
-      this.#pending.set(requestId, { resolve: settle, reject, timer });
-      this.#worker.postMessage({ ...request, requestId }, transfer);
-      if (this.bell !== undefined) {
-        // A worker that waits on its bell reads its messages only when it learns how many there are. So: message,
-        // count, bell.
-        Atomics.add(this.bell, BellWord.MAIL, 1);
-        this.ring();
-      }
+      this.#pending.set(this.#post(request, transfer), { resolve: settle, reject });
     });
+  }
+
+  /** Sends a request and returns its number. */
+  #post(request: WorkerRequest, transfer: Transferable[] = []): number {
+    this.#lastRequestId += 1;
+    const requestId = this.#lastRequestId;
+    this.#worker.postMessage({ ...request, requestId }, transfer);
+    if (this.bell !== undefined) {
+      // A worker that waits on its bell reads its messages only when it learns how many there are. So: message, count,
+      // bell.
+      Atomics.add(this.bell, BellWord.MAIL, 1);
+      this.ring();
+    }
+    return requestId;
   }
 
   #receive(message: WorkerToMain): void {
     switch (message.type) {
       case 'booted':
         this.#booted = true;
+        this.#boot.end();
         return;
       case 'crashed':
         this.#die(fromErrorData(message.error));
         return;
       case 'model-ready':
       case 'opened':
-      case 'closed':
       case 'census':
       case 'failed': {
         const pending = this.#pending.get(message.requestId);
         if (pending === undefined) return; // The node was disposed, and nobody waits for it.
         this.#pending.delete(message.requestId);
-        clearTimeout(pending.timer);
         pending.resolve(message);
         return;
       }
@@ -181,11 +205,9 @@ export class WorkerClient {
   #die(error: DenoiseError): void {
     if (this.#death !== undefined) return;
     this.#death = error;
+    this.#boot.end();
     this.#worker.terminate();
-    for (const { reject, timer } of this.#pending.values()) {
-      clearTimeout(timer);
-      reject(error);
-    }
+    for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     for (const listener of this.#deathListeners) listener(error);
     this.#deathListeners.clear();

@@ -8,6 +8,13 @@ import { WorkerClient } from './worker-client.ts';
  */
 const IDLE_MS = 2000;
 
+/**
+ * How long one is kept that has no model, because that failed to load or is still being fetched: until the present task
+ * is over, in case that makes another node. Its end is the end of what it fetches: a server that is slow, or silent,
+ * holds nobody up who has given it up.
+ */
+const EMPTY_MS = 0;
+
 interface Entry {
   readonly client: WorkerClient;
   users: number;
@@ -41,12 +48,15 @@ export function leaseWorker(mode: PipeMode, workerUrl: string | TrustedUrl, wasm
       entry.users -= 1;
       if (entry.users > 0) return;
       if (entry.client.death !== undefined) forget(key, entry);
-      else entry.idleTimer = setTimeout(() => forget(key, entry), IDLE_MS);
+      else entry.idleTimer = setTimeout(() => forget(key, entry), entry.client.hasModel ? IDLE_MS : EMPTY_MS);
     },
   };
 }
 
-/** How much the workers of this page hold now; all zero after the last node is disposed and a moment has passed. */
+/**
+ * How much the workers of this page hold now; all zero after the last node is disposed and a moment has passed. One
+ * that is too busy to answer, or still loads, counts as a worker that holds nothing yet.
+ */
 export interface Census {
   readonly workers: number;
   readonly nodes: number;
@@ -57,13 +67,14 @@ export interface Census {
 
 /** Asks every living worker what it holds. For leak tests, and for the curious. [main] */
 export async function takeCensus(): Promise<Census> {
-  const answers = await Promise.allSettled([...entries.values()].map(({ client }) => client.census()));
   const sum = { workers: 0, nodes: 0, streams: 0, tensors: 0, tensorBytes: 0 };
-  for (const answer of answers) {
-    if (answer.status === 'rejected') continue; // It is dead, and holds nothing.
+  const count = async ({ client }: Entry): Promise<void> => {
+    const held = await client.census();
+    if (client.death !== undefined) return; // It holds nothing.
     sum.workers += 1;
-    for (const key of ['nodes', 'streams', 'tensors', 'tensorBytes'] as const) sum[key] += answer.value[key];
-  }
+    for (const key of ['nodes', 'streams', 'tensors', 'tensorBytes'] as const) sum[key] += held?.[key] ?? 0;
+  };
+  await Promise.all(Array.from(entries.values(), count));
   return sum;
 }
 

@@ -58,7 +58,7 @@ export type PipeEndData =
 export type MainToWorker =
   /**
    * Load a model, once for each URL; answered by 'model-ready' or 'failed'. The wasm folder counts at the first load
-   * only.
+   * only. A load that nobody waits for ends with its worker (worker-pool.ts).
    */
   | { readonly type: 'load-model'; readonly requestId: number; readonly modelUrl: string; readonly wasmUrl: string }
   /** Begin to serve a node with a model that is loaded; answered by 'opened' or 'failed'. */
@@ -71,9 +71,9 @@ export type MainToWorker =
       readonly offline: boolean;
       readonly pipe: PipeEndData;
     }
-  /** Stop serving a node and free its streams; answered by 'closed'. */
+  /** Stop serving a node and free its streams; not answered. */
   | { readonly type: 'close'; readonly requestId: number; readonly nodeId: number }
-  /** How much memory is held; answered by 'census'. For leak tests and the bench. */
+  /** How much memory is held, of what is loaded by now; answered by 'census'. For leak tests and the bench. */
   | { readonly type: 'census'; readonly requestId: number };
 
 export type WorkerToMain =
@@ -97,7 +97,6 @@ export type WorkerToMain =
       /** Delay inside the engine, its resamplers included, at the context's rate. */
       readonly engineDelaySamples: Samples;
     }
-  | { readonly type: 'closed'; readonly requestId: number; readonly nodeId: number }
   | {
       readonly type: 'census';
       readonly requestId: number;

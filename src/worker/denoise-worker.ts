@@ -17,6 +17,8 @@ import { ServedNode } from './served-node.ts';
 import { StepLoop } from './step-loop.ts';
 
 const models = new Map<string, Promise<Denoiser>>();
+/** Those of them that have loaded. */
+const loaded = new Set<Denoiser>();
 const loop = new StepLoop((error) => tell({ type: 'crashed', error: toErrorData(error, 'worker-crashed') }));
 
 self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
@@ -58,10 +60,9 @@ async function handle(message: MainToWorker): Promise<void> {
     }
     case 'close':
       loop.remove(message.nodeId);
-      tell({ type: 'closed', requestId, nodeId: message.nodeId });
       return;
     case 'census':
-      await tellCensus(requestId);
+      tellCensus(requestId);
       return;
     default:
       message satisfies never;
@@ -75,7 +76,10 @@ function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
   if (known !== undefined) return known;
   const loading = Denoiser.load({ modelUrl, wasmUrl });
   models.set(modelUrl, loading);
-  loading.catch(() => models.delete(modelUrl));
+  loading.then(
+    (denoiser) => loaded.add(denoiser),
+    () => models.delete(modelUrl),
+  );
   return loading;
 }
 
@@ -97,10 +101,9 @@ function connect(pipe: PipeEndData): [PipeEnd, Int32Array | undefined] {
   return [new SharedWorkerEnd(pipe.memory), new Int32Array(pipe.memory.bell)];
 }
 
-async function tellCensus(requestId: number): Promise<void> {
-  const loaded = await Promise.all(models.values());
+function tellCensus(requestId: number): void {
   // What TensorFlow.js holds is counted for the whole thread, whichever model is asked.
-  const memory = loaded.map((denoiser) => denoiser.memory());
+  const memory = Array.from(loaded, (denoiser) => denoiser.memory());
   tell({
     type: 'census',
     requestId,

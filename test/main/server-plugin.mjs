@@ -22,6 +22,15 @@ const CHANGES = {
   copy: (_name, bytes) => bytes,
   /** A copy that takes its time to come, once for each further folder in its URL: then it is in the browser's cache. */
   slow: (_name, bytes) => sleep(1500, bytes),
+  /** The weights come when the page says so, by the last folder of their URL. */
+  held: async (name, bytes, folder) => {
+    if (name === 'weights.bin') await until(folder);
+    return bytes;
+  },
+  /** Nothing of it ever comes. */
+  silent: () => new Promise(() => {}),
+  /** All but the weights. */
+  'silent-weights': (name, bytes) => (name === 'weights.bin' ? new Promise(() => {}) : bytes),
   /** It takes 48 kHz for 24 kHz: every delay is twice as long, and there are resamplers. */
   'half-rate': withManifest({ sampleRateHz: 24000 }),
   corrupt: (name, bytes) => {
@@ -38,6 +47,18 @@ const CHANGES = {
 const LATER = '/test/later-model/';
 const LATER_WORKLET = '/test/later-worklet/';
 const served = new Set();
+
+/** What is held back until the page says so, by name. */
+const releases = new Map();
+
+function until(name) {
+  return new Promise((resolve) => {
+    releases.set(name, resolve);
+  });
+}
+
+/** Any file below is asked for in vain: the server never answers. */
+const SILENT = '/test/silent/';
 
 /**
  * The models of the catalogue that take blocks, and their variants: name, URL, and how the sound is rebuilt.
@@ -87,11 +108,12 @@ export function graphTestServer() {
         if (!served.has(path)) return undefined; // 404
         return { body: await readFile(new URL('../../dist/denoise-processor.js', import.meta.url)), type: 'js' };
       }
+      if (path.startsWith(SILENT)) return new Promise(() => {});
       if (!path.startsWith(CHANGED)) return undefined;
       const parts = path.slice(CHANGED.length).split('/');
       const [folder, name] = [parts[0], parts.at(-1)];
       const original = name.endsWith('.bin') && name !== 'weights.bin' ? PACKED : new URL(name, MODEL);
-      const body = await CHANGES[folder](name, await readFile(original));
+      const body = await CHANGES[folder](name, await readFile(original), parts.at(-2));
       return { body, type: name.endsWith('.json') ? 'json' : 'application/octet-stream' };
     },
 
@@ -99,6 +121,10 @@ export function graphTestServer() {
       if (command === 'serve-model' || command === 'serve-worklet') {
         served.add(payload);
         return true;
+      }
+      if (command === 'release-model') {
+        releases.get(payload)?.();
+        return releases.delete(payload);
       }
       if (command === 'enhance-in-node') {
         const script = new URL('enhance-in-node.ts', import.meta.url).pathname;

@@ -6,6 +6,7 @@
  */
 import { DenoiseError } from '../../shared/errors.ts';
 import { shortened } from '../../shared/quoted.ts';
+import { MOST_MANIFEST_BYTES } from '../manifest/ceilings.ts';
 import type { Manifest } from '../manifest/manifest.ts';
 
 /** What such a file begins with: what it is, and of which version. */
@@ -28,7 +29,7 @@ export function openPacked(bytes: Uint8Array<ArrayBuffer>, where: string): Packe
     isPacked && bytes.length >= MANIFEST_AT
       ? new DataView(bytes.buffer, bytes.byteOffset).getUint32(LENGTH_AT, true)
       : Number.POSITIVE_INFINITY;
-  if (MANIFEST_AT + length > bytes.length) {
+  if (length > MOST_MANIFEST_BYTES || MANIFEST_AT + length > bytes.length) {
     throw new DenoiseError(
       'model-corrupt',
       `${shortened(where)}: expected a packed model (NAME.bin of denoise-node), got ${bytes.length} bytes of ` +

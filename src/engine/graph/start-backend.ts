@@ -43,7 +43,7 @@ export function startBackend(wasmUrl?: string | URL): Promise<void> {
     starting = undefined;
     throw new DenoiseError(
       'wasm',
-      `Expected to start WebAssembly from ${file}, but it was refused or is missing. ` +
+      `Expected to start WebAssembly from ${file}, but it was refused, is missing or did not come. ` +
         "Check the wasm URL, and that the content security policy has script-src 'wasm-unsafe-eval'.",
       cause === undefined ? undefined : { cause },
     );
