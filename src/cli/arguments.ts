@@ -39,7 +39,7 @@ const MOST_JOBS = 64;
 export function helpText({ installed, installable }: ModelNames): string {
   const more = [...installable].map(([line, names]) => `\n${' '.repeat(22)}after ${line}: ${names.join(', ')}`);
   return `Usage: denoise-node INPUT… -o OUTPUT [options]
-       denoise-node copy-assets DIR [--models NAME,…]
+       denoise-node copy-assets DIR [--models NAME,…] [--inline]
 
 Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate
 and number of channels) or a folder, which is searched for such files, through links, but not in what
@@ -68,7 +68,8 @@ from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
 
 copy-assets puts the files that a page loads beside its script into DIR: worklet, worker, WebAssembly
 and models (default: those of this package). It is for pages that no bundler makes: the option assets
-of a node takes the URL of DIR.
+of a node takes the URL of DIR. With --inline it writes one module that holds them, denoise-inline.js,
+for pages that can serve nothing beside their script.
 
 An output file is there whole or not at all: it is written under another name, ending in .part, and
 renamed. A file that cannot be read is named with the reason, and the next one follows.

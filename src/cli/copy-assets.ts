@@ -1,40 +1,70 @@
 /**
- * In:     `copy-assets DIR [--models NAME,…]`
- * Out:    the files that a page loads beside its script, in DIR, laid out as the option `assets` takes them
+ * In:     `copy-assets DIR [--models NAME,…] [--inline]`
+ * Out:    the files that a page loads beside its script, in DIR, laid out as the option `assets` takes them, or one
+ *         module that holds them
  * Thread: main
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UsageError } from './arguments.ts';
 import { modelNames, modelUrl, packageRoot } from './bundled-models.ts';
+import { INLINE_DECLARATIONS, inlineModule } from './inline-assets.ts';
 
 /** What every page needs, below the package's dist/ as below DIR. */
-const SCRIPTS = ['denoise-processor.js', 'denoise-worker.js', 'wasm/tfjs-backend-wasm-simd.wasm'];
+const WORKLET = 'denoise-processor.js';
+const WORKER = 'denoise-worker.js';
+const WASM = 'wasm/tfjs-backend-wasm-simd.wasm';
+const INLINE = 'denoise-inline';
 
-/** Copies, and returns the paths that were written. UsageError for arguments that it does not understand. */
+/**
+ * Copies, and returns the paths that were written. UsageError for arguments that it does not understand, and for a
+ * folder that cannot be written to.
+ */
 export function copyAssets(args: readonly string[]): readonly string[] {
-  const { folder, models } = readArguments(args);
-  const written = SCRIPTS.map((path) => copied(inDist(path), join(folder, path)));
-  return [...written, ...models.flatMap((name) => copyModel(name, join(folder, 'models')))];
+  const { folder, models, isInline } = readArguments(args);
+  try {
+    if (isInline) return writeInline(folder, models);
+    const written = [WORKLET, WORKER, WASM].map((path) => copied(inDist(path), join(folder, path)));
+    return [...written, ...models.flatMap((name) => copyModel(name, join(folder, 'models')))];
+  } catch (error) {
+    throw new UsageError(`Cannot copy into ${folder}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
 }
 
-function readArguments(args: readonly string[]): { folder: string; models: readonly string[] } {
+function readArguments(args: readonly string[]) {
   const { values, positionals } = parsed(args);
   if (positionals.length !== 1) {
     throw new UsageError(`Expected copy-assets and one folder to copy into, got ${positionals.length}.`);
   }
   const { installed } = modelNames();
-  const models = values.models?.split(',') ?? installed.filter((name) => existsSync(packed(name)));
+  const own = installed.filter((name) => existsSync(packed(name)));
+  const isInline = values.inline;
+  const models = values.models?.split(',') ?? (isInline ? own.slice(0, 1) : own);
   for (const name of models)
     if (!installed.includes(name))
       throw new UsageError(`Expected --models of ${installed.join(', ')}, separated by commas, got "${name}".`);
-  return { folder: positionals[0], models };
+  if (isInline && (models.length !== 1 || !own.includes(models[0])))
+    throw new UsageError(`Expected one of ${own.join(', ')} with --inline, got "${models.join(',')}".`);
+  return { folder: positionals[0], models, isInline };
+}
+
+/** One module, and its declarations. */
+function writeInline(folder: string, [model]: readonly string[]): readonly string[] {
+  const files = { worklet: inDist(WORKLET), worker: inDist(WORKER), wasm: inDist(WASM), model: packed(model) };
+  mkdirSync(folder, { recursive: true });
+  const contents = { js: inlineModule(files), 'd.ts': INLINE_DECLARATIONS };
+  return Object.entries(contents).map(([ending, content]) => {
+    const path = join(folder, `${INLINE}.${ending}`);
+    writeFileSync(path, content);
+    return path;
+  });
 }
 
 function parsed(args: readonly string[]) {
+  const options = { models: { type: 'string' }, inline: { type: 'boolean', default: false } } as const;
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { models: { type: 'string' } } });
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -142,6 +142,8 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     static readonly census = takeCensus;
     readonly #graph: NodeGraph;
     readonly #session: Session;
+    /** The app has asked to hear of failures, by the event or the promise. */
+    #isHeard = false;
 
     static {
       for (const name of PARAMETER_NAMES)
@@ -171,12 +173,14 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
         context,
         graph: this.#graph,
         dispatch: (event: Event) => this.dispatchEvent(event),
+        isHeard: () => this.#isHeard,
         dispose: (reason: string) => this.#end(reason),
       };
       this.#session = new Session(host, family, resolved, latency);
     }
 
     get ready(): Promise<void> {
+      this.#isHeard = true;
       return this.#session.ready;
     }
 
@@ -222,6 +226,11 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
 
     dispose(): void {
       this.#end('The node was disposed.');
+    }
+
+    override addEventListener(...listening: unknown[]): void {
+      this.#isHeard ||= listening[0] === 'error';
+      (super.addEventListener as (...args: unknown[]) => void)(...listening);
     }
 
     // The overloads of connect and disconnect differ only in their arguments, which are passed on as they came.

@@ -24,6 +24,8 @@ export interface SessionHost {
   readonly context: BaseAudioContext;
   readonly graph: NodeGraph;
   readonly dispatch: (event: Event) => void;
+  /** Whether the app will hear of a failure. */
+  readonly isHeard: () => boolean;
   /** Takes the node apart; the context has closed. */
   readonly dispose: (reason: string) => void;
 }
@@ -38,6 +40,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
   readonly supervisor: Supervisor;
   readonly modelSwitch: ModelSwitch;
   readonly #disposeNode: (reason: string) => void;
+  readonly #isHeard: () => boolean;
   readonly #stopListening: () => void;
   #error: DenoiseError | undefined;
   #ready!: Promise<void>;
@@ -47,11 +50,12 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
 
   /** Begins at once, in a microtask: a listener added right after `new` hears even what fails immediately. */
   constructor(host: SessionHost, family: AudioFamily, options: ResolvedOptions, expectedLatency: Samples) {
-    const { context, graph, dispatch, dispose } = host;
+    const { context, graph, dispatch, isHeard, dispose } = host;
     this.context = context;
     this.graph = graph;
     this.options = options;
     this.#disposeNode = dispose;
+    this.#isHeard = isHeard;
     this.reporter = new Reporter(context, dispatch, expectedLatency);
     this.worklet = new WorkletHolder(this, family);
     this.supervisor = new Supervisor(this);
@@ -107,7 +111,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     this.#resolveReady();
   }
 
-  /** One error, one event; the dry signal goes on. */
+  /** One error, one event, or a line in the console where nobody listens to it; the dry signal goes on. */
   fail(error: DenoiseError): void {
     if (this.isOver) return;
     this.supervisor.close();
@@ -116,6 +120,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     this.#rejectReady(error);
     this.modelSwitch.abort(error);
     this.reporter.emit('error', { error });
+    if (!this.#isHeard()) console.warn(unheard(error));
   }
 
   /** A context that has closed, or begun to render, before the node was ready is a failure of its own. */
@@ -153,4 +158,12 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     this.checkContext();
     if (this.context.state === 'closed') this.#disposeNode('The context was closed.');
   }
+}
+
+/** For the person who has not thought of failures yet. */
+function unheard({ code, message }: DenoiseError): string {
+  return (
+    `DenoiseNode passes the sound on as it is, because of '${code}': ${message} ` +
+    "Nothing listens to its 'error' event, nor to its promise `ready`: an app that does can tell people, and retry()."
+  );
 }

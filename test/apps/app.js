@@ -5,7 +5,7 @@ globalThis.denoise = async (samples, sampleRate) => {
   const context = new OfflineAudioContext(1, samples.length, sampleRate);
   const buffer = context.createBuffer(1, samples.length, sampleRate);
   buffer.copyToChannel(samples, 0);
-  const node = new DenoiseNode(context);
+  const node = new DenoiseNode(context, globalThis.denoiseOptions);
   const source = new AudioBufferSourceNode(context, { buffer });
   source.connect(node).connect(context.destination);
   source.start();

@@ -120,7 +120,8 @@ function vite(name: keyof typeof VITES): App[] {
   ];
 }
 
-const ESBUILD = ['esbuild', 'app.js', '--bundle', '--minify'];
+const ESBUILD = ['esbuild', '--bundle', '--minify'];
+const IIFE = ['--format=iife', '--log-override:empty-import-meta=silent'];
 const COPY_ASSETS = ['denoise-node', 'copy-assets'];
 
 const esbuild: App[] = [
@@ -130,7 +131,7 @@ const esbuild: App[] = [
     linked: ['esbuild'],
     files: { 'app.js': APP, 'public/index.html': MODULE_PAGE },
     build: [
-      [...ESBUILD, '--format=esm', '--outfile=public/app.js'],
+      [...ESBUILD, 'app.js', '--format=esm', '--outfile=public/app.js'],
       [...COPY_ASSETS, 'public'],
     ],
     serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
@@ -142,12 +143,29 @@ const esbuild: App[] = [
     files: { 'app.js': APP, 'public/index.html': page('<script src="./js/app.js"></script>') },
     build: [
       // It says that import.meta is empty in this format: the package knows.
-      [...ESBUILD, '--format=iife', '--log-override:empty-import-meta=silent', '--outfile=public/js/app.js'],
+      [...ESBUILD, 'app.js', ...IIFE, '--outfile=public/js/app.js'],
       [...COPY_ASSETS, 'public/js'],
     ],
     serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
   },
 ];
+
+/** The page's only file besides its HTML is its script. */
+const inline: App = {
+  name: 'inline',
+  isQuick: true,
+  linked: ['esbuild'],
+  files: {
+    'app.js': APP,
+    'main.js': `${fromGuide('main.js')}\nglobalThis.denoiseOptions = inline();\nimport './app.js';\n`,
+    'public/index.html': page('<script src="./main.js"></script>'),
+  },
+  build: [
+    [...COPY_ASSETS, '.', '--inline'],
+    [...ESBUILD, 'main.js', ...IIFE, '--outfile=public/main.js'],
+  ],
+  serve: (folder, isIsolated) => serveFolder(`${folder}/public`, isIsolated),
+};
 
 const rollup: App = {
   name: 'rollup',
@@ -223,6 +241,7 @@ export const APPS: readonly App[] = [
   plain,
   cdn,
   ...esbuild,
+  inline,
   rollup,
   ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
   webpack(['webpack', '5', '7']),

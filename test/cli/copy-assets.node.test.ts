@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { command } from '../support/command-line.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -54,12 +55,34 @@ describe('denoise-node copy-assets', () => {
     assert.deepEqual(models, ['models/tiny.bin', ...files].sort());
   });
 
+  it('writes one module with all of it, and its declarations, with --inline', async () => {
+    const { status } = await command('copy-assets', folder, '--inline', '--models', 'tiny');
+    assert.equal(status, 0);
+    assert.deepEqual(await filesIn(folder), ['denoise-inline.d.ts', 'denoise-inline.js']);
+    const { default: inline } = await import(pathToFileURL(join(folder, 'denoise-inline.js')).href);
+    const { assets, model } = inline();
+    const expected = {
+      [assets.worklet]: 'denoise-processor.js',
+      [assets.worker]: 'denoise-worker.js',
+      [assets.wasm]: 'wasm/tfjs-backend-wasm-simd.wasm',
+      [model]: 'models/tiny.bin',
+    };
+    assert.equal(Object.keys(expected).length, 4);
+    for (const [url, path] of Object.entries(expected)) {
+      const found = Buffer.from(await (await fetch(url)).arrayBuffer());
+      assert.deepEqual(found, await readFile(join(ROOT, 'dist', path)), path);
+    }
+    assert.equal(inline(), inline());
+  });
+
   it('refuses what it does not understand, and copies nothing then', async () => {
     for (const [words, message] of [
       [['copy-assets'], /one folder to copy into, got 0/],
       [['copy-assets', folder, folder], /one folder to copy into, got 2/],
       [['copy-assets', folder, '--models', 'bass'], /--models of base, tiny, .*got "bass"/],
       [['copy-assets', folder, '--modles', 'base'], /--modles/],
+      [['copy-assets', folder, '--inline', '--models', 'base,tiny'], /one of base, tiny with --inline/],
+      [['copy-assets', join(ROOT, 'package.json')], /Cannot copy into .*package\.json: /],
     ] as const) {
       const { status, stderr } = await command(...words);
       assert.equal(status, 2);

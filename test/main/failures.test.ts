@@ -161,6 +161,43 @@ describe('what can fail while a node loads', () => {
   });
 });
 
+describe('a failure', () => {
+  const { warn } = console;
+  let context: AudioContext;
+  let said: string[];
+
+  beforeEach(() => {
+    context = new AudioContext({ sampleRate: RATE });
+    said = [];
+    console.warn = (...words) => said.push(words.join(' '));
+  });
+
+  afterEach(async () => {
+    console.warn = warn;
+    await context.close();
+  });
+
+  async function fail(listen: (node: DenoiseNode) => void): Promise<void> {
+    const node = new DenoiseNode(context, { model: 'no-such-model' });
+    listen(node);
+    await until('the node has failed', () => node.state === 'failed');
+    await wait(50);
+    node.dispose();
+  }
+
+  it('that nobody listens to is one warning in the console, with what to do', async () => {
+    await fail((node) => node.addEventListener('statechange', () => {}));
+    expect(said).to.have.lengthOf(1);
+    expect(said[0]).to.contain("'model-load'").and.contain('base, tiny').and.contain("'error' event");
+  });
+
+  it('that an app hears of, by the event or the promise, leaves the console alone', async () => {
+    await fail((node) => node.addEventListener('error', () => {}));
+    await fail((node) => void node.ready.catch(() => {}));
+    expect(said).to.deep.equal([]);
+  });
+});
+
 describe('a context that closes or sleeps', () => {
   it("gives 'context-closed' for a node created in a closed context", async () => {
     const context = new AudioContext({ sampleRate: RATE });
