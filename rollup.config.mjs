@@ -127,10 +127,11 @@ const copyWasm = {
   },
 };
 
-/** A model in one file, beside the module that gives its URL. */
+/** A model in one file, which a module of its own gives the URL of. */
 const packed = ({ name, url }) => ({
   name: 'pack-model',
   writeBundle() {
+    mkdirSync('dist/models', { recursive: true });
     writeFileSync(`dist/models/${name}.bin`, packModel(url));
   },
 });
@@ -151,7 +152,7 @@ const listTitles = {
 const PACKAGE = [
   onMainThread,
   ...OWN_MODELS.map((model) =>
-    inBrowser(`src/${model.name}-model.ts`, `dist/models/${model.name}.js`, { plugins: [packed(model)] }),
+    inBrowser(`src/${model.name}-model.ts`, `dist/${model.name}-model.js`, { plugins: [packed(model)] }),
   ),
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
   inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),

@@ -19,8 +19,8 @@ export const ENTRIES = {
   'panel/define.d.ts': 'panel.d.ts',
   'engine/index.d.ts': 'engine.d.ts',
   'vite.d.ts': 'vite.d.ts',
-  'base-model.d.ts': 'models/base.d.ts',
-  'tiny-model.d.ts': 'models/tiny.d.ts',
+  'base-model.d.ts': 'base-model.d.ts',
+  'tiny-model.d.ts': 'tiny-model.d.ts',
 };
 /** The one library whose types are part of our face; whoever imports that entry has it. */
 const FOREIGN = ['standardized-audio-context'];

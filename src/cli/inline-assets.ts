@@ -20,7 +20,7 @@ const TYPES = {
   model: 'application/octet-stream',
 } as const;
 
-/** JavaScript whose default export gives the options of a node that loads nothing. URLs are made once, when asked for. */
+/** JavaScript whose default export gives the options of a node that loads nothing. URLs are made once, when asked. */
 export function inlineModule(files: InlineFiles): string {
   const url = (name: keyof InlineFiles): string =>
     `url('${TYPES[name]}', '${readFileSync(files[name]).toString('base64')}')`;
@@ -42,7 +42,9 @@ export default function inline() {
 `;
 }
 
-export const INLINE_DECLARATIONS = `import type { DenoiseOptions } from 'denoise-node';
-/** Options of a DenoiseNode that loads nothing: new DenoiseNode(context, inline()). */
-export default function inline(): Required<Pick<DenoiseOptions, 'assets' | 'model'>>;
-`;
+export const INLINE_DECLARATIONS = [
+  "import type { DenoiseOptions } from 'denoise-node';",
+  '/** Options of a DenoiseNode that loads nothing: new DenoiseNode(context, inline()). */',
+  "export default function inline(): Required<Pick<DenoiseOptions, 'assets' | 'model'>>;",
+  '',
+].join('\n');

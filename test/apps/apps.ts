@@ -41,8 +41,15 @@ const page = (head: string): string =>
   `${head}</head><body></body></html>`;
 const MODULE_PAGE = page('<script type="module" src="./app.js"></script>');
 
-const importMap = (folder: string): string =>
-  `<script type="importmap">{ "imports": { "denoise-node": "${folder}denoise-node.js" } }</script>`;
+/** What a page without a bundler says about the package, which lies in a folder. */
+function importMap(folder: string): string {
+  const imports = {
+    'denoise-node': `${folder}denoise-node.js`,
+    'denoise-node/engine': `${folder}engine.js`,
+    'denoise-node/models/tiny': `${folder}tiny-model.js`,
+  };
+  return `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+}
 
 const plain: App = {
   name: 'plain',

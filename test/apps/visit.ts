@@ -14,8 +14,9 @@ const PATIENCE_MS = 60_000;
 export interface Visit {
   readonly mode: string;
   readonly isIsolated: boolean;
-  /** By how much denoising raised the SI-SDR. */
+  /** By how much denoising raised the SI-SDR: by the node, and by the engine with another model. */
   readonly gainDb: number;
+  readonly engineGainDb: number;
   /** Warnings, errors and files that were not there; empty where all is well. */
   readonly complaints: readonly string[];
 }
@@ -37,13 +38,14 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
     const page = await context.newPage();
     listen(page, complaints);
     await page.goto(url);
-    await page.waitForFunction('globalThis.denoise !== undefined', { timeout: PATIENCE_MS });
-    const { mode, isIsolated, bytes } = await page.evaluate(denoiseInPage, base64(noisy), RATE_HZ);
-    const gainDb = siSdrDb(floats(bytes), clean) - noisyDb;
-    return { mode, isIsolated, gainDb, complaints };
+    await page.waitForFunction('globalThis.encode !== undefined', { timeout: PATIENCE_MS });
+    const { mode, isIsolated, byNode, byEngine } = await page.evaluate(denoiseInPage, base64(noisy), RATE_HZ);
+    const gainDb = siSdrDb(floats(byNode), clean) - noisyDb;
+    const engineGainDb = siSdrDb(floats(byEngine), clean) - noisyDb;
+    return { mode, isIsolated, gainDb, engineGainDb, complaints };
   } catch (error) {
     complaints.push(String(error instanceof Error ? error.message : error));
-    return { mode: '-', isIsolated: false, gainDb: Number.NaN, complaints };
+    return { mode: '-', isIsolated: false, gainDb: Number.NaN, engineGainDb: Number.NaN, complaints };
   } finally {
     await context.close();
   }
@@ -60,16 +62,20 @@ function listen(page: Page, complaints: string[]): void {
   });
 }
 
-/** Runs in the page. Samples cross as base64: ten times as fast as lists of numbers. */
+/** What app.js puts there. */
+interface AppGlobals {
+  denoise(samples: Float32Array, sampleRate: number): Promise<{ mode: string; enhanced: Float32Array }>;
+  enhance(samples: Float32Array, sampleRate: number): Promise<Float32Array>;
+  encode(samples: Float32Array): string;
+}
+
+/** Runs in the page. */
 async function denoiseInPage(noisyBase64: string, sampleRate: number) {
-  const { denoise } = globalThis as unknown as {
-    denoise: (samples: Float32Array, sampleRate: number) => Promise<{ mode: string; enhanced: Float32Array }>;
-  };
+  const app = globalThis as unknown as AppGlobals;
   const samples = new Float32Array(Uint8Array.from(atob(noisyBase64), (letter) => letter.charCodeAt(0)).buffer);
-  const { mode, enhanced } = await denoise(samples, sampleRate);
-  let letters = '';
-  for (const byte of new Uint8Array(enhanced.buffer)) letters += String.fromCharCode(byte);
-  return { mode, isIsolated: crossOriginIsolated, bytes: btoa(letters) };
+  const { mode, enhanced } = await app.denoise(samples, sampleRate);
+  const byEngine = app.encode(await app.enhance(samples, sampleRate));
+  return { mode, isIsolated: crossOriginIsolated, byNode: app.encode(enhanced), byEngine };
 }
 
 function base64(samples: Float32Array): string {

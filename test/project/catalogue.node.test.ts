@@ -52,7 +52,7 @@ describe('the catalogue', () => {
     const own = listed.filter((model) => model.package === 'denoise-node').map(({ name }) => name);
     assert.deepEqual(Object.keys(bundledFiles.models), own);
     const { exports } = JSON.parse(readFileSync(join(MODELS, '../package.json'), 'utf8'));
-    for (const name of own) assert.equal(exports[`./models/${name}`].default, `./dist/models/${name}.js`);
+    for (const name of own) assert.equal(exports[`./models/${name}`].default, `./dist/${name}-model.js`);
   });
 
   it('is what the command line goes by', () => {
