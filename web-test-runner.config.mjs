@@ -35,9 +35,16 @@ export default {
   nodeResolve: true,
   groups: [
     { name: 'unit', files: inBrowser('{engine,files,shared,worklet,worker,panel,demo}') },
-    // What needs no sound device: Firefox and WebKit have none without a sound server.
-    { name: 'portable', files: inBrowser('{engine,files,shared,worklet}') },
+    // For Firefox and WebKit: what needs no sound device, and what does. They have none without a sound server.
+    { name: 'portable', files: inBrowser('{engine,files,shared,worklet,demo}') },
     { name: 'offline', files: 'test/main/offline.test.ts' },
+    {
+      name: 'live',
+      files: ['face', 'latency', 'mixing', 'failures', 'recovery', 'set-model', 'dry-before-ready', 'unisolated'].map(
+        (name) => `test/main/${name}.test.ts`,
+      ),
+    },
+    { name: 'panel', files: inBrowser('panel') },
     { name: 'platform', files: inBrowser('platform') },
     { name: 'graph', files: inBrowser('main') },
   ],

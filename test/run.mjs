@@ -77,7 +77,7 @@ async function suitesWithSound({ name, before, liveGroups, pages, found }) {
   const env = { ...environment(name), ...sound.env };
   if (sound.hasSound) for (const group of liveGroups) await suites.browser(name, group, { before, env });
   else if (liveGroups.length) suites.skip(`${name}: live`, 'no sound device, and no PulseAudio in its place');
-  if (pages) await pageSuites(name, pages, sound.hasSound, env);
+  if (pages) await pageSuites(name, before, pages, sound.hasSound, env);
   sound.stop();
 }
 
@@ -88,9 +88,9 @@ function environment(browser) {
 /**
  * The demo's pages in another browser than Chromium; those that play need a sound device, or PulseAudio in its place.
  */
-async function pageSuites(name, { silent, playing }, hasSound, env) {
+async function pageSuites(name, before, { silent, playing }, hasSound, env) {
   const files = [...silent, ...(hasSound ? playing : [])].map((page) => `test/demo/${page}.page.test.ts`);
-  await suites.node(`${name}: demo`, files, { oneByOne: true, env });
+  await suites.node(`${name}: demo`, files, { oneByOne: true, before, env });
   if (!hasSound) suites.skip(`${name}: demo, played`, 'no sound device, and no PulseAudio in its place');
 }
 
@@ -130,7 +130,7 @@ function otherBrowsers() {
       name: 'firefox',
       before: [],
       groups: ['portable', 'offline'],
-      liveGroups: [],
+      liveGroups: ['live', 'panel'],
       pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
       found: findBrowser('firefox'),
     },
@@ -138,7 +138,7 @@ function otherBrowsers() {
       name: 'webkit',
       before: inDisplay,
       groups: ['portable', 'offline'],
-      liveGroups: [],
+      liveGroups: ['live', 'panel'],
       found: canShow && findWebKit(),
     },
   ];

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'puppeteer-core';
-import { IN_FIREFOX, visit } from './support.ts';
+import { IN_FIREFOX, IN_WEBKIT, visit } from './support.ts';
 
 export { readWav, type Sound, wavBytes } from '../../tools/wav-files.ts';
 
@@ -73,7 +73,7 @@ export function statusOf(page: Page, name: string): Promise<string> {
 
 /** Presses the button of this name that belongs to a file. */
 export async function press(page: Page, action: string, name: string): Promise<void> {
-  await page.locator(`::-p-aria([name="${action}: ${name}"][role="button"])`).click();
+  await page.locator(`button[aria-label=${JSON.stringify(`${action}: ${name}`)}]`).click();
 }
 
 /** Does what begins a download, and gives what arrives. */
@@ -83,6 +83,7 @@ export async function downloaded(
   begin: () => Promise<void>,
 ): Promise<{ name: string; bytes: Uint8Array }> {
   if (IN_FIREFOX) return downloadedByFirefox(page, join(folder, 'downloads'), begin);
+  if (IN_WEBKIT) return offeredInWebKit(page, begin);
   const session = await page.browser().target().createCDPSession();
   await session.send('Browser.setDownloadBehavior', {
     behavior: 'allow',
@@ -139,6 +140,36 @@ async function downloadedByFirefox(
   const bytes = new Uint8Array(readFileSync(path));
   rmSync(path);
   return { name, bytes };
+}
+
+/** Nothing tells where WebKit saves it, so that what the link leads to is read in its place. */
+async function offeredInWebKit(page: Page, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+  await page.evaluate(() => {
+    const { click } = HTMLAnchorElement.prototype;
+    const { createObjectURL } = URL;
+    // The page's policy lets nobody fetch what is behind the link.
+    const blobs = new Map<string, Blob | MediaSource>();
+    URL.createObjectURL = (blob) => {
+      const url = createObjectURL(blob);
+      blobs.set(url, blob);
+      return url;
+    };
+    const offered = new Promise<{ name: string; base64: string }>((resolve) => {
+      HTMLAnchorElement.prototype.click = function () {
+        Object.assign(HTMLAnchorElement.prototype, { click });
+        URL.createObjectURL = createObjectURL;
+        const reader = new FileReader();
+        reader.onload = () => resolve({ name: this.download, base64: (reader.result as string).split(',')[1] });
+        reader.readAsDataURL(blobs.get(this.href) as Blob);
+      };
+    });
+    Object.assign(window, { offered });
+  });
+  await begin();
+  const { name, base64 } = await page.evaluate(
+    () => (window as unknown as { offered: Promise<{ name: string; base64: string }> }).offered,
+  );
+  return { name, bytes: new Uint8Array(Buffer.from(base64, 'base64')) };
 }
 
 /**

@@ -7,7 +7,8 @@ import { serveDemo } from '../../demo/serve.mjs';
 import type {} from '../../src/panel/define.ts';
 import { CHROMIUM_FLAGS, launchChromium } from '../../tools/browser.mjs';
 import { readWav } from '../../tools/wav-files.ts';
-import { launchFirefox } from '../support/other-browsers.mjs';
+import { launchFirefox, launchWebKit } from '../support/other-browsers.mjs';
+import { tellSecondTry } from '../support/second-try.ts';
 
 export { readWav };
 
@@ -28,6 +29,13 @@ interface VisitOptions {
 
 /** The browser that TEST_BROWSER names; Chromium without it. */
 export const IN_FIREFOX = process.env.TEST_BROWSER === 'firefox';
+export const IN_WEBKIT = process.env.TEST_BROWSER === 'webkit';
+
+/** WebKit's pages are made to look like puppeteer's, in what is asked of them here. */
+function launch(flags: string[], downloads?: string): Promise<Browser> {
+  if (IN_FIREFOX) return launchFirefox(downloads);
+  return IN_WEBKIT ? (launchWebKit() as unknown as Promise<Browser>) : launchChromium(flags);
+}
 
 /** Opens the page for as long as `use` takes. */
 export async function visit(
@@ -35,7 +43,7 @@ export async function visit(
   { isolation = true, flags = CHROMIUM_FLAGS, isMissing, downloads }: VisitOptions = {},
 ): Promise<void> {
   const server = await serveDemo({ port: 0, isolation, ...(isMissing && { isMissing }) });
-  const browser: Browser = await (IN_FIREFOX ? launchFirefox(downloads) : launchChromium(flags));
+  const browser = await launch(flags, downloads);
   try {
     const page = await browser.newPage();
     const complaints: string[] = [];
@@ -157,19 +165,22 @@ export const panelText = (page: Page, selector: string): Promise<string> =>
     selector,
   );
 
+const CALM_TRIES = 8;
+
 /**
  * A busy machine makes the latency grow, which moves the sound in time. Tries until it stood still meanwhile, and
  * shortly before; fails where it never does.
  */
 export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; attempt < 8; attempt++) {
+  for (let tries = 1; tries <= CALM_TRIES; tries++) {
+    tellSecondTry('a stretch at a steady latency', tries, CALM_TRIES);
     const before = await latencyOf(page);
     // The page follows a change a little after it is known.
     await hear(page, 0.5);
     const taken = await take();
     if ((await latencyOf(page)) === before) return taken;
   }
-  throw new Error('The latency changed in each of eight attempts: this machine is too busy to tell.');
+  throw new Error(`The latency changed in each of ${CALM_TRIES} tries: this machine is too busy to tell.`);
 }
 
 /** Presses the record button, waits some seconds of sound, presses it again, and takes the file that is offered. */

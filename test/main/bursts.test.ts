@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { DenoiseNode, figuresSince, fixture, noise, play, until } from './support.ts';
+import { AFTER_A_SECOND, faultyWorker } from './faulty-worker.ts';
+import { DenoiseNode, figuresSince, noise, play, until } from './support.ts';
 
 /** Much longer than the parts in which any of these contexts takes its sound. */
 const STRETCH_SECONDS = 2;
@@ -78,8 +79,7 @@ describe('a node whose sound is late again and again', () => {
   it('is overloaded, says so, and is dry', async function () {
     this.timeout(2 * BUSY_MS);
     const context = new AudioContext({ sampleRate: 48000 });
-    const worker = `${fixture('failing-worker.js')}?how=stutter&after=0&born=${Date.now() + BUSY_MS}&since=0`;
-    const node = new DenoiseNode(context, { assets: { worker } });
+    const node = new DenoiseNode(context, { assets: { worker: faultyWorker('stutter', [AFTER_A_SECOND]) } });
     const told: string[] = [];
     node.addEventListener('overload', () => told.push('overload'));
     node.addEventListener('statechange', ({ detail: { reason } }) => told.push(reason));

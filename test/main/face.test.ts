@@ -130,8 +130,12 @@ describe('DenoiseNode as an AudioNode', () => {
     source.loop = true;
     source.connect(node).connect(context.destination);
     source.start();
-    await until('hops are counted', () => node.getMetrics().hops > 20);
-    const metrics = node.getMetrics();
+    let metrics = node.getMetrics();
+    // The model takes a while to know the noise, and is not always given the time.
+    await until('the noise is turned down', () => {
+      metrics = node.getMetrics();
+      return metrics.hops > 20 && metrics.reduction > 0 && metrics.enhancedLevel < metrics.inputLevel;
+    });
     expect(metrics.state).to.equal('running');
     expect(metrics.latency).to.equal(node.latency);
     expect(metrics.hopMsP50).to.be.greaterThan(0);
@@ -140,8 +144,6 @@ describe('DenoiseNode as an AudioNode', () => {
     expect(metrics.nonFiniteSamples).to.equal(0);
     // Uniform noise of amplitude a has a root mean square of a / √3: −24.8 dBFS.
     expect(metrics.inputLevel).to.be.closeTo(-24.8, 1);
-    expect(metrics.enhancedLevel).to.be.lessThan(metrics.inputLevel);
-    expect(metrics.reduction).to.be.greaterThan(0);
     expect(metrics.voice).to.be.within(0, 1);
     node.dispose();
     expect(node.getMetrics()).to.include({
@@ -159,7 +161,12 @@ describe('DenoiseNode as an AudioNode', () => {
       const other = new DenoiseNode(context, { transport });
       expect(other.getMetrics().time).to.equal(0);
       await other.ready;
-      other.connect(context.destination);
+      // Firefox lets nothing compute that has no source.
+      const source = play(context, noise(48000));
+      source.loop = true;
+      source.connect(other).connect(context.destination);
+      source.start();
+      await until('hops are computed', () => other.getMetrics().hops > 0);
       const asked = context.currentTime;
       const { hops } = other.getMetrics();
       await until('figures are newer than the question', () => other.getMetrics().time > asked + 0.1);

@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
+import { needsDevtools } from '../support/browser-limits.ts';
 import { DenoiseNode, noise, play, until, wait } from './support.ts';
 
 /** Another model as far as the page can tell, and so in another worker. */
@@ -50,6 +51,7 @@ describe('what nodes leave behind', () => {
   for (const transport of ['shared', 'message'] as const) {
     it(`is nothing after 100 were created and disposed in ${transport} mode`, async function () {
       this.timeout(60_000);
+      await needsDevtools(this);
       const context = new AudioContext({ sampleRate: 48000 });
       const keeper = new DenoiseNode(context, { transport });
       await keeper.ready;
@@ -80,6 +82,7 @@ describe('what nodes leave behind', () => {
   for (const transport of ['shared', 'message'] as const) {
     it(`is nothing of the models that a node went through in ${transport} mode`, async function () {
       this.timeout(90_000);
+      await needsDevtools(this);
       const context = new AudioContext({ sampleRate: 48000 });
       const keeper = new DenoiseNode(context, { transport });
       const node = new DenoiseNode(context, { transport, model: OTHER });
@@ -123,7 +126,8 @@ describe('what nodes leave behind', () => {
     await context.close();
   });
 
-  it('is one worker for many nodes, and none after the last', async () => {
+  it('is one worker for many nodes, and none after the last', async function () {
+    await needsDevtools(this);
     const context = new AudioContext({ sampleRate: 48000 });
     const nodes = [1, 2, 3].map(() => new DenoiseNode(context));
     await Promise.all(nodes.map((node) => node.ready));
@@ -171,7 +175,8 @@ describe('what nodes leave behind', () => {
     await context.close();
   });
 
-  it('is nothing that keeps a disposed node alive', async () => {
+  it('is nothing that keeps a disposed node alive', async function () {
+    await needsDevtools(this);
     const context = new AudioContext({ sampleRate: 48000 });
     const made = async (): Promise<WeakRef<DenoiseNode>> => {
       const node = new DenoiseNode(context);

@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { needsPauses } from '../support/browser-limits.ts';
 import {
   DenoiseNode,
   largestDifference,
@@ -153,7 +154,8 @@ describe('channels', () => {
 });
 
 describe('reset', () => {
-  it('is not heard, and the model goes on as one that has heard nothing', async () => {
+  it('is not heard, and the model goes on as one that has heard nothing', async function () {
+    needsPauses(this);
     const RATE = 48000;
     const speech = await noisySpeech(RATE);
     // With an attenuation limit of 0 dB wet and dry are alike, so that anything audible would be a fault.

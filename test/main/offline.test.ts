@@ -1,18 +1,16 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
+import { canPause, needsPauses, needsSound, skip } from '../support/browser-limits.ts';
 import {
-  canPause,
   DenoiseNode,
   figuresSince,
   importEngine,
   largestDifference,
-  needsPauses,
-  needsSound,
   noisySpeech,
   play,
   record,
   renderOffline,
-  skip,
+  repeatWhileSpoilt,
   until,
   wait,
 } from './support.ts';
@@ -48,11 +46,11 @@ async function enhanceInPage(
  * What a live node makes of a signal from its very first sample on. It is done again where a busy machine caused an
  * underrun, in which dry sound was heard.
  */
-async function liveFromTheStart(
+function liveFromTheStart(
   samples: Float32Array<ArrayBuffer>,
   transport: 'shared' | 'message',
 ): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
-  for (let attempt = 0; attempt < 8; attempt++) {
+  return repeatWhileSpoilt('a recording without an underrun', 8, async () => {
     const context = new AudioContext({ sampleRate: 48000 });
     await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
     const node = new DenoiseNode(context, { transport, latencyHint: 0.4 });
@@ -73,9 +71,8 @@ async function liveFromTheStart(
     const { underruns, latency } = await figuresSince(node, context.currentTime);
     node.dispose();
     await context.close();
-    if (underruns === 0) return { sent, heard, delay: Math.round(latency * 48000) };
-  }
-  throw new Error('The machine is too busy: underruns in eight runs.');
+    return underruns === 0 ? { sent, heard, delay: Math.round(latency * 48000) } : undefined;
+  });
 }
 
 describe('DenoiseNode in an OfflineAudioContext', () => {
@@ -187,7 +184,7 @@ describe('DenoiseNode in an OfflineAudioContext', () => {
   }
 
   it('says that it cannot wait in message mode where rendering cannot be paused', async function () {
-    if (canPause()) skip(this, 'this browser has OfflineAudioContext.suspend()');
+    if (canPause()) skip(this, 'noPauses');
     const node = new DenoiseNode(new OfflineAudioContext(1, 4800, 48000), { transport: 'message' });
     const reason = await node.ready.catch((error: unknown) => error);
     expect(reason).to.have.property('code', 'offline-not-ready');

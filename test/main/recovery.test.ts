@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { AFTER_A_SECOND, faultyWorker } from './faulty-worker.ts';
 import {
   DenoiseNode,
   delayBetween,
@@ -19,16 +20,12 @@ const RATE = 48000;
 const MODES = ['shared', 'message'] as const;
 
 describe('a worker that fails', () => {
-  const failing = (query: Record<string, string | number>): string =>
-    `${fixture('failing-worker.js')}?${new URLSearchParams(query as Record<string, string>)}`;
-  const later = (ms: number): number => performance.timeOrigin + performance.now() + ms;
-
   for (const transport of MODES) {
     for (const how of ['throw', 'spin'] as const) {
       it(`is replaced when it ${how}s, in ${transport} mode: dry sound meanwhile, then enhanced`, async function () {
         this.timeout(30_000);
         const context = new AudioContext({ sampleRate: RATE });
-        const worker = failing({ how, after: 1500, born: Math.round(later(500)) });
+        const worker = faultyWorker(how, [AFTER_A_SECOND]);
         const node = new DenoiseNode(context, { transport, assets: { worker }, latencyHint: 0.15 });
         const states: string[] = [];
         node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
@@ -56,7 +53,7 @@ describe('a worker that fails', () => {
   it('is never silence: what is heard while the worker stands still is the dry signal, in time', async function () {
     this.timeout(20_000);
     const context = new AudioContext({ sampleRate: RATE });
-    const worker = failing({ how: 'spin', after: 1500, born: Math.round(later(500)) });
+    const worker = faultyWorker('spin', [AFTER_A_SECOND]);
     const node = new DenoiseNode(context, { assets: { worker } });
     await node.ready;
     const source = play(context, await noisySpeech(RATE));
@@ -77,8 +74,9 @@ describe('a worker that fails', () => {
     const context = new AudioContext({ sampleRate: RATE });
     const node = new DenoiseNode(context, {
       transport: 'message',
-      assets: { worker: failing({ how: 'throw', after: 1200, born: Math.round(later(60_000)) }) },
+      assets: { worker: faultyWorker('throw', Array(4).fill(AFTER_A_SECOND)) },
     });
+    node.connect(context.destination);
     const states: string[] = [];
     node.addEventListener('statechange', ({ detail }) => states.push(detail.state));
     const { error } = await nextEvent(node, 'error', 20_000);
@@ -94,7 +92,7 @@ describe('a worker that fails', () => {
     this.timeout(20_000);
     const context = new AudioContext({ sampleRate: RATE });
     const node = new DenoiseNode(context, {
-      assets: { worker: failing({ how: 'pause', after: 2500, born: Math.round(later(60_000)) }) },
+      assets: { worker: faultyWorker('pause', [AFTER_A_SECOND]) },
     });
     await node.ready;
     const before = node.latency;

@@ -145,6 +145,8 @@ export function graphTestServer() {
           }
         });
       }
+      // Those of @web/test-runner-chrome, which says nothing about it.
+      if (command === 'has-devtools') return session.browser.hasDevtools ?? true;
       if (command === 'count-workers') return session.browser.getPage(session.id).workers().length;
       if (command === 'collect-garbage') {
         const page = session.browser.getPage(session.id);

@@ -5,6 +5,7 @@ import type * as Engine from '../../src/engine/index.ts';
 import type * as Core from '../../src/index.ts';
 import type * as Standardized from '../../src/standardized.ts';
 import { delayBetween as findDelay } from '../../tools/delay.mjs';
+import { tellSecondTry } from '../support/second-try.ts';
 
 /** The package as it ships: bundles find worker, worklet, wasm and models beside themselves. */
 export const { DenoiseNode, DenoiseError }: typeof Core = await import(`${location.origin}/dist/denoise-node.js`);
@@ -137,22 +138,22 @@ export async function recordSteady(
   // The plain delay is heard until the worklet's own is full, and another latency waits until its past is long enough.
   const { latency } = await figuresSince(node, context.currentTime);
   await figuresSince(node, context.currentTime + latency + 2 * FADES_SECONDS);
-  for (let attempt = 0; attempt < 10; attempt++) {
+  const taken = await repeatWhileSpoilt('a recording at a steady latency', 10, async () => {
     const before = await figuresSince(node, context.currentTime);
     await figuresSince(node, before.time + FADES_SECONDS);
     const [sent, heard] = await record(context, taps, seconds);
     const after = await figuresSince(node, context.currentTime);
     // The seconds, because one may have been under way from before the first look.
-    if (
-      after.latency !== before.latency ||
-      after.underrunSeconds !== before.underrunSeconds ||
-      after.overruns !== before.overruns
-    )
-      continue;
-    node.disconnect(silent);
-    return { sent, heard, delay: Math.round(after.latency * context.sampleRate) };
-  }
-  throw new Error('The machine is too busy: latency was raised during ten recordings.');
+    const isSteady =
+      before.state !== 'overloaded' &&
+      after.state !== 'overloaded' &&
+      after.latency === before.latency &&
+      after.underrunSeconds === before.underrunSeconds &&
+      after.overruns === before.overruns;
+    return isSteady ? { sent, heard, delay: Math.round(after.latency * context.sampleRate) } : undefined;
+  });
+  node.disconnect(silent);
+  return taken;
 }
 
 /** Longer than every fade, and than the change of latency after an underrun. */
@@ -248,44 +249,30 @@ export async function expectDry(context: AudioContext, node: DenoiseNode): Promi
   expect(largestDifference(sent, heard, Math.round(node.latency * context.sampleRate))).to.be.lessThan(1e-4);
 }
 
+/** How often a test of a live context is tried. */
+const MOST_TRIES = 3;
+let testNow = '';
+
 /**
  * Tests of files that import this one listen to realtime contexts, and a machine with other work stops the audio thread
- * when it likes: what fails is run twice more, and each time it is said. What is wrong fails all three times.
+ * when it likes: what fails is tried twice more, and each time it is told. What is wrong fails all three times.
  */
 beforeEach(function () {
   const test = this.currentTest as Mocha.Test & { currentRetry(): number };
-  test.retries(2);
-  if (test.currentRetry() > 0) console.warn(`run again, because it failed: ${test.fullTitle()}`);
+  test.retries(MOST_TRIES - 1);
+  testNow = test.fullTitle();
+  tellSecondTry(testNow, test.currentRetry() + 1, MOST_TRIES);
 });
 
-/** Skips a test, and says why. */
-export function skip(test: Mocha.Context, reason: string): never {
-  console.info(`skipped: ${test.test?.title}: ${reason}`);
-  return test.skip();
-}
-
-/** Whether the rendering of an OfflineAudioContext can be paused; Firefox cannot. */
-export function canPause(): boolean {
-  return 'suspend' in OfflineAudioContext.prototype;
-}
-
-/** Message mode offline, and tests that look at a rendering half way, need pauses. */
-export function needsPauses(test: Mocha.Context): void {
-  if (!canPause()) skip(test, 'this browser has no OfflineAudioContext.suspend()');
-}
-
-let sound: Promise<boolean> | undefined;
-
-/** A realtime context whose clock stands still has no sound device: Firefox and WebKit need a sound server. */
-export async function needsSound(test: Mocha.Context): Promise<void> {
-  sound ??= clockRuns();
-  if (!(await sound)) skip(test, 'no sound device: the clock of an AudioContext stands still');
-}
-
-async function clockRuns(): Promise<boolean> {
-  const context = new AudioContext();
-  for (let tries = 0; tries < 40 && context.currentTime === 0; tries++) await wait(50);
-  const runs = context.currentTime > 0;
-  await context.close();
-  return runs;
+/**
+ * Does again what a busy machine has spoilt, until it is not spoilt; each time is told.
+ * @param take gives undefined where it was spoilt
+ */
+export async function repeatWhileSpoilt<T>(what: string, most: number, take: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 1; tries <= most; tries++) {
+    const taken = await take();
+    tellSecondTry(`${testNow} (${what})`, tries, most);
+    if (taken !== undefined) return taken;
+  }
+  throw new Error(`The machine is too busy: ${what} was spoilt ${most} times.`);
 }

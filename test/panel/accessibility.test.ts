@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
-import { emulateMedia } from '@web/test-runner-commands';
 import type Axe from 'axe-core';
 import 'axe-core';
+import { prefer, restorePreferences } from '../support/browser-limits.ts';
 import { DenoiseNode, type DenoisePanel, nextEvent, place, sound, untilState } from './support.ts';
 
 /** The library is a classic script, which leaves itself in the global scope. */
@@ -37,8 +37,9 @@ describe('axe-core finds nothing', () => {
     document.body.removeAttribute('style');
     for (const node of nodes.splice(0)) node.dispose();
     await context.close();
-    await emulateMedia({ colorScheme: 'light' });
   });
+
+  after(restorePreferences);
 
   function make(options: ConstructorParameters<typeof DenoiseNode>[1] = {}): DenoiseNode {
     const node = new DenoiseNode(context, options);
@@ -50,7 +51,7 @@ describe('axe-core finds nothing', () => {
     for (const [layout, width] of Object.entries(LAYOUTS)) {
       it(`in the ${layout} layout, ${colorScheme}, in any state`, async function () {
         this.timeout(60_000);
-        await emulateMedia({ colorScheme });
+        await prefer(this, { colorScheme });
         const live = make({ transport: 'message' });
         sound(context, live);
         const failed = make({ model: 'no-such-model' });
@@ -69,10 +70,10 @@ describe('axe-core finds nothing', () => {
     }
   }
 
-  it('where an app asks for the other theme than the system has', async () => {
-    await emulateMedia({ colorScheme: 'light' });
+  it('where an app asks for the other theme than the system has', async function () {
+    await prefer(this, { colorScheme: 'light' });
     await place({ theme: 'dark' });
-    await emulateMedia({ colorScheme: 'dark' });
+    await prefer(this, { colorScheme: 'dark' });
     await place({ theme: 'light' });
     expect(await violations()).to.deep.equal([]);
   });

@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
+import { needsDevtools } from '../support/browser-limits.ts';
 import { DenoiseNode, type DenoisePanel, inside, place, sound, textOf, until, untilState, wait } from './support.ts';
 
 let context: AudioContext;
@@ -176,6 +177,7 @@ describe('panels and nodes that come and go', () => {
 
   it('leave nothing behind: a panel that is thrown away is collected while its node lives on', async function () {
     this.timeout(30_000);
+    await needsDevtools(this);
     const comeAndGo = async (): Promise<[string, WeakRef<object>][]> => {
       const panel = await place({ node });
       await settled(panel, true);
@@ -201,6 +203,7 @@ describe('panels and nodes that come and go', () => {
 
   it('leave nothing behind: a node that is taken away is collected while the panel lives on', async function () {
     this.timeout(30_000);
+    await needsDevtools(this);
     const panel = await place();
     const gone = await (async () => {
       const passing = new DenoiseNode(context);

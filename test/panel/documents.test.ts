@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { emulateMedia } from '@web/test-runner-commands';
+import { preferStillness, restorePreferences } from '../support/browser-limits.ts';
 import { DenoiseNode, type DenoisePanel, place, sound, textOf, until, untilState } from './support.ts';
 
 /** Wide enough for a panel beside the margins of a page. */
@@ -7,9 +7,9 @@ const WIDTH = 900;
 
 let frame: HTMLIFrameElement;
 
-// A style on its way to its end is none that could be compared.
-before(() => emulateMedia({ reducedMotion: 'reduce' }));
-after(() => emulateMedia({ reducedMotion: 'no-preference' }));
+// Chromium does not tell of the transitions of an element that has moved.
+before(preferStillness);
+after(restorePreferences);
 
 beforeEach(() => {
   // As windows for pop-ups and picture-in-picture are: empty, and in quirks mode.
@@ -22,9 +22,17 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-/** Computed styles of an element and of all inside it, by where they are. */
-function looksOf(element: Element): Record<string, Record<string, string>> {
-  const looks: Record<string, Record<string, string>> = {};
+type Looks = Record<string, Record<string, string>>;
+
+/** Computed styles of an element and of all inside it, by where they are, once none is on its way to another. */
+async function looksOf(element: Element): Promise<Looks> {
+  stylesOf(element); // Transitions begin when somebody looks.
+  await Promise.allSettled(element.ownerDocument.getAnimations().map(({ finished }) => finished));
+  return stylesOf(element);
+}
+
+function stylesOf(element: Element): Looks {
+  const looks: Looks = {};
   const view = element.ownerDocument.defaultView!;
   const look = (at: Element, path: string): void => {
     const style = view.getComputedStyle(at);
@@ -42,7 +50,7 @@ function looksOf(element: Element): Record<string, Record<string, string>> {
 }
 
 /** What has changed, to be read. */
-function changes(before: ReturnType<typeof looksOf>, now: ReturnType<typeof looksOf>): string[] {
+function changes(before: Looks, now: Looks): string[] {
   return Object.entries(before).flatMap(([path, style]) =>
     Object.entries(style)
       .filter(([name, value]) => now[path]?.[name] !== value)
@@ -58,13 +66,13 @@ describe('an element that moves to another document', () => {
       Object.assign(element.style, { width: '700px', height: '400px' });
       document.body.append(element);
       await element.updateComplete;
-      const before = looksOf(element);
+      const before = await looksOf(element);
       expect(Object.keys(before).length, 'parts').to.be.above(4);
       for (const body of [frame.contentDocument!.body, document.body]) {
         body.append(element);
         await element.updateComplete;
         expect(element.ownerDocument).to.equal(body.ownerDocument);
-        expect(changes(before, looksOf(element)).slice(0, 5)).to.deep.equal([]);
+        expect(changes(before, await looksOf(element)).slice(0, 5)).to.deep.equal([]);
       }
     });
 
@@ -73,10 +81,10 @@ describe('an element that moves to another document', () => {
       Object.assign(element.style, { width: '700px', height: '400px' });
       frame.contentDocument!.body.append(element);
       await element.updateComplete;
-      const before = looksOf(element);
+      const before = await looksOf(element);
       document.body.append(element);
       await element.updateComplete;
-      expect(changes(before, looksOf(element)).slice(0, 5)).to.deep.equal([]);
+      expect(changes(before, await looksOf(element)).slice(0, 5)).to.deep.equal([]);
       expect(before).to.not.deep.equal({});
       expect(element.shadowRoot!.adoptedStyleSheets).to.not.have.lengthOf(0);
     });
@@ -84,12 +92,12 @@ describe('an element that moves to another document', () => {
 
   it('survives a document that shows nothing', async () => {
     const panel = await place();
-    const before = looksOf(panel);
+    const before = await looksOf(panel);
     const template = document.createElement('template');
     template.content.append(panel);
     document.body.append(panel);
     await panel.updateComplete;
-    expect(changes(before, looksOf(panel)).slice(0, 5)).to.deep.equal([]);
+    expect(changes(before, await looksOf(panel)).slice(0, 5)).to.deep.equal([]);
   });
 
   it('goes on with its work there: figures, levels, pictures and language', async () => {

@@ -1,6 +1,8 @@
 import { expect } from '@esm-bundle/chai';
-import { emulateMedia, executeServerCommand, sendKeys } from '@web/test-runner-commands';
+import { executeServerCommand, sendKeys } from '@web/test-runner-commands';
 import { english, type SettingChange } from '../../src/panel/define.ts';
+import { AFTER_A_SECOND, faultyWorker } from '../main/faulty-worker.ts';
+import { prefer, restorePreferences } from '../support/browser-limits.ts';
 import {
   DenoiseNode,
   type DenoisePanel,
@@ -21,6 +23,8 @@ const SLOW_WORKER = new URL('./fixtures/slow-worker.js', import.meta.url).href;
 let context: AudioContext;
 let node: DenoiseNode;
 let panel: DenoisePanel;
+
+after(restorePreferences);
 
 beforeEach(async () => {
   localStorage.clear();
@@ -111,13 +115,7 @@ describe('the states of a panel, as it tells them', () => {
 
   it('says that a worker is being replaced', async function () {
     this.timeout(40_000);
-    const query = new URLSearchParams({
-      how: 'throw',
-      after: '1500',
-      born: String(Math.round(performance.timeOrigin + performance.now() + 1000)),
-    });
-    const worker = `${location.origin}/test/main/fixtures/failing-worker.js?${query}`;
-    node = new DenoiseNode(context, { assets: { worker } });
+    node = new DenoiseNode(context, { assets: { worker: faultyWorker('throw', [AFTER_A_SECOND]) } });
     sound(context, node);
     panel = await place({ node });
     const said: string[] = [];
@@ -195,9 +193,9 @@ describe('the controls of a panel', () => {
     const changes: SettingChange[] = [];
     panel.addEventListener('denoise-change', ({ detail }) => changes.push(detail));
     inside<HTMLInputElement>(panel, '#on').focus();
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     expect(node.bypass.value).to.equal(1);
-    await sendKeys({ press: 'Space' });
+    await sendKeys({ press: ' ' });
     expect(node.bypass.value).to.equal(0);
     await sendKeys({ press: 'Tab' });
     await sendKeys({ press: 'ArrowLeft' });
@@ -434,13 +432,13 @@ describe('the layout of a panel', () => {
     }
   });
 
-  it('moves nothing by transition where less motion is asked for', async () => {
-    await emulateMedia({ reducedMotion: 'reduce' });
+  it('moves nothing by transition where less motion is asked for', async function () {
+    await prefer(this, { reducedMotion: 'reduce' });
     panel = await place();
     expect(getComputedStyle(inside(panel, '.knob')).transitionDuration).to.match(/^0s$/);
     const view = inside(panel, '#picture-enhanced').shadowRoot!;
     expect(view.querySelector('[part=times]')!.textContent).to.equal('6 s across');
-    await emulateMedia({ reducedMotion: 'no-preference' });
+    await prefer(this, { reducedMotion: 'no-preference' });
     await until('the axis moves again', () => view.querySelector('[part=times]')!.textContent!.includes('now'));
   });
 });

@@ -1,4 +1,10 @@
-/** Ends a browser run with `N passed, N failed, N skipped`, and says why a page could not be tested at all. */
+/** What tests print to be gathered: `second try: …` and `skipped: …`, as test/support/second-try.ts and its kin do. */
+const TOLD = /^(second try|skipped): /;
+
+/**
+ * Ends a browser run with `N passed, N failed, N skipped`. Before it, says why a page could not be tested at all, what
+ * was skipped and why, and what needed a second try.
+ */
 export function countReporter() {
   return {
     onTestRunFinished({ sessions }) {
@@ -11,6 +17,7 @@ export function countReporter() {
         }
         if (!session.testResults && !session.errors?.length) counts.failed += 1;
       }
+      for (const { logs } of sessions) for (const [line] of logs) if (TOLD.test(line)) console.log(line);
       console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     },
   };

@@ -1,6 +1,7 @@
 /**
- * Launchers for @web/test-runner that drive Firefox and WebKit as they are installed, one page at a time. Firefox
- * speaks BiDi through puppeteer-core; WebKit's own driver speaks plain WebDriver to the MiniBrowser that comes with it.
+ * Firefox and WebKit as they are installed, for tests that drive a page, and launchers of them for @web/test-runner,
+ * one page at a time. Firefox speaks BiDi through puppeteer-core; WebKit's own driver speaks plain WebDriver to the
+ * MiniBrowser that comes with it.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -8,26 +9,33 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '../../tools/browser.mjs';
+import { WebDriverPage } from './webdriver-page.mjs';
 
-/** What both launchers share: `open` starts the browser and returns how to navigate, how to ask and how to quit. */
+/** Scripts in a page wait for sound. */
+const SCRIPT_PATIENCE_MS = 300_000;
+
+/** What both launchers share; the commands of @web/test-runner ask its page for keys, mouse and media. */
 class Launcher {
-  type = 'installed-browser';
+  type = 'puppeteer';
+  hasDevtools = false;
   concurrency = 1;
-  #open;
+  #launch;
   #browser;
+  #page;
   #url;
   #sessionId;
 
-  constructor(name, open) {
+  constructor(name, launch) {
     this.name = name;
-    this.#open = open;
+    this.#launch = launch;
   }
 
   async startSession(sessionId, url) {
-    this.#browser ??= await this.#open();
+    this.#browser ??= await this.#launch();
+    this.#page ??= await this.#browser.newPage();
     this.#sessionId = sessionId;
     this.#url = url;
-    await this.#browser.navigate(url);
+    await this.#page.goto(url);
   }
 
   isActive(sessionId) {
@@ -38,14 +46,18 @@ class Launcher {
     return this.#url;
   }
 
+  getPage() {
+    return this.#page;
+  }
+
   async stopSession() {
     this.#sessionId = undefined;
-    await this.#browser?.navigate('about:blank');
+    await this.#page?.goto('about:blank');
     return { testCoverage: undefined };
   }
 
   async stop() {
-    await this.#browser?.quit();
+    await this.#browser?.close();
     this.#browser = undefined;
   }
 }
@@ -72,13 +84,7 @@ export function launchFirefox(downloads) {
   });
 }
 
-export function firefoxLauncher() {
-  return new Launcher('Firefox', async () => {
-    const browser = await launchFirefox();
-    const page = await browser.newPage();
-    return { navigate: (url) => page.goto(url), quit: () => browser.close() };
-  });
-}
+export const firefoxLauncher = () => new Launcher('Firefox', launchFirefox);
 
 /** WebKitWebDriver and its MiniBrowser, both of Debian's webkit2gtk-driver; undefined where they are missing. */
 export function findWebKit() {
@@ -91,40 +97,59 @@ export function findWebKit() {
   return undefined;
 }
 
-/** A display must be there (`xvfb-run`). WebKit has SharedArrayBuffer only where it is told so. */
-export function webkitLauncher() {
-  return new Launcher('WebKit', async () => {
-    const { driver, miniBrowser } = findWebKit();
-    const port = await freePort();
-    const environment = {
-      ...process.env,
-      JSC_useSharedArrayBuffer: '1',
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
-    };
-    const child = spawn(driver, [`--port=${port}`], { env: environment, stdio: 'ignore' });
-    const ask = async (method, path, body) => {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-        method,
-        ...(body && { body: JSON.stringify(body) }),
-      });
-      const { value } = await response.json();
-      if (!response.ok) throw new Error(`WebKitWebDriver: ${value.error}: ${value.message}`);
-      return value;
-    };
-    await until(() => ask('GET', '/status'));
-    const options = { binary: miniBrowser, args: ['--automation'] };
-    const { sessionId } = await ask('POST', '/session', {
-      capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
-    });
-    return {
-      navigate: (url) => ask('POST', `/session/${sessionId}/url`, { url }),
-      quit: async () => {
-        await ask('DELETE', `/session/${sessionId}`).catch(() => {});
-        child.kill();
+/**
+ * WebKit; a display must be there (`xvfb-run`). Each page is a MiniBrowser of its own, for a driver has one at a time.
+ * It has SharedArrayBuffer only where it is told so, and sound without a gesture.
+ */
+export async function launchWebKit() {
+  const pages = [];
+  const newPage = async () => {
+    const driver = await startWebKitDriver();
+    const { sessionId } = await driver.ask('POST', '/session', {
+      capabilities: {
+        alwaysMatch: {
+          timeouts: { script: SCRIPT_PATIENCE_MS },
+          'webkitgtk:browserOptions': {
+            binary: findWebKit().miniBrowser,
+            args: ['--automation', '--autoplay-policy=allow'],
+          },
+        },
       },
+    });
+    const ask = (method, path, body) => driver.ask(method, `/session/${sessionId}${path}`, body);
+    const close = async () => {
+      await ask('DELETE', '').catch(() => {});
+      driver.kill();
     };
-  });
+    const page = new WebDriverPage(ask, { browser: { newPage }, close });
+    pages.push(page);
+    return page;
+  };
+  return { newPage, close: () => Promise.all(pages.map((page) => page.close())) };
 }
+
+async function startWebKitDriver() {
+  const port = await freePort();
+  const environment = {
+    ...process.env,
+    JSC_useSharedArrayBuffer: '1',
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
+  };
+  const child = spawn(findWebKit().driver, [`--port=${port}`], { env: environment, stdio: 'ignore' });
+  const ask = async (method, path, body) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const { value } = await response.json();
+    if (!response.ok) throw new Error(`WebKitWebDriver: ${value.error}: ${value.message}`);
+    return value;
+  };
+  await until(() => ask('GET', '/status'));
+  return { ask, kill: () => child.kill() };
+}
+
+export const webkitLauncher = () => new Launcher('WebKit', launchWebKit);
 
 async function until(action) {
   for (let tries = 0; ; tries++) {

@@ -11,10 +11,16 @@ export class Suites {
   #total = { passed: 0, failed: 0, skipped: 0 };
   #secondTries = [];
 
-  /** Tests for Node, or ones that drive a browser from there: those one file at a time. */
-  node(name, files, { oneByOne = false, env } = {}) {
-    const args = [...IN_NODE, ...(oneByOne ? ['--test-concurrency=1'] : []), ...files];
-    return this.#run(name, process.execPath, args, tapCounts, { env });
+  /** Tests for Node, or ones that drive a browser from there: those one file at a time, `before` as for browsers. */
+  node(name, files, { oneByOne = false, before = [], env } = {}) {
+    const [command, ...args] = [
+      ...before,
+      process.execPath,
+      ...IN_NODE,
+      ...(oneByOne ? ['--test-concurrency=1'] : []),
+      ...files,
+    ];
+    return this.#run(name, command, args, tapCounts, { env });
   }
 
   /** One group of web-test-runner.config.mjs in a browser that `before`, a command, may need around it. */

@@ -1,0 +1,82 @@
+/**
+ * What some browsers, or the means by which tests drive them, cannot do. A test that needs it is skipped there, is
+ * counted as skipped, and says why: the summary of `npm test` lists these lines.
+ */
+import { emulateMedia, executeServerCommand } from '@web/test-runner-commands';
+
+export const LIMITS = {
+  pauses: 'this browser has no OfflineAudioContext.suspend()',
+  noPauses: 'this browser has OfflineAudioContext.suspend(), and the test is of those without',
+  sound: 'no sound device: the clock of an AudioContext stands still',
+  devtools: 'only the DevTools of Chromium collect garbage and count workers',
+  media: 'the driver of this browser sets no preferred colours and no preference for less motion',
+} as const;
+
+/** Skips a test, and says why. */
+export function skip(test: Mocha.Context, limit: keyof typeof LIMITS): never {
+  console.info(`skipped: ${test.test?.fullTitle()}: ${LIMITS[limit]}`);
+  return test.skip();
+}
+
+/** Whether the rendering of an OfflineAudioContext can be paused; Firefox cannot. */
+export function canPause(): boolean {
+  return 'suspend' in OfflineAudioContext.prototype;
+}
+
+/** Message mode offline, and tests that look at a rendering half way, need pauses. */
+export function needsPauses(test: Mocha.Context): void {
+  if (!canPause()) skip(test, 'pauses');
+}
+
+let sound: Promise<boolean> | undefined;
+
+/** A realtime context whose clock stands still has no sound device: Firefox and WebKit need a sound server. */
+export async function needsSound(test: Mocha.Context): Promise<void> {
+  sound ??= clockRuns();
+  if (!(await sound)) skip(test, 'sound');
+}
+
+async function clockRuns(): Promise<boolean> {
+  const context = new AudioContext();
+  for (let tries = 0; tries < 40 && context.currentTime === 0; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const runs = context.currentTime > 0;
+  await context.close();
+  return runs;
+}
+
+/** Garbage that is collected when asked, and workers that are counted. */
+export async function needsDevtools(test: Mocha.Context): Promise<void> {
+  if (!(await hasDevtools())) skip(test, 'devtools');
+}
+
+/** Preferences as they are where nobody has set any. */
+const COMMON = { colorScheme: 'light', reducedMotion: 'no-preference' } as const;
+
+/** Has the browser prefer colours or less motion, as its user's system may; nothing is asked of it where it does. */
+export async function prefer(
+  test: Mocha.Context,
+  { colorScheme = COMMON.colorScheme, reducedMotion = COMMON.reducedMotion }: Parameters<typeof emulateMedia>[0],
+): Promise<void> {
+  const query = `(prefers-color-scheme: ${colorScheme}) and (prefers-reduced-motion: ${reducedMotion})`;
+  if (matchMedia(query).matches) return;
+  if (!(await hasDevtools())) skip(test, 'media');
+  await emulateMedia({ colorScheme, reducedMotion });
+}
+
+/**
+ * As little motion as the browser can be brought to prefer: for tests that could wait for the end of it. Call
+ * {@link restorePreferences} after them.
+ */
+export async function preferStillness(): Promise<void> {
+  if (await hasDevtools()) await emulateMedia({ reducedMotion: 'reduce' });
+}
+
+/** To be called after tests that {@link prefer}. */
+export async function restorePreferences(): Promise<void> {
+  if (await hasDevtools()) await emulateMedia(COMMON);
+}
+
+function hasDevtools(): Promise<boolean> {
+  return executeServerCommand<boolean, undefined>('has-devtools');
+}
