@@ -83,6 +83,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
       case 'detach':
         this.#messageEnd = undefined;
         this.#path.detach();
+        this.#tell({ type: 'detached', delaySamples: this.#path.delaySamples });
         return;
       case 'reset':
         this.#path.reset();

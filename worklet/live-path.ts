@@ -100,6 +100,11 @@ export class LivePath {
     this.#attached?.close();
   }
 
+  /** Delay of the dry signal, now or in a moment. */
+  get delaySamples(): Samples {
+    return this.#playout.target.dryDelay;
+  }
+
   /** Control words of the pipe in use. */
   get words(): Int32Array | undefined {
     return this.#attached?.words;

@@ -65,6 +65,13 @@ export class Reporter {
     this.#hasRoute = false;
   }
 
+  /** What is heard when a route has ended: the worklet may have raised its latency after the last look. */
+  restAt(delaySamples: Samples): void {
+    if (this.#hasRoute || this.#state === 'disposed') return;
+    this.latencySamples = delaySamples;
+    this.tellLatency();
+  }
+
   /** Message mode: a copy of the words of the route that is followed. */
   takeWords(words: Int32Array): void {
     this.#words.set(words);

@@ -1,5 +1,5 @@
 import type { MainToWorklet, WorkletToMain } from '../shared/protocol.ts';
-import type { Seconds } from '../shared/units.ts';
+import type { Samples, Seconds } from '../shared/units.ts';
 
 /**
  * Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of
@@ -14,6 +14,8 @@ export interface WorkletNews {
   readonly created: () => void;
   /** Message mode: a copy of the control words of the route that was attached under this number. */
   readonly words: (nodeId: number, words: Int32Array) => void;
+  /** It has let go of a route; the dry signal keeps this delay. */
+  readonly detached: (delaySamples: Samples) => void;
   /** The processor threw: it gives silence from now on. */
   readonly died: () => void;
 }
@@ -67,6 +69,9 @@ export class WorkletClient {
         return;
       case 'words':
         news.words(message.nodeId, message.words);
+        return;
+      case 'detached':
+        news.detached(message.delaySamples);
         return;
       case 'settled':
         this.#settling.shift()?.();

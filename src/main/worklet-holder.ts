@@ -57,6 +57,7 @@ export class WorkletHolder {
     const client = new WorkletClient(node, {
       created: () => graph.takeOver(),
       words: (nodeId, words) => host.supervisor.takeWords(nodeId, words),
+      detached: (delaySamples) => reporter.restAt(delaySamples),
       died: () => {
         reporter.latencySamples = graph.fallBack(reporter.latencySamples);
         this.#coming = undefined;

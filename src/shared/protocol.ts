@@ -125,7 +125,7 @@ export type MainToWorklet =
       readonly minPrefillSamples: Samples;
       readonly maxPrefillSamples: Samples;
     }
-  /** Fade to the delayed dry signal and let go of the pipe. */
+  /** Fade to the delayed dry signal and let go of the pipe; answered by 'detached'. */
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
@@ -146,6 +146,8 @@ export type WorkletToMain =
    * A copy of the control words, four times a second, in message mode only (in shared mode the page reads them itself).
    */
   | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
+  /** Answers 'detach': the delay that the dry signal keeps, which the page may have heard of no more. */
+  | { readonly type: 'detached'; readonly delaySamples: Samples }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
   | { readonly type: 'settled' };
 
