@@ -3,6 +3,7 @@ import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/main/server-plugin.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
+import { hostileClock } from './test/support/hostile/plugin.mjs';
 import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './tools/browser.mjs';
 
@@ -27,6 +28,9 @@ function launcher(name) {
   }
 }
 
+const { HOSTILE_CLOCK, HOSTILE_SEED } = process.env;
+const hostile = HOSTILE_CLOCK && hostileClock(HOSTILE_CLOCK, HOSTILE_SEED);
+
 /** What runs in a page: not the tests for Node, nor those that drive a page from there. */
 const inBrowser = (folders) => `test/${folders}/**/!(*.node|*.page).test.ts`;
 
@@ -48,7 +52,12 @@ export default {
     { name: 'platform', files: inBrowser('platform') },
     { name: 'graph', files: inBrowser('main') },
   ],
-  plugins: [esbuildPlugin({ ts: true, target: 'es2022', tsconfig: './tsconfig.base.json' }), graphTestServer()],
+  plugins: [
+    ...(hostile ? [hostile.plugin] : []),
+    esbuildPlugin({ ts: true, target: 'es2022', tsconfig: './tsconfig.base.json' }),
+    graphTestServer(),
+  ],
+  ...(hostile && { testRunnerHtml: hostile.pageWith }),
   middleware: [isolationHeaders],
   // One page at a time: latency and underruns are measured in some of them.
   concurrency: 1,
