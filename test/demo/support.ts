@@ -173,12 +173,13 @@ const CALM_TRIES = 8;
  */
 export async function calmly<T>(page: Page, take: () => Promise<T>): Promise<T> {
   for (let tries = 1; tries <= CALM_TRIES; tries++) {
-    tellSecondTry('a stretch at a steady latency', tries, CALM_TRIES);
     const before = await latencyOf(page);
     // The page follows a change a little after it is known.
     await hear(page, 0.5);
     const taken = await take();
-    if ((await latencyOf(page)) === before) return taken;
+    if ((await latencyOf(page)) !== before) continue;
+    tellSecondTry('a stretch at a steady latency', tries, CALM_TRIES);
+    return taken;
   }
   throw new Error(`The latency changed in each of ${CALM_TRIES} tries: this machine is too busy to tell.`);
 }

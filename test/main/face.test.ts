@@ -236,7 +236,7 @@ describe('the arguments of DenoiseNode', () => {
     ['maxChannels', 0, RangeError],
     ['maxChannels', 1.5, TypeError],
     ['model', 'no spaces please', TypeError],
-    ['assets', 'here', TypeError],
+    ['assets', 7, TypeError],
   ] as const) {
     it(`throws a ${kind.name} for ${option}: ${JSON.stringify(value)} that names both`, () => {
       expect(() => new DenoiseNode(context, { [option]: value })).to.throw(kind, `"${option}"`);

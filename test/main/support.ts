@@ -271,8 +271,9 @@ beforeEach(function () {
 export async function repeatWhileSpoilt<T>(what: string, most: number, take: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 1; tries <= most; tries++) {
     const taken = await take();
+    if (taken === undefined) continue;
     tellSecondTry(`${testNow} (${what})`, tries, most);
-    if (taken !== undefined) return taken;
+    return taken;
   }
   throw new Error(`The machine is too busy: ${what} was spoilt ${most} times.`);
 }

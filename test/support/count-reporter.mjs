@@ -17,7 +17,11 @@ export function countReporter() {
         }
         if (!session.testResults && !session.errors?.length) counts.failed += 1;
       }
-      for (const { logs } of sessions) for (const [line] of logs) if (TOLD.test(line)) console.log(line);
+      // Of a test that was tried three times, the third tells enough.
+      const told = new Map();
+      for (const { logs } of sessions)
+        for (const [line] of logs) if (TOLD.test(line)) told.set(line.replace(/ \d+\/\d+$/, ''), line);
+      for (const line of told.values()) console.log(line);
       console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     },
   };
