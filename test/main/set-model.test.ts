@@ -228,7 +228,7 @@ describe('setModel', () => {
 
 describe('setModel offline', () => {
   for (const transport of MODES) {
-    it(`gives, before rendering begins, what the other model gives from the start, in ${transport} mode`, async function () {
+    it(`gives what the other model gives from the start, before rendering, ${transport} mode`, async function () {
       if (transport === 'message') needsPauses(this);
       const speech = (await noisySpeech(RATE)).slice(0, RATE);
       const { output: expected, latencySamples } = await renderOffline([speech], RATE, { transport, model: HALF_RATE });
