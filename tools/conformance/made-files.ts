@@ -73,7 +73,7 @@ const MP3: readonly (readonly [name: string, line: string, refused?: RegExp])[] 
   ['silence', 'lame --quiet -V 2 silence.wav $out'],
   ['clicks', 'lame --quiet -V 4 clicks.wav $out'],
   ['no-reservoir', 'lame --quiet --nores -b 128 clicks.wav $out'],
-  ['free-format', 'lame --quiet --freeformat -b 400 stereo.wav $out'],
+  ['free-format', 'lame --quiet --freeformat -b 400 stereo.wav $out', /found free format: convert it first/],
   ['id3v1-and-v2', 'lame --quiet --add-id3v2 --tt title --ta artist --pad-id3v2-size 4000 -b 128 long.wav $out'],
   ['by-ffmpeg', 'ffmpeg -v error -y -i long.wav -b:a 128k -id3v2_version 4 $out'],
   ['by-ffmpeg-no-xing', 'ffmpeg -v error -y -i long.wav -b:a 128k -write_xing 0 $out'],

@@ -36,52 +36,44 @@ const KBPS: readonly (readonly [readonly number[], readonly number[]])[] = [
 ];
 const RATES_HZ = [44100, 48000, 32000];
 
-/** The shortest frame, and the longest of a bit rate that is not listed, as far as the decoder takes it. */
+/** The shortest frame, and the longest of a bit rate that is not listed. */
 const LEAST_FRAME_BYTES = 24;
 export const MOST_FREE_BYTES = 2304;
 
-/**
- * The header at `at`, or undefined where there is none.
- * @param freeBytes length of frames whose header states no bit rate, without padding; 0 where that is not known
- */
-export function parseHeader(bytes: Uint8Array, at: number, freeBytes = 0): FrameHeader | undefined {
+/** The header at `at`, or undefined where there is none. */
+export function parseHeader(bytes: Uint8Array, at: number): FrameHeader | undefined {
   if (at + HEADER_BYTES > bytes.length || bytes[at] !== 0xff || (bytes[at + 1] & 0xe0) !== 0xe0) return undefined;
   // 0: MPEG-2.5, 2: MPEG-2, 3: MPEG-1.
   const version = (bytes[at + 1] >> 3) & 3;
   const layer = 4 - ((bytes[at + 1] >> 1) & 3);
   const rateCode = (bytes[at + 2] >> 2) & 3;
   const bitrateCode = bytes[at + 2] >> 4;
-  const isFree = bitrateCode === 0;
-  if (version === 1 || layer === 4 || rateCode === 3 || bitrateCode === 15 || (isFree && freeBytes === 0))
-    return undefined;
+  if (version === 1 || layer === 4 || rateCode === 3 || bitrateCode === 0 || bitrateCode === 15) return undefined;
   const kbps = KBPS[layer - 1][version === 3 ? 0 : 1][bitrateCode];
   const sampleRateHz = RATES_HZ[rateCode] / (version === 3 ? 1 : version === 2 ? 2 : 4);
   const padding = (bytes[at + 2] >> 1) & 1;
   const samples = layer === 1 ? 384 : layer === 3 && version !== 3 ? 576 : 1152;
-  const length = isFree
-    ? freeBytes + padding
-    : layer === 1
+  const length =
+    layer === 1
       ? 4 * (Math.floor((12000 * kbps) / sampleRateHz) + padding)
       : Math.floor((samples * 125 * kbps) / sampleRateHz) + padding;
   const channels = bytes[at + 3] >> 6 === 3 ? 1 : 2;
-  const kind = version + 4 * layer + 16 * rateCode + 64 * channels + (isFree ? 256 : 0);
+  const kind = version + 4 * layer + 16 * rateCode + 64 * channels;
   return { layer, bytes: length, samples, sampleRateHz, channels, kind };
 }
 
 /**
- * Length without padding of the frames from `at` on, where their headers are of Layer III and state no bit rate: up to
- * the next header like it, if another follows as far behind that. 0 where there is none.
+ * Whether a frame begins at `at` whose header states no bit rate (free format): another like it follows, and a third as
+ * far behind that. Our decoder may never come back from such frames where they are damaged.
  */
-export function findFreeBytes(bytes: Uint8Array, at: number): number {
-  if (!mayBeFree(bytes, at)) return 0;
+export function isFreeFormat(bytes: Uint8Array, at: number): boolean {
+  if (!mayBeFree(bytes, at)) return false;
   const isLike = (other: number): boolean =>
     bytes[other] === 0xff && bytes[other + 1] === bytes[at + 1] && (bytes[other + 2] & 0xfd) === (bytes[at + 2] & 0xfd);
   const padding = (of: number): number => (bytes[of + 2] >> 1) & 1;
-  for (let next = at + LEAST_FRAME_BYTES; next <= at + MOST_FREE_BYTES; next++) {
-    const length = next - at - padding(at);
-    if (isLike(next) && isLike(next + length + padding(next))) return length;
-  }
-  return 0;
+  for (let next = at + LEAST_FRAME_BYTES; next <= at + MOST_FREE_BYTES; next++)
+    if (isLike(next) && isLike(2 * next - at - padding(at) + padding(next))) return true;
+  return false;
 }
 
 /** Whether the bytes at `at` are those of a frame of Layer III whose header states no bit rate. */

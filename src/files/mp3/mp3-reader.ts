@@ -31,6 +31,12 @@ const ADVICE = 'convert it first, for example with ffmpeg -i IN.mp3 -c:a pcm_s16
 export async function openMp3(source: ByteSource, loadDecoder: () => Promise<WebAssembly.Module>): Promise<Mp3Reader> {
   const scanner = new FrameScanner(source);
   const first = await scanner.next();
+  if (first === undefined && scanner.hasFreeFormat) {
+    throw new Error(
+      'expected MP3 with a bit rate in its frames, found free format: ' +
+        'convert it first, for example with mpg123 -w OUT.wav IN.mp3',
+    );
+  }
   if (first === undefined) throw new Error('expected an MP3 file, found no three frames in a row');
   requireLayer(first.header);
   return new Mp3Reader(await startDecoder(await loadDecoder()), scanner, kept(first));

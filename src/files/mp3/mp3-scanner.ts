@@ -5,7 +5,7 @@
  */
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
-import { type FrameHeader, findFreeBytes, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
+import { type FrameHeader, isFreeFormat, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
 import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from './mp3-tags.ts';
 
 /** A frame and what its header says. */
@@ -26,12 +26,14 @@ const PADDING_BYTES = 16;
 export class FrameScanner {
   /** Bytes after the first frame that belong neither to a frame nor to a tag. */
   skippedBytes = 0;
+  /** Whether frames were met, before any other, whose headers state no bit rate. */
+  hasFreeFormat = false;
   readonly #window: ByteWindow;
   #kind: number | undefined;
   #inSync = false;
-  /** Length of frames whose header states no bit rate. */
-  #freeBytes = 0;
   #searchedBytes = 0;
+  /** What {@link skippedBytes} was at the last frame. */
+  #countedBefore = 0;
   /** Zeros since the last frame, behind which nothing but tags has come: at the end of a file they are no sound. */
   #zeroBytes = 0;
 
@@ -62,6 +64,7 @@ export class FrameScanner {
         this.#kind = header.kind;
         this.#count(this.#zeroBytes);
         this.#zeroBytes = 0;
+        this.#countedBefore = this.skippedBytes;
         window.at += header.bytes;
         return { header, bytes };
       }
@@ -79,11 +82,11 @@ export class FrameScanner {
   /** The header of a whole frame; one of another kind than the last, or after junk, is one only where others follow. */
   #frameHere(): FrameHeader | undefined {
     const { bytes, at, left } = this.#window;
-    if (!this.#inSync && mayBeFree(bytes, at) && this.#window.mayTry) {
-      this.#freeBytes = findFreeBytes(bytes, at);
-      if (this.#freeBytes === 0) this.#window.failed(MOST_FREE_BYTES);
+    if (this.#kind === undefined && mayBeFree(bytes, at) && this.#window.mayTry) {
+      this.hasFreeFormat ||= isFreeFormat(bytes, at);
+      this.#window.failed(MOST_FREE_BYTES);
     }
-    const header = parseHeader(bytes, at, this.#freeBytes);
+    const header = parseHeader(bytes, at);
     if (header === undefined || header.bytes > left) return undefined;
     return (this.#inSync && header.kind === this.#kind) || this.#isProven(at, header.kind) ? header : undefined;
   }
@@ -93,7 +96,7 @@ export class FrameScanner {
     const { bytes } = this.#window;
     let at = from;
     for (let i = 0; i < PROOF_FRAMES; i++) {
-      const header = parseHeader(bytes, at, this.#freeBytes);
+      const header = parseHeader(bytes, at);
       if (header?.kind !== kind) return i > 1 && (at >= bytes.length || tagBytes(bytes, at) !== undefined);
       at += header.bytes;
     }
@@ -110,7 +113,8 @@ export class FrameScanner {
       else if (zeros >= PADDING_BYTES) break;
       else {
         zeros = 0;
-        if (isMark(bytes, next) || mayBeFree(bytes, next) || parseHeader(bytes, next) !== undefined) break;
+        const isFree = this.#kind === undefined && mayBeFree(bytes, next);
+        if (isFree || isMark(bytes, next) || parseHeader(bytes, next) !== undefined) break;
       }
     }
     this.#inSync = false;
@@ -128,6 +132,6 @@ export class FrameScanner {
   }
 
   #uncount(bytes: number): void {
-    this.skippedBytes = Math.max(0, this.skippedBytes - bytes);
+    this.skippedBytes = Math.max(this.#countedBefore, this.skippedBytes - bytes);
   }
 }

@@ -71,7 +71,8 @@ function lyricsBytes(bytes: Uint8Array, at: number): number | undefined {
     if (!Number.isInteger(size) || end + 8 + size > bytes.length) break;
     end += 8 + size;
   }
-  for (end = at; end < at + MOST_LYRICS1_BYTES && end >= 0; end = bytes.indexOf(0x4c, end + 1))
+  const most = Math.min(bytes.length, at + MOST_LYRICS1_BYTES);
+  for (end = at + LYRICS.length; end < most && !isText(bytes, end, LYRICS); end++)
     if (isText(bytes, end, 'LYRICSEND')) return end + 'LYRICSEND'.length - at;
   return undefined;
 }

@@ -183,13 +183,13 @@ describe('a very short MP3 file', () => {
 });
 
 describe('frames of an MP3 file', () => {
-  it('are found where their headers state no bit rate', async () => {
-    const [listed, free] = [await framesOf(STEREO), await framesOf(STEREO)];
-    for (const frame of free) frame[2] &= 15;
-    const [once, { planes, warnings }] = [await decode(joined(...listed)), await decode(joined(...free))];
-    assert.deepEqual(warnings, []);
-    assert.equal(planes[0].length, once.planes[0].length);
-    assert.equal(largestDifference(planes[0], once.planes[0]), 0);
+  it('are refused by their name where their headers state no bit rate', async () => {
+    const frames = await framesOf(STEREO);
+    for (const frame of frames) frame[2] &= 15;
+    await assert.rejects(
+      decode(joined(...frames)),
+      /found free format: convert it first, for example with mpg123 -w OUT\.wav IN\.mp3/,
+    );
   });
 
   it('may have checksums: the tag of the encoder stands where it does without', async () => {
