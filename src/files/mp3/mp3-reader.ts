@@ -9,6 +9,7 @@
  */
 import type { ByteSource } from '../byte-source.ts';
 import { type Chunk, ChunkReader } from '../chunk-reader.ts';
+import { CONVERT } from '../recognise.ts';
 import { type Decoder, decodeFrames, startDecoder } from './mp3-decoder.ts';
 import type { FrameHeader } from './mp3-frame.ts';
 import { Mp3Recording } from './mp3-recording.ts';
@@ -21,8 +22,6 @@ const PART_FRAMES = 200;
  * bytes.
  */
 const RUN_IN_FRAMES = 30;
-
-const ADVICE = 'convert it first, for example with ffmpeg -i IN.mp3 -c:a pcm_s16le OUT.wav';
 
 /**
  * Finds the first frames. Throws an Error with the reason where this is no MP3 file that can be read.
@@ -118,7 +117,7 @@ export class Mp3Reader extends ChunkReader {
       throw new Error(
         'expected all recordings in this MP3 file to be alike, ' +
           `found ${this.sampleRateHz} Hz with ${this.channels} channels, ` +
-          `and after it ${sampleRateHz} Hz with ${channels}: ${ADVICE}`,
+          `and after it ${sampleRateHz} Hz with ${channels}: ${CONVERT}`,
       );
     }
     return new Mp3Recording(frame);
@@ -127,7 +126,7 @@ export class Mp3Reader extends ChunkReader {
 
 function requireLayer({ layer }: FrameHeader): void {
   if (layer === 3) return;
-  throw new Error(`expected MP3, which is Layer III of MPEG audio, found Layer ${'I'.repeat(layer)}: ${ADVICE}`);
+  throw new Error(`expected MP3, which is Layer III of MPEG audio, found Layer ${'I'.repeat(layer)}: ${CONVERT}`);
 }
 
 function kept({ header, bytes }: Frame): Frame {

@@ -5,6 +5,7 @@
  */
 import type { ByteSource } from '../byte-source.ts';
 import { type Chunk, ChunkReader } from '../chunk-reader.ts';
+import { CONVERT } from '../recognise.ts';
 import type { Link } from './link.ts';
 import { OggDemuxer } from './ogg-demuxer.ts';
 import { openOpus } from './opus-link.ts';
@@ -12,8 +13,6 @@ import { openVorbis } from './vorbis-link.ts';
 
 /** Codecs that are read. */
 export type OggKind = 'Ogg Vorbis' | 'Opus';
-
-const ADVICE = 'convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav';
 
 /** Goes up to the sound of the first link. Throws an Error with the reason where it cannot be decoded. */
 export async function openOgg(source: ByteSource): Promise<{ kind: OggKind; reader: OggReader }> {
@@ -83,7 +82,7 @@ export class OggReader extends ChunkReader {
     throw new Error(
       'expected all recordings in this Ogg file to be alike, ' +
         `found ${this.sampleRateHz} Hz with ${this.channels} channels, ` +
-        `and after it ${sampleRateHz} Hz with ${channels}: ${ADVICE}`,
+        `and after it ${sampleRateHz} Hz with ${channels}: ${CONVERT}`,
     );
   }
 }
@@ -94,7 +93,7 @@ async function openLink(header: Uint8Array | undefined): Promise<Link> {
   if (header !== undefined && kind === 'Ogg Vorbis') return openVorbis(header);
   const mark = String.fromCharCode(...(header ?? new Uint8Array()).subarray(0, 8));
   const name = mark.startsWith('\x7fFLAC') ? 'FLAC' : mark.startsWith('Speex') ? 'Speex' : 'something else';
-  throw new Error(`expected Vorbis or Opus in this Ogg file, found ${name}: ${ADVICE}`);
+  throw new Error(`expected Vorbis or Opus in this Ogg file, found ${name}: ${CONVERT}`);
 }
 
 function kindOf(header: Uint8Array): OggKind | undefined {

@@ -10,6 +10,7 @@
  */
 import type { StbVorbis } from 'stb-vorbis';
 import type { Chunk } from '../chunk-reader.ts';
+import { CONVERT } from '../recognise.ts';
 import { requireRate } from '../require-rate.ts';
 import { type Link, MOST_SAMPLE } from './link.ts';
 import type { OggPage } from './ogg-demuxer.ts';
@@ -32,10 +33,7 @@ export async function openVorbis(header: Uint8Array): Promise<VorbisLink> {
   const sampleRateHz = view.getUint32(12, true);
   // With more, stb_vorbis gives noise for some files.
   if (channels === 0 || channels > 2) {
-    throw new Error(
-      `expected 1 or 2 channels of Vorbis, found ${channels}: ` +
-        'convert it first, for example with ffmpeg -i IN.ogg -c:a pcm_s16le OUT.wav',
-    );
+    throw new Error(`expected 1 or 2 channels of Vorbis, found ${channels}: ${CONVERT}`);
   }
   requireRate(sampleRateHz);
   const { StbVorbis: decoder } = await import('stb-vorbis');

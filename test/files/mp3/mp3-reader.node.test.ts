@@ -159,7 +159,7 @@ describe('MPEG audio of another layer', () => {
       const file = joined(...Array.from({ length: 6 }, () => frame));
       await assert.rejects(
         decode(file),
-        new RegExp(`found Layer ${layer}: convert it first, for example with ffmpeg -i IN.mp3 -c:a pcm_s16le OUT.wav`),
+        new RegExp(`found Layer ${layer}: convert it first, for example with ffmpeg -i IN -c:a pcm_s16le OUT.wav`),
       );
       await assert.rejects(decode(joined(STEREO, file)), new RegExp(`found Layer ${layer}: `));
     }
