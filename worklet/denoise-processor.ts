@@ -41,14 +41,14 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     });
   }
 
-  readonly #path: LivePath;
+  /** Undefined once disposed: the context may keep the processor for long. */
+  #path: LivePath | undefined;
   readonly #bursts = new BurstMeter(sampleRate);
   #messageEnd: MessageWorkletEnd | undefined;
   #nodeId = 0;
   /** Questions of the page that wait until the worker has answered. */
   #settling = 0;
   #samplesToWords = 0;
-  #disposed = false;
 
   constructor({ processorOptions }: { processorOptions: ProcessorOptions }) {
     super();
@@ -65,11 +65,12 @@ class DenoiseProcessor extends AudioWorkletProcessor {
    * samples of a step to the worker, and four times a second the words to the page.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
-    if (this.#disposed) return false;
+    const path = this.#path;
+    if (path === undefined) return this.#end();
     const output = outputs[0];
-    if (output.length > 0) this.#path.burstSamples = this.#bursts.take(output[0].length, Date.now());
-    this.#path.process(inputs[0], output, parameters as unknown as ParameterValues);
-    const { words } = this.#path;
+    if (output.length > 0) path.burstSamples = this.#bursts.take(output[0].length, Date.now());
+    path.process(inputs[0], output, parameters as unknown as ParameterValues);
+    const { words } = path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
     if (this.#messageEnd !== undefined && output.length > 0) this.#postWords(this.#messageEnd, output[0].length);
     return true;
@@ -82,14 +83,15 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         return;
       case 'detach':
         this.#messageEnd = undefined;
+        if (this.#path === undefined) return;
         this.#path.detach();
         this.#tell({ type: 'detached', delaySamples: this.#path.delaySamples });
         return;
       case 'reset':
-        this.#path.reset();
+        this.#path?.reset();
         return;
       case 'hold-dry':
-        this.#path.holdDry(message.on);
+        this.#path?.holdDry(message.on);
         return;
       case 'settle':
         this.#settling += 1;
@@ -97,10 +99,10 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         this.#answerIfSettled();
         return;
       case 'dispose':
-        this.#disposed = true;
-        this.#path.dispose();
+        this.#path?.dispose();
+        this.#path = undefined;
+        this.#messageEnd = undefined;
         this.port.onmessage = null;
-        this.port.close();
         return;
       default:
         message satisfies never;
@@ -113,7 +115,7 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     const pipe = this.#open(endData, settings.advanceWaitSamples);
     // At once, not at the next quantum: the page waits for the echo, and a suspended context has no quanta.
     Atomics.store(pipe.words, Word.PROBE_AUDIO, Atomics.load(pipe.words, Word.PROBE_MAIN));
-    this.#path.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
+    this.#path?.attach(pipe, { ...settings, waits: settings.offline && endData.mode === 'shared' });
   }
 
   #open(endData: PipeEndData, advanceWaitSamples: number): PipeEnd {
@@ -121,6 +123,13 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     if (endData.mode === 'shared') return new SharedWorkletEnd(endData.memory);
     this.#messageEnd = new MessageWorkletEnd(endData, advanceWaitSamples, () => this.#answerIfSettled());
     return this.#messageEnd;
+  }
+
+  /** The last call. */
+  #end(): false {
+    this.#tell({ type: 'ended' });
+    this.port.close();
+    return false;
   }
 
   #answerIfSettled(): void {

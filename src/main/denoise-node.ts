@@ -93,10 +93,12 @@ export interface DenoiseNode extends GainNode {
    */
   retry(): void;
   /**
-   * Takes the node apart and frees what it holds; it gives silence then. Idempotent. A context that closes does this
-   * too. [main]
+   * Takes the node apart and frees what it holds; it gives silence then. Idempotent. Resolves, never rejects, when the
+   * audio thread has let go of it too, which is at once in a context that stands still: await it before you close the
+   * context, because browsers keep a context that closes with processors in it. A context that closes, or has rendered
+   * to its end, does all the rest by itself. [main]
    */
-  dispose(): void;
+  dispose(): Promise<void>;
   addEventListener<K extends keyof DenoiseEventMap>(
     type: K,
     listener: (this: DenoiseNode, event: DenoiseEventMap[K]) => void,
@@ -144,6 +146,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     readonly #session: Session;
     /** The app has asked to hear of failures, by the event or the promise. */
     #isHeard = false;
+    #ended: Promise<void> | undefined;
 
     static {
       for (const name of PARAMETER_NAMES)
@@ -224,8 +227,8 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       this.#session.retry();
     }
 
-    dispose(): void {
-      this.#end('The node was disposed.');
+    dispose(): Promise<void> {
+      return this.#end('The node was disposed.');
     }
 
     override addEventListener(...listening: unknown[]): void {
@@ -242,10 +245,12 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
       (this.#graph.output.disconnect as (...args: unknown[]) => void)(...connection);
     }
 
-    #end(reason: string): void {
-      if (this.#session.reporter.state === 'disposed') return;
-      this.#graph.dispose();
-      this.#session.dispose(reason);
+    #end(reason: string): Promise<void> {
+      if (this.#ended === undefined) {
+        this.#graph.dispose();
+        this.#ended = this.#session.dispose(reason);
+      }
+      return this.#ended;
     }
   }
 

@@ -40,7 +40,7 @@ export class NodeGraph {
   readonly #family: AudioFamily;
   readonly #input: GraphInput;
   readonly #sources: Sources;
-  readonly #delay: DelayNode;
+  #delay: DelayNode | undefined;
   readonly #maxDelaySeconds: Seconds;
   readonly #early: GainNode;
   readonly #late: GainNode;
@@ -59,15 +59,16 @@ export class NodeGraph {
     this.#late = new family.GainNode(context, { gain: 0 });
     const delayTime = delaySamples / context.sampleRate;
     this.#maxDelaySeconds = Math.max(MAX_DELAY_SECONDS, delayTime);
-    this.#delay = new family.DelayNode(context, { maxDelayTime: this.#maxDelaySeconds, delayTime });
+    const delay = new family.DelayNode(context, { maxDelayTime: this.#maxDelaySeconds, delayTime });
+    this.#delay = delay;
     const source = (name: ParameterName): ConstantSourceNode => {
       const node = new family.ConstantSourceNode(context, { offset: Number(options[name]) });
       node.start();
       return node;
     };
     this.#sources = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, source(name)])) as Sources;
-    input.connect(this.#delay);
-    this.#delay.connect(this.#early).connect(this.output);
+    input.connect(delay);
+    delay.connect(this.#early).connect(this.output);
     this.#late.connect(this.output);
   }
 
@@ -145,17 +146,20 @@ export class NodeGraph {
   fallBack(delaySamples: Samples): Samples {
     const { currentTime: now, sampleRate } = this.#input.context;
     const delay = Math.min(delaySamples, Math.floor(this.#maxDelaySeconds * sampleRate));
-    this.#delay.delayTime.value = delay / sampleRate;
+    if (this.#delay !== undefined) this.#delay.delayTime.value = delay / sampleRate;
     this.#early.gain.cancelScheduledValues(now).setValueAtTime(1, now);
     this.#late.gain.cancelScheduledValues(now).setValueAtTime(0, now);
     this.#tookOver = false;
     return delay;
   }
 
-  /** Takes everything apart. The constant sources are stopped, or the context would keep them alive. */
+  /**
+   * Takes everything apart, and lets go of what is large. The constant sources are stopped, or the context would keep
+   * them alive.
+   */
   dispose(): void {
     this.#input.disconnect();
-    this.#delay.disconnect();
+    this.#delay?.disconnect();
     this.#early.disconnect();
     this.#late.disconnect();
     this.#worklet?.disconnect();
@@ -165,5 +169,7 @@ export class NodeGraph {
       this.#sources[name].stop();
       this.#sources[name].disconnect();
     }
+    this.#delay = undefined;
+    this.#worklet = undefined;
   }
 }

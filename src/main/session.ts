@@ -15,6 +15,7 @@ import { ModelSwitch, type SwitchHost } from './model-switch.ts';
 import type { NodeGraph } from './node-graph.ts';
 import { abortError, obstacleTo } from './obstacles.ts';
 import type { ResolvedOptions } from './options.ts';
+import { everyLook } from './page-timer.ts';
 import { Reporter } from './reporter.ts';
 import { Supervisor, type SupervisorHost } from './supervisor.ts';
 import { WorkletHolder, type WorkletHost } from './worklet-holder.ts';
@@ -42,6 +43,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
   readonly #disposeNode: (reason: string) => void;
   readonly #isHeard: () => boolean;
   readonly #stopListening: () => void;
+  #stopLooking: () => void = () => {};
   #error: DenoiseError | undefined;
   #ready!: Promise<void>;
   #resolveReady: () => void = () => {};
@@ -94,15 +96,16 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     this.#start();
   }
 
-  /** Lets go of worklet and worker. The graph is the node's to take apart. Idempotent. */
-  dispose(reason: string): void {
-    if (this.reporter.state === 'disposed') return;
+  /** Lets go of worklet and worker; resolves when the worklet has ended. The graph is the node's to take apart. */
+  async dispose(reason: string): Promise<void> {
     this.supervisor.close();
     this.#stopListening();
-    this.worklet.client?.dispose();
+    this.#stopLooking();
+    const ending = this.worklet.dispose();
     this.reporter.setState('disposed', reason);
     this.#rejectReady(abortError('The DenoiseNode was disposed before it was ready.'));
     this.modelSwitch.abort(abortError('The DenoiseNode was disposed before the model had loaded.'));
+    await ending;
   }
 
   /** The enhanced signal is on. */
@@ -115,6 +118,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
   fail(error: DenoiseError): void {
     if (this.isOver) return;
     this.supervisor.close();
+    this.#stopLooking();
     this.#error = error;
     this.reporter.setState('failed', error.message);
     this.#rejectReady(error);
@@ -151,6 +155,11 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
       this.fail(error as DenoiseError);
       return;
     }
+    // The context of an iframe that was removed is closed without an event.
+    this.#stopLooking();
+    this.#stopLooking = everyLook(() => {
+      if (this.context.state === 'closed') this.#contextChanged();
+    });
     void this.supervisor.serve();
   }
 

@@ -1,5 +1,6 @@
 import type { MainToWorklet, WorkletToMain } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
+import { isOfflineContext } from './audio-family.ts';
 
 /**
  * Longest that an offline rendering is held up for an answer that does not come, and how much longer for each second of
@@ -7,6 +8,9 @@ import type { Samples, Seconds } from '../shared/units.ts';
  */
 const SETTLE_MS = 5000;
 const SETTLE_MS_PER_SECOND = 10_000;
+
+/** How long a processor may take to say that it has ended, where its context runs. */
+const END_MS = 1000;
 
 /** What the worklet has to say to its owner. */
 export interface WorkletNews {
@@ -22,10 +26,13 @@ export interface WorkletNews {
 
 /** The worklet as the page talks to it. [main] */
 export class WorkletClient {
+  readonly #node: AudioWorkletNode;
   readonly #port: MessagePort;
+  #ended: () => void = () => {};
   readonly #settling: (() => void)[] = [];
 
   constructor(node: AudioWorkletNode, news: WorkletNews) {
+    this.#node = node;
     this.#port = node.port;
     this.#port.onmessage = ({ data }: MessageEvent<WorkletToMain>) => this.#receive(data, news);
     node.onprocessorerror = news.died;
@@ -55,11 +62,22 @@ export class WorkletClient {
     });
   }
 
-  /** Ends the processor and the connection to it. */
-  dispose(): void {
+  /**
+   * Ends the processor and the connection to it. Resolves when the processor is called no more, as far as can be known:
+   * a context that stands still calls none.
+   */
+  async dispose(): Promise<void> {
     this.post({ type: 'dispose' });
-    this.#port.onmessage = null;
     for (const settled of this.#settling.splice(0)) settled();
+    const { context } = this.#node;
+    if (context.state === 'running' && !isOfflineContext(context))
+      await new Promise<void>((resolve) => {
+        this.#ended = resolve;
+        setTimeout(resolve, END_MS);
+      });
+    this.#node.onprocessorerror = null;
+    this.#port.onmessage = null;
+    this.#port.close();
   }
 
   #receive(message: WorkletToMain, news: WorkletNews): void {
@@ -75,6 +93,9 @@ export class WorkletClient {
         return;
       case 'settled':
         this.#settling.shift()?.();
+        return;
+      case 'ended':
+        this.#ended();
         return;
       default:
         message satisfies never;

@@ -47,6 +47,14 @@ export class WorkletHolder {
     return coming;
   }
 
+  /** Ends the worklet; resolves when it has ended. */
+  async dispose(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    this.#coming = undefined;
+    await client?.dispose();
+  }
+
   async #load(url: string): Promise<WorkletClient> {
     const host = this.#host;
     const { graph, reporter } = host;

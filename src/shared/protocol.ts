@@ -136,7 +136,7 @@ export type MainToWorklet =
    * soon as every step that it is enough for has come back enhanced.
    */
   | { readonly type: 'settle' }
-  /** process() returns false from now on. */
+  /** Let go of everything; process() returns false from now on. Answered by 'ended', where quanta are rendered. */
   | { readonly type: 'dispose' };
 
 export type WorkletToMain =
@@ -149,7 +149,9 @@ export type WorkletToMain =
   /** Answers 'detach': the delay that the dry signal keeps, which the page may have heard of no more. */
   | { readonly type: 'detached'; readonly delaySamples: Samples }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
-  | { readonly type: 'settled' };
+  | { readonly type: 'settled' }
+  /** The processor has returned false, and will not be called again. Sent once, last. */
+  | { readonly type: 'ended' };
 
 /** Message mode: noisy samples, planar, and the worklet's own control words. Buffers are transferred. */
 export type WorkletToWorker = {
