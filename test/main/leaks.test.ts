@@ -193,7 +193,8 @@ describe('what nodes leave behind', () => {
     ['contexts that were closed', closeLive],
     ['contexts that have rendered to their end', renderOffline],
   ] as const) {
-    it(`is no node in ${where} without dispose()`, async () => {
+    it(`is no node in ${where} without dispose()`, async function () {
+      await needsDevtools(this);
       const refs: WeakRef<object>[] = [];
       for (let i = 0; i < 8; i++) refs.push(...(await end()));
       await untilGone(refs);
@@ -203,7 +204,8 @@ describe('what nodes leave behind', () => {
   }
 
   /** A fact that docs/deployment.md tells of. Where this fails, Chromium has mended it, and the guide can forget it. */
-  it('is less than Chromium keeps of a plain AudioWorkletNode', async () => {
+  it('is less than Chromium keeps of a plain AudioWorkletNode', async function () {
+    await needsDevtools(this);
     const made = async (): Promise<WeakRef<object>> => {
       const context = new AudioContext({ sampleRate: 48000 });
       await context.audioWorklet.addModule(fixture('recorder-processor.js'));
@@ -220,7 +222,8 @@ describe('what nodes leave behind', () => {
     expect(ref.deref()).to.not.equal(undefined);
   });
 
-  it('is no context that was closed after dispose() had resolved', async () => {
+  it('is no context that was closed after dispose() had resolved', async function () {
+    await needsDevtools(this);
     const refs: WeakRef<object>[] = [];
     for (let i = 0; i < 8; i++) refs.push(...(await closeLive((node) => node.dispose())));
     await untilGone(refs);

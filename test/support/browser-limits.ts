@@ -9,6 +9,8 @@ export const LIMITS = {
   noPauses: 'this browser has OfflineAudioContext.suspend(), and the test is of those without',
   sound: 'no sound device: the clock of an AudioContext stands still',
   devtools: 'only the DevTools of Chromium collect garbage and count workers',
+  longParts: 'this browser takes its sound in short parts, whatever is asked for',
+  frames: 'this browser does not tell that a context has gone with its iframe',
   media: 'the driver of this browser sets no preferred colours and no preference for less motion',
 } as const;
 
