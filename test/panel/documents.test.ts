@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
-import { preferStillness, restorePreferences } from '../support/browser-limits.ts';
+import { sendMouse } from '@web/test-runner-commands';
+import { preferStillness, restorePreferences, skip } from '../support/browser-limits.ts';
 import { DenoiseNode, type DenoisePanel, place, sound, textOf, until, untilState } from './support.ts';
 
 /** Wide enough for a panel beside the margins of a page. */
@@ -58,6 +59,38 @@ function changes(before: Looks, now: Looks): string[] {
   );
 }
 
+/** A window of another size would have other looks. */
+const WINDOW = { width: WIDTH, height: 900 };
+
+/** Does what browsers ask a gesture for. */
+async function byClick<T>(act: () => T): Promise<T> {
+  const button = document.createElement('button');
+  Object.assign(button.style, { position: 'fixed', inset: '0', zIndex: '9' });
+  document.body.append(button);
+  const done = new Promise<T>((resolve) => {
+    button.onclick = () => resolve(act());
+  });
+  await sendMouse({ type: 'click', position: [20, 20] });
+  button.remove();
+  return done;
+}
+
+async function openPopUp(test: Mocha.Context): Promise<Window> {
+  const popUp = await byClick(() => window.open('', '', `popup,width=${WINDOW.width},height=${WINDOW.height}`));
+  return popUp ?? skip(test, 'windows');
+}
+
+async function openPictureInPicture(test: Mocha.Context): Promise<Window> {
+  const { documentPictureInPicture } = window as unknown as {
+    documentPictureInPicture?: { requestWindow(size: object): Promise<Window> };
+  };
+  if (!documentPictureInPicture) skip(test, 'windows');
+  return byClick(() => documentPictureInPicture.requestWindow(WINDOW)).catch((error) => {
+    console.info(String(error));
+    return skip(test, 'windows');
+  });
+}
+
 describe('an element that moves to another document', () => {
   for (const tag of ['denoise-panel', 'denoise-slider', 'denoise-meter', 'denoise-spectrogram'] as const) {
     it(`looks the same there, and when it is back (${tag})`, async () => {
@@ -89,6 +122,37 @@ describe('an element that moves to another document', () => {
       expect(element.shadowRoot!.adoptedStyleSheets).to.not.have.lengthOf(0);
     });
   }
+
+  for (const [what, open] of [
+    ['a pop-up', openPopUp],
+    ['a picture-in-picture window', openPictureInPicture],
+  ] as const)
+    it(`looks the same in ${what}, and when it is back`, async function () {
+      // What this page was brought to prefer holds in no other window.
+      await restorePreferences();
+      const panel = await place({ theme: 'light' });
+      const before = await looksOf(panel);
+      const other = await open(this);
+      try {
+        for (const body of [other.document.body, document.body]) {
+          body.append(panel);
+          await panel.updateComplete;
+          expect(panel.ownerDocument).to.equal(body.ownerDocument);
+          // A window that is new makes transitions of all that is styled first, and tells of none of them.
+          let unlike = changes(before, await looksOf(panel));
+          for (let tries = 0; tries < 100 && unlike.length > 0; tries++) {
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            unlike = changes(before, await looksOf(panel));
+          }
+          expect(unlike.slice(0, 5)).to.deep.equal([]);
+          const [sheet] = panel.shadowRoot!.adoptedStyleSheets;
+          expect(sheet).to.be.instanceOf((body.ownerDocument.defaultView as typeof window).CSSStyleSheet);
+        }
+      } finally {
+        other.close();
+        await preferStillness();
+      }
+    });
 
   it('survives a document that shows nothing', async () => {
     const panel = await place();

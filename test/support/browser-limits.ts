@@ -11,6 +11,7 @@ export const LIMITS = {
   devtools: 'only the DevTools of Chromium collect garbage and count workers',
   longParts: 'this browser takes its sound in short parts, whatever is asked for',
   frames: 'this browser does not tell that a context has gone with its iframe',
+  windows: 'this browser opens no such window, or none for its driver',
   media: 'the driver of this browser sets no preferred colours and no preference for less motion',
 } as const;
 
