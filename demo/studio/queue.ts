@@ -32,7 +32,7 @@ export class Item {
   usedSettings: FileSettings | undefined;
   error: unknown;
   abort = new AbortController();
-  #beganAt = 0;
+  #beganAt: number | undefined;
   #beganFrames = 0;
 
   constructor(
@@ -56,8 +56,8 @@ export class Item {
     const { recording, enhanced } = this;
     if (!recording) return undefined;
     if (enhanced) return this.seconds! / Math.max(1e-3, enhanced.report.elapsedSeconds);
-    const elapsedMs = performance.now() - this.#beganAt;
-    if (this.#beganAt === 0 || elapsedMs < SPEED_AFTER_MS) return undefined;
+    const elapsedMs = performance.now() - (this.#beganAt ?? Number.POSITIVE_INFINITY);
+    if (elapsedMs < SPEED_AFTER_MS) return undefined;
     return ((this.frames - this.#beganFrames) / recording.sampleRateHz / elapsedMs) * 1000;
   }
 
@@ -79,7 +79,7 @@ export class Item {
 
   /** Takes progress; the model is loaded when the first arrives, and the clock starts. */
   advance(frames: number): void {
-    if (this.#beganAt === 0) {
+    if (this.#beganAt === undefined) {
       this.#beganAt = performance.now();
       this.#beganFrames = frames;
     }
@@ -94,7 +94,7 @@ export class Item {
     this.error = undefined;
     this.sketch = undefined;
     this.abort = new AbortController();
-    this.#beganAt = 0;
+    this.#beganAt = undefined;
   }
 }
 

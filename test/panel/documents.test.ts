@@ -164,6 +164,35 @@ describe('an element that moves to another document', () => {
     expect(changes(before, await looksOf(panel)).slice(0, 5)).to.deep.equal([]);
   });
 
+  it('has figures in the first frames of a page that has just begun', async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    const node = new DenoiseNode(context);
+    await node.ready; // Nothing happens to it from now on.
+    await until('the context runs', () => context.state === 'running');
+    let measured = 0;
+    const { getMetrics } = node;
+    node.getMetrics = () => {
+      measured += 1;
+      return getMetrics.call(node);
+    };
+    const panel = await place({ node });
+    // The frames of the other page are those of its first 100 ms.
+    const view = frame.contentWindow!;
+    const requestFrame = view.requestAnimationFrame.bind(view);
+    let frames = 0;
+    view.requestAnimationFrame = (callback) =>
+      requestFrame(() => {
+        frames += 1;
+        if (frames <= 5) callback(20 * frames);
+      });
+    view.document.body.append(panel);
+    const bound = measured;
+    await until('some frames have passed', () => frames > 5);
+    expect(measured).to.be.above(bound);
+    node.dispose();
+    await context.close();
+  });
+
   it('goes on with its work there: figures, levels, pictures and language', async () => {
     const context = new AudioContext({ sampleRate: 48000 });
     const node = new DenoiseNode(context);

@@ -39,7 +39,8 @@ export class NodeBinding implements ReactiveController {
   #listening = new AbortController();
   #tap: NodeTap | undefined;
   #metrics: DenoiseMetrics | undefined;
-  #measuredAt = 0;
+  /** Time of the last frame with figures. Each window counts from its own beginning, so none is before all. */
+  #measuredAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: ReactiveControllerHost & Element, views: SideViews) {
     this.#host = host;
@@ -124,7 +125,7 @@ export class NodeBinding implements ReactiveController {
       views.enhanced.picture.analyser = this.#tap.enhanced.analyser;
     }
     this.#tap.open();
-    this.#measuredAt = 0;
+    this.#measuredAt = Number.NEGATIVE_INFINITY;
   }
 
   #frame(now: number): void {
