@@ -130,7 +130,7 @@ function otherBrowsers() {
       name: 'firefox',
       before: [],
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'panel'],
+      liveGroups: ['live', 'failures', 'panel'],
       pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
       found: findBrowser('firefox'),
     },

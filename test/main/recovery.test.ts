@@ -12,6 +12,7 @@ import {
   play,
   record,
   recordSteady,
+  repeatWhileSpoilt,
   rms,
   until,
 } from './support.ts';
@@ -63,8 +64,11 @@ describe('a worker that fails', () => {
     source.connect(node).connect(context.destination);
     source.start();
     await until('the worker stands still', () => node.getMetrics().overruns > 0, 10_000);
-    const latency = Math.round(node.latency * RATE);
-    const [sent, heard] = await record(context, [source, node], 0.8);
+    const [latency, sent, heard] = await repeatWhileSpoilt('a recording at one latency', 4, async () => {
+      const before = Math.round(node.latency * RATE);
+      const tracks = await record(context, [source, node], 0.8);
+      return before === Math.round(node.latency * RATE) ? ([before, ...tracks] as const) : undefined;
+    });
     expect(delayBetween(sent, heard, latency + 100)).to.equal(latency);
     expect(largestDifference(sent, heard, latency)).to.be.lessThan(1e-4);
     node.dispose();

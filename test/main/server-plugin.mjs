@@ -85,6 +85,21 @@ async function withPlainServer(use) {
   }
 }
 
+/** Visits of other pages, whose outcome is asked for: no command may take longer than 20 s. */
+const visits = [];
+
+function visitUnisolated(browser, path) {
+  return withPlainServer(async (origin) => {
+    const page = await browser.newPage();
+    try {
+      await page.goto(`${origin}${path}`);
+      return await page.evaluate(() => globalThis.outcome);
+    } finally {
+      await page.close();
+    }
+  });
+}
+
 /** A plugin for @web/test-runner. */
 export function graphTestServer() {
   return {
@@ -135,16 +150,15 @@ export function graphTestServer() {
       }
       if (command === 'block-models') return blockModels();
       if (command === 'visit-unisolated') {
-        return withPlainServer(async (origin) => {
-          const page = await session.browser.getPage(session.id).browser().newPage();
-          try {
-            await page.goto(`${origin}${payload ?? 'test/main/fixtures/unisolated.html'}`);
-            return await page.evaluate(() => globalThis.outcome);
-          } finally {
-            await page.close();
-          }
-        });
+        const visit = { outcome: undefined };
+        visits.push(visit);
+        visitUnisolated(session.browser.getPage(session.id).browser(), payload).then(
+          (outcome) => Object.assign(visit, { outcome }),
+          (error) => Object.assign(visit, { outcome: String(error) }),
+        );
+        return visits.length;
       }
+      if (command === 'outcome-of-visit') return visits[payload - 1];
       // Those of @web/test-runner-chrome, which says nothing about it.
       if (command === 'has-devtools') return session.browser.hasDevtools ?? true;
       if (command === 'count-workers') return session.browser.getPage(session.id).workers().length;

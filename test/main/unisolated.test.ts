@@ -1,18 +1,25 @@
 import { expect } from '@esm-bundle/chai';
-import { executeServerCommand } from '@web/test-runner-commands';
 import { canPause } from '../support/browser-limits.ts';
+import { visitUnisolated } from './visit-unisolated.ts';
+
+interface Outcome {
+  offline: { hops?: number };
+}
 
 describe('a page without isolation headers', () => {
   it('denoises over messages, live and offline, by itself', async function () {
     this.timeout(120_000);
-    const outcome = await executeServerCommand('visit-unisolated');
+    const outcome = (await visitUnisolated('test/main/fixtures/unisolated.html')) as Outcome;
+    const { hops } = outcome.offline;
+    delete outcome.offline.hops;
     expect(outcome).to.deep.equal({
       isolated: false,
       supported: true,
       live: { state: 'running', mode: 'message' },
       refusal: 'unsupported',
-      // A second has 100 hops. The last is full when the rendering is complete, and nobody waits for it any more.
-      offline: canPause() ? { mode: 'message', hops: 99, underruns: 0 } : { refusal: 'offline-not-ready' },
+      offline: canPause() ? { mode: 'message', underruns: 0 } : { refusal: 'offline-not-ready' },
     });
+    // A second has 100 hops. The page is told four times in it, and in some browsers nothing once it is over.
+    if (canPause()) expect(hops).to.be.within(74, 99);
   });
 });

@@ -2,6 +2,7 @@ import { expect } from '@esm-bundle/chai';
 import { executeServerCommand, sendKeys } from '@web/test-runner-commands';
 import { english, type SettingChange } from '../../src/panel/define.ts';
 import { AFTER_A_SECOND, faultyWorker } from '../main/faulty-worker.ts';
+import { visitUnisolated } from '../main/visit-unisolated.ts';
 import { prefer, restorePreferences } from '../support/browser-limits.ts';
 import {
   DenoiseNode,
@@ -100,7 +101,7 @@ describe('the states of a panel, as it tells them', () => {
 
   it('says that the page is not isolated, where that is the reason', async function () {
     this.timeout(30_000);
-    const outcome = await executeServerCommand('visit-unisolated', 'test/panel/fixtures/unisolated-panel.html');
+    const outcome = await visitUnisolated('test/panel/fixtures/unisolated-panel.html');
     expect(outcome).to.deep.equal({ isolated: false, state: 'live', notice: english.messageNotIsolated });
     expect(english.messageNotIsolated).to.contain('no shared memory: this page is not cross-origin isolated');
   });

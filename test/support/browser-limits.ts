@@ -12,12 +12,13 @@ export const LIMITS = {
   longParts: 'this browser takes its sound in short parts, whatever is asked for',
   frames: 'this browser does not tell that a context has gone with its iframe',
   windows: 'this browser opens no such window, or none for its driver',
+  time: 'Chromium tries it: the whole check would take too long with every browser trying everything',
   media: 'the driver of this browser sets no preferred colours and no preference for less motion',
 } as const;
 
 /** Skips a test, and says why. */
 export function skip(test: Mocha.Context, limit: keyof typeof LIMITS): never {
-  console.info(`skipped: ${test.test?.fullTitle()}: ${LIMITS[limit]}`);
+  console.info(`skipped: ${(test.currentTest ?? test.test)?.fullTitle()}: ${LIMITS[limit]}`);
   return test.skip();
 }
 
@@ -46,6 +47,11 @@ async function clockRuns(): Promise<boolean> {
   const runs = context.currentTime > 0;
   await context.close();
   return runs;
+}
+
+/** What takes long and tells little that is new in another browser than Chromium. */
+export async function needsTime(test: Mocha.Context): Promise<void> {
+  if (!(await hasDevtools())) skip(test, 'time');
 }
 
 /** Garbage that is collected when asked, and workers that are counted. */
