@@ -5,8 +5,8 @@ import { frameHead, streamHead } from '../files/flac/flac-file.ts';
 import { wavOf } from '../support/sound-files.ts';
 import {
   chooseFiles,
-  downloaded,
   murmur,
+  offered,
   press,
   put,
   readWav,
@@ -146,7 +146,7 @@ describe('the file studio and files that are not as they should be', { timeout: 
       assert.equal(warnings['good.wav'], '');
       for (const [name, bytes, expected] of cases) {
         if (expected !== 'done') continue;
-        const result = await readWav((await downloaded(page, folder, () => press(page, 'Download', name))).bytes);
+        const result = await readWav((await offered(page, () => press(page, 'Download', name))).bytes);
         const input = await readWav(bytes);
         assert.deepEqual(
           [result.format, result.sampleRateHz, result.channels.length, result.channels[0].length],

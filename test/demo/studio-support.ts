@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'puppeteer-core';
 import { IN_FIREFOX, IN_WEBKIT, visit } from './support.ts';
@@ -76,6 +77,9 @@ export async function press(page: Page, action: string, name: string): Promise<v
   await page.locator(`button[aria-label=${JSON.stringify(`${action}: ${name}`)}]`).click();
 }
 
+/** A browser that asks whether to save, which nobody answers, is not waited for any longer. */
+const MOST_DOWNLOAD_MS = 60_000;
+
 /** Does what begins a download, and gives what arrives. */
 export async function downloaded(
   page: Page,
@@ -83,7 +87,7 @@ export async function downloaded(
   begin: () => Promise<void>,
 ): Promise<{ name: string; bytes: Uint8Array }> {
   if (IN_FIREFOX) return downloadedByFirefox(page, join(folder, 'downloads'), begin);
-  if (IN_WEBKIT) return offeredInWebKit(page, begin);
+  if (IN_WEBKIT) return offered(page, begin);
   const session = await page.browser().target().createCDPSession();
   await session.send('Browser.setDownloadBehavior', {
     behavior: 'allow',
@@ -100,8 +104,11 @@ export async function downloaded(
       if (state === 'canceled') reject(new Error('The browser cancelled the download.'));
     });
   });
+  const late = sleep(MOST_DOWNLOAD_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`The browser had saved nothing after ${MOST_DOWNLOAD_MS / 1000} s.`);
+  });
   await begin();
-  await finished;
+  await Promise.race([finished, late]);
   await session.detach();
   const path = join(folder, 'downloads', name);
   const bytes = new Uint8Array(readFileSync(path));
@@ -142,8 +149,11 @@ async function downloadedByFirefox(
   return { name, bytes };
 }
 
-/** Nothing tells where WebKit saves it, so that what the link leads to is read in its place. */
-async function offeredInWebKit(page: Page, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
+/**
+ * What a download would save, read from the link in its place: nothing tells where WebKit saves it, and Chromium holds
+ * back the eleventh download of a page until somebody agrees.
+ */
+export async function offered(page: Page, begin: () => Promise<void>): Promise<{ name: string; bytes: Uint8Array }> {
   await page.evaluate(() => {
     const { click } = HTMLAnchorElement.prototype;
     const { createObjectURL } = URL;
