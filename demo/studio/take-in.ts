@@ -26,15 +26,26 @@ const NO_RECORDING = /^(?:text|image|font|model)\/|^application\/(?!ogg|octet-st
 export async function takeIn(transfer: DataTransfer | null): Promise<TakenIn> {
   const items = Array.from(transfer?.items ?? []).filter(({ kind }) => kind === 'file');
   // All before the first await.
-  const dropped = items.map((item) => item.webkitGetAsEntry?.() ?? item.getAsFile());
+  const dropped = items.map((item) => ({ entry: item.webkitGetAsEntry?.(), file: item.getAsFile() }));
   const unreadable: string[] = [];
   const files: File[] = [];
-  for (const each of dropped) {
-    if (each instanceof File) files.push(each);
-    else if (each?.isFile) files.push(...(await fileOf(each as FileSystemFileEntry, unreadable)));
-    else if (each) files.push(...(await recordingsBelow(each as FileSystemDirectoryEntry, unreadable)));
+  for (const { entry, file } of dropped) {
+    if (entry?.isDirectory) files.push(...(await recordingsBelow(entry as FileSystemDirectoryEntry, unreadable)));
+    // WebKit's entry finds nothing where another page or app made the file; the file itself can be read.
+    else if (file && (!entry || (await canRead(file)))) files.push(file);
+    else if (entry) files.push(...(await fileOf(entry as FileSystemFileEntry, unreadable)));
   }
   return { files, problem: problemString(unreadable, files.length === 0 && items.length > 0) };
+}
+
+function canRead(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function recordingsBelow(folder: FileSystemDirectoryEntry, unreadable: string[]): Promise<File[]> {

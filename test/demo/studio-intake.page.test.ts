@@ -151,6 +151,27 @@ describe('folders and the clipboard in the file studio', { timeout: 120_000 }, (
       assert.deepEqual(complaints, []);
     }));
 
+  it('takes a dropped file that another page or app has made, which has no place that its entry could name', () =>
+    visitStudio(async ({ page }) => {
+      await page.evaluate(async () => {
+        const carried = new DataTransfer();
+        carried.items.add(new File([await (await fetch('../samples/crowd.wav')).blob()], 'made.wav'));
+        // As WebKit answers; Chromium has no entry for such a file.
+        DataTransferItem.prototype.webkitGetAsEntry = () =>
+          ({
+            name: 'made.wav',
+            isFile: true,
+            isDirectory: false,
+            file(_: unknown, fail: (reason: DOMException) => void) {
+              fail(new DOMException('', 'NotFoundError'));
+            },
+          }) as unknown as FileSystemEntry;
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: carried, bubbles: true, cancelable: true }));
+      });
+      assert.deepEqual([...(await settled(page, 1))], [['made.wav', 'done']]);
+      assert.equal(await textOf(page, '#problem'), '');
+    }));
+
   it('says what of a drop could not be read, and goes on with the rest; and that a folder holds nothing', () =>
     visitStudio(async ({ page, folder }) => {
       const good = put(
