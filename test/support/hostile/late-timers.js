@@ -4,7 +4,7 @@
  */
 (() => {
   const MOST_MS = 30;
-  const { setTimeout, setInterval, requestAnimationFrame } = globalThis;
+  const { setTimeout, setInterval, requestAnimationFrame, cancelAnimationFrame } = globalThis;
   // A linear congruential generator (Numerical Recipes, §7.1).
   let state = globalThis.SEED >>> 0;
   const lateMs = () => {
@@ -14,9 +14,19 @@
 
   globalThis.setTimeout = (act, ms = 0, ...args) => setTimeout(act, ms + lateMs(), ...args);
   globalThis.setInterval = (act, ms = 0, ...args) => setInterval(act, ms + lateMs(), ...args);
-  if (requestAnimationFrame)
-    globalThis.requestAnimationFrame = (act) =>
-      requestAnimationFrame(() => setTimeout(() => act(performance.now()), lateMs()));
+  if (requestAnimationFrame) {
+    const cancelled = new Set();
+    globalThis.requestAnimationFrame = (act) => {
+      const handle = requestAnimationFrame(() =>
+        setTimeout(() => cancelled.has(handle) || act(performance.now()), lateMs()),
+      );
+      return handle;
+    };
+    globalThis.cancelAnimationFrame = (handle) => {
+      cancelled.add(handle);
+      cancelAnimationFrame(handle);
+    };
+  }
 
   /** One who gets messages: all its listeners hear of one at the same time, as they would without this. */
   class Recipient {
