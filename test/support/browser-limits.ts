@@ -54,6 +54,16 @@ export async function needsTime(test: Mocha.Context): Promise<void> {
   if (!(await hasDevtools())) skip(test, 'time');
 }
 
+/** Whether a page still hears of an offline rendering that is over, from its worklet. WebKit's does not. */
+export function hearsOfEnd(): Promise<boolean> {
+  return hasDevtools();
+}
+
+/** Whether the clock of a worker shows parts of a millisecond. WebKit's does not. */
+export function hasFineClock(): Promise<boolean> {
+  return hasDevtools();
+}
+
 /** Garbage that is collected when asked, and workers that are counted. */
 export async function needsDevtools(test: Mocha.Context): Promise<void> {
   if (!(await hasDevtools())) skip(test, 'devtools');
