@@ -139,6 +139,7 @@ function otherBrowsers() {
       before: inDisplay,
       groups: ['portable', 'offline'],
       liveGroups: ['live', 'panel'],
+      pages: { silent: ['opening'], playing: ['studio-listening'] },
       found: canShow && findWebKit(),
     },
   ];
