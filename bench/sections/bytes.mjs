@@ -15,7 +15,7 @@ const PEER_NAMES = ['rnnoise', 'gtcrn'];
 /** Decimal kilobytes, everything together, compressed. */
 const MOST_KB = { base: 600 };
 
-const KINDS = { js: /\.js$/, wasm: /\.wasm$/, model: /^\/models\// };
+const KINDS = { js: /\.js$/, wasm: /\.wasm$/, model: /^\/(?:dist\/)?models\// };
 
 export async function measure({ browser, models }) {
   const data = {};
@@ -47,7 +47,7 @@ async function weigh(path) {
 }
 
 function kindOf(path) {
-  return path.startsWith('/models/') ? 'model' : Object.keys(KINDS).find((kind) => KINDS[kind].test(path));
+  return KINDS.model.test(path) ? 'model' : Object.keys(KINDS).find((kind) => KINDS[kind].test(path));
 }
 
 function sum(files) {

@@ -11,6 +11,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
 import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import { afterId3 } from '../id3.ts';
+import { CONVERT } from '../recognise.ts';
 import { fullScaleOf, type SampleFormat } from '../sample-format.ts';
 import type { FlacFrameHeader } from './flac-header.ts';
 import { isStreamMark, readMetadata, type StreamInfo } from './flac-metadata.ts';
@@ -85,8 +86,7 @@ class FlacReader extends ChunkReader {
     const text = (...[hz, count, depth]: number[]): string => `${count} × ${depth} bits at ${hz} Hz`;
     throw new Error(
       `after ${this.account.foundFrames} samples per channel the sound changes from ` +
-        `${text(this.sampleRateHz, this.channels, this.#bits)} to ${text(sampleRateHz, channels, bits)}: ` +
-        'convert it first, for example with ffmpeg -i IN.flac -c:a pcm_s16le OUT.wav',
+        `${text(this.sampleRateHz, this.channels, this.#bits)} to ${text(sampleRateHz, channels, bits)}: ${CONVERT}`,
     );
   }
 }
