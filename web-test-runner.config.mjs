@@ -42,7 +42,7 @@ export default {
     // For Firefox and WebKit: what needs no sound device, and what does. They have none without a sound server. What
     // takes long and tells little that is new there, such as every model and ten minutes of sound, is Chromium's alone.
     { name: 'portable', files: inBrowser('{engine,files,shared,worklet,demo}') },
-    { name: 'offline', files: 'test/main/offline.test.ts' },
+    { name: 'offline', files: ['test/main/offline.test.ts', 'test/main/parameters.test.ts'] },
     {
       name: 'live',
       files: ['face', 'latency', 'mixing', 'recovery', 'dry-before-ready', 'unisolated'].map(

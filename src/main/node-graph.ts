@@ -14,6 +14,7 @@ import { PROCESSOR_NAME, type ProcessorOptions } from '../shared/protocol.ts';
 import type { Samples, Seconds } from '../shared/units.ts';
 import { type AudioFamily, isOfflineContext } from './audio-family.ts';
 import type { ResolvedOptions } from './options.ts';
+import { giveRange } from './ranged-parameter.ts';
 
 /** Long enough not to click, short enough not to be noticed. */
 const CROSSFADE_SECONDS = 0.02;
@@ -40,6 +41,7 @@ export class NodeGraph {
   readonly #family: AudioFamily;
   readonly #input: GraphInput;
   readonly #sources: Sources;
+  readonly #parameters: Readonly<Record<ParameterName, AudioParam>>;
   #delay: DelayNode | undefined;
   readonly #maxDelaySeconds: Seconds;
   readonly #early: GainNode;
@@ -66,15 +68,16 @@ export class NodeGraph {
       node.start();
       return node;
     };
-    this.#sources = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, source(name)])) as Sources;
+    this.#sources = byName(source);
+    this.#parameters = byName((name) => giveRange(this.#sources[name].offset, name));
     input.connect(delay);
     delay.connect(this.#early).connect(this.output);
     this.#late.connect(this.output);
   }
 
-  /** An AudioParam that works before the worklet has come. The processor clamps it to its range. */
+  /** An AudioParam that works before the worklet has come. The processor clamps it to its range, too. */
   parameter(name: ParameterName): AudioParam {
-    return this.#sources[name].offset;
+    return this.#parameters[name];
   }
 
   /** The input, to connect from. Made when it is first asked for. */
@@ -172,4 +175,8 @@ export class NodeGraph {
     this.#delay = undefined;
     this.#worklet = undefined;
   }
+}
+
+function byName<T>(of: (name: ParameterName) => T): Record<ParameterName, T> {
+  return Object.fromEntries(PARAMETER_NAMES.map((name) => [name, of(name)])) as Record<ParameterName, T>;
 }
