@@ -43,7 +43,10 @@ export interface StandardizedDenoiseNode<T extends TContext = TContext>
   readonly noisy: IAudioNode<T>;
 }
 
-interface StandardizedConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {
+/** What can be asked without a node. */
+type Asked = Pick<NativeConstructor, 'isSupported' | 'diagnose' | 'census'>;
+
+interface StandardizedConstructor extends Asked {
   new <T extends TContext>(context: T | BaseAudioContext, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
@@ -51,7 +54,7 @@ interface StandardizedConstructor extends Pick<NativeConstructor, 'isSupported' 
  * Gives a node of the family that its context belongs to. To extend the class, extend {@link StandardizedDenoiseNode}
  * or the native one.
  */
-export interface DenoiseNodeConstructor extends Pick<NativeConstructor, 'isSupported' | 'census'> {
+export interface DenoiseNodeConstructor extends Asked {
   new (context: BaseAudioContext, options?: DenoiseOptions): NativeDenoiseNode;
   new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
@@ -81,6 +84,7 @@ export type DenoiseNode = NativeDenoiseNode | StandardizedDenoiseNode;
 /** A DenoiseNode for a context of either kind. */
 export const DenoiseNode = class {
   static readonly isSupported = NativeDenoiseNode.isSupported;
+  static readonly diagnose = NativeDenoiseNode.diagnose;
   static readonly census = NativeDenoiseNode.census;
 
   constructor(context: BaseAudioContext, options?: DenoiseOptions) {

@@ -16,6 +16,11 @@ export const bundledFiles = {
   },
 };
 
-export function isBundledModel(name: string): name is keyof typeof bundledFiles.models {
+export type BundledModel = keyof typeof bundledFiles.models;
+
+/** The bundled models from the heaviest to the lightest. */
+export const TIERS: readonly BundledModel[] = ['base', 'tiny'];
+
+export function isBundledModel(name: string): name is BundledModel {
   return Object.hasOwn(bundledFiles.models, name);
 }

@@ -8,6 +8,8 @@ import { DenoiseError } from '../shared/errors.ts';
 import { expectedLatencySamples } from '../shared/latency.ts';
 import { PARAMETER_NAMES } from '../shared/parameters.ts';
 import { type AudioFamily, isOfflineContext, nativeFamily } from './audio-family.ts';
+import { diagnose } from './diagnosis/diagnose.ts';
+import type { Diagnosis, DiagnosisOptions } from './diagnosis/diagnosis.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
 import { type DenoiseOptions, resolveOptions } from './options.ts';
@@ -85,6 +87,8 @@ export interface DenoiseNode extends GainNode {
   setModel(model: string | URL): Promise<void>;
   /** Figures about the last moments; a new object at each call. [main] */
   getMetrics(): DenoiseMetrics;
+  /** {@link DenoiseNodeConstructor.diagnose} with the files and the context of this node. [main] */
+  diagnose(): Promise<Diagnosis>;
   /** Forgets the past: the model starts anew, as for a new speaker. The sound goes on. [main] */
   reset(): void;
   /**
@@ -131,6 +135,13 @@ export interface DenoiseNodeConstructor {
   readonly prototype: DenoiseNode;
   /** Whether this page can denoise. Cheap, synchronous, never throws; isolation is not needed. */
   isSupported(): boolean;
+  /**
+   * What there is to know about this page and device: browser, policies, files, speed of the bundled models, and what
+   * to change, as data and as a sentence. It does what a node does, in a worker of its own that ends with it, so it
+   * costs as much as a node that loads, and half a second of computing. Never throws nor rejects; ends within 15
+   * seconds, and tells what has not come by then.
+   */
+  diagnose(options?: DiagnosisOptions): Promise<Diagnosis>;
   /** What the workers of this page hold, for leak tests; all zero soon after the last node is disposed. */
   census(): Promise<Census>;
 }
@@ -142,6 +153,7 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
   class DenoiseNode extends Base {
     static readonly isSupported = isSupported;
     static readonly census = takeCensus;
+    static readonly diagnose = diagnose;
     readonly #graph: NodeGraph;
     readonly #session: Session;
     /** The app has asked to hear of failures, by the event or the promise. */
@@ -217,6 +229,10 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
 
     getMetrics(): DenoiseMetrics {
       return this.#session.reporter.getMetrics();
+    }
+
+    diagnose(): Promise<Diagnosis> {
+      return diagnose({ assets: this.#session.options.assets, context: this.context });
     }
 
     reset(): void {

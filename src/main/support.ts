@@ -7,6 +7,12 @@ const SIMD_PROBE = new Uint8Array([
   0, 0, 0, 0, 0, 0, 0, 11,
 ]);
 
+/** One that uses a relaxed SIMD instruction: i8x16.relaxed_swizzle of two splats. */
+const RELAXED_SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 15, 65, 0, 253, 15,
+  253, 128, 2, 11,
+]);
+
 /**
  * Whether this page can denoise, at once and without starting anything. Never throws. Cross-origin isolation is not
  * asked for: without it the node runs in message mode. [main]
@@ -23,12 +29,25 @@ export function missingFeature(): string | undefined {
   if (typeof globalThis.ConstantSourceNode !== 'function') return 'ConstantSourceNode';
   if (typeof globalThis.Worker !== 'function') return 'web workers';
   if (typeof globalThis.WebAssembly !== 'object') return 'WebAssembly';
+  return hasSimd() ? undefined : 'WebAssembly SIMD';
+}
+
+/** Whether the browser has WebAssembly with SIMD. Never throws. [main] */
+export function hasSimd(): boolean {
+  return validates(SIMD_PROBE);
+}
+
+/** Whether it has relaxed SIMD as well, which nothing here needs. Never throws. [main] */
+export function hasRelaxedSimd(): boolean {
+  return validates(RELAXED_SIMD_PROBE);
+}
+
+function validates(module: Uint8Array<ArrayBuffer>): boolean {
   try {
-    if (!WebAssembly.validate(SIMD_PROBE)) return 'WebAssembly SIMD';
+    return WebAssembly.validate(module);
   } catch {
-    return 'WebAssembly SIMD';
+    return false;
   }
-  return undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { BELL_WORDS, BellWord } from '../shared/control-block.ts';
 import { DenoiseError, fromErrorData } from '../shared/errors.ts';
-import type { MainToWorker, PipeMode, WorkerToMain } from '../shared/protocol.ts';
+import type { MainToWorker, PipeMode, Refusal, WorkerToMain } from '../shared/protocol.ts';
 import type { Milliseconds, Seconds } from '../shared/units.ts';
 import { Patience } from '../shared/waiting/patience.ts';
 import { bundlerHint } from './bundler-hint.ts';
@@ -36,6 +36,8 @@ interface Pending {
 export class WorkerClient {
   /** The doorbell that worklets ring in shared mode; undefined in message mode. */
   readonly bell: Int32Array<SharedArrayBuffer> | undefined;
+  /** What the content policy of the worker has refused so far. */
+  readonly refusals: Refusal[] = [];
   readonly #worker: Worker;
   readonly #url: string | TrustedUrl;
   readonly #pending = new Map<number, Pending>();
@@ -100,14 +102,16 @@ export class WorkerClient {
     return loading;
   }
 
+  /** How long a step of a model takes that has loaded. A worker that does not answer this is dead. */
+  measure(modelUrl: string): Promise<Answer<'measured'>> {
+    return this.#answerIn(ANSWER_MS, this.#request({ type: 'measure', modelUrl }, 'measured'), 'measure');
+  }
+
   /** A worker that does not answer this is dead. @param stepSeconds time of sound in one step of its model */
   open(request: Extract<WorkerRequest, { type: 'open' }>, stepSeconds: Seconds): Promise<Answer<'opened'>> {
     const { pipe } = request;
-    const patienceMs = ANSWER_MS + 1000 * ANSWER_STEPS * stepSeconds;
-    const patience = new Patience(patienceMs, () =>
-      this.#die(crashed(`did not answer "open" within ${patienceMs / 1000} s`)),
-    );
-    return this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []).finally(() => patience.end());
+    const opening = this.#request(request, 'opened', pipe.mode === 'message' ? [pipe.port] : []);
+    return this.#answerIn(ANSWER_MS + 1000 * ANSWER_STEPS * stepSeconds, opening, 'open');
   }
 
   close(nodeId: number): void {
@@ -140,6 +144,13 @@ export class WorkerClient {
   terminate(): void {
     this.#deathListeners.clear();
     this.#die(crashed('was terminated'));
+  }
+
+  #answerIn<T>(patienceMs: Milliseconds, answer: Promise<T>, what: MainToWorker['type']): Promise<T> {
+    const patience = new Patience(patienceMs, () =>
+      this.#die(crashed(`did not answer "${what}" within ${patienceMs / 1000} s`)),
+    );
+    return answer.finally(() => patience.end());
   }
 
   #request<T extends NumberedAnswer['type']>(
@@ -181,8 +192,12 @@ export class WorkerClient {
       case 'crashed':
         this.#die(fromErrorData(message.error));
         return;
+      case 'refused':
+        this.refusals.push(message.refusal);
+        return;
       case 'model-ready':
       case 'opened':
+      case 'measured':
       case 'census':
       case 'failed': {
         const pending = this.#pending.get(message.requestId);

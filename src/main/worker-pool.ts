@@ -26,6 +26,8 @@ interface Entry {
  * long steps would hold up the short ones of another.
  */
 const entries = new Map<string, Entry>();
+/** Those that {@link ownWorker} has started, counted for their keys. */
+let lastOwn = 0;
 
 /** A node's share of a worker. Call `release` once; further calls do nothing. */
 export interface Lease {
@@ -51,6 +53,14 @@ export function leaseWorker(mode: PipeMode, workerUrl: string | TrustedUrl, wasm
       else entry.idleTimer = setTimeout(() => forget(key, entry), entry.client.hasModel ? IDLE_MS : EMPTY_MS);
     },
   };
+}
+
+/** A worker that is shared with nobody, and ends when it is released. Throws as {@link leaseWorker} does. [main] */
+export function ownWorker(workerUrl: string | TrustedUrl): Lease {
+  lastOwn += 1;
+  const key = `own ${lastOwn}`;
+  const entry = newEntry(key, workerUrl, 'message');
+  return { client: entry.client, release: () => forget(key, entry) };
 }
 
 /**

@@ -7,7 +7,7 @@
  *   worklet ◀──audio port (message mode only): WorkletToWorker / WorkerToWorklet──▶ worker
  */
 import type { ErrorData } from './errors.ts';
-import type { Hertz, Samples } from './units.ts';
+import type { Hertz, Milliseconds, Samples } from './units.ts';
 
 /**
  * Name under which the processor is registered; it changes with the protocol, so that two versions can live in one
@@ -55,6 +55,14 @@ export type PipeEndData =
   | { readonly mode: 'shared'; readonly memory: SharedPipeMemory }
   | { readonly mode: 'message'; readonly port: MessagePort; readonly channels: number; readonly ringSamples: Samples };
 
+/** What a content security policy has refused. */
+export interface Refusal {
+  /** The directive that it broke, such as `worker-src`. */
+  readonly directive: string;
+  /** What was refused: a URL, or a word of the policy's such as `wasm-eval`. */
+  readonly what: string;
+}
+
 export type MainToWorker =
   /**
    * Load a model, once for each URL; answered by 'model-ready' or 'failed'. The wasm folder counts at the first load
@@ -71,6 +79,11 @@ export type MainToWorker =
       readonly offline: boolean;
       readonly pipe: PipeEndData;
     }
+  /**
+   * How long a step of a model takes that is loaded; answered by 'measured' or 'failed'. Where nodes are served it
+   * holds none of them up: their own steps tell.
+   */
+  | { readonly type: 'measure'; readonly requestId: number; readonly modelUrl: string }
   /** Stop serving a node and free its streams; not answered. */
   | { readonly type: 'close'; readonly requestId: number; readonly nodeId: number }
   /** How much memory is held, of what is loaded by now; answered by 'census'. For leak tests and the bench. */
@@ -98,6 +111,14 @@ export type WorkerToMain =
       readonly engineDelaySamples: Samples;
     }
   | {
+      readonly type: 'measured';
+      readonly requestId: number;
+      /** Time of one step of one stream; 0 where nodes are served that have made none yet. */
+      readonly stepMs: Milliseconds;
+      /** Share of real time that the nodes which are served take; 0 where there are none. */
+      readonly load: number;
+    }
+  | {
       readonly type: 'census';
       readonly requestId: number;
       readonly tensors: number;
@@ -105,6 +126,8 @@ export type WorkerToMain =
       readonly nodes: number;
       readonly streams: number;
     }
+  /** The content policy of the worker has refused something; sent for each refusal. */
+  | { readonly type: 'refused'; readonly refusal: Refusal }
   /** The answer to a request that could not be met. */
   | { readonly type: 'failed'; readonly requestId: number; readonly error: ErrorData }
   /** The loop itself threw: the worker is useless from now on, and will be replaced. */

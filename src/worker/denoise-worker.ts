@@ -13,6 +13,7 @@ import type { PipeEnd } from '../shared/pipe-end.ts';
 import type { MainToWorker, PipeEndData, WorkerToMain } from '../shared/protocol.ts';
 import { quoted } from '../shared/quoted.ts';
 import { SharedWorkerEnd } from '../shared/shared-pipe.ts';
+import { measureStep } from './measure-step.ts';
 import { ServedNode } from './served-node.ts';
 import { StepLoop } from './step-loop.ts';
 
@@ -36,6 +37,10 @@ self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
       loop.pending -= 1;
     });
 };
+self.addEventListener('securitypolicyviolation', (event) => {
+  const { effectiveDirective, blockedURI } = event as SecurityPolicyViolationEvent;
+  tell({ type: 'refused', refusal: { directive: effectiveDirective, what: blockedURI } });
+});
 tell({ type: 'booted' });
 
 async function handle(message: MainToWorker): Promise<void> {
@@ -56,6 +61,13 @@ async function handle(message: MainToWorker): Promise<void> {
     case 'open': {
       const { engineDelaySamples } = await open(message);
       tell({ type: 'opened', requestId, nodeId: message.nodeId, engineDelaySamples });
+      return;
+    }
+    case 'measure': {
+      const denoiser = await loadedBefore(message.modelUrl);
+      const isServing = loop.nodes.length > 0;
+      const stepMs = isServing ? loop.stepMs : measureStep(denoiser);
+      tell({ type: 'measured', requestId, stepMs, load: isServing ? loop.load : 0 });
       return;
     }
     case 'close':
@@ -83,12 +95,14 @@ function load(modelUrl: string, wasmUrl: string): Promise<Denoiser> {
   return loading;
 }
 
+async function loadedBefore(modelUrl: string): Promise<Denoiser> {
+  const denoiser = await models.get(modelUrl);
+  if (denoiser === undefined) throw new Error(`Expected the model ${quoted(modelUrl)} to be loaded before.`);
+  return denoiser;
+}
+
 async function open(request: Extract<MainToWorker, { type: 'open' }>): Promise<ServedNode> {
-  const denoiser = await models.get(request.modelUrl);
-  if (denoiser === undefined)
-    throw new Error(
-      `Cannot open node ${quoted(request.nodeId)}: expected the model ${quoted(request.modelUrl)} to be loaded before.`,
-    );
+  const denoiser = await loadedBefore(request.modelUrl);
   const [end, bell] = connect(request.pipe);
   const node = new ServedNode(request, denoiser, end);
   loop.add(node, bell);

@@ -10,6 +10,7 @@
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
+import type { Milliseconds } from '../shared/units.ts';
 import { LoadShedder } from './load-shedder.ts';
 import { nextTask } from './next-task.ts';
 import type { ServedNode } from './served-node.ts';
@@ -47,6 +48,16 @@ export class StepLoop {
 
   get nodes(): readonly ServedNode[] {
     return this.#served;
+  }
+
+  /** Time of one step of one stream, the median of the last; 0 before the first. */
+  get stepMs(): Milliseconds {
+    return this.#clock.microsP50 / 1000;
+  }
+
+  /** Share of real time that is spent on all nodes together. */
+  get load(): number {
+    return this.#clock.load;
   }
 
   /** Serves a node from now on; `bell`: the one its worklet rings, undefined in message mode. Oldest first. */

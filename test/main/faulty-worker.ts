@@ -9,7 +9,7 @@ export const AFTER_A_SECOND = 400;
  * @param after for each worker, in the order in which they start, the work after which it strikes, as looks at its
  * clock: 0 at once, Infinity never. Those that start later are healthy.
  */
-export function faultyWorker(how: 'throw' | 'spin' | 'pause' | 'stutter', after: readonly number[]): string {
+export function faultyWorker(how: 'throw' | 'spin' | 'pause' | 'stutter' | 'labour', after: readonly number[]): string {
   const name = crypto.randomUUID();
   const orders = new BroadcastChannel(name);
   let started = 0;
