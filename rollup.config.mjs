@@ -62,11 +62,11 @@ const inBrowser = (input, file, options = {}) => ({
 });
 
 /**
- * Both entries of the main thread share one module, and with it the page's workers and the identity of every class:
- * standardized.js imports denoise-node.js, which exports a few internal names for it.
+ * The entries of the main thread share one module, and with it the page's workers and the identity of every class: the
+ * others import denoise-node.js, which exports a few internal names for them.
  */
 const onMainThread = {
-  input: { 'denoise-node': 'src/index.ts', standardized: 'src/standardized.ts' },
+  input: { 'denoise-node': 'src/index.ts', standardized: 'src/standardized.ts', stream: 'src/stream/index.ts' },
   preserveEntrySignatures: 'allow-extension',
   output: { dir: 'dist', format: 'es', sourcemap: true },
   external: ['standardized-audio-context'],

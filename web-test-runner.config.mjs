@@ -52,6 +52,7 @@ export default {
     { name: 'failures', files: 'test/main/failures.test.ts' },
     { name: 'panel', files: inBrowser('panel') },
     { name: 'platform', files: inBrowser('platform') },
+    { name: 'calls', files: inBrowser('{stream,calls}') },
     { name: 'graph', files: inBrowser('main') },
   ],
   plugins: [

@@ -63,7 +63,7 @@ async function suitesWithoutClock() {
 }
 
 async function chromiumGraph() {
-  for (const group of ['platform', 'graph']) await suites.browser('chromium', group);
+  for (const group of ['platform', 'graph', 'calls']) await suites.browser('chromium', group);
 }
 
 /** These drive the browser from outside, one file after the other. */

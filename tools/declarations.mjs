@@ -16,6 +16,7 @@ const FACE = join(ROOT, 'build/face');
 export const ENTRIES = {
   'index.d.ts': 'denoise-node.d.ts',
   'standardized.d.ts': 'standardized.d.ts',
+  'stream/index.d.ts': 'stream.d.ts',
   'panel/define.d.ts': 'panel.d.ts',
   'engine/index.d.ts': 'engine.d.ts',
   'vite.d.ts': 'vite.d.ts',
@@ -33,6 +34,8 @@ function face(text, path) {
   const up = '../'.repeat(path.split('/').length - 1) || './';
   return (
     text
+      // What stands for all fields with a # would tell the same class of two entries apart.
+      .replace(/^ {4}#private;\n/gm, '')
       .replace(INTERNAL, (member) => (member.includes(' constructor(') ? '    private constructor();\n' : ''))
       .replace(HIDDEN, '')
       .replace(/(from |import\()(['"]\.[^'"]*)\.ts(['"])/g, '$1$2.js$3')

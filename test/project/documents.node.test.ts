@@ -11,7 +11,7 @@ import { describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
-const GUIDES = ['api', 'bundlers', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
+const GUIDES = ['api', 'bundlers', 'calls', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
   (name) => `docs/${name}.md`,
 );
 const DOCUMENTS = [
@@ -22,7 +22,7 @@ const DOCUMENTS = [
   'models/classic/README.md',
   ...GUIDES,
 ];
-const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts'];
+const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts', 'src/stream/denoised-track.ts'];
 
 const TSCONFIG = {
   extends: '../../tsconfig.base.json',
