@@ -56,11 +56,6 @@ export class ByteWindow {
     return this.bytes.length - this.at;
   }
 
-  /** Bytes of the file that have not been used, in the window and behind it. */
-  get rest(): number {
-    return this.#source.size - this.#position + this.left;
-  }
-
   /**
    * Reads until at least `count` bytes are in the window, or all that is left of the file. Views of `bytes` that were
    * taken before stay valid. Throws an Error where the file has become shorter, or the reason of the source's signal.

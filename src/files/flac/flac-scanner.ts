@@ -4,6 +4,7 @@
  * Thread: any
  */
 import type { ByteWindow } from '../byte-window.ts';
+import { isEndless, MOST_TAG_BYTES, tagBytes } from '../tags.ts';
 import { decodeFrame } from './flac-frame.ts';
 import { type FlacFrameHeader, type FrameDefaults, MOST_HEADER_BYTES, parseFrameHeader } from './flac-header.ts';
 import { isStream, readMetadata } from './flac-metadata.ts';
@@ -53,8 +54,10 @@ export class FlacScanner {
         this.skippedBytes = 0;
         return { header, channels, skippedBytes };
       }
+      const tag = this.skippedBytes === 0 ? await this.#tagHere() : 0;
       // Another stream may follow, with metadata of its own.
-      if (isStream(window.bytes, window.at)) this.#defaults = (await readMetadata(window)) ?? this.#defaults;
+      if (tag > 0) window.skip(tag);
+      else if (isStream(window.bytes, window.at)) this.#defaults = (await readMetadata(window)) ?? this.#defaults;
       else this.skippedBytes += this.#skip();
     }
   }
@@ -75,6 +78,14 @@ export class FlacScanner {
     if (isFrame) window.at += bytes;
     else window.failed(bytes);
     return isFrame ? channels : undefined;
+  }
+
+  /** Bytes of the tag that some programs put behind the last frame; 0 where none begins here. */
+  async #tagHere(): Promise<number> {
+    const window = this.#window;
+    if (isEndless(window.bytes, window.at)) await window.fill(MOST_TAG_BYTES);
+    const tag = tagBytes(window.bytes, window.at) ?? 0;
+    return tag <= window.bytesAhead ? tag : 0;
   }
 
   /** Moves to where a frame or a stream may begin; returns how many bytes it passed. */

@@ -5,8 +5,8 @@
  */
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
+import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from '../tags.ts';
 import { type FrameHeader, isFreeFormat, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
-import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from './mp3-tags.ts';
 
 /** A frame and what its header says. */
 export interface Frame {
@@ -70,7 +70,7 @@ export class FrameScanner {
       }
       if (isEndless(window.bytes, window.at)) await window.fill(MOST_TAG_BYTES);
       const tag = tagBytes(window.bytes, window.at);
-      if (tag === undefined || tag > window.rest) this.#skipJunk();
+      if (tag === undefined || tag > window.bytesAhead) this.#skipJunk();
       else {
         this.#uncount(bytesBefore(window.bytes, window.at));
         window.skip(tag);

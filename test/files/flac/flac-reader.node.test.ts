@@ -44,6 +44,24 @@ function thousands(samples: readonly number[], isVariable = false): Uint8Array[]
   );
 }
 
+/** Bytes that begin with a text and go on with zeros. */
+function bytesOf(text: string, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => (i < text.length ? text.charCodeAt(i) : 0));
+}
+
+/** An APE tag with a header, some bytes of items, and a footer. */
+function apeTag(itemBytes: number): Uint8Array {
+  const [header, footer] = [0xa0000000, 0x80000000].map((flags) => {
+    const mark = bytesOf('APETAGEX', 32);
+    const view = new DataView(mark.buffer);
+    view.setUint32(8, 2000, true);
+    view.setUint32(12, itemBytes + 32, true);
+    view.setUint32(20, flags, true);
+    return mark;
+  });
+  return joined(header, new Uint8Array(itemBytes), footer);
+}
+
 describe('openFlac', () => {
   it('places frames by what they say, whatever the header says of their length', async () => {
     const { file, samples } = await written();
@@ -98,6 +116,23 @@ describe('openFlac', () => {
     const { planes, warnings } = await readAll(joined(file, file));
     assert.deepEqual(planes[0], [...samples, ...samples]);
     assert.equal(warnings, '');
+  });
+
+  it('takes no tag behind the sound for damage, at the end and between joined files', async () => {
+    const samples = samplesOf(3000);
+    const sound = joined(streamHead(), ...thousands(samples));
+    for (const tag of [bytesOf('TAG', 128), bytesOf('TAG+', 227), apeTag(40), bytesOf('ID3\x03\0\0\0\0\0\x0a', 20)]) {
+      const { planes, warnings } = await readAll(joined(sound, tag, sound, tag));
+      assert.deepEqual(planes[0], [...samples, ...samples]);
+      assert.equal(warnings, '');
+    }
+  });
+
+  it('tells of a tag that is cut off, and of what looks like one after damage', async () => {
+    const frames = thousands(samplesOf(3000));
+    assert.match((await readAll(joined(streamHead(), ...frames, bytesOf('TAG', 50)))).warnings, /50 bytes are damaged/);
+    const damaged = joined(streamHead(), ...frames, new Uint8Array(10).fill(7), bytesOf('TAG', 128));
+    assert.match((await readAll(damaged)).warnings, /138 bytes are damaged/);
   });
 
   it('tells what is missing where the length is not known and the file is cut off', async () => {

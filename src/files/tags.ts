@@ -1,11 +1,11 @@
 /**
- * In:     bytes of an MP3 file between its frames
- * Out:    how long the tag is that begins or ends there, to mp3-scanner.ts
+ * In:     bytes of an MP3 or FLAC file between its frames
+ * Out:    how long the tag is that begins or ends there, to mp3-scanner.ts and flac-scanner.ts
  * Thread: any
  *
  * Tags stand before and after the sound, and in the middle of files that were joined. None of them is damage.
  */
-import { id3Bytes } from '../id3.ts';
+import { id3Bytes } from './id3.ts';
 
 /** How far to look for the end of a tag that does not state its length at its beginning. */
 export const MOST_TAG_BYTES = 1 << 20;
