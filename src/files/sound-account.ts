@@ -21,6 +21,8 @@ const FREE_SECONDS = 2;
 export class SoundAccount {
   /** Bytes that gave no sound because they are damaged, cut off, or not of this recording. */
   skippedBytes = 0;
+  /** Streams of sound that the file holds beside the one that is read. */
+  unreadStreams = 0;
   /**
    * False where the format marks the end of a recording and the mark did not come; undefined where it has no such mark,
    * or the end has not been reached.
@@ -98,6 +100,8 @@ export class SoundAccount {
       );
     }
     if (this.skippedBytes > 0) warnings.push(`${this.skippedBytes} bytes are damaged or cut off and left out`);
+    if (this.unreadStreams > 0)
+      warnings.push(`streams of sound beside the first are left out, ${this.unreadStreams} of them`);
     if (!this.#ended) return warnings;
     if (this.promisedFrames !== undefined && this.#givenFrames < this.promisedFrames) {
       warnings.push(`the file promises ${this.promisedFrames} samples per channel and ends after ${this.#givenFrames}`);

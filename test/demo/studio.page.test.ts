@@ -49,7 +49,8 @@ describe('the file studio', { timeout: 300_000 }, () => {
       const states = await settled(page, paths.length);
       assert.deepEqual([...states.values()], ['done', 'done', 'done']);
       const seen = await page.evaluate(() => [...(window as unknown as { seen: Set<string> }).seen]);
-      for (const state of ['opening', 'working', 'part', 'done'])
+      // A file may be open before the page is next painted.
+      for (const state of ['working', 'part', 'done'])
         assert.ok(seen.includes(state), `${state} was not shown, only ${seen}`);
       for (const path of paths) {
         const name = path.slice(path.lastIndexOf('/') + 1);

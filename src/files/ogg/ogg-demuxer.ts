@@ -34,6 +34,8 @@ const LAST = 4;
 export class OggDemuxer {
   /** Bytes that are damaged or cut off, and pages of links whose beginning is. */
   damagedBytes = 0;
+  /** Streams of sound that lie beside the one that is read, in all links so far. */
+  unreadStreams = 0;
   /** Whether the present link has come to the page that is marked as its last. */
   endSeen = false;
   readonly #window: ByteWindow;
@@ -101,7 +103,10 @@ export class OggDemuxer {
     }
     const { serial, sequence } = numbersOf(page);
     this.#serials.add(serial);
-    if (this.#serial !== undefined) return undefined;
+    if (this.#serial !== undefined) {
+      if (this.#isSound(page.subarray(HEADER_BYTES + page[26]))) this.unreadStreams += 1;
+      return undefined;
+    }
     this.#dropPartial();
     this.#sequence = undefined;
     const first = { ...this.#read(page), isFirst: true };

@@ -45,6 +45,7 @@ export class OggReader extends ChunkReader {
   protected async nextChunk(): Promise<Chunk | undefined> {
     while (this.#ready.length === 0 && !this.#ended) this.#ready.push(...(await this.#goOn()));
     this.account.skippedBytes = this.#demuxer.damagedBytes;
+    this.account.unreadStreams = this.#demuxer.unreadStreams;
     const chunk = this.#ready.shift();
     if (chunk === undefined) return undefined;
     // One voice goes to both sides, as a player puts it.

@@ -89,6 +89,22 @@ describe('a chain of recordings in one Ogg file', () => {
   });
 });
 
+describe('several streams of sound in one Ogg file', () => {
+  it('are told: the first is read, and the others are counted', async () => {
+    const once = await decode(OPUS);
+    const [head, ...rest] = splitPages(OPUS);
+    const [otherHead, ...otherRest] = splitPages(changed(OPUS, () => ({ serial: 77 })));
+    const both = joined(head, otherHead, ...rest.flatMap((page, i) => [page, otherRest[i]]));
+    const { planes, warnings } = await decode(both);
+    assert.equal(largestDifference(planes[0], once.planes[0]), 0);
+    assert.equal(planes[0].length, once.planes[0].length);
+    assert.deepEqual(warnings, ['streams of sound beside the first are left out, 1 of them']);
+    assert.deepEqual((await decode(joined(both, both))).warnings, [
+      'streams of sound beside the first are left out, 2 of them',
+    ]);
+  });
+});
+
 describe('positions in an Ogg file', () => {
   it('may begin anywhere: what is cut from a running stream is as long as its sound', async () => {
     for (const [name, file] of Object.entries({ OPUS, VORBIS })) {
