@@ -5,6 +5,7 @@ import type { Milliseconds, Seconds } from '../shared/units.ts';
 import { Patience } from '../shared/waiting/patience.ts';
 import { bundlerHint } from './bundler-hint.ts';
 import { MODULE_PATIENCE_MS } from './modules.ts';
+import { PolicyWatch } from './policy-watch.ts';
 import { startWorker } from './start-worker.ts';
 import type { TrustedUrl } from './trusted-url.ts';
 
@@ -40,6 +41,7 @@ export class WorkerClient {
   readonly refusals: Refusal[] = [];
   readonly #worker: Worker;
   readonly #url: string | TrustedUrl;
+  readonly #policy: PolicyWatch;
   readonly #pending = new Map<number, Pending>();
   readonly #models = new Map<string, Promise<ModelFacts>>();
   readonly #deathListeners = new Set<(error: DenoiseError) => void>();
@@ -52,11 +54,13 @@ export class WorkerClient {
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
   constructor(url: string | TrustedUrl, mode: PipeMode) {
     this.#url = url;
+    this.#policy = new PolicyWatch(String(url));
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
     try {
       this.#worker = startWorker(url);
     } catch (cause) {
+      this.#policy.end();
       throw this.#loadError(cause);
     }
     this.#boot = new Patience(MODULE_PATIENCE_MS, () =>
@@ -188,6 +192,7 @@ export class WorkerClient {
       case 'booted':
         this.#booted = true;
         this.#boot.end();
+        this.#policy.end();
         return;
       case 'crashed':
         this.#die(fromErrorData(message.error));
@@ -221,6 +226,7 @@ export class WorkerClient {
     if (this.#death !== undefined) return;
     this.#death = error;
     this.#boot.end();
+    this.#policy.end();
     this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
@@ -234,6 +240,7 @@ export class WorkerClient {
       `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its ` +
         'URL as assets.worker; a content security policy must allow it (worker-src; from another origin, with blob:; ' +
         'under Trusted Types with the policy denoise-node, or by a TrustedScriptURL as assets.worker).' +
+        this.#policy.refusal +
         bundlerHint(String(this.#url)),
       { cause },
     );

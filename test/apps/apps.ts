@@ -1,45 +1,9 @@
 /** The apps of the matrix: what each is made of, built with and served by. */
-import { readFileSync } from 'node:fs';
 import { startServer } from '../../tools/server.mjs';
+import { APP, type App, fromGuide, MODULE_PAGE, NO_SETTINGS, page } from './app.ts';
+import { packPackage, unpack } from './build-app.ts';
 import { run } from './run-tool.ts';
 import { type Served, serveFolder, serveTool, writeFiles } from './serve-app.ts';
-
-export interface App {
-  readonly name: string;
-  /** Where it is made; apps of the same tools share a folder. Default: its name. */
-  readonly folder?: string;
-  /** Runs in seconds and needs nothing from npm. */
-  readonly isQuick?: boolean;
-  /** What its tools are in npm, and of which versions. */
-  readonly packages?: Readonly<Record<string, string>>;
-  /** What else its package.json says. */
-  readonly manifest?: object;
-  /** Tools that the repository itself has. */
-  readonly linked?: readonly string[];
-  readonly files: Readonly<Record<string, string>>;
-  readonly build?: readonly (readonly string[])[];
-  readonly serve: (folder: string, isIsolated: boolean) => Promise<Served>;
-}
-
-const GUIDE = readFileSync(new URL('../../docs/bundlers.md', import.meta.url), 'utf8');
-
-/** The page of every app. */
-const APP = readFileSync(new URL('app.js', import.meta.url), 'utf8');
-
-/** A code block of the guide whose first line names the file. */
-function fromGuide(file: string): string {
-  const found = GUIDE.match(
-    new RegExp(`^\`\`\`\\w+\n(?://|<!--|#) ${file.replaceAll('.', '\\.')}.*\n([^]*?)^\`\`\``, 'm'),
-  );
-  if (found === null)
-    throw new Error(`docs/bundlers.md: expected a code block that begins with "${file}", found none.`);
-  return found[1];
-}
-
-const page = (head: string): string =>
-  '<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>App</title>' +
-  `${head}</head><body></body></html>`;
-const MODULE_PAGE = page('<script type="module" src="./app.js"></script>');
 
 /** What a page without a bundler says about the package, which lies in a folder. */
 function importMap(folder: string): string {
@@ -54,6 +18,7 @@ function importMap(folder: string): string {
 const plain: App = {
   name: 'plain',
   isQuick: true,
+  isInFirefox: true,
   files: {
     'app.js': APP,
     'index.html': page(
@@ -63,33 +28,66 @@ const plain: App = {
   serve: (folder, isIsolated) => serveFolder(folder, isIsolated),
 };
 
-/** The package lies on another origin, as on a CDN, which sends what browsers ask of it. */
-const cdn: App = {
-  name: 'cdn',
-  isQuick: true,
-  files: { 'app.js': APP },
-  serve: async (folder, isIsolated) => {
-    const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
-    const other = await startServer({ root: `${folder}/node_modules`, isolated: false, headers });
-    const html = page(
-      `${importMap(`${other.origin}/denoise-node/dist/`)}<script type="module" src="./app.js"></script>`,
-    );
-    const own = await startServer({
-      root: folder,
-      isolated: isIsolated,
-      routes: {
-        '/page': (_request, response) => {
-          response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
-        },
-      },
-    });
-    return { url: `${own.origin}/page`, close: () => Promise.all([own.close(), other.close()]) };
+const CLASSIC = '/node_modules/denoise-node-classic-models/';
+
+/** Models of the other package, by the URL of their folder, as its README has it. */
+const classic: App = {
+  ...plain,
+  name: 'classic models',
+  isQuick: false,
+  isInFirefox: false,
+  files: {
+    'app.js': `globalThis.denoiseOptions = { model: '${CLASSIC}noise-subtract/' };\n${APP}`,
+    'index.html': plain.files['index.html'],
   },
+  build: [(folder) => unpack(packPackage('models/classic'), folder + CLASSIC)],
 };
 
+/** The package lies on another origin, as on a CDN, which sends what browsers ask of it. */
+function cdn(name: string, policyFor: (origin: string) => string, more: Partial<App> = {}): App {
+  return {
+    name,
+    isQuick: true,
+    files: { 'app.js': APP },
+    ...more,
+    serve: async (folder, isIsolated) => {
+      const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' };
+      const other = await startServer({ root: `${folder}/node_modules`, isolated: false, headers });
+      const html = page(
+        `${importMap(`${other.origin}/denoise-node/dist/`)}<script type="module" src="./app.js"></script>`,
+      );
+      const own = await startServer({
+        root: folder,
+        isolated: isIsolated,
+        headers: { 'Content-Security-Policy': policyFor(other.origin) },
+        routes: {
+          '/page': (_request, response) => {
+            response.writeHead(200, { 'Content-Type': 'text/html' }).end(html);
+          },
+        },
+      });
+      return { url: `${own.origin}/page`, close: () => Promise.all([own.close(), other.close()]) };
+    },
+  };
+}
+
+/** The least that a page with the package on another origin may allow; 'unsafe-inline' is for its import map. */
+const cdnPolicy = (origin: string, workers: string): string =>
+  `default-src 'none'; script-src 'self' ${origin} 'wasm-unsafe-eval' 'unsafe-inline'; connect-src ${origin}; ` +
+  `img-src data:; worker-src ${workers}`;
+
+const cdns: App[] = [
+  cdn('cdn', () => ''),
+  cdn('cdn, policy with blob:', (origin) => cdnPolicy(origin, `blob: ${origin}`)),
+  cdn('cdn, policy without', (origin) => cdnPolicy(origin, "'self'"), {
+    told: /by its worker-src: allow blob: and http:.* there/,
+  }),
+];
+
 const VITE_FILES = { 'src/app.js': APP, 'index.html': page('<script type="module" src="/src/app.js"></script>') };
-const NO_SETTINGS = 'export default {};\n';
 const VITES = { vite5: '5', vite6: '6', vite7: '7', vite8: '8' };
+
+const viteAt = (port: string): string[] => ['vite', '--port', port, '--strictPort'];
 
 function vite(name: keyof typeof VITES): App[] {
   const packages = { vite: VITES[name] };
@@ -98,6 +96,7 @@ function vite(name: keyof typeof VITES): App[] {
       name: `${name} build`,
       folder: name,
       packages,
+      isInFirefox: true,
       files: { ...VITE_FILES, 'vite.config.js': NO_SETTINGS },
       build: [['vite', 'build']],
       serve: (folder, isIsolated) => serveFolder(`${folder}/dist`, isIsolated),
@@ -114,6 +113,7 @@ function vite(name: keyof typeof VITES): App[] {
       name: `${name} dev`,
       folder: name,
       packages,
+      isInFirefox: true,
       files: VITE_FILES,
       serve: (folder, isIsolated) => {
         // Vite 8 needs no setting; isolation, and its elder sisters, take the plugin.
@@ -121,11 +121,21 @@ function vite(name: keyof typeof VITES): App[] {
         const config = needsPlugin
           ? fromGuide(isIsolated ? 'vite.config.js' : 'vite.config.js, not isolated')
           : NO_SETTINGS;
-        return serveTool(folder, { 'vite.config.js': config }, (port) => ['vite', '--port', port, '--strictPort']);
+        return serveTool(folder, { 'vite.config.js': config }, viteAt);
       },
     },
   ];
 }
+
+/** What happens where nobody has read about the plugin. */
+const viteUnread: App = {
+  name: 'vite7 dev, no plugin',
+  folder: 'vite7',
+  packages: { vite: VITES.vite7 },
+  files: VITE_FILES,
+  told: /add the plugin of denoise-node\/vite/,
+  serve: (folder) => serveTool(folder, { 'vite.config.js': NO_SETTINGS }, viteAt),
+};
 
 const ESBUILD = ['esbuild', '--bundle', '--minify'];
 const IIFE = ['--format=iife', '--log-override:empty-import-meta=silent'];
@@ -246,11 +256,13 @@ function next(flag: '--turbopack' | '--webpack'): App[] {
 
 export const APPS: readonly App[] = [
   plain,
-  cdn,
+  ...cdns,
+  classic,
   ...esbuild,
   inline,
   rollup,
   ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
+  viteUnread,
   webpack(['webpack', '5', '7']),
   webpack(['webpack 5.75', '5.75.0', '5.1.4']),
   rspack,

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { App } from './apps.ts';
+import type { App } from './app.ts';
 import { run } from './run-tool.ts';
 import { writeFiles } from './serve-app.ts';
 
@@ -12,12 +12,14 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Outside the repository, whose own node_modules would be found from within. What was installed is kept. */
 const CACHE = join(homedir(), '.cache', 'denoise-node', 'apps');
 
-/** Packs the package as it is built now. Returns the path of the tarball. */
-export function packPackage(): string {
+/** Packs the package of a folder as it is built now. Returns the path of the tarball. */
+export function packPackage(of = '.'): string {
   const folder = join(tmpdir(), `denoise-node-pack-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const [{ filename }] = JSON.parse(execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' }));
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', args, { cwd: join(ROOT, of), encoding: 'utf8', stdio: 'pipe' }),
+  );
   return join(folder, filename);
 }
 
@@ -25,7 +27,7 @@ export function packPackage(): string {
 export async function buildApp(app: App, tarball: string): Promise<string> {
   const folder = makeFolder(app, tarball);
   writeFiles(folder, app.files);
-  for (const command of app.build ?? []) await run(folder, command);
+  for (const step of app.build ?? []) await (typeof step === 'function' ? step(folder, tarball) : run(folder, step));
   return folder;
 }
 
@@ -35,13 +37,18 @@ export function makeFolder(app: Pick<App, 'name' | 'folder' | 'packages' | 'mani
   install(app, folder);
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'denoise-node');
-  rmSync(own, { recursive: true, force: true });
-  mkdirSync(own, { recursive: true });
-  execFileSync('tar', ['-xzf', tarball, '-C', own, '--strip-components', '1']);
+  unpack(tarball, own);
   chmodSync(join(own, 'dist/cli.js'), 0o755);
   link(join(own, 'dist/cli.js'), join(modules, '.bin/denoise-node'));
   for (const name of app.linked ?? []) link(join(ROOT, 'node_modules', name), join(modules, name));
   return folder;
+}
+
+/** A package in its place, without what it may depend on. */
+export function unpack(tarball: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  execFileSync('tar', ['-xzf', tarball, '-C', folder, '--strip-components', '1']);
 }
 
 /** Installs what the app asks of npm, unless it is there. */

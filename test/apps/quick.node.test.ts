@@ -1,32 +1,29 @@
 /** The half of the matrix that takes no tools from npm; `npm run test:apps` runs all of it. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'puppeteer-core';
-import { launchChromium } from '../../tools/browser.mjs';
 import { APPS } from './apps.ts';
+import { type OpenBrowsers, openBrowsers } from './browsers.ts';
 import { packPackage } from './build-app.ts';
 import { tryApp } from './matrix.ts';
 
 describe('an app that is made from the packed package', () => {
   let tarball: string;
-  let browser: Browser;
+  let browsers: OpenBrowsers;
 
   before(async () => {
     tarball = packPackage();
-    browser = await launchChromium();
+    browsers = await openBrowsers();
   });
 
-  after(() => browser.close());
+  after(() => browsers.close());
 
   for (const app of APPS.filter(({ isQuick }) => isQuick))
-    it(`denoises with and without isolation, and asks for nothing that is not there: ${app.name}`, async () => {
-      const rows = await tryApp(app, tarball, browser);
+    it(`${app.told ? 'says what is in its way' : 'denoises'} with and without isolation: ${app.name}`, async () => {
+      const rows = await tryApp(app, tarball, browsers);
       assert.deepEqual(
-        rows.map(({ isolated, mode, faults }) => ({ isolated, mode, faults })),
-        [
-          { isolated: false, mode: 'message', faults: [] },
-          { isolated: true, mode: 'shared', faults: [] },
-        ],
+        rows.flatMap(({ browser, isolated, faults }) => faults.map((fault) => ({ browser, isolated, fault }))),
+        [],
       );
+      assert.ok(rows.length >= 2);
     });
 });

@@ -3,8 +3,8 @@
  * as it is built now. Prints a table; the exit status is 1 where an app is not sound.
  */
 import { parseArgs } from 'node:util';
-import { launchChromium } from '../../tools/browser.mjs';
 import { APPS } from './apps.ts';
+import { openBrowsers } from './browsers.ts';
 import { packPackage } from './build-app.ts';
 import { tryApp } from './matrix.ts';
 import { tryTypes } from './types.ts';
@@ -22,20 +22,21 @@ if (apps.length === 0 && !withTypes) {
   process.exit(2);
 }
 const tarball = packPackage();
-const browser = await launchChromium();
+const browsers = await openBrowsers();
 let failures = 0;
-console.log('| app | isolated | mode | SI-SDR | |\n| --- | --- | --- | --- | --- |');
+console.log('| app | browser | isolated | mode | SI-SDR | |\n| --- | --- | --- | --- | --- | --- |');
 try {
   for (const app of apps) {
-    for (const { isolated, mode, gainDb, faults } of await tryApp(app, tarball, browser)) {
+    for (const { browser, isolated, mode, gainDb, told, faults } of await tryApp(app, tarball, browsers)) {
       if (faults.length > 0) failures += 1;
-      const gain = Number.isFinite(gainDb) ? `+${gainDb.toFixed(1)} dB` : '-';
-      const verdict = faults.length === 0 ? 'sound' : faults.join(' · ').replaceAll('\n', ' ');
-      console.log(`| ${app.name} | ${isolated ? 'yes' : 'no'} | ${mode} | ${gain} | ${verdict} |`);
+      const gain = Number.isFinite(gainDb) ? `${gainDb > 0 ? '+' : ''}${gainDb.toFixed(1)} dB` : '-';
+      const good = told === undefined ? 'sound' : 'told what to do';
+      const verdict = faults.length === 0 ? good : [...new Set(faults)].join(' · ').replaceAll('\n', ' ');
+      console.log(`| ${app.name} | ${browser} | ${isolated ? 'yes' : 'no'} | ${mode} | ${gain} | ${verdict} |`);
     }
   }
 } finally {
-  await browser.close();
+  await browsers.close();
 }
 if (withTypes) {
   console.log('\n| TypeScript | resolution | |\n| --- | --- | --- |');

@@ -62,6 +62,18 @@ describe('what can fail while a node loads', () => {
       'denoise-processor.js',
       { assets: { worklet: '/nothing-lies-here/denoise-processor.js' } },
     ],
+    [
+      'a worklet file that the dev server of Vite 5 to 7 has left behind',
+      'module-load',
+      'add the plugin of denoise-node/vite',
+      { assets: { worklet: '/node_modules/.vite/deps/denoise-processor.js?v=1' } },
+    ],
+    [
+      'a worker file that it has left behind',
+      'module-load',
+      'add the plugin of denoise-node/vite',
+      { assets: { worker: '/node_modules/.vite/deps/denoise-worker.js?v=1' } },
+    ],
   ] as const) {
     it(`is ${what}: one '${code}' error that says what to do, and dry sound`, async () => {
       const errors: DenoiseError[] = [];

@@ -93,6 +93,16 @@ describe("a page under the policy of docs/deployment.md and default-src 'none'",
     assert.deepEqual(await visit(policy, { appPolicy: 'app' }), { ended: 'running', violations: [] });
   });
 
+  for (const [directive, onlyModule, told] of [
+    ['worker-src', "'none'", "denoise-worker.js did not start.*refuses it by its worker-src: allow 'self' there"],
+    ['connect-src', "'none'", '(?:WebAssembly|file of the model).*connect-src'],
+    ['script-src', 'localhost:*/dist/denoise-node.js', 'denoise-processor.js did not load.*script-src'],
+  ])
+    it(`names ${directive} where that refuses a file of the package`, async () => {
+      const { ended } = await visit(POLICY.replace(`${directive} 'self'`, `${directive} ${onlyModule}`), {});
+      assert.match(ended, new RegExp(told));
+    });
+
   it('says what is missing where Trusted Types allow neither', async () => {
     const { ended } = await visit(`${POLICY}; require-trusted-types-for 'script'; trusted-types 'none'`, {});
     assert.match(ended, /denoise-worker\.js did not start.*Trusted Types.*denoise-node/);

@@ -32,6 +32,9 @@ export interface FetchSettings {
 /** The next bytes of a body; undefined after the last. */
 type NextPiece = () => Promise<Uint8Array | undefined>;
 
+/** A refusal by the policy of a page looks like a network that fails. */
+const POLICY = isNode() ? '' : ', and that the content security policy allows it (connect-src)';
+
 /** Bytes of a file on disk that are read at once. */
 const PIECE_BYTES = 262_144;
 
@@ -73,7 +76,12 @@ export class FileFetcher {
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       if (cause instanceof DenoiseError) throw cause;
-      throw loadError(url, `got: ${reasonOf(cause)}`, 'Check the model URL and that the server serves it.', cause);
+      throw loadError(
+        url,
+        `got: ${reasonOf(cause)}`,
+        `Check the model URL and that the server serves it${POLICY}.`,
+        cause,
+      );
     } finally {
       this.#waiting.delete(url);
       // Whatever is still under way when it is given up may take for ever to close.

@@ -44,7 +44,8 @@ export function startBackend(wasmUrl?: string | URL): Promise<void> {
     throw new DenoiseError(
       'wasm',
       `Expected to start WebAssembly from ${file}, but it was refused, is missing or did not come. ` +
-        "Check the wasm URL, and that the content security policy has script-src 'wasm-unsafe-eval'.",
+        'Check the wasm URL, and that the content security policy allows it: connect-src for the file, ' +
+        "'wasm-unsafe-eval' in script-src.",
       cause === undefined ? undefined : { cause },
     );
   })();
