@@ -66,9 +66,19 @@ const inBrowser = (input, file, options = {}) => ({
  * others import denoise-node.js, which exports a few internal names for them.
  */
 const onMainThread = {
-  input: { 'denoise-node': 'src/index.ts', standardized: 'src/standardized.ts', stream: 'src/stream/index.ts' },
+  input: {
+    'denoise-node': 'src/index.ts',
+    standardized: 'src/standardized.ts',
+    stream: 'src/stream/index.ts',
+    livekit: 'src/calls/livekit.ts',
+  },
   preserveEntrySignatures: 'allow-extension',
-  output: { dir: 'dist', format: 'es', sourcemap: true },
+  output: {
+    dir: 'dist',
+    format: 'es',
+    sourcemap: true,
+    chunkFileNames: '[name].js',
+  },
   external: ['standardized-audio-context'],
   plugins: [
     nodeResolve({ browser: true }),

@@ -12,6 +12,12 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Outside the repository, whose own node_modules would be found from within. What was installed is kept. */
 const CACHE = join(homedir(), '.cache', 'denoise-node', 'apps');
 
+/** What a folder is made of before it has files of its own. */
+type Parts = Pick<App, 'name' | 'folder' | 'packages' | 'manifest' | 'linked'> & {
+  /** Content of the package-lock.json by which npm installs. Default: what npm finds now. */
+  readonly lock?: string;
+};
+
 /** Packs the package of a folder as it is built now. Returns the path of the tarball. */
 export function packPackage(of = '.'): string {
   const folder = join(tmpdir(), `denoise-node-pack-${process.pid}`);
@@ -32,7 +38,7 @@ export async function buildApp(app: App, tarball: string): Promise<string> {
 }
 
 /** A folder with the tools and the package, as npm would install them. */
-export function makeFolder(app: Pick<App, 'name' | 'folder' | 'packages' | 'manifest' | 'linked'>, tarball: string) {
+export function makeFolder(app: Parts, tarball: string): string {
   const folder = join(CACHE, app.folder ?? app.name);
   install(app, folder);
   const modules = join(folder, 'node_modules');
@@ -52,17 +58,20 @@ export function unpack(tarball: string, folder: string): void {
 }
 
 /** Installs what the app asks of npm, unless it is there. */
-function install({ packages = {}, manifest: more = {} }: Pick<App, 'packages' | 'manifest'>, folder: string): void {
+function install({ packages = {}, manifest: more = {}, lock }: Parts, folder: string): void {
   const manifest = JSON.stringify({ private: true, type: 'module', dependencies: packages, ...more }, null, 2);
   const path = join(folder, 'package.json');
   const isThere = existsSync(path) && readFileSync(path, 'utf8') === manifest;
-  if (isThere && existsSync(join(folder, 'installed'))) return;
+  const installed = join(folder, 'installed');
+  if (isThere && existsSync(installed) && readFileSync(installed, 'utf8') === (lock ?? '')) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   writeFileSync(path, manifest);
+  if (lock !== undefined) writeFileSync(join(folder, 'package-lock.json'), lock);
+  const command = lock === undefined ? ['install'] : ['ci', '--ignore-scripts'];
   if (Object.keys(packages).length > 0)
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder, stdio: 'pipe' });
-  writeFileSync(join(folder, 'installed'), '');
+    execFileSync('npm', [...command, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder, stdio: 'pipe' });
+  writeFileSync(installed, lock ?? '');
 }
 
 function link(from: string, to: string): void {

@@ -28,6 +28,7 @@ const ROOMS: readonly Room[] = [
   { files: 'src/tiny-model.ts', imports: ['src/shared/beside.ts'] },
   { files: 'src/vite.ts', imports: [] },
   { files: 'src/stream/', imports: ['src/index.ts', 'src/main/', 'src/shared/'] },
+  { files: 'src/calls/', imports: ['src/stream/', 'src/main/', 'src/shared/'] },
   { files: 'src/main/', imports: ['src/shared/'] },
   { files: 'src/shared/', imports: [] },
   { files: 'src/worker/', imports: ['src/engine/', 'src/shared/'] },

@@ -14,6 +14,8 @@ const FOLDER = join(ROOT, 'build/examples');
 const GUIDES = ['api', 'bundlers', 'calls', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
   (name) => `docs/${name}.md`,
 );
+/** A page for each SDK, which docs/calls.md leads to. */
+const CALLS = ['livekit'].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -21,8 +23,14 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'models/classic/README.md',
   ...GUIDES,
+  ...CALLS,
 ];
-const WITH_EXAMPLES = [...DOCUMENTS, 'src/main/denoise-node.ts', 'src/stream/denoised-track.ts'];
+const WITH_EXAMPLES = [
+  ...DOCUMENTS,
+  'src/main/denoise-node.ts',
+  'src/stream/denoised-track.ts',
+  'src/calls/livekit.ts',
+];
 
 const TSCONFIG = {
   extends: '../../tsconfig.base.json',
@@ -110,6 +118,16 @@ describe('README.md', () => {
   it('leads to every guide', () => {
     for (const guide of GUIDES)
       assert.ok(read('README.md').includes(`](${guide})`), `README.md has no link to ${guide}`);
+  });
+});
+
+describe('docs/calls.md', () => {
+  it('leads to the page of every SDK', () => {
+    for (const page of CALLS)
+      assert.ok(
+        read('docs/calls.md').includes(`](${page.replace('docs/', '')})`),
+        `docs/calls.md has no link to ${page}`,
+      );
   });
 });
 

@@ -1,0 +1,13 @@
+/** The SDKs that are tried: a file of cases/, and the package whose classes it uses. */
+
+export interface Case {
+  /** Also that of its file, and of the entry of our package. */
+  readonly name: string;
+  /** Where npm installs the SDK; another one of the same name stands for another version. */
+  readonly sdk: string;
+}
+
+export const CASES: readonly Case[] = [
+  { name: 'livekit', sdk: 'livekit-client' },
+  { name: 'livekit-oldest', sdk: 'livekit-client-oldest' },
+];

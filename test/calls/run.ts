@@ -1,0 +1,90 @@
+/**
+ * `npm run test:calls [-- --only livekit]`: every SDK of cases.ts, or those whose names begin so: its real classes with
+ * the package as it is built now, in Chromium, whose microphone is a noisy recording, and a far end that listens.
+ * Prints a table; the exit status is 1 where something is not as it should be.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'puppeteer-core';
+import { CHROMIUM_FLAGS, launchChromium } from '../../tools/browser.mjs';
+import { packPackage } from '../apps/build-app.ts';
+import { serveFolder } from '../apps/serve-app.ts';
+import { CASES, type Case } from './cases.ts';
+import type { Report } from './drive.ts';
+import { writeMicrophone } from './microphone-file.ts';
+import { makeSdkFolder } from './sdk-folder.ts';
+
+/** A case takes a minute of sound; a busy machine, several. */
+const PATIENCE_MS = 600_000;
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const wanted = values.only?.split(',');
+const cases = CASES.filter(({ name }) => wanted === undefined || wanted.some((start) => name.startsWith(start)));
+if (cases.length === 0) {
+  console.error(`Expected --only to begin the name of an SDK: ${CASES.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+const folder = await makeSdkFolder(cases, packPackage());
+const microphone = join(folder, 'microphone.wav');
+writeMicrophone(microphone);
+const browser = await launchChromium([...CHROMIUM_FLAGS, `--use-file-for-fake-audio-capture=${microphone}`], {
+  protocolTimeout: PATIENCE_MS,
+});
+const { url, close } = await serveFolder(folder, false);
+let failures = 0;
+console.log('| SDK | floor, dBFS | voice, dBFS | added latency, ms (of the node) | |\n| --- | --- | --- | --- | --- |');
+try {
+  for (const one of cases) {
+    const { cells, isSound } = await tryCase(one, browser, url);
+    if (!isSound) failures += 1;
+    console.log(`| ${nameOf(one)} | ${cells.join(' | ')} |`);
+  }
+} finally {
+  await browser.close();
+  await close();
+}
+console.log(`\n${failures === 0 ? 'All are sound.' : `${failures} are not sound.`}`);
+process.exitCode = failures === 0 ? 0 : 1;
+
+/** What a case came to, in a browser context of its own. */
+async function tryCase({ name }: Case, inBrowser: Browser, origin: string) {
+  const context = await inBrowser.createBrowserContext();
+  try {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(`thrown: ${error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+    });
+    await page.goto(origin);
+    const report = await page.evaluate(runCase, `/out/${name}.js`);
+    return {
+      cells: [...figures(report), [...complaints, report.steps.join(', ')].join(' · ')],
+      isSound: complaints.length === 0,
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { cells: ['-', '-', '-', message.replaceAll('\n', ' ')], isSound: false };
+  } finally {
+    await context.close();
+  }
+}
+
+/** Runs in the page. */
+async function runCase(module: string): Promise<Report> {
+  const { report } = await import(module);
+  return report();
+}
+
+function figures({ before, after, addedSeconds, nodeSeconds }: Report): string[] {
+  const both = (key: 'floorDb' | 'voiceDb'): string => `${before[key].toFixed(1)} → ${after[key].toFixed(1)}`;
+  const ms = (seconds: number): string => (Number.isFinite(seconds) ? (1000 * seconds).toFixed(0) : '-');
+  return [both('floorDb'), both('voiceDb'), `${ms(addedSeconds)} (${ms(nodeSeconds)})`];
+}
+
+/** The package's own name, and the version that was installed. */
+function nameOf({ sdk }: Case): string {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'node_modules', sdk, 'package.json'), 'utf8'));
+  return `${name} ${version}`;
+}
