@@ -7,6 +7,7 @@ import esbuild from 'rollup-plugin-esbuild';
 import { listModels } from './tools/models.mjs';
 import { packModel } from './tools/pack-model.mjs';
 import { thirdParty } from './tools/third-party.mjs';
+import { WAM_DESCRIPTOR, WAM_MODULE_ID } from './tools/wam-descriptor.mjs';
 
 const require = createRequire(import.meta.url);
 const OWN_MODELS = listModels().filter((model) => model.package === 'denoise-node');
@@ -56,7 +57,13 @@ const inBrowser = (input, file, options = {}) => ({
     nodeResolve({ browser: true }),
     commonjs(),
     // Licence texts stand at the end, each once; TensorFlow.js repeats its own in every one of its modules.
-    esbuild({ target: 'es2022', minify: true, legalComments: 'eof', tsconfig: 'tsconfig.base.json' }),
+    esbuild({
+      target: 'es2022',
+      minify: true,
+      legalComments: 'eof',
+      tsconfig: 'tsconfig.base.json',
+      define: options.define ?? {},
+    }),
     ...(options.plugins ?? []),
   ],
 });
@@ -88,6 +95,21 @@ const onMainThread = {
 
 /** Fetched when the first file comes that needs them. */
 const STUDIO_DECODERS = fileURLToPath(new URL('demo/studio/decoders.ts', import.meta.url));
+
+/** The Web Audio Module, which finds the rest of the package beside its folder. */
+const MAIN = fileURLToPath(new URL('src/index.ts', import.meta.url));
+const PANEL = fileURLToPath(new URL('src/panel/define.ts', import.meta.url));
+const WAM_CONSTANTS = {
+  WAM_DESCRIPTOR: JSON.stringify(WAM_DESCRIPTOR),
+  WAM_MODULE_ID: JSON.stringify(WAM_MODULE_ID),
+};
+const describeModule = {
+  name: 'describe-module',
+  writeBundle() {
+    writeFileSync('dist/wam/descriptor.json', `${JSON.stringify(WAM_DESCRIPTOR, null, 2)}\n`);
+    cpSync('demo/icon.svg', `dist/wam/${WAM_DESCRIPTOR.thumbnail}`);
+  },
+};
 
 /** What runs in Node alone. The command line and whoever imports the engine share that, and so its one backend. */
 const ENGINE = fileURLToPath(new URL('src/engine/index.ts', import.meta.url));
@@ -167,6 +189,12 @@ const PACKAGE = [
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
   inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
+  inBrowser('src/wam.ts', 'dist/wam/index.js', {
+    define: WAM_CONSTANTS,
+    plugins: [describeModule],
+    paths: { [MAIN]: '../denoise-node.js', [PANEL]: '../panel.js' },
+  }),
+  inBrowser('worklet/wam-processor.ts', 'dist/wam/wam-processor.js', { define: WAM_CONSTANTS }),
   inNode('src/cli/main.ts', 'cli', { banner: '#!/usr/bin/env node', plugins: [copyMp3Decoder] }),
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
   // Lit has a build of its own for servers, under which the elements can be imported where there is no page.

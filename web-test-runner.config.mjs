@@ -42,18 +42,24 @@ export default {
     // For Firefox and WebKit: what needs no sound device, and what does. They have none without a sound server. What
     // takes long and tells little that is new there, such as every model and ten minutes of sound, is Chromium's alone.
     { name: 'portable', files: inBrowser('{engine,files,shared,worklet,demo}') },
-    { name: 'offline', files: ['test/main/offline.test.ts', 'test/main/parameters.test.ts'] },
+    {
+      name: 'offline',
+      files: ['test/main/offline.test.ts', 'test/main/parameters.test.ts', 'test/hosts/wam.test.ts'],
+    },
     {
       name: 'live',
-      files: ['face', 'latency', 'mixing', 'recovery', 'dry-before-ready', 'unisolated'].map(
-        (name) => `test/main/${name}.test.ts`,
-      ),
+      files: [
+        ...['face', 'latency', 'mixing', 'recovery', 'dry-before-ready', 'unisolated'].map(
+          (name) => `test/main/${name}.test.ts`,
+        ),
+        'test/hosts/wam-live.test.ts',
+      ],
     },
     { name: 'failures', files: 'test/main/failures.test.ts' },
     { name: 'panel', files: inBrowser('panel') },
     { name: 'platform', files: inBrowser('platform') },
     { name: 'calls', files: inBrowser('{stream,calls}') },
-    { name: 'graph', files: inBrowser('main') },
+    { name: 'graph', files: inBrowser('{main,hosts}') },
   ],
   plugins: [
     ...(hostile ? [hostile.plugin] : []),

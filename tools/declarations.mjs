@@ -21,6 +21,7 @@ export const ENTRIES = {
   'panel/define.d.ts': 'panel.d.ts',
   'engine/index.d.ts': 'engine.d.ts',
   'vite.d.ts': 'vite.d.ts',
+  'wam.d.ts': 'wam.d.ts',
   'base-model.d.ts': 'base-model.d.ts',
   'tiny-model.d.ts': 'tiny-model.d.ts',
 };

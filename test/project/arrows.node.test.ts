@@ -29,6 +29,9 @@ const ROOMS: readonly Room[] = [
   { files: 'src/vite.ts', imports: [] },
   { files: 'src/stream/', imports: ['src/index.ts', 'src/main/', 'src/shared/'] },
   { files: 'src/calls/', imports: ['src/stream/', 'src/main/', 'src/shared/'] },
+  { files: 'src/wam.ts', imports: ['src/hosts/wam/', 'src/shared/wam-messages.ts'] },
+  // Hosts get what an app has, and the panel when they ask for it.
+  { files: 'src/hosts/', imports: ['src/index.ts', 'src/panel/define.ts', 'src/shared/'] },
   { files: 'src/main/', imports: ['src/shared/'] },
   { files: 'src/shared/', imports: [] },
   { files: 'src/worker/', imports: ['src/engine/', 'src/shared/'] },

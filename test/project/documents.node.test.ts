@@ -11,9 +11,18 @@ import { describe, it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 /** Inside the package, so that examples import it by its own name, as an app does. Git ignores it. */
 const FOLDER = join(ROOT, 'build/examples');
-const GUIDES = ['api', 'bundlers', 'calls', 'command-line', 'deployment', 'errors', 'models', 'panel', 'quality'].map(
-  (name) => `docs/${name}.md`,
-);
+const GUIDES = [
+  'api',
+  'bundlers',
+  'calls',
+  'command-line',
+  'deployment',
+  'errors',
+  'models',
+  'panel',
+  'plugin-hosts',
+  'quality',
+].map((name) => `docs/${name}.md`);
 /** A page for each SDK, which docs/calls.md leads to. */
 const CALLS = ['livekit'].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [

@@ -1,0 +1,119 @@
+/**
+ * In:     a group and a context of a host, and what it has kept of a module
+ * Out:    a node for its graph, panels for its window
+ * Thread: [main]
+ */
+import { beside } from '../../shared/beside.ts';
+import { MODULE_ID } from '../../shared/wam-messages.ts';
+import type {
+  DenoiseModuleConstructor,
+  DenoiseModule as DenoiseModuleFace,
+  DenoiseModuleNode,
+  DenoiseModuleOptions,
+} from './denoise-module.ts';
+import { DESCRIPTOR, type WamDescriptor } from './descriptor.ts';
+import { createModuleNode } from './module-node.ts';
+
+/** The element that a module makes its panels of. */
+interface Panel extends HTMLElement {
+  node: DenoiseModuleNode | null;
+}
+
+const processorUrl = (): string => beside(() => new URL('./wam-processor.js', import.meta.url), 'wam/wam-processor.js');
+
+class Module implements DenoiseModuleFace {
+  static readonly isWebAudioModuleConstructor = true;
+  static options: DenoiseModuleOptions = {};
+  readonly isWebAudioModule = true;
+  readonly audioContext: BaseAudioContext;
+  readonly groupId: string;
+  readonly instanceId = `${MODULE_ID}/${crypto.randomUUID()}`;
+  readonly descriptor: WamDescriptor = { ...DESCRIPTOR };
+  #node: DenoiseModuleNode | undefined;
+  #isInitialized = false;
+  readonly #panels = new Set<Panel>();
+
+  static createInstance(groupId: string, audioContext: BaseAudioContext, state?: unknown): Promise<DenoiseModuleFace> {
+    return new this(groupId, audioContext).initialize(state);
+  }
+
+  constructor(groupId: string, audioContext: BaseAudioContext) {
+    this.groupId = groupId;
+    this.audioContext = audioContext;
+  }
+
+  get audioNode(): DenoiseModuleNode {
+    if (this.#node !== undefined) return this.#node;
+    throw new DOMException('Denoise module: await initialize() before you ask for its audioNode.', 'InvalidStateError');
+  }
+
+  get initialized(): boolean {
+    return this.#isInitialized;
+  }
+
+  get moduleId(): string {
+    return MODULE_ID;
+  }
+
+  get name(): string {
+    return this.descriptor.name;
+  }
+
+  get vendor(): string {
+    return this.descriptor.vendor;
+  }
+
+  async createAudioNode(state?: unknown): Promise<DenoiseModuleNode> {
+    const url = processorUrl();
+    try {
+      await this.audioContext.audioWorklet.addModule(url);
+    } catch (cause) {
+      const message =
+        `Denoise module: ${url} did not load. Serve the package's folder dist/ as it is; a content security policy ` +
+        'must allow it (script-src).';
+      throw new Error(message, { cause });
+    }
+    return createModuleNode(this, (this.constructor as typeof Module).options, state);
+  }
+
+  async initialize(state?: unknown): Promise<DenoiseModuleFace> {
+    if (this.#node !== undefined) return this;
+    const node = await this.createAudioNode(state);
+    this.#node = node;
+    await settled(node);
+    this.#isInitialized = true;
+    return this;
+  }
+
+  async createGui(): Promise<HTMLElement> {
+    const node = this.audioNode;
+    await import('../../panel/define.ts');
+    const panel = document.createElement('denoise-panel') as unknown as Panel;
+    panel.node = node;
+    this.#panels.add(panel);
+    return panel;
+  }
+
+  destroyGui(gui: Element): void {
+    gui.remove();
+    if (this.#panels.delete(gui as Panel)) (gui as Panel).node = null;
+  }
+}
+
+/** When a node works, or will not: offline that is an error, because nobody could try again. */
+async function settled(node: DenoiseModuleNode): Promise<void> {
+  if (node.state === 'loading')
+    await new Promise<void>((resolve) => {
+      node.addEventListener('statechange', () => resolve(), { once: true });
+    });
+  const isOffline = 'startRendering' in node.context;
+  const { error } = node;
+  if (isOffline && error !== undefined) {
+    await node.destroy();
+    throw error;
+  }
+  if (node.state === 'disposed')
+    throw new DOMException('Denoise module: its context was closed before it was ready.', 'InvalidStateError');
+}
+
+export const DenoiseModule: DenoiseModuleConstructor = Module;
