@@ -71,7 +71,7 @@ export interface DenoiseNode extends GainNode {
    * comes out of the node itself.
    */
   readonly noisy: AudioNode;
-  /** The model in use, as it was asked for. */
+  /** The model in use, as it was asked for: `'auto'` stays that, and `getMetrics().model` tells which one runs. */
   readonly model: string | URL;
   /**
    * Goes over to another model while sound runs, and resolves when that has taken over. The present model is heard

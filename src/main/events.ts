@@ -21,6 +21,8 @@ export interface DenoiseMetrics {
    * shared memory, up to a quarter of a second ago.
    */
   readonly time: number;
+  /** The model that runs, or is being loaded for want of any; with the model `'auto'` the one that was chosen. */
+  readonly model: string | URL;
   readonly state: DenoiseState;
   readonly mode: DenoiseMode;
   /** Total latency, seconds. */
@@ -64,8 +66,11 @@ export interface DenoiseEventMap {
   statechange: CustomEvent<{ readonly state: DenoiseState; readonly reason: string }>;
   /** `mode` has changed: once when the node becomes ready, and again if it has to fall back. */
   modechange: CustomEvent<{ readonly mode: DenoiseMode }>;
-  /** `model` has changed, by `setModel`. */
-  modelchange: CustomEvent<{ readonly model: string | URL }>;
+  /**
+   * Another model runs, by `setModel`, or because the model is `'auto'`. `detail.model` is the one that runs, as in
+   * {@link DenoiseMetrics.model}, `detail.reason` one sentence for a person.
+   */
+  modelchange: CustomEvent<{ readonly model: string | URL; readonly reason: string }>;
   /**
    * `latency` has changed (by `setModel`, after an underrun, or when calm gave it back). Apps that align video should
    * follow. At most four a second.

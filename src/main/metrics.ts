@@ -1,6 +1,6 @@
 import { Word, wordToFloat } from '../shared/control-block.ts';
 import { gainToDecibels, type Hertz, type Samples, type Seconds } from '../shared/units.ts';
-import type { DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
+import type { DenoiseMetrics } from './events.ts';
 
 /** Counters that begin at 0 with every new route, summed up over those of a node. */
 export interface Totals {
@@ -29,13 +29,14 @@ export function metricsOf(
   words: Int32Array,
   before: Totals,
   { currentTime, sampleRate: sampleRateHz }: Pick<BaseAudioContext, 'currentTime' | 'sampleRate'>,
-  node: { readonly state: DenoiseState; readonly mode: DenoiseMode; readonly latency: number },
+  node: Pick<DenoiseMetrics, 'model' | 'state' | 'mode' | 'latency'>,
 ): DenoiseMetrics {
   // Read first because it is stored last: nothing else is older.
   const time = timeOf(Atomics.load(words, Word.FRAME), currentTime, sampleRateHz);
   const { underrunSamples, ...counts } = addTotals(before, words);
   return {
     time,
+    model: node.model,
     state: node.state,
     mode: node.mode,
     latency: node.latency,

@@ -32,6 +32,9 @@ export interface DenoiseOptions {
    * `'model/variant'`), or the URL of a folder with `manifest.json`, of a manifest itself (`….json`) or of a packed
    * model (`….bin`). Default `'base'`. Names are letters, digits and dashes; a relative URL begins with `./`, `../` or
    * `/`.
+   *
+   * `'auto'` leaves the choice between the bundled ones to the node: by a short measurement first, then a lighter one
+   * while the device is overloaded, and back when it is calm. Offline it is `'base'`.
    */
   model?: string | URL;
   /** Initial value of the `mix` parameter, 0 (dry) to 1 (wet). Default 1. @min 0 @max 1 */

@@ -17,6 +17,7 @@ export class Reporter {
   latencySamples: Samples;
   readonly #context: BaseAudioContext;
   readonly #dispatch: (event: Event) => void;
+  readonly #model: () => string | URL;
   #state: DenoiseState = 'loading';
   #mode: DenoiseMode = 'passthrough';
   /** The words of the present route, or of the last one, and the counts of those before it. */
@@ -25,7 +26,14 @@ export class Reporter {
   #hasRoute = false;
   #toldLatency: Seconds;
 
-  constructor(context: BaseAudioContext, dispatch: (event: Event) => void, expectedLatency: Samples) {
+  /** @param model the one that runs */
+  constructor(
+    context: BaseAudioContext,
+    dispatch: (event: Event) => void,
+    expectedLatency: Samples,
+    model: () => string | URL,
+  ) {
+    this.#model = model;
     this.#context = context;
     this.#dispatch = dispatch;
     this.latencySamples = expectedLatency;
@@ -38,6 +46,10 @@ export class Reporter {
 
   get mode(): DenoiseMode {
     return this.#mode;
+  }
+
+  get model(): string | URL {
+    return this.#model();
   }
 
   /** Total latency: what the worklet says, or what was promised when it was attached. */

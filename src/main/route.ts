@@ -19,10 +19,12 @@ import type { Samples, Seconds } from '../shared/units.ts';
 import { unlessAborted } from '../shared/waiting/unless-aborted.ts';
 import type { AssetUrls } from './assets.ts';
 import { isOfflineContext } from './audio-family.ts';
+import { TooSlow } from './auto/require-room.ts';
 import { createPipe, type Pipe, ringSamplesFor } from './create-pipe.ts';
 import { canPace, joinPacer, paceSamples } from './offline-pacer.ts';
 import type { ResolvedOptions } from './options.ts';
 import { proveRoute, type RouteProof } from './route-proof.ts';
+import type { WorkerClient } from './worker-client.ts';
 import { leaseWorker } from './worker-pool.ts';
 import type { WorkletClient } from './worklet-client.ts';
 
@@ -57,6 +59,8 @@ export interface RouteRequest {
   readonly worklet: Promise<WorkletClient>;
   /** Aborts what is being loaded. Counts until {@link beforeAttach} has been called. */
   readonly signal: AbortSignal;
+  /** Called when the model has loaded; rejects where it is not to be used. */
+  readonly accept: ((worker: WorkerClient, modelUrl: string, wasmUrl: string) => Promise<void>) | undefined;
   /** Called when all is loaded, right before the worklet goes over to this route. What it throws ends the opening. */
   readonly beforeAttach: () => void;
 }
@@ -86,6 +90,7 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
   try {
     const loading = Promise.all([worker.loadModel(assets.model, assets.wasm), request.worklet]);
     const [model, worklet] = await unlessAborted(loading, signal);
+    if (request.accept) await unlessAborted(request.accept(worker, assets.model, assets.wasm), signal);
     const { kind, computingShare } = model;
     const advanceWait = advanceWaitSamples(model.advanceSamples, model.modelRateHz, context.sampleRate);
     const timing = { kind, advanceWaitSamples: advanceWait, computingShare };
@@ -135,7 +140,8 @@ export async function openRoute(request: RouteRequest): Promise<Route> {
     };
   } catch (cause) {
     close();
-    if (cause instanceof DenoiseError || (signal.aborted && cause === signal.reason)) throw cause;
+    if (cause instanceof DenoiseError || cause instanceof TooSlow || (signal.aborted && cause === signal.reason))
+      throw cause;
     const message = `The browser refused to connect the audio worklet and the worker: ${String(cause)}`;
     throw new DenoiseError('unsupported', message, { cause });
   }

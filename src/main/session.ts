@@ -9,8 +9,8 @@
  */
 import type { DenoiseError } from '../shared/errors.ts';
 import type { Samples } from '../shared/units.ts';
-import { resolveAssets } from './assets.ts';
 import type { AudioFamily } from './audio-family.ts';
+import { chooseModel } from './auto/model-choice.ts';
 import { ModelSwitch, type SwitchHost } from './model-switch.ts';
 import type { NodeGraph } from './node-graph.ts';
 import { abortError, obstacleTo } from './obstacles.ts';
@@ -58,7 +58,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     this.options = options;
     this.#disposeNode = dispose;
     this.#isHeard = isHeard;
-    this.reporter = new Reporter(context, dispatch, expectedLatency);
+    this.reporter = new Reporter(context, dispatch, expectedLatency, () => this.supervisor.runningModel);
     this.worklet = new WorkletHolder(this, family);
     this.supervisor = new Supervisor(this);
     this.modelSwitch = new ModelSwitch(this);
@@ -150,7 +150,7 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     }
     const { model, assets } = this.options;
     try {
-      this.supervisor.choice ??= { model, assets: resolveAssets(assets, model) };
+      this.supervisor.choice ??= chooseModel(assets, model);
     } catch (error) {
       this.fail(error as DenoiseError);
       return;

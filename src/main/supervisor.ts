@@ -7,10 +7,13 @@
 import { DenoiseError } from '../shared/errors.ts';
 import { burstPrefillSeconds } from '../shared/latency.ts';
 import type { Seconds } from '../shared/units.ts';
-import type { AssetUrls } from './assets.ts';
+import { isOfflineContext } from './audio-family.ts';
+import { AutoTier, type AutoTierHost } from './auto/auto-tier.ts';
+import { AUTO, lighterThan, type ModelChoice } from './auto/model-choice.ts';
+import { requireRoom, TooSlow } from './auto/require-room.ts';
+import { TIERS } from './bundled-files.ts';
 import { explainMissing } from './missing-model.ts';
 import { abortError } from './obstacles.ts';
-import type { ResolvedOptions } from './options.ts';
 import { everyLook } from './page-timer.ts';
 import type { Reporter } from './reporter.ts';
 import { Restarts } from './restarts.ts';
@@ -23,20 +26,10 @@ import type { WorkletHolder } from './worklet-holder.ts';
 /** How long the audio thread may take to echo the probe once the context runs. */
 const ECHO_SECONDS: Seconds = 1;
 
-/** A model as it was asked for, and where its files are. */
-export interface ModelChoice {
-  readonly model: string | URL;
-  readonly assets: AssetUrls;
-}
-
 /** What the supervisor needs of its session. */
-export interface SupervisorHost {
-  readonly context: BaseAudioContext;
-  readonly options: ResolvedOptions;
+export interface SupervisorHost extends AutoTierHost {
   readonly reporter: Reporter;
   readonly worklet: WorkletHolder;
-  /** `done` settles with the switch to another model that is under way; undefined where there is none. */
-  readonly modelSwitch: { readonly done: Promise<void> | undefined };
   readonly isOver: boolean;
   checkContext(): void;
   running(): void;
@@ -47,6 +40,8 @@ export interface SupervisorHost {
 export class Supervisor {
   /** The model in use, or the one that is being loaded for want of any. */
   choice: ModelChoice | undefined;
+  /** The choice between tiers, where the app has left it to the node. */
+  readonly auto: AutoTier;
   readonly #host: SupervisorHost;
   readonly #opener = new RouteOpener();
   readonly #restarts = new Restarts();
@@ -59,11 +54,19 @@ export class Supervisor {
 
   constructor(host: SupervisorHost) {
     this.#host = host;
+    this.auto = new AutoTier(host);
   }
 
   /** The model in use, as it was asked for. */
   get model(): string | URL {
-    return this.choice?.model ?? this.#host.options.model;
+    const { choice } = this;
+    if (choice === undefined) return this.#host.options.model;
+    return choice.isAuto ? AUTO : choice.model;
+  }
+
+  /** The same; where the app has left the choice to the node, the one that was chosen. */
+  get runningModel(): string | URL {
+    return this.choice?.model ?? (this.model === AUTO ? TIERS[0] : this.model);
   }
 
   /** Opens a route to the model that is chosen, again and again while workers die, until it stands or is given up. */
@@ -82,7 +85,7 @@ export class Supervisor {
       } catch (error) {
         host.checkContext();
         if (isLost()) return;
-        if (this.#mayRestart(error)) continue;
+        if (this.#mayRestart(error) || this.#goDown(error)) continue;
         // A model that was chosen meanwhile may do better.
         while (host.modelSwitch.done !== undefined) await host.modelSwitch.done.catch(() => {});
         if (!isLost()) host.fail(error as DenoiseError);
@@ -95,9 +98,10 @@ export class Supervisor {
    * Opens a route to another model beside the one in use, and goes over to it when it stands. Until then nothing has
    * changed; where it fails after that, the model before is served again.
    * @param signal gives up what is being loaded
+   * @param reason for the app, in one sentence
    * @param requireWanted called right before the route in use is let go; what it throws keeps that
    */
-  async goOver(choice: ModelChoice, signal: AbortSignal, requireWanted: () => void): Promise<void> {
+  async goOver(choice: ModelChoice, signal: AbortSignal, reason: string, requireWanted: () => void): Promise<void> {
     const { reporter } = this.#host;
     const turn = new AbortController();
     const letGoOnce = (): void => {
@@ -114,7 +118,7 @@ export class Supervisor {
       }
       this.choice = choice;
       this.#runOn(route);
-      reporter.emit('modelchange', { model: choice.model });
+      reporter.emit('modelchange', { model: choice.model, reason });
     } catch (error) {
       if (turn === this.#turn && !turn.signal.aborted && !this.#host.isOver) {
         if (reporter.state !== 'loading')
@@ -142,16 +146,40 @@ export class Supervisor {
     if (this.#route?.nodeId === nodeId) this.#host.reporter.takeWords(words);
   }
 
-  async #open({ model, assets }: ModelChoice, signal: AbortSignal, beforeAttach: () => void): Promise<Route> {
+  async #open(choice: ModelChoice, signal: AbortSignal, beforeAttach: () => void): Promise<Route> {
     const { context, options, worklet } = this.#host;
+    const { assets, model } = choice;
     const burstSeconds = this.#burstSeconds;
     const coming = worklet.bring(assets.worklet);
-    const request = { context, options, assets, burstSeconds, worklet: coming, signal, beforeAttach };
+    // Offline a model may take its time.
+    const mustBeFast = !isOfflineContext(context) && lighterThan(choice, options.assets) !== undefined;
+    const accept = mustBeFast ? requireRoom : undefined;
     try {
-      return await this.#opener.open(request);
+      return await this.#opener.open({
+        context,
+        options,
+        assets,
+        burstSeconds,
+        worklet: coming,
+        signal,
+        accept,
+        beforeAttach,
+      });
     } catch (error) {
       throw explainMissing(error, model);
     }
+  }
+
+  /** Whether a lighter tier is to be tried, because the one that was opened would be too slow. */
+  #goDown(error: unknown): boolean {
+    const { options, reporter } = this.#host;
+    const before = this.choice as ModelChoice;
+    const lighter = error instanceof TooSlow ? lighterThan(before, options.assets) : undefined;
+    if (lighter === undefined) return false;
+    this.choice = lighter;
+    const reason = `${before.model} would take too long on this device, so ${lighter.model} is used.`;
+    reporter.emit('modelchange', { model: lighter.model, reason });
+    return true;
   }
 
   #runOn(route: Route): void {
@@ -167,10 +195,12 @@ export class Supervisor {
     });
     this.#stopLooking = this.#watch(route);
     reporter.setMode(mode);
+    const wasOverloaded = reporter.state === 'overloaded';
     reporter.setState(
       'running',
       mode === 'shared' ? 'The enhanced signal is on.' : 'The enhanced signal is on, over messages.',
     );
+    if (wasOverloaded) reporter.emit('recover', { load: 0 });
     reporter.tellLatency();
     host.running();
   }
@@ -181,6 +211,7 @@ export class Supervisor {
     const watch = new WordWatch(route.pipe.words, route.stepSeconds, context.sampleRate);
     const since = context.currentTime;
     let asleep = route.proof === 'audio-asleep';
+    this.auto.follow(route.pipe.words);
     return everyLook(() => {
       asleep &&= !audioEchoed(route.pipe);
       if (asleep && context.currentTime - since > ECHO_SECONDS) {
@@ -188,7 +219,8 @@ export class Supervisor {
         this.#openAgain('The audio thread does not see the shared memory; messages are used instead.');
         return;
       }
-      const changes = watch.look(context.currentTime);
+      if (this.choice?.isAuto && !isOfflineContext(context)) this.auto.look(this.choice);
+      const changes = watch.look(context.currentTime, this.auto.isGoingDown);
       reporter.tellChanges(changes);
       if (changes.holdDry !== undefined) worklet.client?.post({ type: 'hold-dry', on: changes.holdDry });
       if (changes.workerDead) this.#route?.declareDead('stopped answering');

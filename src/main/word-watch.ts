@@ -50,8 +50,11 @@ export class WordWatch {
     this.#patience = DEAD_AFTER_SECONDS + DEAD_AFTER_STEPS * stepSeconds;
   }
 
-  /** `contextTime` is the audio clock. */
-  look(contextTime: Seconds): Changes {
+  /**
+   * @param contextTime the audio clock
+   * @param isRelieved a lighter model is about to take over, so that being shed is nothing to be told
+   */
+  look(contextTime: Seconds, isRelieved = false): Changes {
     const underruns = this.#word(Word.UNDERRUNS);
     const underrunSamples = this.#word(Word.UNDERRUN_SAMPLES);
     const overruns = this.#word(Word.OVERRUNS);
@@ -60,7 +63,7 @@ export class WordWatch {
     const drySamples = Math.max(0, (underrunSamples - this.#underrunSamples) | 0);
     const isShed = this.#word(Word.SHED) === 1;
     const holdDry = this.#starvation.look(contextTime, drySamples / this.#contextRateHz, isShed);
-    const overload = isShed ? 'shed' : this.#starvation.resting ? 'late' : undefined;
+    const overload = isShed && !isRelieved ? 'shed' : this.#starvation.resting ? 'late' : undefined;
     const changes: Changes = {
       underruns: Math.max(0, (underruns - this.#underruns) | 0),
       underrunSamples: drySamples,

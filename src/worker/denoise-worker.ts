@@ -38,8 +38,9 @@ self.onmessage = ({ data }: MessageEvent<MainToWorker>) => {
     });
 };
 self.addEventListener('securitypolicyviolation', (event) => {
-  const { effectiveDirective, blockedURI } = event as SecurityPolicyViolationEvent;
-  tell({ type: 'refused', refusal: { directive: effectiveDirective, what: blockedURI } });
+  const { effectiveDirective, blockedURI, disposition } = event as SecurityPolicyViolationEvent;
+  if (disposition === 'enforce')
+    tell({ type: 'refused', refusal: { directive: effectiveDirective, what: blockedURI } });
 });
 tell({ type: 'booted' });
 

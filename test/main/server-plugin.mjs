@@ -57,6 +57,9 @@ function until(name) {
   });
 }
 
+/** A folder of models with one of the package's. */
+const LONE_MODEL = '/test/lone-model/base.bin';
+
 /** Any file below is asked for in vain: the server never answers. */
 const SILENT = '/test/silent/';
 
@@ -123,6 +126,7 @@ export function graphTestServer() {
         if (!served.has(path)) return undefined; // 404
         return { body: await readFile(new URL('../../dist/denoise-processor.js', import.meta.url)), type: 'js' };
       }
+      if (path === LONE_MODEL) return { body: await readFile(PACKED), type: 'application/octet-stream' };
       if (path.startsWith(SILENT)) return new Promise(() => {});
       if (!path.startsWith(CHANGED)) return undefined;
       const parts = path.slice(CHANGED.length).split('/');

@@ -4,11 +4,10 @@
  * Thread: none of its own
  */
 import type { Refusal } from '../../shared/protocol.ts';
+import { hasRoom } from '../auto/require-room.ts';
 import { missingFeature } from '../support.ts';
 import type { Advice, AdviceCode, Diagnosis, Findings, MeasuredModel } from './diagnosis.ts';
 
-/** Share of real time that one channel may take: the machine has other work, and most sound has two. */
-export const ROOMY_LOAD = 0.35;
 /** From here on not even one channel is computed in time. */
 const FULL_LOAD = 0.9;
 
@@ -88,7 +87,7 @@ function adviseOnSpeed(models: readonly MeasuredModel[], add: (code: AdviceCode,
       `This device, or what else it is doing, is too slow even for ${lightest.name}: close other work, or denoise ` +
         'recordings, which may take their time.',
     );
-  } else if (heaviest.load > ROOMY_LOAD) {
+  } else if (!hasRoom(heaviest.load)) {
     add('slow', `${heaviest.name} leaves this device little in reserve: use model 'auto', or '${lightest.name}'.`);
   }
 }

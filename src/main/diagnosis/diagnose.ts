@@ -17,7 +17,7 @@ import type { WorkerClient } from '../worker-client.ts';
 import { type Lease, ownWorker } from '../worker-pool.ts';
 import { diagnosisOf } from './advice.ts';
 import type { Diagnosis, DiagnosisOptions, Findings, MeasuredModel } from './diagnosis.ts';
-import { PolicyWatch, refusalsTold } from './policy-watch.ts';
+import { RefusalLog, refusalsTold } from './refusal-log.ts';
 
 /** Longest that files may take: what has not come by then is told. */
 const PATIENCE_MS: Milliseconds = 15_000;
@@ -62,16 +62,16 @@ export async function diagnose(options?: DiagnosisOptions): Promise<Diagnosis> {
 
 /** Loads what a node would load, and measures. Never rejects. */
 async function tryAll(assets: NonNullable<DiagnosisOptions['assets']>, tried: Tried): Promise<void> {
-  let watch: PolicyWatch | undefined;
+  let log: RefusalLog | undefined;
   try {
     const urls = TIERS.map((name) => ({ name, urls: resolveAssets(assets, name) }));
     const [{ urls: first }] = urls;
-    watch = new PolicyWatch([first.worklet, String(first.worker)]);
+    log = new RefusalLog([first.worklet, String(first.worker)]);
     await Promise.all([tryWorklet(first.worklet, tried), tryWorker(first, urls, tried)]);
   } catch (error) {
     tried.errors.push(asError(error));
   }
-  if (watch !== undefined) tried.refusals.push(...(await watch.end()));
+  if (log !== undefined) tried.refusals.push(...(await log.end()));
 }
 
 async function tryWorklet(url: string, tried: Tried): Promise<void> {

@@ -9,12 +9,13 @@ export function refusalsTold(): Promise<void> {
 }
 
 /** Listens to what the page's content security policy refuses of ours. [main] */
-export class PolicyWatch {
+export class RefusalLog {
   readonly #refusals: Refusal[] = [];
   readonly #names: readonly string[];
-  readonly #listen = ({ effectiveDirective, blockedURI, sample }: SecurityPolicyViolationEvent): void => {
-    if (this.#isOurs(effectiveDirective, blockedURI))
-      this.#refusals.push(refusalOf(effectiveDirective, blockedURI, sample));
+  readonly #listen = (event: SecurityPolicyViolationEvent): void => {
+    const { effectiveDirective: directive, blockedURI, sample, disposition } = event;
+    if (disposition !== 'enforce' || !this.#isOurs(directive, blockedURI)) return;
+    this.#refusals.push({ directive, what: sample ? `${blockedURI} ${sample}` : blockedURI });
   };
 
   /** @param urls what will be asked for */
@@ -35,10 +36,6 @@ export class PolicyWatch {
     if (directive.includes('trusted-types')) return true;
     return what.startsWith('blob') ? directive === 'worker-src' : this.#names.includes(withoutQuery(what));
   }
-}
-
-function refusalOf(directive: string, what: string, sample: string): Refusal {
-  return { directive, what: sample ? `${what} ${sample}` : what };
 }
 
 function withoutQuery(url: string): string {
