@@ -1,7 +1,17 @@
 import { DEFAULT_OPTIONS, type DenoiseOptions } from 'denoise-node';
 
+const PARAMETER_OPTIONS = [
+  'mix',
+  'attenuationLimit',
+  'highPass',
+  'autoGain',
+  'targetLevel',
+  'outputGain',
+  'bypass',
+] as const satisfies readonly (keyof DenoiseOptions)[];
+
 /** What the visitor has set, and what is listened to. */
-export interface Settings extends Required<Pick<DenoiseOptions, 'mix' | 'attenuationLimit' | 'outputGain' | 'bypass'>> {
+export interface Settings extends Required<Pick<DenoiseOptions, (typeof PARAMETER_OPTIONS)[number]>> {
   readonly model: string;
   readonly source: 'microphone' | 'recording';
   /** Whether the browser's own noise suppression and gain are on. */
@@ -10,13 +20,7 @@ export interface Settings extends Required<Pick<DenoiseOptions, 'mix' | 'attenua
   readonly heard: boolean;
 }
 
-const OPTIONS = [
-  'model',
-  'mix',
-  'attenuationLimit',
-  'outputGain',
-  'bypass',
-] as const satisfies readonly (keyof Settings & keyof DenoiseOptions)[];
+const OPTIONS = ['model', ...PARAMETER_OPTIONS] as const satisfies readonly (keyof Settings & keyof DenoiseOptions)[];
 
 /**
  * The code that does in an app what the page does now; only what differs from the defaults is spelled out. TypeScript

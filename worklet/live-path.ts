@@ -68,7 +68,7 @@ export class LivePath {
     this.#channels = channels;
     this.#dry = new DryLine(channels, delaySamples + 2 * MOST_SAMPLES, unheardSamples);
     this.#playout = new Playout(contextRateHz, channels, delaySamples, MOST_SAMPLES);
-    this.#mixer = new Mixer(contextRateHz, MOST_SAMPLES);
+    this.#mixer = new Mixer(contextRateHz, channels, MOST_SAMPLES);
     this.#figures = new Figures(contextRateHz);
     this.#clean = Array.from({ length: channels }, () => new Float32Array(MOST_SAMPLES));
     this.#fadeOutSamples = Math.ceil(FADE_OUT_SECONDS * contextRateHz);
@@ -110,8 +110,9 @@ export class LivePath {
     return this.#attached?.words;
   }
 
-  /** Streams begin anew. */
+  /** Streams begin anew, and so does the automatic gain. */
   reset(): void {
+    this.#mixer.reset();
     this.#attached?.exchange.reset();
   }
 
@@ -164,7 +165,8 @@ export class LivePath {
     dry.now += length;
     attached?.watch(playout.target, wetPosition + length, length, this.burstSamples);
     for (let channel = heard; channel < outputs.length; channel++) outputs[channel].fill(0, start, start + length);
-    this.#mixer.process(playout.dry, playout.enhanced, outputs, heard, start, length, values);
+    const { dry: lined, enhanced, closed } = playout;
+    this.#mixer.process(lined, enhanced, outputs, heard, start, length, values, limitDb, !closed);
     this.#figures.takeInput(clean, present, length);
     this.#figures.takeOutput(playout, outputs, heard, start, length, limitDb);
   }

@@ -1,20 +1,25 @@
 /**
- * In:     dry and enhanced samples that line up, and the values of mix, bypass and outputGain, from live-path.ts
+ * In:     dry and enhanced samples that line up, and the values of the parameters, from live-path.ts
  * Out:    what is heard, into the output of the node
  * Thread: [audio]
  *
  *   output = gain · (dry · (1 − w) + enhanced · w)     w = mix · (1 − bypass), all three ramped
+ *
+ * With high-pass or automatic gain on, which the bypass is to leave out:
+ *
+ *   output = limit(gain · shape(dry · (1 − mix) + enhanced · mix)) · (1 − bypass) + gain · dry · bypass
  */
 import { clampTo, PARAMETERS } from '../src/shared/parameters.ts';
-import { decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
+import { LinearRamp, SlewLimiter } from '../src/shared/ramp.ts';
+import { Shaper } from '../src/shared/shaping/shaper.ts';
+import { type Decibels, decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
 import { type ParameterValues, valueAt } from './parameter-values.ts';
-import { LinearRamp, SlewLimiter } from './ramp.ts';
 
 /** Ramps of jumps: long enough not to click, short enough to feel immediate. */
 const RAMP_SECONDS = 0.01;
 const BYPASS_RAMP_SECONDS = 0.015;
 
-type MixerValues = Pick<ParameterValues, 'mix' | 'bypass' | 'outputGain'>;
+type MixerValues = Omit<ParameterValues, 'attenuationLimit'>;
 
 /**
  * Blends, bypasses and sets the level. Linear, because dry and enhanced are one voice: equal-power would swell by 3 dB
@@ -25,14 +30,19 @@ export class Mixer {
   readonly #bypass: SlewLimiter;
   readonly #gain: LinearRamp;
   readonly #weights: Float32Array;
+  readonly #bypasses: Float32Array;
   readonly #gains: Float32Array;
+  readonly #shaper: Shaper;
   #started = false;
 
-  constructor(contextRateHz: Hertz, mostSamples: Samples) {
+  /** @param channels most that will ever come */
+  constructor(contextRateHz: Hertz, channels: number, mostSamples: Samples) {
     this.#mix = new SlewLimiter(0, Math.ceil(RAMP_SECONDS * contextRateHz));
     this.#bypass = new SlewLimiter(0, Math.ceil(BYPASS_RAMP_SECONDS * contextRateHz));
     this.#gain = new LinearRamp(1, Math.ceil(RAMP_SECONDS * contextRateHz));
     this.#weights = new Float32Array(mostSamples);
+    this.#bypasses = new Float32Array(mostSamples);
+    this.#shaper = new Shaper(contextRateHz, channels);
     this.#gains = new Float32Array(mostSamples);
   }
 
@@ -41,10 +51,16 @@ export class Mixer {
     return this.#bypass.value === 1;
   }
 
+  /** A new speaker: the automatic gain begins anew. */
+  reset(): void {
+    this.#shaper.reset();
+  }
+
   /**
    * Writes samples `start` to `start + length` of the first `channels` planes of `output`.
    * @param dry and `enhanced`: planes that begin with the sample at `start`
    * @param params values of the whole quantum, so that `start` counts in them too
+   * @param limitDb and `isEnhanced`: see {@link Shaper.process}
    */
   process(
     dry: readonly Float32Array[],
@@ -54,8 +70,15 @@ export class Mixer {
     start: number,
     length: Samples,
     params: MixerValues,
+    limitDb: Decibels,
+    isEnhanced: boolean,
   ): void {
-    const dryOnly = this.#moveWeights(start, length, params);
+    const shapes = this.#shaper.aim(
+      clampTo(PARAMETERS.highPass.range, valueAt(params.highPass, start)),
+      valueAt(params.autoGain, start) >= 0.5,
+      clampTo(PARAMETERS.targetLevel.range, valueAt(params.targetLevel, start)),
+    );
+    const dryOnly = this.#moveWeights(start, length, params, shapes);
     const unity = this.#moveGains(start, length, params);
     for (let channel = 0; channel < channels; channel++) {
       const from = dry[channel];
@@ -63,13 +86,47 @@ export class Mixer {
       const to = output[channel];
       for (let i = 0; i < length; i++) {
         const sample = dryOnly ? from[i] : from[i] * (1 - this.#weights[i]) + wet[i] * this.#weights[i];
-        to[start + i] = unity ? sample : sample * this.#gains[i];
+        to[start + i] = unity || shapes ? sample : sample * this.#gains[i];
+      }
+    }
+    if (!shapes) return;
+    this.#shaper.process(output, channels, start, length, dry, enhanced, limitDb, isEnhanced);
+    if (!unity) this.#amplify(output, channels, start, length);
+    this.#shaper.limit(output, channels, start, length);
+    this.#leaveOut(dry, output, channels, start, length, unity);
+  }
+
+  #amplify(output: readonly Float32Array[], channels: number, start: number, length: Samples): void {
+    for (let channel = 0; channel < channels; channel++) {
+      const to = output[channel];
+      for (let i = 0; i < length; i++) to[start + i] *= this.#gains[i];
+    }
+  }
+
+  /** Blends what was shaped with the dry signal, as far as the bypass is on. */
+  #leaveOut(
+    dry: readonly Float32Array[],
+    output: readonly Float32Array[],
+    channels: number,
+    start: number,
+    length: Samples,
+    unity: boolean,
+  ): void {
+    const bypasses = this.#bypasses;
+    for (let channel = 0; channel < channels; channel++) {
+      const from = dry[channel];
+      const to = output[channel];
+      for (let i = 0; i < length; i++) {
+        const bypass = bypasses[i];
+        if (bypass === 0) continue;
+        const plain = unity ? from[i] : from[i] * this.#gains[i];
+        to[start + i] = bypass === 1 ? plain : to[start + i] * (1 - bypass) + plain * bypass;
       }
     }
   }
 
-  /** Returns whether the dry signal alone is heard. */
-  #moveWeights(start: number, length: Samples, { mix, bypass }: MixerValues): boolean {
+  /** Returns whether the dry signal alone is to be blended. Where something `shapes` it, the bypass comes later. */
+  #moveWeights(start: number, length: Samples, { mix, bypass }: MixerValues, shapes: boolean): boolean {
     const { range } = PARAMETERS.mix;
     if (!this.#started) {
       // A node begins with its settings, it does not ramp to them.
@@ -80,7 +137,8 @@ export class Mixer {
     for (let i = 0; i < length; i++) {
       const wet = this.#mix.next(clampTo(range, valueAt(mix, start + i)));
       const bypassed = this.#bypass.next(valueAt(bypass, start + i) >= 0.5 ? 1 : 0);
-      this.#weights[i] = wet * (1 - bypassed);
+      this.#weights[i] = shapes ? wet : wet * (1 - bypassed);
+      this.#bypasses[i] = bypassed;
       if (this.#weights[i] > most) most = this.#weights[i];
     }
     return most === 0;

@@ -1,5 +1,6 @@
 /** Numbers of the studio as text: lengths, sizes, rates, levels. */
 import type { SampleFormat } from '../../src/files/sample-format.ts';
+import type { FileSettings } from './protocol.ts';
 
 export function formatRate(hz: number): string {
   return `${Number((hz / 1000).toFixed(3))} kHz`;
@@ -53,6 +54,28 @@ export function formatDecibels(db: number): string {
 
 export function formatLimit(db: number): string {
   return db === 100 ? 'no limit' : `${db} dB`;
+}
+
+/** Of a high-pass; 0 is off. */
+export function formatCutoff(hz: number): string {
+  return hz === 0 ? 'off' : `${hz} Hz`;
+}
+
+/** Of a level to reach. */
+export function formatTarget(dbfs: number): string {
+  return `−${-dbfs} dBFS`;
+}
+
+/** What comes after the network, where it is on. */
+export function shapingStrings({
+  highPassHz,
+  autoGain,
+  targetLevelDb,
+}: Pick<FileSettings, 'highPassHz' | 'autoGain' | 'targetLevelDb'>): string[] {
+  return [
+    ...(highPassHz > 0 ? [`high-pass ${formatCutoff(highPassHz)}`] : []),
+    ...(autoGain ? [`voice at ${formatTarget(targetLevelDb)}`] : []),
+  ];
 }
 
 /** Of a share, 0 to 1. */

@@ -1,5 +1,5 @@
 /** What the studio tells its visitor about files: where they are, how long they take, how they are set. */
-import { formatLength, formatPercent, formatSpeed } from './formatters.ts';
+import { formatLength, formatPercent, formatSpeed, shapingStrings } from './formatters.ts';
 import type { FileSettings } from './protocol.ts';
 import type { Item } from './queue.ts';
 import { failureString } from './strings.ts';
@@ -42,7 +42,8 @@ export function paceString(busy: readonly Item[]): string {
   return `${pace}, ${formatLength(remaining)} left`;
 }
 
-/** For example `base, mix 80 %, at most 24 dB`. */
-export function settingsString({ model, mix, limitDb }: FileSettings): string {
-  return `${model}, mix ${formatPercent(mix)}, ${limitDb === 100 ? 'no limit' : `at most ${limitDb} dB`}`;
+/** For example `base, mix 80 %, at most 24 dB, high-pass 80 Hz, voice at −20 dBFS`. */
+export function settingsString({ model, mix, limitDb, ...shaping }: FileSettings): string {
+  const limit = limitDb === 100 ? 'no limit' : `at most ${limitDb} dB`;
+  return [model, `mix ${formatPercent(mix)}`, limit, ...shapingStrings(shaping)].join(', ');
 }

@@ -10,6 +10,11 @@ export interface FileSettings {
   readonly mix: number;
   /** Most that noise is turned down, dB, 0 to 100 (no limit). */
   readonly limitDb: number;
+  /** Cutoff of the high-pass, Hz, 0 (off) to 400. */
+  readonly highPassHz: number;
+  /** Brings voices to `targetLevelDb`, dBFS, −40 to −10. */
+  readonly autoGain: boolean;
+  readonly targetLevelDb: number;
 }
 
 export type PageToWorker =

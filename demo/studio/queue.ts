@@ -73,7 +73,7 @@ export class Item {
     return (
       this.status === 'done' &&
       !!then &&
-      (now.model !== then.model || now.mix !== then.mix || now.limitDb !== then.limitDb)
+      (Object.keys(now) as (keyof FileSettings)[]).some((name) => now[name] !== then[name])
     );
   }
 

@@ -1,6 +1,6 @@
 /** Templates of the studio's right side: the selected file's pictures, the player under them, and the outcome. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { formatClock, formatDecibels, formatLength, formatPercent } from './formatters.ts';
+import { formatClock, formatDecibels, formatLength, formatPercent, shapingStrings } from './formatters.ts';
 import { stateString } from './item-strings.ts';
 import type { Player, Version } from './player.ts';
 import type { Item } from './queue.ts';
@@ -143,11 +143,13 @@ function gainsString(player: Player): string {
 
 function outcomeView(item: Item, actions: StageViewActions): TemplateResult {
   const { modelName, modelVersion } = item.enhanced!.report;
-  const { mix, limitDb } = item.usedSettings!;
+  const { mix, limitDb, ...shaping } = item.usedSettings!;
   const limit = limitDb === 100 ? 'no limit' : `noise turned down by at most ${limitDb} dB`;
+  const used = [`Model ${modelName} ${modelVersion}`, `mix ${formatPercent(mix)}`, limit, ...shapingStrings(shaping)];
+  const outcome = used.join(', ');
   return html`
     <div class="outcome">
-      <p>${item.recording!.kept} Model ${modelName} ${modelVersion}, mix ${formatPercent(mix)}, ${limit}.</p>
+      <p>${item.recording!.kept} ${outcome}.</p>
       <button id="download" type="button" class="main-action" @click=${() => actions.download(item)}>Download</button>
     </div>
   `;

@@ -39,7 +39,14 @@ const queue = new Queue({
 const player = new Player();
 const microphone = new Microphone();
 let models: readonly Model[] = [{ name: 'base', path: 'base/manifest.json', title: 'base' }];
-let settings: FileSettings = { model: 'base', mix: 1, limitDb: 100 };
+let settings: FileSettings = {
+  model: 'base',
+  mix: 1,
+  limitDb: 100,
+  highPassHz: 0,
+  autoGain: false,
+  targetLevelDb: -20,
+};
 let selected: Item | undefined;
 let packing: AbortController | undefined;
 let announced = '';

@@ -1,5 +1,13 @@
 import { resultName } from './file-names.ts';
-import { formatClock, formatDecibels, formatLength, formatLimit, formatPercent, formatSpeed } from './formatters.ts';
+import {
+  formatClock,
+  formatDecibels,
+  formatLength,
+  formatLimit,
+  formatPercent,
+  formatSpeed,
+  shapingStrings,
+} from './formatters.ts';
 import type { Item } from './queue.ts';
 import { failureString } from './strings.ts';
 
@@ -52,12 +60,17 @@ export function summaryText(items: readonly Item[]): string {
     if (item.status === 'failed') return `${item.file.name}: failed. ${failureString(item.error)}`;
     if (!item.enhanced || !item.recording) return `${item.file.name}: not done.`;
     const { report } = item.enhanced;
-    const { mix, limitDb } = item.usedSettings!;
+    const { mix, limitDb, ...shaping } = item.usedSettings!;
     const reduction = reductionDb(item);
     return [
       `${item.file.name} → ${resultName(item.file.name)}`,
       `${item.recording.facts}, ${formatClock(item.seconds!)}`,
-      `model ${report.modelName} ${report.modelVersion}, mix ${formatPercent(mix)}, limit: ${formatLimit(limitDb)}`,
+      [
+        `model ${report.modelName} ${report.modelVersion}`,
+        `mix ${formatPercent(mix)}`,
+        `limit: ${formatLimit(limitDb)}`,
+        ...shapingStrings(shaping),
+      ].join(', '),
       ...(reduction === undefined ? [] : [`pauses became ${formatDecibels(-reduction)}`]),
       item.recording.kept,
       ...warningsOf(item),

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { LabelledSlider } from '../../src/panel/labelled-slider.ts';
-import { formatClock, formatLimit, formatPercent, formatSize } from './formatters.ts';
+import { formatClock, formatCutoff, formatLimit, formatPercent, formatSize, formatTarget } from './formatters.ts';
 import { paceString, settingsString, stateString } from './item-strings.ts';
 import type { FileSettings } from './protocol.ts';
 import type { Item, Queue } from './queue.ts';
@@ -209,6 +209,36 @@ function settingsView(
         .value=${settings.limitDb}
         .words=${formatLimit}
         @input=${(event: Event) => set({ limitDb: sliderValue(event) })}
+      ></denoise-slider>
+      <denoise-slider
+        class="high-pass"
+        label="High-pass"
+        min="0"
+        max="400"
+        step="10"
+        .value=${settings.highPassHz}
+        .words=${formatCutoff}
+        @input=${(event: Event) => set({ highPassHz: sliderValue(event) })}
+      ></denoise-slider>
+      <label class="auto-gain"
+        ><input
+          type="checkbox"
+          class="tick"
+          .checked=${settings.autoGain}
+          @change=${({ target }: Event) => set({ autoGain: (target as HTMLInputElement).checked })}
+        />
+        Bring voices to one level</label
+      >
+      <denoise-slider
+        class="target"
+        label="Level of voices"
+        min="-40"
+        max="-10"
+        step="1"
+        ?disabled=${!settings.autoGain}
+        .value=${settings.targetLevelDb}
+        .words=${formatTarget}
+        @input=${(event: Event) => set({ targetLevelDb: sliderValue(event) })}
       ></denoise-slider>
     </fieldset>
   `;

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { PARAMETERS } from '../shared/parameters.ts';
 import { quoted, shortened } from '../shared/quoted.ts';
 import type { ModelNames } from './bundled-models.ts';
 
@@ -18,6 +19,9 @@ export interface CommandLine {
   readonly model: string;
   readonly mix: number;
   readonly attenuationLimitDb: number;
+  readonly highPassHz: number;
+  readonly autoGain: boolean;
+  readonly targetLevelDb: number;
   readonly residual: boolean;
   /** Undefined: as the name of the output says, or of the input. */
   readonly format: OutputFormat | undefined;
@@ -54,6 +58,9 @@ from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
       --mix SHARE     0 leaves the sound as it is, 1 takes all noise out that the model can
                       (default: 1)
       --limit DB      most that noise is turned down, 0 to 100 dB (default: 100, no limit)
+      --high-pass HZ  turn down what lies below, hum and rumble, 0 to 400 Hz (default: 0, off)
+      --auto-gain     bring voices to one level, the same gain for all channels, without clipping
+      --target DB     that level, -40 to -10 dBFS (default: -20)
       --residual      write what was taken out as well, input − output, beside it: clean.wav and
                       clean.noise.wav
       --format FORMAT wav or flac (default: as the output file's name says; in folders FLAC for FLAC,
@@ -87,6 +94,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
   const { values, positionals } = parsed(args);
   if (values.help) return 'help';
   if (values.version) return 'version';
+  if (values.target !== undefined && !values['auto-gain'])
+    throw new UsageError('Expected --auto-gain with --target, which is the level that it brings voices to.');
   if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
   if (values.output === undefined) throw new UsageError('Expected an output with -o, got none.');
   const jobs = numberIn('--jobs', values.jobs, 1, MOST_JOBS);
@@ -97,7 +106,14 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
     output: values.output,
     model: values.model,
     mix: numberIn('--mix', values.mix, 0, 1),
-    attenuationLimitDb: numberIn('--limit', values.limit, 0, 100),
+    attenuationLimitDb: numberIn('--limit', values.limit, ...PARAMETERS.attenuationLimit.range),
+    highPassHz: numberIn('--high-pass', values['high-pass'], ...PARAMETERS.highPass.range),
+    autoGain: values['auto-gain'],
+    targetLevelDb: numberIn(
+      '--target',
+      values.target ?? String(PARAMETERS.targetLevel.default),
+      ...PARAMETERS.targetLevel.range,
+    ),
     residual: values.residual,
     format: formatOf(values.format),
     jobs,
@@ -110,13 +126,16 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: withNegatives(args),
       allowPositionals: true,
       options: {
         output: { type: 'string', short: 'o' },
         model: { type: 'string', short: 'm', default: 'base' },
         mix: { type: 'string', default: '1' },
         limit: { type: 'string', default: '100' },
+        'high-pass': { type: 'string', default: String(PARAMETERS.highPass.default) },
+        'auto-gain': { type: 'boolean', default: false },
+        target: { type: 'string' },
         residual: { type: 'boolean', default: false },
         format: { type: 'string' },
         jobs: { type: 'string', default: '1' },
@@ -130,6 +149,16 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(shortened(error instanceof Error ? error.message : String(error)));
   }
+}
+
+/** A value that begins with a dash looks like an option: `--target -26` is taken for `--target=-26`. */
+function withNegatives(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    if (joined.at(-1) === '--target' && /^-[\d.]/.test(arg)) joined.push(`${joined.pop()}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function formatOf(text: string | undefined): OutputFormat | undefined {

@@ -90,12 +90,13 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Plan): Promise<number> {
-  const { mix, attenuationLimitDb, overwrite } = command;
+  const { mix, attenuationLimitDb, highPassHz, autoGain, targetLevelDb, overwrite } = command;
+  const strength = { mix, attenuationLimitDb, highPassHz, autoGain, targetLevelDb };
   const { signal } = interrupt;
   const talks = !command.quiet && !command.json;
   let crew: Crew;
   try {
-    const settings = { modelUrl: modelUrl(command.model), mix, attenuationLimitDb, overwrite };
+    const settings = { modelUrl: modelUrl(command.model), ...strength, overwrite };
     // A model that cannot be loaded is an error even without files.
     const size = Math.max(1, Math.min(command.jobs, jobs.length));
     crew = await Crew.start(size, new URL(import.meta.url), settings, signal);

@@ -5,14 +5,13 @@
  */
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { Denoiser } from '../engine/index.ts';
+import type { EnhanceSettings } from '../files/enhance.ts';
 import { enhanceFile, type FileResult } from './enhance-file.ts';
 import type { Job } from './plan.ts';
 
 /** Settings that all files of a run share. */
-export interface RunSettings {
+export interface RunSettings extends Required<EnhanceSettings> {
   readonly modelUrl: string;
-  readonly mix: number;
-  readonly attenuationLimitDb: number;
   readonly overwrite: boolean;
 }
 

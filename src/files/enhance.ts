@@ -6,9 +6,14 @@
 import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { SampleQueue } from '../engine/dsp/sample-queue.ts';
+import { PARAMETERS } from '../shared/parameters.ts';
 import { quoted } from '../shared/quoted.ts';
+import { Shaper, type ShaperSettings } from '../shared/shaping/shaper.ts';
 import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { nextTask } from './next-task.ts';
+
+/** Longest stretch that is worked on at once. */
+const PIECE: Samples = 4096;
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {
@@ -16,6 +21,12 @@ export interface EnhanceSettings {
   readonly mix?: number | undefined;
   /** The most that noise is turned down, dB, 0 … 100 (no limit, the default). RangeError otherwise. */
   readonly attenuationLimitDb?: Decibels | undefined;
+  /** Cutoff of a high-pass, Hz, 0 (off, the default) … 400. RangeError otherwise. */
+  readonly highPassHz?: Hertz | undefined;
+  /** Brings voices to the target level. Default false. */
+  readonly autoGain?: boolean | undefined;
+  /** That level, dBFS, −40 … −10, default −20. RangeError otherwise. */
+  readonly targetLevelDb?: Decibels | undefined;
 }
 
 /** {@link EnhanceSettings}, and what a caller needs while it waits. */
@@ -73,20 +84,29 @@ export class Enhancer {
   readonly #mix: number;
   readonly #streams: readonly DenoiserStream[];
   readonly #dry: readonly SampleQueue[];
-  readonly #scratch = new Float32Array(4096);
+  readonly #limitDb: Decibels;
+  readonly #settings: ShaperSettings;
+  readonly #shaper: Shaper;
+  /** A piece as it came in, and as it was enhanced; the latter only where high-pass or automatic gain follow. */
+  readonly #noisy: readonly Float32Array[];
+  readonly #enhanced: readonly Float32Array[] | undefined;
   /** Samples of the engine's delay still to be thrown away. */
   #delayLeft: Samples;
 
   /** @param sampleRateHz 3000 … 768000, RangeError otherwise. The denoiser stays the caller's. */
   constructor(denoiser: Denoiser, channelCount: number, sampleRateHz: Hertz, settings: EnhanceSettings = {}) {
-    const { mix = 1, attenuationLimitDb = NO_LIMIT_DB } = settings;
-    if (!(typeof mix === 'number' && mix >= 0 && mix <= 1))
-      throw new RangeError(`Enhancer mix: expected 0 to 1, got ${quoted(mix)}.`);
+    const { mix, attenuationLimitDb = NO_LIMIT_DB } = settings;
     this.#denoiser = denoiser;
-    this.#mix = mix;
+    this.#mix = inRange('mix', PARAMETERS.mix, mix);
+    this.#limitDb = attenuationLimitDb;
+    this.#settings = shaperSettings(settings);
     this.#streams = Array.from({ length: channelCount }, () => denoiser.createStream(sampleRateHz));
     for (const stream of this.#streams) stream.attenuationLimitDb = attenuationLimitDb;
-    this.#dry = this.#streams.map(() => new SampleQueue(4096));
+    this.#dry = this.#streams.map(() => new SampleQueue(PIECE));
+    this.#shaper = new Shaper(sampleRateHz, channelCount);
+    const planes = (): Float32Array[] => this.#streams.map(() => new Float32Array(PIECE));
+    this.#noisy = planes();
+    this.#enhanced = this.#settings.highPassHz > 0 || this.#settings.autoGain ? planes() : undefined;
     this.#delayLeft = this.#streams[0]?.delaySamples ?? 0;
   }
 
@@ -107,7 +127,7 @@ export class Enhancer {
 
   /** Makes everything that was pushed available. Nothing may be pushed afterwards. */
   finish(): void {
-    const silence = new Float32Array(4096);
+    const silence = new Float32Array(PIECE);
     while (this.#streams.length > 0 && this.available < this.#dry[0].length) {
       for (const stream of this.#streams) stream.push(silence, 0, Math.min(silence.length, stream.samplesToHop));
       this.#run();
@@ -120,21 +140,8 @@ export class Enhancer {
    */
   pull(into: readonly Float32Array[], start: number, length: number, noisy?: readonly Float32Array[]): number {
     const total = Math.min(length, this.available);
-    const mix = this.#mix;
-    const scratch = this.#scratch;
-    for (let done = 0; done < total; ) {
-      const count = Math.min(scratch.length, total - done);
-      const at = start + done;
-      for (let c = 0; c < this.#streams.length; c++) {
-        const wet = into[c];
-        this.#streams[c].pull(wet, at, count);
-        const dry = noisy === undefined ? scratch : noisy[c];
-        const from = noisy === undefined ? 0 : at;
-        this.#dry[c].take(dry, from, count);
-        if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * dry[from + i];
-      }
-      done += count;
-    }
+    for (let done = 0; done < total; done += PIECE)
+      this.#pullPiece(into, start + done, Math.min(PIECE, total - done), noisy);
     return total;
   }
 
@@ -147,10 +154,51 @@ export class Enhancer {
     this.#denoiser.stepAll(this.#streams);
     const [first] = this.#streams;
     while (first !== undefined && this.#delayLeft > 0) {
-      const count = Math.min(this.#delayLeft, first.available, this.#scratch.length);
+      const count = Math.min(this.#delayLeft, first.available, PIECE);
       if (count === 0) return;
-      for (const stream of this.#streams) stream.pull(this.#scratch, 0, count);
+      this.#streams.forEach((stream, c) => stream.pull(this.#noisy[c], 0, count));
       this.#delayLeft -= count;
     }
   }
+
+  #pullPiece(into: readonly Float32Array[], at: number, count: number, noisy?: readonly Float32Array[]): void {
+    const mix = this.#mix;
+    for (let c = 0; c < this.#streams.length; c++) {
+      const [wet, dry] = [into[c], this.#noisy[c]];
+      this.#streams[c].pull(wet, at, count);
+      this.#dry[c].take(dry, 0, count);
+      noisy?.[c].set(dry.subarray(0, count), at);
+      this.#enhanced?.[c].set(wet.subarray(at, at + count));
+      if (mix !== 1) for (let i = 0; i < count; i++) wet[at + i] = mix * wet[at + i] + (1 - mix) * dry[i];
+    }
+    if (this.#enhanced !== undefined) this.#shape(into, at, count, this.#enhanced);
+  }
+
+  #shape(into: readonly Float32Array[], at: number, count: number, enhanced: readonly Float32Array[]): void {
+    const { highPassHz, autoGain, targetLevelDb } = this.#settings;
+    this.#shaper.aim(highPassHz, autoGain, targetLevelDb);
+    this.#shaper.process(into, into.length, at, count, this.#noisy, enhanced, this.#limitDb, true);
+    this.#shaper.limit(into, into.length, at, count);
+  }
+}
+
+/** {@link ShaperSettings} with defaults filled in and every value checked. */
+function shaperSettings({ highPassHz, autoGain = false, targetLevelDb }: EnhanceSettings): ShaperSettings {
+  if (typeof autoGain !== 'boolean')
+    throw new TypeError(`Enhancer autoGain: expected true or false, got ${quoted(autoGain)}.`);
+  return {
+    highPassHz: inRange('highPassHz', PARAMETERS.highPass, highPassHz),
+    autoGain,
+    targetLevelDb: inRange('targetLevelDb', PARAMETERS.targetLevel, targetLevelDb),
+  };
+}
+
+/** A setting, or its default. RangeError where it is out of range. */
+function inRange(
+  name: keyof EnhanceSettings,
+  { default: usual, range: [least, most] }: { readonly default: number; readonly range: readonly [number, number] },
+  value: unknown = usual,
+): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new RangeError(`Enhancer ${name}: expected ${least} to ${most}, got ${quoted(value)}.`);
 }

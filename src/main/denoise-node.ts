@@ -12,6 +12,7 @@ import { diagnose } from './diagnosis/diagnose.ts';
 import type { Diagnosis, DiagnosisOptions } from './diagnosis/diagnosis.ts';
 import type { DenoiseEventMap, DenoiseMetrics, DenoiseMode, DenoiseState } from './events.ts';
 import { NodeGraph } from './node-graph.ts';
+import type { NodeParameters } from './node-parameters.ts';
 import { type DenoiseOptions, resolveOptions } from './options.ts';
 import { firstPrefillSeconds } from './route.ts';
 import { Session } from './session.ts';
@@ -38,21 +39,7 @@ import { type Census, takeCensus } from './worker-pool.ts';
  * denoise.mix.linearRampToValueAtTime(0.5, context.currentTime + 1);
  * ```
  */
-export interface DenoiseNode extends GainNode {
-  /**
-   * 0 (dry) to 1 (wet), a linear blend of two signals that line up; values beyond are clamped. Default 1.
-   * @min 0 @max 1
-   */
-  readonly mix: AudioParam;
-  /**
-   * Most that noise is turned down, in dB: 0 is no change, 100 no limit. Read once a step. Default 100.
-   * @min 0 @max 100
-   */
-  readonly attenuationLimit: AudioParam;
-  /** Level of the output, dB. Default 0. @min -60 @max 24 */
-  readonly outputGain: AudioParam;
-  /** 1 passes the dry signal, as late as the wet one, so that switching never shifts time. Default 0. @min 0 @max 1 */
-  readonly bypass: AudioParam;
+export interface DenoiseNode extends GainNode, NodeParameters {
   /**
    * Resolves when the enhanced signal is on; rejects with a {@link DenoiseError} where that fails, or with an
    * AbortError when the node is disposed first. You may ignore it: it never counts as unhandled. Await it before

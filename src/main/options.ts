@@ -44,6 +44,15 @@ export interface DenoiseOptions {
    * limit). Default 100. @min 0 @max 100
    */
   attenuationLimit?: number;
+  /**
+   * Initial value of the `highPass` parameter: what lies below it is turned down by 24 dB for each octave, Hz; 0 is
+   * off. Default 0. @min 0 @max 400
+   */
+  highPass?: number;
+  /** Initial value of the `autoGain` parameter: brings a voice to `targetLevel`. Default false. */
+  autoGain?: boolean;
+  /** Initial value of the `targetLevel` parameter, dBFS. Default -20. @min -40 @max -10 */
+  targetLevel?: number;
   /** Initial value of the `outputGain` parameter, dB. Default 0. @min -60 @max 24 */
   outputGain?: number;
   /** Initial value of the `bypass` parameter. Default false. */

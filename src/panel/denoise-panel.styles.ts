@@ -132,6 +132,14 @@ export const styles = css`
   .mix::part(label) { color: var(--ink); font-size: 15px; font-weight: 650; }
   .mix::part(value) { font-size: 20px; letter-spacing: -0.01em; }
   .mix span { color: var(--soft); font-size: 12px; }
+  .shaping { display: none; }
+  .check {
+    display: flex; align-items: center; gap: 8px; min-height: 24px; color: var(--soft); font-size: 13px;
+    font-weight: 550; cursor: pointer;
+  }
+  .check input { width: 16px; height: 16px; margin: 0; accent-color: var(--accent); cursor: inherit; }
+  .check:has(:disabled) { cursor: default; }
+  .check input:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
   .last { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 10px; }
   .model strong { padding: 6px 0; color: var(--ink); font-size: 15px; font-weight: 600; overflow-wrap: anywhere; }
   .model {
@@ -171,6 +179,7 @@ export const styles = css`
     .actions { grid-row-end: span 2; }
     .controls { grid-template-columns: 1fr 1fr; column-gap: 28px; }
     .mix, .last { grid-column: 1 / -1; }
+    .shaping { display: block; }
     .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   }
   @container (min-width: 900px) {

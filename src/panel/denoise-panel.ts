@@ -170,10 +170,19 @@ export class DenoisePanel extends PortableElement {
       this.requestUpdate();
       this.#tell({ setting: 'bypass', value });
     },
+    toggleAutoGain: ({ target }) => {
+      if (!isSettable(this.node)) return;
+      const value = (target as HTMLInputElement).checked;
+      setParameter(this.node.autoGain, value ? 1 : 0);
+      this.requestUpdate();
+      this.#tell({ setting: 'autoGain', value });
+    },
     slide: {
       mix: (event) => this.#slide('mix', event),
       attenuationLimit: (event) => this.#slide('attenuationLimit', event),
       outputGain: (event) => this.#slide('outputGain', event),
+      highPass: (event) => this.#slide('highPass', event),
+      targetLevel: (event) => this.#slide('targetLevel', event),
     },
     chooseModel: async ({ target }) => {
       const { value } = target as HTMLSelectElement;

@@ -46,6 +46,12 @@ export interface PanelStrings {
   readonly attenuationLimit: string;
   readonly noLimit: string;
   readonly outputGain: string;
+  readonly highPass: string;
+  /** What a switch or slider says that is off. */
+  readonly off: string;
+  /** The switch of the automatic gain. */
+  readonly autoGain: string;
+  readonly targetLevel: string;
   readonly model: string;
   readonly modelLoading: string;
   readonly modelFailed: string;

@@ -25,6 +25,12 @@ export class ValueFormatter {
   /** Of a gain, dB; with its sign. */
   readonly gain = (db: number): string => `${db > 0 ? '+' : ''}${this.#numbers.format('dB', db, 1)}`;
 
+  /** Of a cutoff, Hz; 0 is off. */
+  readonly cutoff = (hz: number): string => (hz > 0 ? this.#numbers.format('Hz', hz) : this.strings.off);
+
+  /** Of a level to reach, dBFS. */
+  readonly target = (dbfs: number): string => this.decibels(dbfs);
+
   /** Of a level, dBFS; −Infinity is silence. */
   readonly level = (dbfs: number): string => (Number.isFinite(dbfs) ? this.decibels(dbfs) : this.strings.silent);
 

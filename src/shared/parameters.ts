@@ -1,6 +1,7 @@
 /**
- * The table of AudioParams. A new parameter is a row here, its documentation (options.ts, denoise-node.ts) and its use:
- * options, their checks, the node's properties, the processor's descriptors, clamps and panels read the rest from it.
+ * The table of AudioParams. A new parameter is a row here, its documentation (options.ts, node-parameters.ts) and its
+ * use: options, their checks, the node's properties, the processor's descriptors, clamps and panels read the rest from
+ * it.
  */
 
 /** What is known about one AudioParam of a DenoiseNode. */
@@ -9,8 +10,8 @@ interface ParameterRow {
   readonly default: number | boolean;
   /** Lowest and highest value, inclusive. */
   readonly range: readonly [number, number];
-  /** `share`: 0 is none, 1 is all; `dB`; `switch`: on from 0.5 up. */
-  readonly unit: 'share' | 'dB' | 'switch';
+  /** `share`: 0 is none, 1 is all; `dB`; `Hz`; `switch`: on from 0.5 up. */
+  readonly unit: 'share' | 'dB' | 'Hz' | 'switch';
   /** Whether the processor reads a value for each sample or for each quantum. */
   readonly automationRate: 'a-rate' | 'k-rate';
   /** Key of the label among a panel's texts. */
@@ -26,6 +27,9 @@ export const PARAMETERS = {
     automationRate: 'k-rate',
     labelKey: 'attenuationLimit',
   },
+  highPass: { default: 0, range: [0, 400], unit: 'Hz', automationRate: 'k-rate', labelKey: 'highPass' },
+  autoGain: { default: false, range: [0, 1], unit: 'switch', automationRate: 'k-rate', labelKey: 'autoGain' },
+  targetLevel: { default: -20, range: [-40, -10], unit: 'dB', automationRate: 'k-rate', labelKey: 'targetLevel' },
   outputGain: { default: 0, range: [-60, 24], unit: 'dB', automationRate: 'a-rate', labelKey: 'outputGain' },
   // Panels show it the other way round: denoising is on.
   bypass: { default: false, range: [0, 1], unit: 'switch', automationRate: 'a-rate', labelKey: 'denoise' },

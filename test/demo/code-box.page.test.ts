@@ -25,6 +25,9 @@ const DEFAULTS: Settings = {
   model: 'base',
   mix: 1,
   attenuationLimit: 100,
+  highPass: 0,
+  autoGain: false,
+  targetLevel: -20,
   outputGain: 0,
   bypass: false,
   source: 'recording',
@@ -53,6 +56,7 @@ describe('the code box', { timeout: 120_000 }, () => {
         [
           {},
           { mix: 0.25, attenuationLimit: 24, outputGain: -3.5, bypass: true, model: 'other', browserProcessing: true },
+          { highPass: 80, autoGain: true, targetLevel: -23 },
         ].map((set) => codeFor({ ...DEFAULTS, source, heard, ...set })),
       ),
     );

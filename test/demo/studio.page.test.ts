@@ -21,6 +21,7 @@ import {
 import { slide, textOf } from './support.ts';
 
 const CROWD = 'demo/samples/crowd.wav';
+const SHAPING = ['--high-pass', '100', '--auto-gain', '--target', '-26'];
 
 describe('the file studio', { timeout: 300_000 }, () => {
   it('denoises a dropped file exactly as the command line does, and keeps its format', () =>
@@ -71,25 +72,33 @@ describe('the file studio', { timeout: 300_000 }, () => {
       assert.deepEqual(complaints, []);
     }));
 
-  it('applies model, mix and limit of each file, as the command line does', () =>
+  it('applies the settings of each file, as the command line does', () =>
     visitStudio(async ({ page, folder }) => {
       await chooseFiles(page, CROWD);
       await settled(page, 1);
       await page.locator('.item summary').click();
       await slide(page, '.item .mix', 0.6);
       await slide(page, '.item .limit', 12);
+      await slide(page, '.item .high-pass', 100);
+      await page.locator('.item .auto-gain').click();
+      await slide(page, '.item .target', -26);
       await press(page, 'Apply settings', 'crowd.wav');
       await page.waitForFunction(() =>
-        document.querySelector('.item summary')?.textContent?.includes('mix 60 %, at most 12 dB'),
+        document
+          .querySelector('.item summary')
+          ?.textContent?.includes('mix 60 %, at most 12 dB, high-pass 100 Hz, voice at −26 dBFS'),
       );
       await settled(page, 1);
       const { bytes } = await downloaded(page, folder, () => press(page, 'Download', 'crowd.wav'));
       const expected = await readWav(
-        await onCommandLine(CROWD, join(folder, 'cli.wav'), '--mix', '0.6', '--limit', '12'),
+        await onCommandLine(CROWD, join(folder, 'cli.wav'), '--mix', '0.6', '--limit', '12', ...SHAPING),
       );
       const difference = largestDifference((await readWav(bytes)).channels, expected.channels);
       assert.ok(difference <= 1e-4, `differs from the command line's by ${difference}`);
-      assert.match(await textOf(page, '.outcome'), /Model base \S+, mix 60 %, noise turned down by at most 12 dB/);
+      assert.match(
+        await textOf(page, '.outcome'),
+        /Model base \S+, mix 60 %, .* at most 12 dB, high-pass 100 Hz, voice at −26 dBFS/,
+      );
 
       await page.select('.item select', 'noise-subtract');
       await press(page, 'Apply settings', 'crowd.wav');
@@ -106,6 +115,7 @@ describe('the file studio', { timeout: 300_000 }, () => {
           '0.6',
           '--limit',
           '12',
+          ...SHAPING,
           '--model',
           'noise-subtract',
         ),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { Denoiser } from '../../src/engine/index.ts';
 import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
@@ -118,6 +119,74 @@ describe('enhanceChannels', () => {
   });
 });
 
+describe('high-pass and automatic gain in recordings', () => {
+  let denoiser: Denoiser;
+  let speech: Float32Array;
+
+  before(async () => {
+    denoiser = await Denoiser.load({ modelUrl: MODEL });
+    speech = await noisySpeech();
+  });
+
+  after(() => denoiser.dispose());
+
+  it('change nothing, bit for bit, where they are off', async () => {
+    const [plain] = await enhanceChannels(denoiser, [speech], 48000, { mix: 0.8 });
+    const off = { mix: 0.8, highPassHz: 0, autoGain: false, targetLevelDb: -30 };
+    assert.deepEqual((await enhanceChannels(denoiser, [speech], 48000, off))[0], plain);
+    const [wet] = await enhanceChannels(denoiser, [speech], 48000);
+    assert.deepEqual(
+      plain,
+      wet.map((x, n) => 0.8 * x + (1 - 0.8) * speech[n]),
+    );
+  });
+
+  it('bring the voice of a recording to the target level, in both channels alike, without clipping', async () => {
+    const quiet = speech.map((x) => x / 8);
+    const looped = Float32Array.from({ length: 4 * quiet.length }, (_, n) => quiet[n % quiet.length]);
+    const half = looped.map((x) => x / 2);
+    const [plain] = await enhanceChannels(denoiser, [looped], 48000);
+    const [left, right] = await enhanceChannels(denoiser, [looped, half], 48000, {
+      autoGain: true,
+      targetLevelDb: -24,
+    });
+    const last = left.length - quiet.length;
+    // The level counts all of the loop, pauses included, and both channels; the target counts the voice alone.
+    const level = 10 * Math.log10((meanSquare(left, last) + meanSquare(right, last)) / 2);
+    assert.ok(level > -29 && level < -23, `${level} dBFS`);
+    assert.ok(10 * Math.log10(meanSquare(left, last) / meanSquare(plain, last)) > 10);
+    assert.ok(left.every((sample) => Math.abs(sample) < 0.9));
+    const ratio = 10 * Math.log10(meanSquare(left, last) / meanSquare(right, last));
+    assert.ok(Math.abs(ratio - 10 * Math.log10(4)) < 1, `${ratio} dB`);
+  });
+
+  it('are the same piece by piece, whatever the pieces', async () => {
+    const settings = { mix: 0.9, highPassHz: 120, autoGain: true };
+    const [whole] = await enhanceChannels(denoiser, [speech], 48000, settings);
+    const random = seededRandom(7);
+    const enhancer = new Enhancer(denoiser, 1, 48000, settings);
+    const pieces = new Float32Array(speech.length);
+    let done = 0;
+    for (let start = 0; start < speech.length; ) {
+      const length = Math.min(1 + Math.floor(random() * 3000), speech.length - start);
+      enhancer.push([speech], start, length);
+      start += length;
+      done += enhancer.pull([pieces], done, Math.floor(random() * 4000));
+    }
+    enhancer.finish();
+    enhancer.pull([pieces], done, speech.length);
+    enhancer.dispose();
+    assert.ok(largestDifference(pieces, whole) < 1e-6);
+  });
+
+  it('refuse what a caller gets wrong', async () => {
+    const enhanced = (settings: object) => enhanceChannels(denoiser, [new Float32Array(2)], 48000, settings);
+    await assert.rejects(enhanced({ highPassHz: 401 }), /highPassHz: expected 0 to 400, got 401/);
+    await assert.rejects(enhanced({ targetLevelDb: 0 }), /targetLevelDb: expected -40 to -10, got 0/);
+    await assert.rejects(enhanced({ autoGain: 1 }), /autoGain: expected true or false, got 1/);
+  });
+});
+
 describe('enhanceReader', () => {
   let denoiser: Denoiser;
 
@@ -187,6 +256,17 @@ describe('enhanceReader', () => {
     assert.ok(written.every((x, n) => x === (n >= 500 && n < 600 ? 0 : broken[n])));
   });
 });
+
+function meanSquare(samples: Float32Array, from: number): number {
+  return samples.subarray(from).reduce((sum, x) => sum + x * x, 0) / (samples.length - from);
+}
+
+async function noisySpeech(): Promise<Float32Array> {
+  const reader = await openWav(bytesSource(await readFile(new URL('../fixtures/noisy-speech.wav', import.meta.url))));
+  const [samples] = [new Float32Array(reader.frames)];
+  await reader.read([samples], 0, reader.frames);
+  return samples;
+}
 
 async function wavOf(
   channels: readonly Float32Array[],

@@ -157,6 +157,9 @@ describe('the Web Audio Module, in the host of the SDK', () => {
     expect(Object.values(values).map(({ id, value, normalized }) => [id, value, normalized])).to.deep.equal([
       ['mix', 0.5, false],
       ['attenuationLimit', 100, false],
+      ['highPass', 0, false],
+      ['autoGain', 0, false],
+      ['targetLevel', -20, false],
       ['outputGain', -18, false],
       ['bypass', 1, false],
     ]);

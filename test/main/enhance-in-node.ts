@@ -1,9 +1,10 @@
 /**
  * Runs the fixture through the engine in Node and prints the enhanced samples: float32, base64, after the engine's
- * delay.
+ * delay. `shaped`: the same recording as a file, with high-pass and automatic gain, and so without any delay.
  */
 import { readFile } from 'node:fs/promises';
 import { Denoiser } from '../../src/engine/index.ts';
+import { enhanceChannels } from '../../src/files/enhance.ts';
 
 const WAV_HEADER_BYTES = 44;
 
@@ -17,6 +18,6 @@ stream.push(noisy, 0, noisy.length);
 while (stream.hopReady) denoiser.step([stream]);
 const enhanced = new Float32Array(stream.available);
 stream.pull(enhanced, 0, enhanced.length);
-console.log(
-  JSON.stringify({ delaySamples: stream.delaySamples, enhanced: Buffer.from(enhanced.buffer).toString('base64') }),
-);
+const base64 = ({ buffer }: Float32Array): string => Buffer.from(buffer).toString('base64');
+const [shaped] = await enhanceChannels(denoiser, [noisy], 48000, { highPassHz: 120, autoGain: true });
+console.log(JSON.stringify({ delaySamples: stream.delaySamples, enhanced: base64(enhanced), shaped: base64(shaped) }));

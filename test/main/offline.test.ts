@@ -3,14 +3,12 @@ import { executeServerCommand } from '@web/test-runner-commands';
 import { canPause, needsPauses, needsSound, skip } from '../support/browser-limits.ts';
 import {
   DenoiseNode,
-  figuresSince,
   importEngine,
   largestDifference,
+  liveFromTheStart,
   noisySpeech,
   play,
-  record,
   renderOffline,
-  repeatWhileSpoilt,
   until,
   wait,
 } from './support.ts';
@@ -40,39 +38,6 @@ async function enhanceInPage(
   }
   denoiser.dispose();
   return { enhanced: enhanced.subarray(0, count), delaySamples: stream.delaySamples };
-}
-
-/**
- * What a live node makes of a signal from its very first sample on. It is done again where a busy machine caused an
- * underrun, in which dry sound was heard.
- */
-function liveFromTheStart(
-  samples: Float32Array<ArrayBuffer>,
-  transport: 'shared' | 'message',
-): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
-  return repeatWhileSpoilt('a recording without an underrun', 8, async () => {
-    const context = new AudioContext({ sampleRate: 48000 });
-    await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
-    const node = new DenoiseNode(context, { transport, latencyHint: 0.4 });
-    const source = play(context, samples);
-    // What leads nowhere stands still, and its figures with it.
-    source
-      .connect(node)
-      .connect(new GainNode(context, { gain: 0 }))
-      .connect(context.destination);
-    source.start();
-    await node.ready;
-    let recording: Promise<Float32Array[]> | undefined;
-    await new Promise<void>((begun) => {
-      recording = record(context, [source, node], 3.1, begun);
-    });
-    await context.resume();
-    const [sent, heard] = (await recording)!;
-    const { underruns, latency } = await figuresSince(node, context.currentTime);
-    node.dispose();
-    await context.close();
-    return underruns === 0 ? { sent, heard, delay: Math.round(latency * 48000) } : undefined;
-  });
 }
 
 describe('DenoiseNode in an OfflineAudioContext', () => {

@@ -235,6 +235,40 @@ export async function renderOffline(
   return { output: await context.startRendering(), latencySamples, node };
 }
 
+/**
+ * What a live node makes of a signal from its very first sample on. It is done again where a busy machine caused an
+ * underrun, in which dry sound was heard.
+ */
+export function liveFromTheStart(
+  samples: Float32Array<ArrayBuffer>,
+  transport: 'shared' | 'message',
+  options: Core.DenoiseOptions = {},
+): Promise<{ sent: Float32Array; heard: Float32Array; delay: number }> {
+  return repeatWhileSpoilt('a recording without an underrun', 8, async () => {
+    const context = new AudioContext({ sampleRate: 48000 });
+    await context.suspend(); // So that node, source and recorder begin with one and the same quantum.
+    const node = new DenoiseNode(context, { ...options, transport, latencyHint: 0.4 });
+    const source = play(context, samples);
+    // What leads nowhere stands still, and its figures with it.
+    source
+      .connect(node)
+      .connect(new GainNode(context, { gain: 0 }))
+      .connect(context.destination);
+    source.start();
+    await node.ready;
+    let recording: Promise<Float32Array[]> | undefined;
+    await new Promise<void>((begun) => {
+      recording = record(context, [source, node], 3.1, begun);
+    });
+    await context.resume();
+    const [sent, heard] = (await recording)!;
+    const { underruns, latency } = await figuresSince(node, context.currentTime);
+    node.dispose();
+    await context.close();
+    return underruns === 0 ? { sent, heard, delay: Math.round(latency * 48000) } : undefined;
+  });
+}
+
 /** Asserts that the dry signal goes on, at the declared latency. */
 export async function expectDry(context: AudioContext, node: DenoiseNode): Promise<void> {
   const source = play(context, noise(context.sampleRate));

@@ -179,11 +179,18 @@ describe('the controls of a panel', () => {
   it('have names, and values with units', async () => {
     node = new DenoiseNode(context, { mix: 0.25, attenuationLimit: 24, outputGain: -6.5 });
     panel = await place({ node });
-    const spoken = (['mix', 'limit', 'gain'] as const).map((slider) => {
+    const spoken = (['mix', 'limit', 'gain', 'high-pass', 'target'] as const).map((slider) => {
       const input = inputOf(panel, slider);
       return `${input.labels![0].textContent}: ${input.getAttribute('aria-valuetext')!.replace('\u00a0', ' ')}`;
     });
-    expect(spoken).to.deep.equal(['Mix: 25 %', 'Attenuation limit: 24 dB', 'Output gain: −6.5 dB']);
+    expect(spoken).to.deep.equal([
+      'Mix: 25 %',
+      'Attenuation limit: 24 dB',
+      'Output gain: −6.5 dB',
+      'High-pass: off',
+      'Target level: −20 dB',
+    ]);
+    expect(inside<HTMLInputElement>(panel, '#auto-gain').labels![0].textContent!.trim()).to.equal('Automatic gain');
     expect(inside(panel, '#on').closest('label')!.textContent!.trim()).to.equal('Denoise');
     expect(inside(panel, '#on').getAttribute('role')).to.equal('switch');
     expect(inside(panel, '[role=group]').getAttribute('aria-labelledby')).to.equal('title');
@@ -210,6 +217,17 @@ describe('the controls of a panel', () => {
     await sendKeys({ press: 'ArrowRight' });
     expect(node.outputGain.value).to.equal(0.5);
     await sendKeys({ press: 'Tab' });
+    await sendKeys({ press: 'ArrowRight' });
+    expect(node.highPass.value).to.equal(10);
+    await sendKeys({ press: 'Tab' });
+    expect(inputOf(panel, 'target').disabled).to.equal(true);
+    await sendKeys({ press: ' ' });
+    expect(node.autoGain.value).to.equal(1);
+    await panel.updateComplete;
+    await sendKeys({ press: 'Tab' });
+    await sendKeys({ press: 'ArrowRight' });
+    expect(node.targetLevel.value).to.equal(-19);
+    await sendKeys({ press: 'Tab' });
     expect(panel.shadowRoot!.activeElement).to.equal(inside(panel, '#reset'));
     expect(changes).to.deep.equal([
       { setting: 'bypass', value: true },
@@ -218,13 +236,16 @@ describe('the controls of a panel', () => {
       { setting: 'mix', value: 0 },
       { setting: 'attenuationLimit', value: 99 },
       { setting: 'outputGain', value: 0.5 },
+      { setting: 'highPass', value: 10 },
+      { setting: 'autoGain', value: true },
+      { setting: 'targetLevel', value: -19 },
     ]);
   });
 
   it('show where the focus is', async () => {
     await placeLive();
     inside<HTMLInputElement>(panel, '#on').focus();
-    for (let stop = 0; stop < 5; stop++) {
+    for (let stop = 0; stop < 7; stop++) {
       let focused: Element = panel;
       while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
       const shown = focused.matches('[role=switch]') ? focused.nextElementSibling! : focused;
@@ -373,13 +394,17 @@ describe('settings that are kept', () => {
   });
 
   it('are ignored where they are not ours or out of range', async () => {
-    localStorage.setItem('denoise-panel:attic', '{"mix": 7, "outputGain": "loud", "bypass": true, "colour": 1}');
+    localStorage.setItem(
+      'denoise-panel:attic',
+      '{"mix": 7, "outputGain": "loud", "bypass": true, "colour": 1, "highPass": 80, "autoGain": true}',
+    );
     localStorage.setItem('denoise-panel:cellar', 'no JSON');
     node = new DenoiseNode(context);
     await place({ node, persist: 'cellar' });
     expect([node.mix.value, node.bypass.value]).to.deep.equal([1, 0]);
     await place({ node, persist: 'attic' });
     expect([node.mix.value, node.outputGain.value, node.bypass.value]).to.deep.equal([1, 0, 1]);
+    expect([node.highPass.value, node.autoGain.value]).to.deep.equal([80, 1]);
   });
 
   it('include the model, where it is offered', async () => {
@@ -415,6 +440,18 @@ describe('the layout of a panel', () => {
     expect(await columnsAt(320)).to.deep.equal([1, 2]);
     expect(await columnsAt(640)).to.deep.equal([1, 4]);
     expect(await columnsAt(1000)).to.deep.equal([2, 4]);
+  });
+
+  it('has room for high-pass and automatic gain from a medium width on', async () => {
+    for (const [width, isShown] of [
+      [400, false],
+      [640, true],
+      [1000, true],
+    ] as const) {
+      panel = await place({}, width);
+      for (const control of ['#high-pass', '#auto-gain', '#target'])
+        expect(inside(panel, control).checkVisibility(), `${control} at ${width}`).to.equal(isShown);
+    }
   });
 
   it('never scrolls sideways, in either language', async () => {

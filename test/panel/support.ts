@@ -29,7 +29,10 @@ export function textOf(panel: DenoisePanel, selector: string): string {
 }
 
 /** The native input of one of the sliders. */
-export function inputOf(panel: DenoisePanel, slider: 'mix' | 'limit' | 'gain'): HTMLInputElement {
+export function inputOf(
+  panel: DenoisePanel,
+  slider: 'mix' | 'limit' | 'gain' | 'high-pass' | 'target',
+): HTMLInputElement {
   return inside(panel, `#${slider}`).shadowRoot!.querySelector('input')!;
 }
 

@@ -164,7 +164,7 @@ describe('guides', () => {
     const guide = read('docs/api.md').replaceAll('−', '-');
     for (const [name, [least, most]] of Object.entries(RANGES)) {
       const told = new RegExp(
-        `\`${name}\`[^|]*\\|.*?(?<!\\d)${least}\\b.*\\b${most}\\b|\`${name}\` is[^]*?from ${least} to ${most}`,
+        `\`${name}\`[^|]*\\|.*?(?<!\\d)${least}\\b.*(?<!\\d)${most}\\b|\`${name}\` is[^]*?from ${least} to ${most}`,
       );
       assert.match(guide, told, `docs/api.md lacks the range of ${name}, ${least} to ${most}`);
     }

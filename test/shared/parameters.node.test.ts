@@ -22,14 +22,14 @@ function statedRange(comment: string): [number, number] | undefined {
 describe('the table of parameters', () => {
   const documents = [
     ['options.ts', (name: ParameterName) => String(PARAMETERS[name].default)],
-    ['denoise-node.ts', (name: ParameterName) => String(Number(PARAMETERS[name].default))],
+    ['node-parameters.ts', (name: ParameterName) => String(Number(PARAMETERS[name].default))],
   ] as const;
   for (const [file, defaultOf] of documents) {
     for (const name of PARAMETER_NAMES) {
       it(`agrees with what ${file} says of ${name}`, () => {
         const comment = commentOf(file, name);
         assert.ok(comment.includes(`Default ${defaultOf(name)}.`), comment);
-        if (PARAMETERS[name].unit === 'dB') assert.match(comment, /\bdB\b/);
+        if (PARAMETERS[name].unit === 'dB') assert.match(comment, /\bdB(?:FS)?\b/);
         const asOption = file === 'options.ts';
         const isSwitch = asOption && !isNumeric(name);
         assert.deepEqual(statedRange(comment), isSwitch ? undefined : [...PARAMETERS[name].range]);

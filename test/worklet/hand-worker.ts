@@ -25,7 +25,15 @@ export const SETTINGS: AttachSettings = {
   maxPrefillSamples: MOST_PREFILL,
 };
 
-export const PARAMS: ParameterValues = { mix: [1], bypass: [0], outputGain: [0], attenuationLimit: [100] };
+export const PARAMS: ParameterValues = {
+  mix: [1],
+  bypass: [0],
+  outputGain: [0],
+  attenuationLimit: [100],
+  highPass: [0],
+  autoGain: [0],
+  targetLevel: [-20],
+};
 
 export class HandWorker {
   readonly worklet: SharedWorkletEnd;

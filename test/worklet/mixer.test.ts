@@ -5,21 +5,30 @@ import { noise } from '../engine/signals.ts';
 const RATE = 48000;
 const LENGTH = 128;
 
+type Settings = Partial<Record<'mix' | 'bypass' | 'outputGain' | 'highPass' | 'autoGain' | 'targetLevel', number>>;
+
 /** Runs a mixer over two signals, quantum by quantum; parameters may be numbers or change with time. */
 function mixed(
   dry: Float32Array,
   wet: Float32Array,
-  at: (sample: number) => { mix?: number; bypass?: number; outputGain?: number },
+  at: (sample: number) => Settings,
   aRate = false,
+  mixer = new Mixer(RATE, 1, LENGTH),
 ): Float32Array {
-  const mixer = new Mixer(RATE, LENGTH);
   const out = new Float32Array(dry.length);
   for (let start = 0; start + LENGTH <= dry.length; start += LENGTH) {
-    const values = (name: 'mix' | 'bypass' | 'outputGain', fallback: number): number[] =>
+    const values = (name: keyof Settings, fallback: number): number[] =>
       Array.from({ length: aRate ? LENGTH : 1 }, (_, i) => at(start + i)[name] ?? fallback);
-    const params = { mix: values('mix', 1), bypass: values('bypass', 0), outputGain: values('outputGain', 0) };
+    const params = {
+      mix: values('mix', 1),
+      bypass: values('bypass', 0),
+      outputGain: values('outputGain', 0),
+      highPass: values('highPass', 0),
+      autoGain: values('autoGain', 0),
+      targetLevel: values('targetLevel', -20),
+    };
     const output = [new Float32Array(LENGTH)];
-    mixer.process([dry.subarray(start)], [wet.subarray(start)], output, 1, 0, LENGTH, params);
+    mixer.process([dry.subarray(start)], [wet.subarray(start)], output, 1, 0, LENGTH, params, 100, true);
     out.set(output[0], start);
   }
   return out;
@@ -76,5 +85,40 @@ describe('Mixer', () => {
     expect(mixed(dry, wet, () => ({ mix: Number.NaN, bypass: Number.NaN }))).to.deep.equal(dry);
     const loud = mixed(dry, wet, () => ({ outputGain: 200 }));
     for (let i = 0; i < dry.length; i++) expect(loud[i]).to.be.closeTo(wet[i] * 10 ** (24 / 20), 1e-5);
+  });
+
+  it('computes bit for bit what it computes without high-pass and automatic gain, while both are off', () => {
+    const settings = { mix: 0.3, outputGain: -7 };
+    const gain = Math.fround(10 ** (-7 / 20));
+    const expected = dry.map((sample, i) => {
+      const weight = Math.fround(0.3);
+      return (sample * (1 - weight) + wet[i] * weight) * gain;
+    });
+    expect(mixed(dry, wet, () => settings)).to.deep.equal(expected);
+    const wasOn = mixed(dry, wet, (i) => ({ ...settings, ...(i < 1280 ? { highPass: 200, autoGain: 1 } : {}) }));
+    expect(wasOn.subarray(0, 1280)).to.not.deep.equal(expected.subarray(0, 1280));
+    expect(wasOn.subarray(2560)).to.deep.equal(expected.subarray(2560));
+  });
+
+  it('leaves high-pass and automatic gain out of the bypass, without a click', () => {
+    const on = { highPass: 400, autoGain: 1, targetLevel: -10 };
+    expect(mixed(dry, wet, () => ({ ...on, bypass: 1 }))).to.deep.equal(dry);
+    const hum = Float32Array.from({ length: LENGTH * 40 }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 50 * i) / RATE));
+    const switched = mixed(hum, hum, (i) => ({ ...on, bypass: i < 2000 ? 0 : 1 }));
+    expect(switched.subarray(4000)).to.deep.equal(hum.subarray(4000));
+    expect(largestStep(switched)).to.be.at.most(largestStep(hum) + 1 / 720 + 1e-6);
+  });
+
+  it('filters the mix, so that dry and enhanced still line up in it', () => {
+    const quarter = mixed(dry, wet, () => ({ mix: 0.25, highPass: 300 }));
+    const apart = [mixed(dry, dry, () => ({ highPass: 300 })), mixed(wet, wet, () => ({ highPass: 300 }))];
+    quarter.forEach((sample, i) => expect(sample).to.be.closeTo(0.75 * apart[0][i] + 0.25 * apart[1][i], 1e-6));
+  });
+
+  it('keeps what the automatic gain and the output gain make of it below full scale', () => {
+    const [loud] = [noise(RATE, 3, 0.9)];
+    const out = mixed(loud, loud, () => ({ autoGain: 1, targetLevel: -10, outputGain: 24 }));
+    expect(out.every((sample) => Math.abs(sample) < 0.9)).to.equal(true);
+    expect(Math.max(...mixed(loud, loud, () => ({ outputGain: 24 })))).to.be.greaterThan(10);
   });
 });

@@ -46,9 +46,10 @@ export async function enhanceBlob(
   });
   const listener = new Listener(reader, writer);
   try {
+    const { limitDb, ...others } = settings;
     const options = {
-      mix: settings.mix,
-      attenuationLimitDb: settings.limitDb,
+      ...others,
+      attenuationLimitDb: limitDb,
       signal,
       onProgress: (share: number) => onProgress(Math.round(share * reader.frames), listener.sketcher.take()),
     };

@@ -32,10 +32,11 @@ class ModuleNode extends DenoiseNode implements DenoiseModuleNode {
   #wanted: string | URL;
 
   constructor(module: DenoiseModule, options: DenoiseModuleOptions, model: string | undefined, values: WamValues) {
-    const { bypass, ...numbers } = values;
+    const { autoGain, bypass, ...numbers } = values;
     super(module.audioContext, {
       ...options,
       ...numbers,
+      autoGain: autoGain >= 0.5,
       bypass: bypass >= 0.5,
       ...(model !== undefined && { model }),
     });

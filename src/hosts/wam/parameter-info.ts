@@ -14,7 +14,7 @@ export interface WamParameterInfo {
   /** 0: the scale is linear. */
   readonly exponent: number;
   readonly choices: string[];
-  /** `'dB'`, or nothing for shares and switches. */
+  /** `'dB'`, `'Hz'`, or nothing for shares and switches. */
   readonly units: string;
   /** 0 to 1 for a value from `minValue` to `maxValue`. */
   normalize(value: number): number;
@@ -27,6 +27,9 @@ export interface WamParameterInfo {
 const LABELS: Readonly<Record<ParameterName, string>> = {
   mix: 'Mix',
   attenuationLimit: 'Attenuation limit',
+  highPass: 'High-pass',
+  autoGain: 'Automatic gain',
+  targetLevel: 'Target level',
   outputGain: 'Output gain',
   bypass: 'Bypass',
 };
@@ -42,6 +45,7 @@ function infoOf(name: ParameterName): WamParameterInfo {
   const texts = {
     share: (value: number) => `${rounded(100 * value)} %`,
     dB: (value: number) => `${rounded(value)} dB`,
+    Hz: (value: number) => (value > 0 ? `${rounded(value)} Hz` : 'off'),
     switch: (value: number) => (value >= 0.5 ? 'on' : 'off'),
   };
   return {
@@ -54,7 +58,7 @@ function infoOf(name: ParameterName): WamParameterInfo {
     discreteStep: unit === 'switch' ? 1 : 0,
     exponent: 0,
     choices: [],
-    units: unit === 'dB' ? 'dB' : '',
+    units: unit === 'dB' || unit === 'Hz' ? unit : '',
     normalize: (value) => toShare(range, value),
     denormalize: (valueNorm) => fromShare(range, valueNorm),
     valueString: texts[unit],

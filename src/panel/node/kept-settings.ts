@@ -9,6 +9,11 @@ export interface PanelSettings {
   readonly attenuationLimit: number;
   /** dB, −60 … 24. */
   readonly outputGain: number;
+  /** Hz, 0 (off) … 400. */
+  readonly highPass: number;
+  readonly autoGain: boolean;
+  /** dBFS, −40 … −10. */
+  readonly targetLevel: number;
   /** Name or URL of the model, as text. */
   readonly model: string;
 }

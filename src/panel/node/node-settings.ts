@@ -1,5 +1,5 @@
 import type { DenoiseNode } from '../../main/denoise-node.ts';
-import type { NumericParameterName } from '../../shared/parameters.ts';
+import type { NumericParameterName, ParameterName } from '../../shared/parameters.ts';
 import { readSettings } from './kept-settings.ts';
 
 /** Parameters that have a slider. */
@@ -18,9 +18,9 @@ export function setParameter(parameter: AudioParam, value: number): void {
 
 /** Sets everything but the model as it was kept under a key. */
 export function setKeptLevels(node: DenoiseNode, key: string): void {
-  const { bypass, model, ...levels } = readSettings(key);
-  for (const [name, value] of Object.entries(levels) as [SliderName, number][]) setParameter(node[name], value);
-  if (bypass !== undefined) setParameter(node.bypass, bypass ? 1 : 0);
+  const { model, ...levels } = readSettings(key);
+  for (const [name, value] of Object.entries(levels) as [ParameterName, number | boolean][])
+    setParameter(node[name], Number(value));
 }
 
 /**

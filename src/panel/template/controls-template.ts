@@ -32,6 +32,7 @@ export function controlsTemplate(view: PanelView): TemplateResult {
       ?disabled=${isDisabled}
       @input=${actions.slide.outputGain}
     ></denoise-slider>
+    ${shapingTemplate(view, isDisabled)}
     <div class="last">
       ${models.length > 1 ? modelChoiceTemplate(view) : modelNameTemplate(view)}
       <button
@@ -46,6 +47,47 @@ export function controlsTemplate(view: PanelView): TemplateResult {
       </button>
     </div>
     <p class="unseen" role="status">${announcement}</p>
+  `;
+}
+
+/** High-pass and automatic gain; a compact panel has no room for them. */
+function shapingTemplate(view: PanelView, isDisabled: boolean): TemplateResult {
+  const { node, values, actions } = view;
+  const isOn = !!node && node.autoGain.value >= 0.5;
+  return html`
+    <denoise-slider
+      id="high-pass"
+      class="shaping"
+      .label=${label(view, 'highPass')}
+      .max=${PARAMETERS.highPass.range[1]}
+      .step=${10}
+      .value=${shownValue(view, 'highPass')}
+      .words=${values.cutoff}
+      ?disabled=${isDisabled}
+      @input=${actions.slide.highPass}
+    ></denoise-slider>
+    <div class="shaping">
+      <label class="check"
+        ><input
+          id="auto-gain"
+          type="checkbox"
+          .checked=${isOn}
+          ?disabled=${isDisabled}
+          @change=${actions.toggleAutoGain}
+        />${values.strings.autoGain}</label
+      >
+      <denoise-slider
+        id="target"
+        .label=${label(view, 'targetLevel')}
+        .min=${PARAMETERS.targetLevel.range[0]}
+        .max=${PARAMETERS.targetLevel.range[1]}
+        .step=${1}
+        .value=${shownValue(view, 'targetLevel')}
+        .words=${values.target}
+        ?disabled=${isDisabled || !isOn}
+        @input=${actions.slide.targetLevel}
+      ></denoise-slider>
+    </div>
   `;
 }
 

@@ -35,6 +35,7 @@ export interface PanelView {
 /** What the person does. The functions stay the same for as long as the panel lives. */
 export interface PanelActions {
   readonly toggle: (event: Event) => void;
+  readonly toggleAutoGain: (event: Event) => void;
   readonly slide: Readonly<Record<SliderName, (event: Event) => void>>;
   readonly chooseModel: (event: Event) => void;
   readonly reset: () => void;

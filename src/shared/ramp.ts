@@ -1,4 +1,4 @@
-import type { Samples } from '../src/shared/units.ts';
+import type { Samples } from './units.ts';
 
 /**
  * Follows a target no faster than one unit in `rampSamples`: a jump becomes a straight ramp, and what moves slower
@@ -40,6 +40,13 @@ export class LinearRamp {
   /** Whether the value stands still at its target. */
   get resting(): boolean {
     return this.#left === 0;
+  }
+
+  /** Is at a value at once. */
+  jump(value: number): void {
+    this.value = value;
+    this.#target = value;
+    this.#left = 0;
   }
 
   aim(target: number): void {

@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { LinearRamp, SlewLimiter } from '../../worklet/ramp.ts';
+import { LinearRamp, SlewLimiter } from '../../src/shared/ramp.ts';
 
 describe('SlewLimiter', () => {
   it('turns a jump into a straight ramp that ends exactly at its target', () => {
