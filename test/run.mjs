@@ -63,12 +63,13 @@ async function suitesWithoutClock() {
 }
 
 async function chromiumGraph() {
-  for (const group of ['platform', 'graph', 'calls']) await suites.browser('chromium', group);
+  for (const group of ['platform', 'graph', 'stream', 'calls']) await suites.browser('chromium', group);
 }
 
 /** These drive the browser from outside, one file after the other. */
 function chromiumDemo() {
-  return suites.node('chromium: demo', tests('test/demo', 'page'), { oneByOne: true });
+  const pages = ['test/demo', 'test/stream'].flatMap((folder) => tests(folder, 'page'));
+  return suites.node('chromium: demo', pages, { oneByOne: true });
 }
 
 async function suitesWithSound({ name, before, liveGroups, pages, found }) {
@@ -130,7 +131,7 @@ function otherBrowsers() {
       name: 'firefox',
       before: [],
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'failures', 'panel'],
+      liveGroups: ['live', 'failures', 'panel', 'stream'],
       pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
       found: findBrowser('firefox'),
     },

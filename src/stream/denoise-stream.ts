@@ -1,22 +1,28 @@
-import { DenoisedTrack, type DenoisedTrackOptions } from './denoised-track.ts';
+import { DenoisedTrack } from './denoised-track.ts';
+import type { DenoisedTrackOptions } from './options.ts';
 import { requireStream, requireTrack } from './require-input.ts';
-
-const denoisedTracks = new WeakMap<MediaStreamTrack, DenoisedTrack>();
 
 /**
  * The track denoised, in one line. The result takes its input over: stop it, and both end and nothing is left behind;
- * when the input ends by itself (its device is gone), so does the result, with an `ended` event. To change the device
- * or the settings, use a {@link DenoisedTrack}. Throws a TypeError for what is no live audio track, and what its
- * constructor throws. [main]
+ * when the input ends by itself (its device is gone), so does the result, with an `ended` event. For settings there is
+ * {@link DenoisedTrack.of}, for other devices a DenoisedTrack. Throws a TypeError for what is no live audio track, and
+ * what constructor and `setInput` throw. [main]
  *
  * @param options as of a DenoisedTrack
  */
 export function denoiseTrack(track: MediaStreamTrack, options?: DenoisedTrackOptions): MediaStreamTrack {
   requireTrack(track, 'denoiseTrack()');
   const denoised = new DenoisedTrack(options);
-  denoised.setInput(track);
+  try {
+    denoised.setInput(track);
+  } catch (error) {
+    void denoised.dispose();
+    throw error;
+  }
   const output = denoised.track;
   const stop = (): void => {
+    Reflect.deleteProperty(output, 'stop');
+    output.stop();
     track.stop();
     void denoised.dispose();
   };
@@ -26,7 +32,6 @@ export function denoiseTrack(track: MediaStreamTrack, options?: DenoisedTrackOpt
     stop();
     output.dispatchEvent(new Event('ended'));
   });
-  denoisedTracks.set(output, denoised);
   return output;
 }
 

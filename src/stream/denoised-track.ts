@@ -3,7 +3,7 @@
  * Out:    one audio track for calls and recorders, denoised, the same for as long as this lives
  * Thread: [main]
  */
-import { DenoiseNode, type DenoiseOptions } from '../index.ts';
+import { DenoiseNode } from '../index.ts';
 import { abortError } from '../main/obstacles.ts';
 import { DenoiseError } from '../shared/errors.ts';
 import { Background } from './background.ts';
@@ -11,28 +11,13 @@ import { askBrowser, type BrowserProcessing, isMicrophone, processingOf, UNPROCE
 import { openContext, reasonOf, requireContext, stateOf } from './context.ts';
 import type { DenoisedTrackEventMap, DenoisedTrackState } from './events.ts';
 import { openSource, type TrackSource } from './open-source.ts';
+import { type DenoisedTrackOptions, requireOptions } from './options.ts';
 import { requireTrack } from './require-input.ts';
 import { TypedTarget } from './typed-target.ts';
 import { Waker } from './waker.ts';
 
-/** Settings of a {@link DenoisedTrack}: those of its node, and these. */
-export interface DenoisedTrackOptions extends DenoiseOptions {
-  /**
-   * Context to work in, which the app resumes and closes. Default: one of its own, which runs as soon as the browser
-   * lets it, after a gesture on the page at the latest, and is closed by `dispose`.
-   */
-  context?: AudioContext;
-  /**
-   * Whether a microphone is asked to cancel echoes and to leave out the browser's own noise suppression and gain, by
-   * `applyConstraints`. Default true; `processing` tells what became of it, and how it is where nothing is asked.
-   */
-  constrainInput?: boolean;
-  /**
-   * Whether a phone is asked to let the page go on behind a locked screen or another app, where its platform has
-   * something for that. The person sees it as media that play. Default false.
-   */
-  background?: boolean;
-}
+/** By their outputs. */
+const denoisedTracks = new WeakMap<MediaStreamTrack, DenoisedTrack>();
 
 /** The input that there is. */
 interface Input extends TrackSource {
@@ -64,7 +49,6 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
   readonly track: MediaStreamTrack;
   /** Holds `track`, and nothing else. */
   readonly stream: MediaStream;
-  readonly #destination: MediaStreamAudioDestinationNode;
   readonly #isOwnContext: boolean;
   readonly #waker: Waker | undefined;
   readonly #background: Background | undefined;
@@ -81,7 +65,7 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
    */
   constructor(options: DenoisedTrackOptions = {}) {
     super();
-    const { context, constrainInput = true, background = false } = options;
+    const { context, constrainInput = true, background = false } = requireOptions(options);
     this.#isOwnContext = context === undefined;
     this.#constrains = constrainInput;
     this.context = context === undefined ? openContext() : requireContext(context);
@@ -91,15 +75,21 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
       this.#closeOwn();
       throw error;
     }
-    this.#destination = this.context.createMediaStreamDestination();
-    this.node.connect(this.#destination);
-    this.stream = this.#destination.stream;
+    const destination = this.context.createMediaStreamDestination();
+    this.node.connect(destination);
+    this.stream = destination.stream;
     [this.track] = this.stream.getAudioTracks();
+    denoisedTracks.set(this.track, this);
     this.#state = stateOf(this.context);
     this.context.addEventListener('statechange', () => this.#contextChanged(), { signal: this.#listening.signal });
     this.#waker = this.#isOwnContext ? new Waker(this.context) : undefined;
     this.#background = background ? new Background(this.context) : undefined;
     this.#background?.play();
+  }
+
+  /** The DenoisedTrack whose output a track is, also of {@link denoiseTrack}; undefined where it is no such output. */
+  static of(track: MediaStreamTrack): DenoisedTrack | undefined {
+    return denoisedTracks.get(track);
   }
 
   /** The track that is denoised; null where there is none, or it has ended by itself. */
@@ -161,7 +151,6 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
   #take(track: MediaStreamTrack, source: TrackSource): void {
     const listening = new AbortController();
     this.#input = { ...source, track, listening };
-    this.#destination.channelCount = source.channelCount;
     source.node.connect(this.node);
     track.addEventListener('ended', () => this.#inputEnded(track), { signal: listening.signal });
     if (!isMicrophone(track)) return;
@@ -231,12 +220,12 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
 
   #end(reason: string): Promise<void> {
     if (this.#ended === undefined) {
+      this.#ended = this.node.dispose().then(() => this.#closeOwn());
       this.#listening.abort();
       this.#waker?.stop();
       this.#background?.stop();
       this.#dropInput();
       this.track.stop();
-      this.#ended = this.node.dispose().then(() => this.#closeOwn());
       this.#setState('disposed', reason);
     }
     return this.#ended;

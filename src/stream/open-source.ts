@@ -4,8 +4,6 @@ import { isMicrophone } from './browser-processing.ts';
 /** A track's sound in a graph. */
 export interface TrackSource {
   readonly node: AudioNode;
-  /** 1 or 2. */
-  readonly channelCount: number;
   close(): void;
 }
 
@@ -19,7 +17,6 @@ export function openSource(context: AudioContext, track: MediaStreamTrack): Trac
   const puller = isMicrophone(track) ? undefined : pull(stream);
   return {
     node,
-    channelCount: Math.min(track.getSettings().channelCount ?? 2, 2),
     close: () => {
       node.disconnect();
       if (puller !== undefined) puller.srcObject = null;

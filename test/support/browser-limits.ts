@@ -7,6 +7,9 @@ import { emulateMedia, executeServerCommand } from '@web/test-runner-commands';
 export const LIMITS = {
   pauses: 'this browser has no OfflineAudioContext.suspend()',
   noPauses: 'this browser has OfflineAudioContext.suspend(), and the test is of those without',
+  recordedMicrophone: 'only Chromium plays a recording as a microphone that is not there',
+  ownProcessing: 'this browser does nothing of its own to a microphone that is not there',
+  interruptions: 'only Chromium interrupts the sound of frames that are not seen',
   sound: 'no sound device: the clock of an AudioContext stands still',
   devtools: 'only the DevTools of Chromium collect garbage and count workers',
   longParts: 'this browser takes its sound in short parts, whatever is asked for',
@@ -38,6 +41,21 @@ let sound: Promise<boolean> | undefined;
 export async function needsSound(test: Mocha.Context): Promise<void> {
   sound ??= clockRuns();
   if (!(await sound)) skip(test, 'sound');
+}
+
+/** A microphone that plays a noisy recording: web-test-runner.config.mjs gives one to Chromium. */
+export async function needsRecordedMicrophone(test: Mocha.Context): Promise<void> {
+  if (!(await hasDevtools())) skip(test, 'recordedMicrophone');
+}
+
+/** A microphone, though it is not there, whose sound the browser suppresses noise in where it is asked to. */
+export async function needsOwnProcessing(test: Mocha.Context): Promise<void> {
+  if (!(await hasDevtools())) skip(test, 'ownProcessing');
+}
+
+/** Contexts that the browser interrupts when a page brings that about. */
+export async function needsInterruptions(test: Mocha.Context): Promise<void> {
+  if (!(await hasDevtools())) skip(test, 'interruptions');
 }
 
 async function clockRuns(): Promise<boolean> {
