@@ -77,6 +77,7 @@ const onMainThread = {
     'denoise-node': 'src/index.ts',
     standardized: 'src/standardized.ts',
     stream: 'src/stream/index.ts',
+    chime: 'src/calls/chime.ts',
     livekit: 'src/calls/livekit.ts',
   },
   preserveEntrySignatures: 'allow-extension',

@@ -8,6 +8,8 @@ export interface Case {
 }
 
 export const CASES: readonly Case[] = [
+  { name: 'chime', sdk: 'amazon-chime-sdk-js' },
+  { name: 'chime-oldest', sdk: 'amazon-chime-sdk-js-oldest' },
   { name: 'livekit', sdk: 'livekit-client' },
   { name: 'livekit-oldest', sdk: 'livekit-client-oldest' },
 ];

@@ -16,6 +16,8 @@ const PATIENCE_MS = 20_000;
 export interface Microphone {
   /** What is sent now. */
   sent(): MediaStreamTrack;
+  /** What the SDK has opened, where our adapter does not know it. */
+  input?(): MediaStreamTrack;
   /** Tells the SDK who sends. Left out where it swaps tracks only inside a call of its own: then the test swaps. */
   sendBy?(sender: RTCRtpSender): void;
   /** Sets our adapter, also again. */
@@ -95,7 +97,7 @@ async function steps(microphone: Microphone, adapter: Adapter, ongoing: Call, fa
     await adapter.node?.ready;
   };
   const after = await step('denoise', denoise, () => becomes(clean));
-  const input = adapter.denoised?.input;
+  const input = adapter.denoised?.input ?? microphone.input?.();
   const addedSeconds = input ? await lagSeconds(input, microphone.sent()) : Number.NaN;
   const nodeSeconds = adapter.node?.latency ?? Number.NaN;
   await step(

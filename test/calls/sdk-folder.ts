@@ -50,6 +50,8 @@ export async function makeSdkFolder(cases: readonly Case[], tarball: string): Pr
     bundle: true,
     format: 'esm',
     external: ['denoise-node', 'denoise-node/*'],
+    // Named, they hold for what is required, too: Chime's AWS has a build for browsers beside that for Node.
+    mainFields: ['browser', 'module', 'main'],
     define: { global: 'globalThis' },
     logLevel: 'error',
   });

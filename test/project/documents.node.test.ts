@@ -24,7 +24,7 @@ const GUIDES = [
   'quality',
 ].map((name) => `docs/${name}.md`);
 /** A page for each SDK, which docs/calls.md leads to. */
-const CALLS = ['livekit'].map((name) => `docs/calls-${name}.md`);
+const CALLS = ['chime', 'livekit'].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -38,6 +38,7 @@ const WITH_EXAMPLES = [
   ...DOCUMENTS,
   'src/main/denoise-node.ts',
   'src/stream/denoised-track.ts',
+  'src/calls/chime.ts',
   'src/calls/livekit.ts',
 ];
 
