@@ -208,6 +208,8 @@ const noteLicences = thirdParty('dist/THIRD-PARTY-LICENSES', [require.resolve('m
 const DEMO = [
   inBrowser('demo/demo.ts', 'dist/demo/demo.js', { paths: { 'denoise-node': '../denoise-node.js' } }),
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
+  inBrowser('demo/wam/wam.ts', 'dist/demo/wam/wam.js', { paths: { 'denoise-node/wam': '../../wam/index.js' } }),
+  inBrowser('demo/worklet/tone-processor.ts', 'dist/demo/wam/tone-processor.js'),
   inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
     plugins: [listTitles],
     paths: { 'denoise-node': '../../denoise-node.js', [STUDIO_DECODERS]: './studio-decoders.js' },

@@ -23,3 +23,6 @@ export interface RecordedMessage {
 export interface StopMessage {
   readonly type: 'stop';
 }
+
+/** Identifier of the tone control on the page of a plugin host, and name of its processor. */
+export const TONE_MODULE = 'org.npmjs.denoise-node.demo.tone';

@@ -6,7 +6,8 @@ import { visit } from './support.ts';
 describe('the pages of the demo, when they open', { timeout: 120_000 }, () => {
   it('are isolated, find that nothing is missing, and have nothing to complain of', () =>
     visit(async ({ page, complaints }) => {
-      for (const url of [page.url(), new URL('studio/', page.url()).href]) {
+      const pages = ['', 'studio/', 'wam/'].map((path) => new URL(path, page.url()).href);
+      for (const url of pages) {
         await page.goto(url);
         await page.waitForSelector('.alive');
         assert.equal(await page.evaluate(() => crossOriginIsolated), true, url);

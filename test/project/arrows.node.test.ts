@@ -54,7 +54,7 @@ const ROOMS: readonly Room[] = [
   {
     files: 'demo/',
     imports: ['src/index.ts', 'src/engine/index.ts', 'src/panel/', 'src/files/', FFT],
-    packages: ['denoise-node', 'lit', 'client-zip'],
+    packages: ['denoise-node', 'lit', 'client-zip', '@webaudiomodules/'],
   },
 ];
 
