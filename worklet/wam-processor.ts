@@ -1,7 +1,7 @@
 /**
  * In:     events for a Web Audio Module: of the page, of other modules in its group, of whoever holds this processor
- * Out:    one output for each parameter, its value sample by sample, to the AudioParam of that name; what was carried
- *         out, to the page
+ * Out:    one output for each parameter: what is added to the AudioParam of that name, sample by sample; what was
+ *         carried out, to the page
  * Thread: [audio]
  *
  * No sound passes here. One more output is silent and goes to the context's destination, so that events have their time
@@ -13,6 +13,7 @@ import {
   MODULE_ID,
   type PageToWam,
   readParameterData,
+  restOf,
   type WamEvent,
   type WamProcessorOptions,
   type WamToPage,
@@ -34,6 +35,9 @@ interface Pending {
 
 /** What a product of seconds and a rate may lie above the frame that is meant: rounding of doubles. */
 const FRAME_ERROR: Samples = 1e-4;
+
+/** What the AudioParams have by themselves, in the order of the outputs. */
+const RESTS = PARAMETER_NAMES.map(restOf);
 
 const host = (): WamEnv | undefined => (globalThis as { webAudioModules?: WamEnv }).webAudioModules;
 
@@ -87,7 +91,7 @@ class WamProcessor extends AudioWorkletProcessor {
   /** Waits for nothing, logs nothing. Where an event's time has come it posts, and posting allocates. */
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
     if (this.#hasEnded) return false;
-    for (let i = 0; i < PARAMETER_NAMES.length; i++) outputs[i][0].fill(this.#values[PARAMETER_NAMES[i]]);
+    for (let i = 0; i < PARAMETER_NAMES.length; i++) outputs[i][0].fill(this.#values[PARAMETER_NAMES[i]] - RESTS[i]);
     const end = currentFrame + outputs[0][0].length;
     while (this.#pending.length > 0 && this.#pending[0].frame < end) {
       const { event, frame } = this.#pending[0];
@@ -102,7 +106,8 @@ class WamProcessor extends AudioWorkletProcessor {
     if (set !== undefined) {
       const [name, value] = set;
       this.#values[name] = value;
-      outputs[PARAMETER_NAMES.indexOf(name)][0].fill(value, from);
+      const index = PARAMETER_NAMES.indexOf(name);
+      outputs[index][0].fill(value - RESTS[index], from);
     }
     this.#tell({ type: 'processed', event, ...(set && { set }) });
   }

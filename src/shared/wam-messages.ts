@@ -78,6 +78,14 @@ export function readParameterData(
   return [id, unit === 'switch' ? Math.round(asked) : asked];
 }
 
+/**
+ * What an AudioParam has by itself while the processor's signal is added to it: the value of its range that is nearest
+ * to 0.
+ */
+export function restOf(name: ParameterName): number {
+  return clampTo(PARAMETERS[name].range, 0);
+}
+
 /** The value at a share of a range: 0 is its lower end, 1 its upper one. */
 export function fromShare(range: readonly [number, number], share: number): number {
   return range[0] + share * (range[1] - range[0]);

@@ -173,26 +173,39 @@ describe('the Web Audio Module, in the host of the SDK', () => {
   const [FIRST, SECOND] = [24011, 48007];
   /** A node's ramps begin with their quantum. */
   const QUANTUM = 128;
-  const EVENTS: readonly [ParameterName, number, number][] = [
-    ['mix', 0.25, 0.75],
-    ['attenuationLimit', 6, 12],
-    ['outputGain', -20, 6],
-    ['bypass', 1, 0],
-  ];
-  for (const [name, first, second] of EVENTS) {
+  /** Two values of each, and the state in which it is heard. */
+  const EVENTS: Readonly<Record<ParameterName, readonly [number, number, Partial<Record<ParameterName, number>>?]>> = {
+    mix: [0.25, 0.75],
+    attenuationLimit: [6, 12],
+    highPass: [400, 100],
+    autoGain: [1, 0],
+    targetLevel: [-35, -12, { autoGain: 1 }],
+    outputGain: [-20, 6],
+    bypass: [1, 0],
+  };
+  for (const name of PARAMETER_NAMES) {
+    const [first, second, initial = {}] = EVENTS[name];
+    const state = {
+      parameterValues: Object.fromEntries(Object.entries(initial).map(([id, value]) => [id, { value }])),
+    };
     it(`is automated by events of ${name}, at the sample where the AudioParam of a node would be`, async () => {
       const speech = await noisySpeech(RATE);
-      const plain = await render(speech);
-      const heard = await render(speech, ({ audioNode }) => {
-        // The order is that of their times, not that of the call.
-        const range = PARAMETERS[name].range;
-        audioNode.scheduleEvents(
-          automation(name, (second - range[0]) / (range[1] - range[0]), SECOND / RATE, true),
-          automation(name, first, FIRST / RATE),
-        );
-        return audioNode.getParameterValues();
-      });
+      const plain = await render(speech, undefined, state);
+      const heard = await render(
+        speech,
+        ({ audioNode }) => {
+          // The order is that of their times, not that of the call.
+          const range = PARAMETERS[name].range;
+          audioNode.scheduleEvents(
+            automation(name, (second - range[0]) / (range[1] - range[0]), SECOND / RATE, true),
+            automation(name, first, FIRST / RATE),
+          );
+          return audioNode.getParameterValues();
+        },
+        state,
+      );
       const expected = await renderNode(speech, {}, (node) => {
+        for (const [id, value] of Object.entries(initial)) node[id as ParameterName].value = value;
         node[name].setValueAtTime(first, FIRST / RATE).setValueAtTime(second, SECOND / RATE);
       });
       // A step reads the attenuation limit when it is computed, which is a matter of two threads.

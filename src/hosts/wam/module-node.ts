@@ -4,7 +4,7 @@
  * Thread: [main]
  *
  *   input ─▶ the graph of a DenoiseNode ─▶ output
- *                ▲ AudioParams, each at 0 by itself
+ *                ▲ AudioParams, at rest by themselves
  *   events ─▶ wam-processor: a signal for each, and one that is silent ─▶ destination
  */
 import { DenoiseNode } from '../../index.ts';

@@ -1,6 +1,12 @@
 import { PARAMETER_NAMES, PARAMETERS, type ParameterName } from '../../shared/parameters.ts';
 import { quoted } from '../../shared/quoted.ts';
-import { readParameterData, toShare, type WamParameterData, type WamValues } from '../../shared/wam-messages.ts';
+import {
+  readParameterData,
+  restOf,
+  toShare,
+  type WamParameterData,
+  type WamValues,
+} from '../../shared/wam-messages.ts';
 
 /** Everything that schedules something on an AudioParam. Cancelling is harmless: there is nothing. */
 const SCHEDULING = [
@@ -67,8 +73,8 @@ export function requireValues(data: unknown): Partial<WamValues> {
 }
 
 /**
- * Makes an AudioParam show and set the module's parameter. Its own value stays 0: the processor's signal is added to
- * it, and events move that. So nothing can be scheduled on it. The caller has to hold it, as with `giveRange`.
+ * Makes an AudioParam show and set the module's parameter. Its own value rests: the processor's signal is added to it,
+ * and events move that. So nothing can be scheduled on it. The caller has to hold it, as with `giveRange`.
  */
 export function followModule(
   parameter: AudioParam,
@@ -76,8 +82,7 @@ export function followModule(
   parameters: ModuleParameters,
   set: (value: number) => void,
 ): void {
-  // Every range has 0 in it.
-  parameter.value = 0;
+  parameter.value = restOf(name);
   Object.defineProperty(parameter, 'value', {
     get: () => parameters.get(name),
     set: (given: unknown) => {
