@@ -50,6 +50,7 @@ const inBrowser = (input, file, options = {}) => ({
     sourcemapExcludeSources: true,
     inlineDynamicImports: true,
     paths: options.paths ?? {},
+    banner: options.banner ?? '',
   },
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
@@ -97,9 +98,12 @@ const onMainThread = {
 /** Fetched when the first file comes that needs them. */
 const STUDIO_DECODERS = fileURLToPath(new URL('demo/studio/decoders.ts', import.meta.url));
 
-/** The Web Audio Module, which finds the rest of the package beside its folder. */
+/** Entries that build on others import them as an app does: one copy of each class, and of each byte. */
 const MAIN = fileURLToPath(new URL('src/index.ts', import.meta.url));
+const STREAM = fileURLToPath(new URL('src/stream/index.ts', import.meta.url));
 const PANEL = fileURLToPath(new URL('src/panel/define.ts', import.meta.url));
+
+/** The Web Audio Module, which finds the rest of the package beside its folder. */
 const WAM_CONSTANTS = {
   WAM_DESCRIPTOR: JSON.stringify(WAM_DESCRIPTOR),
   WAM_MODULE_ID: JSON.stringify(WAM_MODULE_ID),
@@ -198,6 +202,11 @@ const PACKAGE = [
   inBrowser('worklet/wam-processor.ts', 'dist/wam/wam-processor.js', { define: WAM_CONSTANTS }),
   inNode('src/cli/main.ts', 'cli', { banner: '#!/usr/bin/env node', plugins: [copyMp3Decoder] }),
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
+  // Frameworks that render on servers leave to the browser what says so.
+  inBrowser('src/react/index.ts', 'dist/react.js', {
+    banner: "'use client';",
+    paths: { [MAIN]: './denoise-node.js', [STREAM]: './stream.js', [PANEL]: './panel.js', react: 'react' },
+  }),
   // Lit has a build of its own for servers, under which the elements can be imported where there is no page.
   inNode('src/panel/define.ts', 'panel.node'),
   inNode('src/vite.ts', 'vite'),

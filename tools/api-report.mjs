@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ENTRIES } from './declarations.mjs';
+import { BY_HAND, ENTRIES } from './declarations.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPORT = 'docs/api-report.md';
@@ -35,9 +35,13 @@ export function apiReport(root = ROOT) {
   /** Declarations that stand in the report already, and the entry under which they do. */
   const printed = new Map();
   const entries = Object.entries(exports).filter(([, target]) => target.types !== undefined);
-  return [HEAD, ...entries.map(([entry, { types }]) => section(join(name, entry), join(root, emittedFor(types))))].join(
-    '\n',
-  );
+  const sections = entries.map(([entry, { types }]) => {
+    const [written] = Object.entries(BY_HAND).find(([, to]) => types === `./dist/${to}`) ?? [];
+    if (written === undefined) return section(join(name, entry), join(root, emittedFor(types)));
+    const statements = statementsOf(readFileSync(join(root, 'src', written), 'utf8'));
+    return `## ${join(name, entry)}\n\n${block(statements.filter((statement) => !statement.startsWith('import')))}`;
+  });
+  return [HEAD, ...sections].join('\n');
 
   function section(entry, path) {
     const exported = [...exportsOf(path, moduleOf)].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -141,7 +145,7 @@ function parseModule(path) {
         const found = { from, name: inner, typeOnly: typeOnly || type !== undefined };
         module[keyword === 'import' ? 'imports' : 'exports'].set(outer, found);
       }
-    } else if (statement.startsWith('declare global')) module.globals.push(statement);
+    } else if (/^declare (?:global|module)/.test(statement)) module.globals.push(statement);
     else {
       const [, exported, name] =
         /^(export )?(?:declare )?(?:abstract )?(?:class|interface|type|const|function|enum) (\w+)/.exec(statement) ??

@@ -5,7 +5,7 @@
  *   node tools/declarations.mjs        after tsc -b; npm run build does both
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -20,25 +20,31 @@ export const ENTRIES = {
   'calls/chime.d.ts': 'chime.d.ts',
   'calls/livekit.d.ts': 'livekit.d.ts',
   'panel/define.d.ts': 'panel.d.ts',
+  'react/index.d.ts': 'react.d.ts',
   'engine/index.d.ts': 'engine.d.ts',
   'vite.d.ts': 'vite.d.ts',
   'wam.d.ts': 'wam.d.ts',
   'base-model.d.ts': 'base-model.d.ts',
   'tiny-model.d.ts': 'tiny-model.d.ts',
 };
-/** The one library whose types are part of our face; whoever imports that entry has it. */
-const FOREIGN = ['standardized-audio-context'];
-/**
- * Entries from which those of calls import what is theirs, which keeps these small and their classes the same ones:
- * where they begin, and which files are theirs, below dist/types/src.
- */
+/** Entries that are written by hand, below src, because they need libraries that are not here. */
+export const BY_HAND = { 'templates/vue.d.ts': 'vue.d.ts', 'templates/svelte.d.ts': 'svelte.d.ts' };
+/** Libraries whose types are part of our face; whoever imports such an entry has them. */
+const FOREIGN = ['standardized-audio-context', 'react'];
+/** Entries from which others import what they share, in this order; and the folders whose types are theirs. */
 const SHARED = {
-  'denoise-node': { file: 'index.d.ts', files: /^(?:index|main\/.*)\.js$/ },
-  stream: { file: 'stream/index.d.ts', files: /^stream\/.*\.js$/ },
+  'index.d.ts': { name: 'denoise-node', folders: ['main/', 'shared/'] },
+  'stream/index.d.ts': { name: 'denoise-node/stream', folders: ['stream/'] },
+  'panel/define.d.ts': { name: 'denoise-node/panel', folders: ['panel/'] },
 };
-/** The package as which they are imported meanwhile; our own name would lead to what was written the last time. */
-const OWN = 'denoise-node-face';
 
+/** Entries that tell a framework of the panel's tag; one at a time, for each would have what the others tell. */
+const AUGMENTING = ['react/index.d.ts'];
+
+/** What a file takes of another of ours, or passes on. */
+const FROM = /^((?:import|export)(?: type)?)(?: \{([^}]*)\}| \*) from '(\.[^']*)';$/gm;
+/** What a bundle takes of another entry. */
+const IMPORT = /^((?:import|export) .* from )['"](denoise-node[^'"]*)['"];$/gm;
 const INTERNAL = /^ *\/\*\*(?:(?!\*\/).)*@internal(?:(?!\*\/).)*\*\/\n[^;{]*(?:;|\{[^}]*\};?)\n/gms;
 const HIDDEN = /^ {4}(?:private (?!constructor)|protected |static (?:styles|shadowRootOptions|properties)\b)[^;]*;\n/gm;
 
@@ -58,34 +64,13 @@ function face(text, path) {
   );
 }
 
-/** Imports of files that are another entry's become imports of that entry. */
-function sharing(text, path) {
-  const room = path.split('/')[0];
-  if (room !== 'calls' && room !== 'stream') return text;
-  return text.replace(/(from |import\()'(\.[^']*)'/g, (whole, before, file) => {
-    const target = join(dirname(path), file);
-    const entry = Object.keys(SHARED).find((name) => name !== room && SHARED[name].files.test(target));
-    return entry === undefined ? whole : `${before}'${OWN}/${entry}'`;
-  });
-}
-
-/** The declarations of every file, and once more as a package, for the entries that share. */
 function writeFace() {
   rmSync(FACE, { recursive: true, force: true });
   const emitted = join(EMITTED, 'src');
-  const own = join(FACE, 'node_modules', OWN);
   for (const path of readdirSync(emitted, { recursive: true }).filter((one) => one.endsWith('.d.ts'))) {
-    const text = face(readFileSync(join(emitted, path), 'utf8'), path);
-    for (const [folder, content] of [
-      [FACE, sharing(text, path)],
-      [own, text],
-    ]) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), content);
-    }
+    mkdirSync(dirname(join(FACE, path)), { recursive: true });
+    writeFileSync(join(FACE, path), face(readFileSync(join(emitted, path), 'utf8'), path));
   }
-  const exported = Object.fromEntries(Object.entries(SHARED).map(([name, { file }]) => [`./${name}`, `./${file}`]));
-  writeFileSync(join(own, 'package.json'), JSON.stringify({ name: OWN, version: '0.0.0', exports: exported }));
   cpSync(join(ROOT, 'tools/lit-face.d.ts'), join(FACE, 'lit-face.d.ts'));
   const compilerOptions = {
     target: 'ES2022',
@@ -96,32 +81,102 @@ function writeFace() {
     lib: ['ES2022', 'DOM', 'DOM.Iterable'],
     types: [],
   };
+  // Not a part of the package, whose name would mean its own entries here.
+  writeFileSync(join(FACE, 'package.json'), '{ "name": "face" }');
   writeFileSync(join(FACE, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['./**/*.d.ts'] }));
 }
 
-/** Writes them all. */
+/** The shared entry to which a file belongs; undefined for one of another entry. */
+function homeOf(path) {
+  return Object.entries(SHARED).find(
+    ([entry, { folders }]) => path === entry || folders.some((one) => path.startsWith(one)),
+  )?.[1];
+}
+
+/** What an entry exports, by name. */
+function exportsOf(entry) {
+  const text = readFileSync(join(FACE, entry), 'utf8');
+  const lists = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) => list.split(','));
+  return new Set(lists.map((name) => name.trim().replace(/^type /, '')).filter(Boolean));
+}
+
+/** Where a file takes from another entry what that exports, it does so by its name, as an app does. */
+function share() {
+  const exported = Object.fromEntries(Object.entries(SHARED).map(([entry, { name }]) => [name, exportsOf(entry)]));
+  for (const path of readdirSync(FACE, { recursive: true }).filter((one) => one.endsWith('.d.ts'))) {
+    const text = readFileSync(join(FACE, path), 'utf8');
+    const shared = text.replace(FROM, (whole, head, list, from) => {
+      const home = homeOf(join(dirname(path), from).replace(/\.js$/, '.d.ts'));
+      if (home === undefined || home === homeOf(path)) return whole;
+      if (list === undefined) return `${head} * from '${home.name}';`;
+      const names = list
+        .split(',')
+        .map((name) => name.trim())
+        .filter(Boolean);
+      const isTheirs = (name) => exported[home.name].has(name.replace(/^type | as .*$/g, ''));
+      const [theirs, ours] = [names.filter(isTheirs), names.filter((name) => !isTheirs(name))];
+      return [
+        [theirs, home.name],
+        [ours, from],
+      ]
+        .filter(([some]) => some.length > 0)
+        .map(([some, where]) => `${head} { ${some.join(', ')} } from '${where}';`)
+        .join('\n');
+    });
+    if (shared !== text) writeFileSync(join(FACE, path), shared);
+  }
+}
+
+/** Writes them all: first those from which others import. */
 async function writeDeclarations() {
-  const { generateDtsBundle } = await import('dts-bundle-generator');
   writeFace();
-  const bundles = generateDtsBundle(
-    Object.keys(ENTRIES).map((entry) => ({
+  share();
+  for (const entry of Object.keys(SHARED)) {
+    const [text] = await bundle([entry]);
+    const path = join(FACE, 'node_modules', SHARED[entry].name, 'index.d.ts');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    write(entry, text);
+  }
+  for (const [from, to] of Object.entries(BY_HAND)) {
+    const text = readFileSync(join(ROOT, 'src', from), 'utf8').replaceAll('../panel/define.ts', './panel.js');
+    writeFileSync(join(ROOT, 'dist', to), text);
+  }
+  for (const entry of AUGMENTING) write(entry, ...(await bundle([entry])));
+  const others = Object.keys(ENTRIES).filter((entry) => !(entry in SHARED) && !AUGMENTING.includes(entry));
+  for (const [i, text] of (await bundle(others)).entries()) write(others[i], text);
+}
+
+async function bundle(entries) {
+  const { generateDtsBundle } = await import('dts-bundle-generator');
+  return generateDtsBundle(
+    entries.map((entry) => ({
       filePath: join(FACE, entry),
-      libraries: { importedLibraries: [...FOREIGN, OWN] },
-      output: { noBanner: true, exportReferencedTypes: false, inlineDeclareGlobals: entry.startsWith('panel') },
+      libraries: { importedLibraries: [...FOREIGN, 'denoise-node'] },
+      output: {
+        noBanner: true,
+        exportReferencedTypes: false,
+        inlineDeclareGlobals: entry.startsWith('panel'),
+        inlineDeclareExternals: AUGMENTING.includes(entry),
+      },
     })),
     { preferredConfigPath: join(FACE, 'tsconfig.json') },
   );
-  for (const [i, to] of Object.values(ENTRIES).entries()) {
-    const text = bundles[i].replaceAll(new RegExp(` from '${OWN}/(.+)';`, 'g'), " from './$1.js';");
-    const code = text.replace(/\/\*.*?\*\//gs, '');
-    const foreign = [...code.matchAll(/ from ['"]([^'"]+)['"]|import\(['"]([^'"]+)/g)]
-      .map(([, one, other]) => one ?? other)
-      .filter((name) => !name.startsWith('./') && !FOREIGN.includes(name));
-    if (foreign.length > 0)
-      throw new Error(`${to}: expected no types of others, found those of ${foreign.join(', ')}.`);
-    mkdirSync(dirname(join(ROOT, 'dist', to)), { recursive: true });
-    writeFileSync(join(ROOT, 'dist', to), text);
-  }
+}
+
+function write(entry, text) {
+  const files = new Map(
+    Object.entries(SHARED).map(([shared, { name }]) => [name, `./${basename(ENTRIES[shared], '.d.ts')}.js`]),
+  );
+  const face = text.replace(IMPORT, (_whole, head, name) => `${head}'${files.get(name)}';`);
+  const code = face.replace(/\/\*.*?\*\//gs, '');
+  const foreign = [...code.matchAll(/ from ['"]([^'"]+)['"]|import\(['"]([^'"]+)/g)]
+    .map(([, one, other]) => one ?? other)
+    .filter((name) => !FOREIGN.includes(name) && ![...files.values()].includes(name));
+  const to = ENTRIES[entry];
+  if (foreign.length > 0) throw new Error(`${to}: expected no types of others, found those of ${foreign.join(', ')}.`);
+  mkdirSync(dirname(join(ROOT, 'dist', to)), { recursive: true });
+  writeFileSync(join(ROOT, 'dist', to), face);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeDeclarations();

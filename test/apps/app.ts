@@ -32,8 +32,11 @@ export const NO_SETTINGS = 'export default {};\n';
 
 const GUIDE = readFileSync(new URL('../../docs/bundlers.md', import.meta.url), 'utf8');
 
-/** The page of every app. */
-export const APP = readFileSync(new URL('app.js', import.meta.url), 'utf8');
+const script = (name: string): string => readFileSync(new URL(`pages/${name}`, import.meta.url), 'utf8');
+
+/** The page of every app, and of one in React. */
+export const APP = script('record.js') + script('app.js');
+export const REACT_APP = script('record.js') + script('react-app.jsx');
 
 /** A code block of the guide whose first line names the file. */
 export function fromGuide(file: string): string {

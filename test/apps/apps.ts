@@ -2,6 +2,7 @@
 import { startServer } from '../../tools/server.mjs';
 import { APP, type App, fromGuide, MODULE_PAGE, NO_SETTINGS, page } from './app.ts';
 import { packPackage, unpack } from './build-app.ts';
+import { FRAMEWORKS } from './frameworks.ts';
 import { run } from './run-tool.ts';
 import { type Served, serveFolder, serveTool, writeFiles } from './serve-app.ts';
 
@@ -269,4 +270,5 @@ export const APPS: readonly App[] = [
   parcel,
   ...next('--turbopack'),
   ...next('--webpack'),
+  ...FRAMEWORKS,
 ];

@@ -7,6 +7,7 @@ import { APPS } from './apps.ts';
 import { openBrowsers } from './browsers.ts';
 import { packPackage } from './build-app.ts';
 import { tryApp } from './matrix.ts';
+import { tryTemplateTypes } from './template-types.ts';
 import { tryTypes } from './types.ts';
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, quick: { type: 'boolean' } } });
@@ -40,7 +41,7 @@ try {
 }
 if (withTypes) {
   console.log('\n| TypeScript | resolution | |\n| --- | --- | --- |');
-  for (const { compiler, resolution, complaints } of tryTypes(tarball)) {
+  for (const { compiler, resolution, complaints } of [...tryTypes(tarball), ...tryTemplateTypes(tarball)]) {
     if (complaints !== '') failures += 1;
     console.log(`| ${compiler} | ${resolution} | ${complaints === '' ? 'clean' : complaints.replaceAll('\n', ' ')} |`);
   }

@@ -14,6 +14,7 @@ import { CONTEXT_RATE_HZ, Denoiser, type DenoiserStream, type Manifest } from 'd
 import base from 'denoise-node/models/base';
 import tiny from 'denoise-node/models/tiny';
 import { DenoisePanel, german, registerLocale } from 'denoise-node/panel';
+import { DenoisedTrack, denoiseStream } from 'denoise-node/stream';
 import denoise from 'denoise-node/vite';
 
 const options: DenoiseOptions = { model: tiny, mix: RANGES.mix[1], assets: '/denoise/' };
@@ -27,7 +28,10 @@ registerLocale(german);
 const manifestOf = async (): Promise<Manifest> => (await Denoiser.load({ modelUrl: base })).manifest;
 const pull = (stream: DenoiserStream): number => stream.pull(new Float32Array(480), 0, CONTEXT_RATE_HZ[0]);
 export const plugins: { name: string }[] = [denoise({ isolate: false })];
-export { DenoiseError, manifestOf, pull };
+export { DenoiseError, denoiseStream, manifestOf, pull };
+const track: DenoisedTrack = new DenoisedTrack(options);
+const same: DenoiseNode = track.node;
+panel.node = same;
 // @ts-expect-error There is no such option.
 new DenoiseNode(new AudioContext(), { mixture: 1 });
 `;

@@ -1,14 +1,8 @@
 /** Opens an app in a browser and lets it denoise a recording. */
-import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'puppeteer-core';
 import { tellSecondTry } from '../support/second-try.ts';
-import { siSdrDb } from '../support/si-sdr.ts';
+import { gainDb, liveGainDb, noisy, RATE_HZ } from './gain.ts';
 
-const FIXTURES = new URL('../fixtures/', import.meta.url);
-const WAV_HEADER_BYTES = 44;
-const RATE_HZ = 48000;
-/** Left out of the comparison at the end, so that the enhanced sound, which is later, holds all of the rest. */
-const MARGIN_SAMPLES = 9600;
 const PATIENCE_MS = 60_000;
 /** Heard live, on a machine that others use, a node may be late. */
 const MOST_TRIES = 4;
@@ -26,15 +20,6 @@ export interface Visit {
   readonly complaints: readonly string[];
 }
 
-function pcm(name: string): Float32Array {
-  const bytes = readFileSync(new URL(name, FIXTURES)).subarray(WAV_HEADER_BYTES);
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => bytes.readInt16LE(2 * i) / 32768);
-}
-
-const noisy = pcm('noisy-speech.wav');
-const clean = pcm('clean-speech.wav').subarray(0, noisy.length - MARGIN_SAMPLES);
-const noisyDb = siSdrDb(noisy, clean);
-
 /** One visit, in a context of its own, so that nothing is cached. Never rejects: what goes wrong is a complaint. */
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const context = await browser.createBrowserContext();
@@ -43,12 +28,12 @@ export async function visit(browser: Browser, url: string): Promise<Visit> {
     const page = await context.newPage();
     listen(page, complaints);
     await page.goto(url);
-    await page.waitForFunction('globalThis.encode !== undefined', { timeout: PATIENCE_MS });
+    await page.waitForFunction('globalThis.denoise !== undefined', { timeout: PATIENCE_MS });
     const { told, ...heard } = await hear(page);
     if (told !== undefined) return { ...NOTHING, told, complaints };
-    const gainDb = siSdrDb(floats(heard.byNode), clean) - noisyDb;
-    const engineGainDb = siSdrDb(floats(heard.byEngine), clean) - noisyDb;
-    return { mode: heard.mode, isIsolated: heard.isIsolated, gainDb, engineGainDb, complaints };
+    const { mode, isIsolated, isLive, byEngine } = heard;
+    const seen = { mode, isIsolated, gainDb: (isLive ? liveGainDb : gainDb)(floats(heard.byNode)), complaints };
+    return byEngine === undefined ? seen : { ...seen, engineGainDb: gainDb(floats(byEngine)) };
   } catch (error) {
     complaints.push(String(error instanceof Error ? error.message : error));
     return { ...NOTHING, complaints };
@@ -80,10 +65,18 @@ function listen(page: Page, complaints: string[]): void {
   });
 }
 
+interface Denoised {
+  readonly mode: string;
+  readonly enhanced: Float32Array;
+  /** Whether it was heard, not rendered, and how often the node was late then. */
+  readonly isLive: boolean;
+  readonly late: number;
+}
+
 /** What app.js puts there. */
 interface AppGlobals {
-  denoise(samples: Float32Array, sampleRate: number): Promise<{ mode: string; enhanced: Float32Array; late: number }>;
-  enhance(samples: Float32Array, sampleRate: number): Promise<Float32Array>;
+  denoise(samples: Float32Array, sampleRate: number): Promise<Denoised>;
+  enhance?(samples: Float32Array, sampleRate: number): Promise<Float32Array>;
   encode(samples: Float32Array): string;
 }
 
@@ -93,11 +86,11 @@ async function denoiseInPage(noisyBase64: string, sampleRate: number) {
   const samples = new Float32Array(Uint8Array.from(atob(noisyBase64), (letter) => letter.charCodeAt(0)).buffer);
   const isIsolated = crossOriginIsolated;
   try {
-    const { mode, enhanced, late } = await app.denoise(samples, sampleRate);
-    const byEngine = app.encode(await app.enhance(samples, sampleRate));
-    return { mode, isIsolated, late, byNode: app.encode(enhanced), byEngine };
+    const { mode, enhanced, isLive, late } = await app.denoise(samples, sampleRate);
+    const byEngine = app.enhance && app.encode(await app.enhance(samples, sampleRate));
+    return { mode, isIsolated, isLive, late, byNode: app.encode(enhanced), byEngine };
   } catch (error) {
-    return { mode: '-', isIsolated, late: 0, byNode: '', byEngine: '', told: String(error) };
+    return { mode: '-', isIsolated, isLive: false, late: 0, byNode: '', byEngine: '', told: String(error) };
   }
 }
 

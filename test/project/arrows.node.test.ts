@@ -32,6 +32,12 @@ const ROOMS: readonly Room[] = [
   { files: 'src/wam.ts', imports: ['src/hosts/wam/', 'src/shared/wam-messages.ts'] },
   // Hosts get what an app has, and the panel when they ask for it.
   { files: 'src/hosts/', imports: ['src/index.ts', 'src/panel/define.ts', 'src/shared/'] },
+  {
+    files: 'src/react/',
+    imports: ['src/index.ts', 'src/stream/', 'src/panel/define.ts', 'src/shared/parameters.ts'],
+    packages: ['react'],
+  },
+  { files: 'src/templates/', imports: ['src/panel/define.ts'], packages: ['vue', 'svelte'] },
   { files: 'src/main/', imports: ['src/shared/'] },
   { files: 'src/shared/', imports: [] },
   { files: 'src/worker/', imports: ['src/engine/', 'src/shared/'] },

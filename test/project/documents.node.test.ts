@@ -18,6 +18,7 @@ const GUIDES = [
   'command-line',
   'deployment',
   'errors',
+  'frameworks',
   'models',
   'panel',
   'plugin-hosts',
@@ -40,6 +41,8 @@ const WITH_EXAMPLES = [
   'src/stream/denoised-track.ts',
   'src/calls/chime.ts',
   'src/calls/livekit.ts',
+  'src/react/use-denoise.ts',
+  'src/react/denoise-panel.ts',
 ];
 
 const TSCONFIG = {
@@ -51,18 +54,20 @@ const TSCONFIG = {
     noEmit: true,
     noUnusedLocals: false,
     lib: ['ES2022', 'DOM', 'DOM.Iterable'],
+    jsx: 'react-jsx',
   },
-  include: ['./*.ts'],
+  include: ['./*.ts', './*.tsx'],
 };
 
 function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** TypeScript between fences, also within doc comments. */
-function examplesIn(path: string): string[] {
+/** TypeScript between fences, also within doc comments: a file name for each, and its code. */
+function examplesIn(path: string): [string, string][] {
   const text = read(path).replace(/^ \* ?/gm, '');
-  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code);
+  const name = path.replace(/\W/g, '-');
+  return [...text.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, type, code], i) => [`${name}-${i + 1}.${type}`, code]);
 }
 
 /** What the compiler says about some examples; the empty string when it is content. */
@@ -70,8 +75,7 @@ function complaintsAbout(examples: Record<string, string>): string {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
-  for (const [name, code] of Object.entries(examples))
-    writeFileSync(join(FOLDER, `${name}.ts`), `${code}\nexport {};\n`);
+  for (const [name, code] of Object.entries(examples)) writeFileSync(join(FOLDER, name), `${code}\nexport {};\n`);
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
   return status === 0 ? '' : stdout + stderr;
@@ -79,11 +83,7 @@ function complaintsAbout(examples: Record<string, string>): string {
 
 describe('examples', () => {
   it('compile against the built package', () => {
-    const examples = Object.fromEntries(
-      WITH_EXAMPLES.flatMap((path) =>
-        examplesIn(path).map((code, i) => [`${path.replace(/\W/g, '-')}-${i + 1}`, code]),
-      ),
-    );
+    const examples = Object.fromEntries(WITH_EXAMPLES.flatMap(examplesIn));
     assert.ok(
       Object.keys(examples).length >= 8,
       `expected the examples of README.md, found ${Object.keys(examples).join(', ') || 'none'}`,
@@ -93,7 +93,7 @@ describe('examples', () => {
 
   it('would be refused if they named what is not there', () => {
     const complaints = complaintsAbout({
-      wrong: "import { DenoiseNode } from 'denoise-node';\nnew DenoiseNode(new AudioContext()).mixture.value = 1;",
+      'wrong.ts': "import { DenoiseNode } from 'denoise-node';\nnew DenoiseNode(new AudioContext()).mixture.value = 1;",
     });
     assert.match(complaints, /'mixture' does not exist/);
   });
