@@ -170,6 +170,13 @@ export const styles = css`
   }
   .voice[data-on='true'] { border-color: var(--lamp); background: var(--lamp); }
 
+  .diagnosis { display: none; font-size: 13px; }
+  summary { width: fit-content; color: var(--soft); font-weight: 550; cursor: pointer; }
+  summary:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
+  .finding { display: flex; align-items: start; justify-content: space-between; gap: 10px 28px; padding-top: 10px; }
+  .finding p { max-width: 90ch; }
+  .finding button { flex: none; }
+
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
   @container (min-width: 560px) {
@@ -186,6 +193,7 @@ export const styles = css`
     .panel { --picture: var(--denoise-picture-height, 132px); padding: 22px; }
     .body { grid-template-columns: minmax(0, 1fr) 280px; gap: 28px; }
     .controls { grid-template-columns: 1fr; gap: 16px; }
+    .diagnosis { display: block; }
   }
   @media (prefers-reduced-motion: reduce) { .knob, .knob::after { transition: none; } }
   @media (forced-colors: active) { .knob, denoise-meter::part(bar) { border: 1px solid; } }

@@ -8,6 +8,7 @@ import { LocaleController } from './locales/locale-controller.ts';
 import { keepSettings, type PanelSettings } from './node/kept-settings.ts';
 import { ModelSwitch } from './node/model-switch.ts';
 import { NodeBinding } from './node/node-binding.ts';
+import { NodeDiagnosis } from './node/node-diagnosis.ts';
 import { isSettable, keptModel, type SliderName, setKeptLevels, setParameter } from './node/node-settings.ts';
 import { panelStateOf } from './panel-state.ts';
 import { PortableElement } from './portable-element.ts';
@@ -51,6 +52,7 @@ export type SettingChange = {
  * @csspart controls - sliders, choice of model, reset
  * @csspart figures - the list of figures
  * @csspart figure - one figure
+ * @csspart diagnosis - what there is to know about page and device, in the full layout
  * @csspart button - every button
  * @cssproperty --denoise-font - font family
  * @cssproperty --denoise-paper - background
@@ -105,6 +107,7 @@ export class DenoisePanel extends PortableElement {
       : undefined,
   );
   readonly #models = new ModelSwitch(this);
+  readonly #diagnosis = new NodeDiagnosis(this);
   readonly #locale = new LocaleController(this);
   #values = new ValueFormatter(english);
   #resetTimer: ReturnType<typeof setTimeout> | undefined;
@@ -128,6 +131,7 @@ export class DenoisePanel extends PortableElement {
     if (changed.has('node')) {
       this.#binding.follow(this.node);
       this.#models.follow(this.node);
+      this.#diagnosis.follow(this.node);
     }
     this.#setKept(changed);
     const strings = this.strings ?? this.#locale.strings;
@@ -141,9 +145,10 @@ export class DenoisePanel extends PortableElement {
       metrics: this.#binding.metrics,
       values: this.#values,
       direction: this.#locale.directionFor(this.#values.strings),
-      models: this.models,
+      models: this.#offered,
       incomingModel: this.#models.incoming,
       modelProblem: this.#models.problem,
+      diagnosis: this.#diagnosis,
       hasMix: !this.withoutMix,
       isReset: this.isReset,
       seconds: this.seconds,
@@ -157,9 +162,19 @@ export class DenoisePanel extends PortableElement {
     const isNew = changed.has('node') || changed.has('persist');
     if (isNew) setKeptLevels(this.node, this.persist);
     if (!isNew && !changed.has('models')) return;
-    const offered = this.models.map(({ value }) => value);
+    const offered = this.#offered.map(({ value }) => value);
     const model = keptModel(this.node, this.persist, offered);
     if (model !== undefined) void this.#models.change(model);
+  }
+
+  /** Where the choice was left to the node, that is one more to choose from, with the model that runs. */
+  get #offered(): readonly ModelChoice[] {
+    const { node, models } = this;
+    if (node === null || !this.#models.offersAuto || models.some(({ value }) => value === 'auto')) return models;
+    const running = String(node.getMetrics().model);
+    const name = models.find(({ value }) => value === running)?.label ?? running;
+    const label = this.#values.strings.automatic(node.model === 'auto' ? name : '');
+    return [{ value: 'auto', label }, ...models];
   }
 
   readonly #actions: PanelActions = {
@@ -198,6 +213,10 @@ export class DenoisePanel extends PortableElement {
         this.isReset = false;
       }, RESET_SHOWN_MS);
     },
+    openDiagnosis: ({ target }) => {
+      if ((target as HTMLDetailsElement).open && this.#diagnosis.sentence === undefined) void this.#diagnosis.run();
+    },
+    diagnose: () => void this.#diagnosis.run(),
     retry: () => {
       const goesOn = this.dispatchEvent(
         new CustomEvent('denoise-retry', { bubbles: true, composed: true, cancelable: true }),

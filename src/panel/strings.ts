@@ -53,6 +53,8 @@ export interface PanelStrings {
   readonly autoGain: string;
   readonly targetLevel: string;
   readonly model: string;
+  /** The choice left to the node; `model` is the one that runs, empty where the choice is not left to it. */
+  readonly automatic: (model: string) => string;
   readonly modelLoading: string;
   readonly modelFailed: string;
   readonly reset: string;
@@ -76,6 +78,10 @@ export interface PanelStrings {
   readonly queue: string;
   readonly mode: string;
   readonly modes: { readonly shared: string; readonly message: string; readonly passthrough: string };
+  /** What there is to know about page and device: its name, while it is found out, and the button to do so again. */
+  readonly diagnosis: string;
+  readonly diagnosing: string;
+  readonly diagnoseAgain: string;
   /** Shown in message mode: on a page that is not cross-origin isolated, and on one that is. */
   readonly messageNotIsolated: string;
   readonly messageByChoice: string;

@@ -2,7 +2,7 @@ import { expect } from '@esm-bundle/chai';
 import type Axe from 'axe-core';
 import 'axe-core';
 import { prefer, restorePreferences } from '../support/browser-limits.ts';
-import { DenoiseNode, type DenoisePanel, nextEvent, place, sound, untilState } from './support.ts';
+import { DenoiseNode, type DenoisePanel, nextEvent, place, sound, textOf, until, untilState } from './support.ts';
 
 /** The library is a classic script, which leaves itself in the global scope. */
 const { axe } = globalThis as unknown as { axe: typeof Axe };
@@ -62,6 +62,11 @@ describe('axe-core finds nothing', () => {
         await untilState(panels[2], 'live');
         const paper = getComputedStyle(panels[0].shadowRoot!.querySelector('.panel')!).backgroundColor;
         expect(paper).to.equal(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(18, 22, 29)');
+        // In the full layout there is more to open.
+        if (layout === 'full') {
+          panels[2].shadowRoot!.querySelector('summary')!.click();
+          await until('it is found out', () => /ms/.test(textOf(panels[2], '#finding')), 20_000);
+        }
         expect(await violations()).to.deep.equal([]);
         live.bypass.value = 1;
         await untilState(panels[2], 'bypassed');

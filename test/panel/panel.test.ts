@@ -334,6 +334,26 @@ describe('the choice of a model', () => {
     expect(textOf(panel, '#model-name')).to.equal('Model base');
   });
 
+  it('may be left to the node, where it was, and tells which model runs', async () => {
+    const all = [...models, { value: 'tiny', label: 'Tiny' }];
+    node = new DenoiseNode(context, { model: 'auto' });
+    panel = await place({ node, models: all });
+    await node.ready;
+    await panel.updateComplete;
+    const select = inside<HTMLSelectElement>(panel, '#model');
+    const running = all.find(({ value }) => value === node.getMetrics().model)?.label;
+    expect([select.value, select.options[0].text]).to.deep.equal(['auto', `Automatic (${running})`]);
+    expect(select.options).to.have.length(5);
+    choose('tiny');
+    await until('it is chosen', () => node.model === 'tiny' && select.value === 'tiny');
+    await until('it is said', () => select.options[0].text === 'Automatic');
+    choose('auto');
+    await until('it is left to the node again', () => node.model === 'auto' && select.value === 'auto');
+    panel.models = [];
+    await panel.updateComplete;
+    expect(textOf(panel, '#model-name')).to.equal(`Model Automatic (${node.getMetrics().model})`);
+  });
+
   function choose(value: string): void {
     const select = inside<HTMLSelectElement>(panel, '#model');
     select.value = value;

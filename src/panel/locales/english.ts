@@ -22,6 +22,7 @@ export const english: PanelStrings = {
   autoGain: 'Automatic gain',
   targetLevel: 'Target level',
   model: 'Model',
+  automatic: (model) => (model === '' ? 'Automatic' : `Automatic (${model})`),
   modelLoading: 'Loading the model …',
   modelFailed: 'The model was not changed.',
   reset: 'Reset',
@@ -41,6 +42,9 @@ export const english: PanelStrings = {
   queue: 'Queue',
   mode: 'Mode',
   modes: { shared: 'shared', message: 'messages', passthrough: 'pass-through' },
+  diagnosis: 'This page and device',
+  diagnosing: 'Finding out …',
+  diagnoseAgain: 'Check again',
   messageNotIsolated:
     'Message mode (no shared memory: this page is not cross-origin isolated). ' +
     'Everything works, with less in reserve when the machine is busy.',

@@ -22,6 +22,7 @@ export const french: PanelStrings = {
   autoGain: 'Gain automatique',
   targetLevel: 'Niveau visé',
   model: 'Modèle',
+  automatic: (model) => (model === '' ? 'Automatique' : `Automatique (${model})`),
   modelLoading: 'Chargement du modèle…',
   modelFailed: 'Le modèle n’a pas été changé.',
   reset: 'Réinitialiser',
@@ -41,6 +42,9 @@ export const french: PanelStrings = {
   queue: 'Réserve',
   mode: 'Mode',
   modes: { shared: 'partagé', message: 'messages', passthrough: 'direct' },
+  diagnosis: 'Cette page et cet appareil',
+  diagnosing: 'Vérification …',
+  diagnoseAgain: 'Vérifier à nouveau',
   messageNotIsolated:
     'Mode messages : pas de mémoire partagée, car cette page n’est pas isolée des autres origines ' +
     '(cross-origin isolated). Tout fonctionne, avec moins de réserve quand la machine est occupée.',

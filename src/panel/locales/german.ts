@@ -22,6 +22,7 @@ export const german: PanelStrings = {
   autoGain: 'Automatische Verstärkung',
   targetLevel: 'Zielpegel',
   model: 'Modell',
+  automatic: (model) => (model === '' ? 'Automatisch' : `Automatisch (${model})`),
   modelLoading: 'Das Modell wird geladen …',
   modelFailed: 'Das Modell wurde nicht gewechselt.',
   reset: 'Zurücksetzen',
@@ -41,6 +42,9 @@ export const german: PanelStrings = {
   queue: 'Vorrat',
   mode: 'Betriebsart',
   modes: { shared: 'geteilt', message: 'Nachrichten', passthrough: 'Durchleitung' },
+  diagnosis: 'Diese Seite und dieses Gerät',
+  diagnosing: 'Wird geprüft …',
+  diagnoseAgain: 'Erneut prüfen',
   messageNotIsolated:
     'Nachrichtenbetrieb: kein geteilter Speicher, denn diese Seite ist nicht herkunftsübergreifend isoliert ' +
     '(cross-origin isolated). Alles läuft, mit weniger Reserve auf einem ausgelasteten Gerät.',

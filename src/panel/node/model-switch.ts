@@ -7,6 +7,7 @@ export class ModelSwitch {
   #node: DenoiseNode | null = null;
   #incoming: string | undefined;
   #problem: unknown;
+  #offersAuto = false;
 
   constructor(host: ReactiveControllerHost) {
     this.#host = host;
@@ -22,9 +23,16 @@ export class ModelSwitch {
     return this.#problem;
   }
 
+  /** Whether the choice of the model is, or was, left to the node, so that a person may leave it there again. */
+  get offersAuto(): boolean {
+    this.#offersAuto ||= this.#node?.model === 'auto';
+    return this.#offersAuto;
+  }
+
   /** Another node, or none. What was under way for the one before is forgotten. */
   follow(node: DenoiseNode | null): void {
     this.#node = node;
+    this.#offersAuto = false;
     this.#show(undefined, undefined);
   }
 

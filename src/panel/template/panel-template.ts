@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isSettable } from '../node/node-settings.ts';
 import { controlsTemplate } from './controls-template.ts';
+import { diagnosisTemplate } from './diagnosis-template.ts';
 import { figuresTemplate } from './figures-template.ts';
 import type { PanelView } from './panel-view.ts';
 import { stageTemplate } from './stage-template.ts';
@@ -27,7 +28,7 @@ export function panelTemplate(view: PanelView): TemplateResult {
         <div class="stage" part="stage">${stageTemplate(view)}</div>
         <div class="controls" part="controls">${controlsTemplate(view)}<slot name="controls"></slot></div>
       </div>
-      ${figuresTemplate(view)}
+      ${figuresTemplate(view)} ${diagnosisTemplate(view)}
       <slot name="footer"></slot>
     </div>
   `;

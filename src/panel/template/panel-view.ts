@@ -1,6 +1,7 @@
 import type { DenoiseNode } from '../../main/denoise-node.ts';
 import type { DenoiseMetrics } from '../../main/events.ts';
 import type { TextDirection } from '../locales/direction.ts';
+import type { NodeDiagnosis } from '../node/node-diagnosis.ts';
 import type { SliderName } from '../node/node-settings.ts';
 import type { PanelState } from '../strings.ts';
 import type { ValueFormatter } from '../value-formatter.ts';
@@ -24,6 +25,7 @@ export interface PanelView {
   readonly models: readonly ModelChoice[];
   readonly incomingModel: string | undefined;
   readonly modelProblem: unknown;
+  readonly diagnosis: Pick<NodeDiagnosis, 'sentence' | 'isUnderWay'>;
   readonly hasMix: boolean;
   /** Whether the model was reset a moment ago. */
   readonly isReset: boolean;
@@ -39,5 +41,7 @@ export interface PanelActions {
   readonly slide: Readonly<Record<SliderName, (event: Event) => void>>;
   readonly chooseModel: (event: Event) => void;
   readonly reset: () => void;
+  readonly openDiagnosis: (event: Event) => void;
+  readonly diagnose: () => void;
   readonly retry: () => void;
 }
