@@ -80,6 +80,7 @@ const onMainThread = {
     stream: 'src/stream/index.ts',
     chime: 'src/calls/chime.ts',
     livekit: 'src/calls/livekit.ts',
+    vonage: 'src/calls/vonage.ts',
   },
   preserveEntrySignatures: 'allow-extension',
   output: {

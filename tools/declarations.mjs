@@ -19,6 +19,7 @@ export const ENTRIES = {
   'stream/index.d.ts': 'stream.d.ts',
   'calls/chime.d.ts': 'chime.d.ts',
   'calls/livekit.d.ts': 'livekit.d.ts',
+  'calls/vonage.d.ts': 'vonage.d.ts',
   'panel/define.d.ts': 'panel.d.ts',
   'react/index.d.ts': 'react.d.ts',
   'engine/index.d.ts': 'engine.d.ts',

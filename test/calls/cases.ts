@@ -12,4 +12,6 @@ export const CASES: readonly Case[] = [
   { name: 'chime-oldest', sdk: 'amazon-chime-sdk-js-oldest' },
   { name: 'livekit', sdk: 'livekit-client' },
   { name: 'livekit-oldest', sdk: 'livekit-client-oldest' },
+  { name: 'vonage', sdk: '@vonage/client-sdk-video' },
+  { name: 'vonage-oldest', sdk: '@opentok/client' },
 ];

@@ -25,7 +25,7 @@ const GUIDES = [
   'quality',
 ].map((name) => `docs/${name}.md`);
 /** A page for each SDK, which docs/calls.md leads to. */
-const CALLS = ['chime', 'livekit'].map((name) => `docs/calls-${name}.md`);
+const CALLS = ['chime', 'livekit', 'vonage'].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -43,6 +43,7 @@ const WITH_EXAMPLES = [
   'src/calls/livekit.ts',
   'src/react/use-denoise.ts',
   'src/react/denoise-panel.ts',
+  'src/calls/vonage.ts',
 ];
 
 const TSCONFIG = {
