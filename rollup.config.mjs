@@ -78,6 +78,7 @@ const onMainThread = {
     'denoise-node': 'src/index.ts',
     standardized: 'src/standardized.ts',
     stream: 'src/stream/index.ts',
+    agora: 'src/calls/agora.ts',
     chime: 'src/calls/chime.ts',
     livekit: 'src/calls/livekit.ts',
     vonage: 'src/calls/vonage.ts',

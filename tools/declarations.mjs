@@ -17,6 +17,7 @@ export const ENTRIES = {
   'index.d.ts': 'denoise-node.d.ts',
   'standardized.d.ts': 'standardized.d.ts',
   'stream/index.d.ts': 'stream.d.ts',
+  'calls/agora.d.ts': 'agora.d.ts',
   'calls/chime.d.ts': 'chime.d.ts',
   'calls/livekit.d.ts': 'livekit.d.ts',
   'calls/vonage.d.ts': 'vonage.d.ts',

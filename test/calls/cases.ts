@@ -8,6 +8,8 @@ export interface Case {
 }
 
 export const CASES: readonly Case[] = [
+  { name: 'agora', sdk: 'agora-rtc-sdk-ng' },
+  { name: 'agora-oldest', sdk: 'agora-rtc-sdk-ng-oldest' },
   { name: 'chime', sdk: 'amazon-chime-sdk-js' },
   { name: 'chime-oldest', sdk: 'amazon-chime-sdk-js-oldest' },
   { name: 'livekit', sdk: 'livekit-client' },

@@ -25,7 +25,7 @@ const GUIDES = [
   'quality',
 ].map((name) => `docs/${name}.md`);
 /** A page for each SDK, which docs/calls.md leads to. */
-const CALLS = ['chime', 'livekit', 'vonage'].map((name) => `docs/calls-${name}.md`);
+const CALLS = ['agora', 'chime', 'livekit', 'vonage'].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -39,6 +39,7 @@ const WITH_EXAMPLES = [
   ...DOCUMENTS,
   'src/main/denoise-node.ts',
   'src/stream/denoised-track.ts',
+  'src/calls/agora/denoise-processor.ts',
   'src/calls/chime.ts',
   'src/calls/livekit.ts',
   'src/react/use-denoise.ts',
