@@ -2,24 +2,23 @@
 
 Notable: every example has its own random generator, seeded by (seed, step, index), so a batch depends on nothing that
 came before it. An interrupted run resumes exactly, and several processes can share a batch and see what one would have
-seen. Draws are made example by example (cheap); all filtering is one multiplication in the frequency domain for the
-whole batch.
+seen. Draws are made example by example, here (cheap, and in as many processes as there are cores); all filtering is one
+multiplication in the frequency domain for the whole batch, on whatever device (rendering.py).
 
     speech -> speed -> EQ -> room -+-> early part ------------------> low-pass -> gain -> clean (the target)
                                    +-> whole response -> + noise ---> low-pass -> gain -> clip -> noisy
 """
 
-import math
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from ..framing import RATE_HZ
 from .drawing import WeightedClips, resample_speed
 from .noises import NOISE_KINDS, TRANSIENT_WORDS, noise_kind
 from .prepared import Clip, Prepared
+from .rendering import Draws, Recipe, Renderer
 from .rooms import ROOM_SAMPLES, room_pairs
 
 
@@ -58,19 +57,6 @@ class MixConfig:
     early_fade_ms: float = 5.0
 
 
-@dataclass
-class Recipe:
-    """What one example was made of; a line of the CSV that `mix` writes."""
-
-    speaker: str = ""
-    noise: str = ""
-    noise_kind: str = ""
-    snr_db: float = 0.0
-    level_dbfs: float = 0.0
-    bandwidth_hz: int = RATE_HZ // 2
-    room: bool = False
-
-
 class MixtureSource:
     """Batches of (noisy, clean) from one split of a prepared folder."""
 
@@ -97,14 +83,9 @@ class MixtureSource:
         self.noise = WeightedClips(kinds, {name: weight for name, weight, _ in NOISE_KINDS})
         sharp = [c for c in noise if any(w in c.label.lower() for w in TRANSIENT_WORDS)] or noise
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
-        self.rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
-        frequency = np.fft.rfftfreq(self.fft, 1 / RATE_HZ)
-        # Equalisers are drawn at 10 points, even in log frequency from 60 Hz to the highest, and interpolated between
-        # them.
-        place = np.clip(np.log(np.maximum(frequency, 60) / 60) / np.log(RATE_HZ / 2 / 60), 0, 1) * 9
-        self.eq_left = torch.from_numpy(np.minimum(place.astype(np.int64), 8))
-        self.eq_blend = torch.from_numpy((place - np.minimum(place.astype(np.int64), 8)).astype(np.float32))
-        self.frequency = torch.from_numpy(frequency.astype(np.float32))
+        rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
+        self.room_count = len(rooms)
+        self.renderer = Renderer(self.samples, self.fft, rooms)
 
     # ---- draws, one example at a time --------------------------------------------------------------------------------
 
@@ -191,83 +172,40 @@ class MixtureSource:
 
     # ---- the batch ---------------------------------------------------------------------------------------------------
 
-    def eq(self, points: Tensor) -> Tensor:
-        """Gain curve from 10 points in dB, [B, 10] -> [B, fft / 2 + 1]."""
-        left, right = points[:, self.eq_left], points[:, self.eq_left + 1]
-        return torch.pow(10.0, (left + (right - left) * self.eq_blend) / 20)
-
-    def low_pass(self, cutoff_hz: Tensor) -> Tensor:
-        """Raised-cosine edge, 12 % of the cutoff wide, that ends at the cutoff; [B] -> [B, fft / 2 + 1]."""
-        edge = (cutoff_hz[:, None] - self.frequency) / (0.12 * cutoff_hz[:, None])
-        return torch.where(cutoff_hz[:, None] >= RATE_HZ / 2, 1.0, 0.5 - 0.5 * torch.cos(math.pi * edge.clamp(0, 1)))
-
     def batch(self, step: int, indices: range) -> tuple[Tensor, Tensor, list[Recipe]]:
         """Noisy and clean waves, [B, samples] float32, and what they were made of."""
-        c, n, size = self.config, self.samples, len(indices)
-        speech, noise = np.zeros((size, n), np.float32), np.zeros((size, n), np.float32)
-        speech_eq, noise_eq = np.zeros((size, 10), np.float32), np.zeros((size, 10), np.float32)
-        cutoff, room = np.full(size, RATE_HZ / 2, np.float32), np.full(size, -1)
-        snr, level, clip_at = np.zeros(size, np.float32), np.zeros(size, np.float32), np.full(size, np.inf, np.float32)
-        speech_on, noise_on = np.ones(size, np.float32), np.ones(size, np.float32)
-        recipes = []
-        hiss = np.zeros((size, n), np.float32)
+        draws = self.draw(step, indices)
+        return *self.renderer.render(draws), draws.recipes
+
+    def draw(self, step: int, indices: range) -> Draws:
+        """Everything random about a batch."""
+        c, n = self.config, self.samples
+        draws = Draws.empty(len(indices), n)
         for i, index in enumerate(indices):
             rng = np.random.default_rng((self.seed, step, index))
-            speech[i], voice = self.draw_speech(rng)
-            noise[i], name, kind = self.draw_noise(rng)
-            if rng.random() < c.eq:
-                speech_eq[i] = rng.uniform(-6, 6, 10)
-            if rng.random() < c.eq:
-                noise_eq[i] = rng.uniform(-10, 10, 10)
-            if rng.random() < c.room:
-                room[i] = rng.integers(len(self.rooms))
-            if rng.random() < c.low_pass:
-                cutoff[i] = rng.choice(c.cutoffs_hz)
+            speech, voice = self.draw_speech(rng)
+            noise, name, kind = self.draw_noise(rng)
+            speech_eq = rng.uniform(-6, 6, 10) if rng.random() < c.eq else 0.0
+            noise_eq = rng.uniform(-10, 10, 10) if rng.random() < c.eq else 0.0
+            room = int(rng.integers(self.room_count)) if rng.random() < c.room else -1
+            cutoff = int(rng.choice(c.cutoffs_hz)) if rng.random() < c.low_pass else RATE_HZ // 2
             if voice.bandwidth_hz <= 8000 and rng.random() < c.match_band:
-                cutoff[i] = min(cutoff[i], 8000)
+                cutoff = min(cutoff, 8000)
             widen = 6 if rng.random() < c.snr_wide else 0
-            snr[i] = rng.uniform(c.snr_db[0] - widen, c.snr_db[1] + widen)
-            level[i] = rng.uniform(*c.level_dbfs)
+            snr = rng.uniform(c.snr_db[0] - widen, c.snr_db[1] + widen)
+            level = rng.uniform(*c.level_dbfs)
             special = rng.random()
             if special < c.clean:
-                noise_on[i], kind, snr[i] = 0.0, "none", np.inf
+                kind, snr = "none", np.inf
             elif special < c.clean + c.silence:
-                speech_on[i], snr[i] = 0.0, -np.inf
-            if rng.random() < c.clip:
-                clip_at[i] = rng.uniform(0.25, 0.8)
+                snr = -np.inf
+            clip_at = rng.uniform(0.25, 0.8) if rng.random() < c.clip else np.inf
             # Every microphone hisses a little.
-            hiss[i] = rng.standard_normal(n, dtype=np.float32) * 10 ** (rng.uniform(-95, -65) / 20)
-            drawn = (float(snr[i]), float(level[i]), min(int(cutoff[i]), voice.bandwidth_hz), bool(room[i] >= 0))
-            recipes.append(Recipe(voice.recording, name, kind, *drawn))
-
-        speech_spectrum = torch.fft.rfft(torch.from_numpy(speech), n=self.fft) * self.eq(torch.from_numpy(speech_eq))
-        noise_spectrum = torch.fft.rfft(torch.from_numpy(noise), n=self.fft) * self.eq(torch.from_numpy(noise_eq))
-        pass_band = self.low_pass(torch.from_numpy(cutoff))
-        speech_spectrum = speech_spectrum * pass_band
-        noise = torch.fft.irfft(noise_spectrum * pass_band, n=self.fft)[:, :n]
-        early = torch.fft.irfft(speech_spectrum, n=self.fft)[:, :n]
-        whole = early.clone()
-        wet = [i for i in range(size) if room[i] >= 0]
-        if wet:
-            pairs = self.rooms[torch.from_numpy(room[wet])]  # [wet, 2, fft / 2 + 1]
-            both = torch.fft.irfft(speech_spectrum[wet][:, None] * pairs, n=self.fft)[..., :n]
-            early[wet], whole[wet] = both[:, 0], both[:, 1]
-        speech_on, noise_on = torch.from_numpy(speech_on)[:, None], torch.from_numpy(noise_on)[:, None]
-        finite_snr = torch.from_numpy(np.nan_to_num(snr, posinf=0.0, neginf=0.0))[:, None]
-        noise = set_snr(whole, noise, finite_snr) * noise_on
-        early, noisy = early * speech_on, whole * speech_on + noise
-        gain = 10 ** (torch.from_numpy(level)[:, None] / 20) / rms(noisy)
-        gain = torch.minimum(gain, 0.99 / noisy.abs().amax(1, keepdim=True).clamp_min(1e-6))
-        noisy, early = noisy * gain + torch.from_numpy(hiss), early * gain
-        limit = torch.from_numpy(clip_at)[:, None] * noisy.abs().amax(1, keepdim=True)
-        noisy = torch.where(torch.isfinite(limit), torch.minimum(torch.maximum(noisy, -limit), limit), noisy)
-        return noisy, early, recipes
-
-
-def rms(wave: Tensor) -> Tensor:
-    return wave.square().mean(-1, keepdim=True).sqrt().clamp_min(1e-7)
-
-
-def set_snr(speech: Tensor, noise: Tensor, snr_db: Tensor) -> Tensor:
-    """The noise at the level that gives the ratio of energies, over the whole length."""
-    return noise * (rms(speech) / rms(noise) * 10 ** (-snr_db / 20))
+            hiss = rng.standard_normal(n, dtype=np.float32) * 10 ** (rng.uniform(-95, -65) / 20)
+            draws.put(
+                i,
+                Recipe(voice.recording, name, kind, snr, level, min(cutoff, voice.bandwidth_hz), room >= 0),
+                {"speech": speech, "noise": noise, "hiss": hiss, "speech_eq_db": speech_eq, "noise_eq_db": noise_eq},
+                {"cutoff_hz": cutoff, "room": room, "snr_db": snr, "level_dbfs": level, "clip_at": clip_at},
+            )
+        return draws

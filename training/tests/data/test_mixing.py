@@ -10,10 +10,11 @@ import torch
 
 from denoise_training.data.drawing import resample_speed
 from denoise_training.data.layouts import LAYOUTS, Source, read_layout, recording_name
-from denoise_training.data.mixing import MixConfig, MixtureSource, rms, set_snr
+from denoise_training.data.mixing import MixConfig, MixtureSource
 from denoise_training.data.mixtures import write_mixtures
 from denoise_training.data.prepare import decode_source, prepare
 from denoise_training.data.prepared import Prepared
+from denoise_training.data.rendering import rms, set_snr
 from denoise_training.data.sides import parse_sides
 
 PLAIN = MixConfig(
