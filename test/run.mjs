@@ -56,9 +56,12 @@ async function lanes(all) {
 async function suitesWithoutClock() {
   await suites.node('node', tests('test', 'node'));
   await suites.browser('chromium', 'unit');
-  for (const { name, before, groups, found } of others) {
+  for (const { name, before, groups, found, noWorklets } of others) {
     if (!found) suites.skip(name, 'not installed');
-    else for (const group of groups) await suites.browser(name, group, { before, env: environment(name) });
+    for (const group of found ? groups : []) {
+      if (group === 'offline' && noWorklets) suites.skip(`${name}: ${group}`, noWorklets);
+      else await suites.browser(name, group, { before, env: environment(name) });
+    }
   }
 }
 
@@ -72,8 +75,9 @@ function chromiumDemo() {
   return suites.node('chromium: demo', pages, { oneByOne: true });
 }
 
-async function suitesWithSound({ name, before, liveGroups, pages, found }) {
+async function suitesWithSound({ name, before, liveGroups, pages, found, noWorklets }) {
   if (!found) return;
+  if (noWorklets) return suites.skip(`${name}: live, demo`, noWorklets);
   const sound = startSoundServer();
   const env = { ...environment(name), ...sound.env };
   if (sound.hasSound) for (const group of liveGroups) await suites.browser(name, group, { before, env });
@@ -121,7 +125,7 @@ function installBrowser() {
 
 /**
  * Browsers beside Chromium take part where they are installed: `groups` of web-test-runner.config.mjs that need no
- * sound, `liveGroups` that do, and pages of the demo.
+ * sound, `liveGroups` that do, and pages of the demo; all but the portable group need AudioWorklets.
  */
 function otherBrowsers() {
   const inDisplay = process.env.DISPLAY ? [] : ['xvfb-run', '-a'];
@@ -142,6 +146,8 @@ function otherBrowsers() {
       liveGroups: ['live', 'panel'],
       pages: { silent: ['opening'], playing: ['studio-listening'] },
       found: canShow && findWebKit(),
+      // Seen in three runs of three, at one place: a null pointer in libwebkit2gtk's own thread AudioWorklet.
+      noWorklets: availableParallelism() === 1 && 'WebKitGTK 2.50 crashes in its audio thread where there is one core',
     },
   ];
 }
