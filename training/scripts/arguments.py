@@ -1,12 +1,28 @@
 """What every training program can be told."""
 
 import argparse
+import os
 from pathlib import Path
 
 import torch
 
 from denoise_training.run.loop import Course
 from denoise_training.settings import Settings, load, override
+
+
+def device_here() -> str:
+    """The GPU of this process where there is one; sets up its arithmetic."""
+    if not torch.cuda.is_available():
+        return "cpu"
+    # Products in TF32: ten bits of every factor, sums in float32.
+    torch.set_float32_matmul_precision("high")
+    return f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    # A GPU waits for every core there is; on a CPU the network itself takes them.
+    default = max(1, len(os.sched_getaffinity(0)) - 1) if torch.cuda.is_available() else 0
+    parser.add_argument("--workers", type=int, default=default, help="processes that draw mixtures (%(default)s here)")
 
 
 def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentParser:
@@ -18,6 +34,7 @@ def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentPars
     parser.add_argument("--steps", type=int, help="length of the run in steps instead")
     parser.add_argument("--valid-minutes", type=float, default=valid_minutes)
     parser.add_argument("--init", help="checkpoint whose averaged weights a new run begins with")
+    parser.add_argument("--save-seconds", type=float, default=120.0, help="from one checkpoint to the next")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--set", action="append", default=[], help="setting=value over the config, as in loss.sdr=0.01")
     return parser
@@ -36,5 +53,14 @@ def parse(parser: argparse.ArgumentParser, kind: type[Settings]) -> tuple[argpar
         torch.set_num_threads(args.threads)
     torch.set_flush_denormal(True)
     args.out.mkdir(parents=True, exist_ok=True)
-    course = Course(args.data, args.out, args.minutes, args.steps, args.valid_minutes, args.init)
+    course = Course(
+        args.data,
+        args.out,
+        args.minutes,
+        args.steps,
+        args.valid_minutes,
+        args.init,
+        args.save_seconds,
+        getattr(args, "workers", 0),
+    )
     return args, config, course

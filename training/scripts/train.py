@@ -6,22 +6,24 @@ torchrun --nproc-per-node 2 -m scripts.train ...
 
 import os
 
-import torch
 import torch.distributed as dist
 
 from denoise_training.run.config import TrainConfig
 from denoise_training.run.train import train
 
-from .arguments import make_parser, parse
+from .arguments import add_workers, device_here, make_parser, parse
 
 
 def main() -> None:
-    _, config, course = parse(make_parser("Train a denoiser.", valid_minutes=8.0), TrainConfig)
+    parser = make_parser("Train a denoiser.", valid_minutes=8.0)
+    parser.add_argument("--batch", type=int, help="another batch than the config's, with the rate that belongs to it")
+    add_workers(parser)
+    args, config, course = parse(parser, TrainConfig)
+    if args.batch:
+        config = config.scaled_to(args.batch)
     processes = int(os.environ.get("WORLD_SIZE", 1))
     rank = int(os.environ.get("RANK", 0))
-    device = "cpu"
-    if torch.cuda.is_available():
-        device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+    device = device_here()
     if processes > 1:
         dist.init_process_group("nccl" if device != "cpu" else "gloo")
     train(config, course, rank, processes, device)

@@ -10,8 +10,11 @@ thirds of the products and half of the graph operations for each hop.
 
 Notable: autograd would make one weight-gradient product for each step. The plain form's `backward` walks back through
 time once for the gate gradients, then makes each weight gradient in one product over the whole sequence. On a CPU with
-a compiler recurrence.cpp does all of it, a group of rows at a time, with the same result.
+a compiler recurrence.cpp does all of it, a group of rows at a time, and on a GPU recurrence_gpu.py does, with the same
+result.
 """
+
+import functools
 
 import torch
 from torch import Tensor
@@ -89,4 +92,17 @@ def light_recurrence(x: Tensor, state: Tensor, in_weight: Tensor, bias: Tensor, 
     if native.fits(x, state, in_weight, state_weight):
         return NativeRecurrence.apply(x, state, in_weight, bias, state_weight)
     gates_in = torch.addmm(bias, x.reshape(-1, x.shape[-1]), in_weight).view(*x.shape[:2], -1)
+    on_gpu = gpu_form() if x.is_cuda and x.dtype == torch.float32 and not native.hidden else None
+    if on_gpu and state.shape[1] in on_gpu.WIDTHS:
+        return on_gpu.GpuRecurrence.apply(gates_in, state, state_weight)
     return PlainRecurrence.apply(gates_in, state, state_weight)
+
+
+@functools.cache
+def gpu_form():
+    """The kernels for a GPU, or None where Triton is not installed."""
+    try:
+        from . import recurrence_gpu
+    except ImportError:
+        return None
+    return recurrence_gpu

@@ -36,3 +36,12 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         self.model = dataclasses.replace(self.model, bins=self.framing.bins, rate_hz=self.framing.rate_hz)
+
+    def scaled_to(self, batch: int) -> "TrainConfig":
+        """The same run in larger or smaller steps: Adam's rate grows with the square root of the batch (S. Malladi et
+        al., 2022, arXiv:2205.10287), and the average reaches as far back, in sound.
+        """
+        times = batch / self.batch
+        return dataclasses.replace(
+            self, batch=batch, learning_rate=self.learning_rate * times**0.5, ema=self.ema**times
+        )

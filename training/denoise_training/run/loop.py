@@ -19,8 +19,8 @@ from pathlib import Path
 
 import torch
 
+LAST = "last.pt"  # of the first process
 LOG_SECONDS = 30.0
-SAVE_SECONDS = 120.0
 LEAST_GAIN = 1e-3  # of a score; the same weights can differ by rounding from one validation to the next
 
 
@@ -32,8 +32,10 @@ class Course:
     out: Path  # checkpoints, log, TensorBoard
     minutes: float | None = None  # over all its interruptions
     steps: int | None = None  # instead of minutes
-    valid_minutes: float = 8.0  # from one validation to the next
+    valid_minutes: float = 8.0  # from one validation to the next; 0: none, and the last weights count as the best
     init: str | None = None  # checkpoint whose averaged weights a new run begins with
+    save_seconds: float = 120.0  # from one checkpoint to the next
+    workers: int = 0  # processes that draw mixtures while this one computes
 
 
 class Average:
@@ -141,10 +143,19 @@ def minutes_spent(saved: dict) -> float:
     return saved["seconds"] / 60 + saved.get("earlier", {}).get("minutes", 0.0)
 
 
+def on_cpu(tree):
+    """The same dicts and lists, with all tensors in this machine's own memory."""
+    if isinstance(tree, torch.Tensor):
+        return tree.cpu()
+    if isinstance(tree, dict):
+        return {key: on_cpu(value) for key, value in tree.items()}
+    return [on_cpu(value) for value in tree] if isinstance(tree, list) else tree
+
+
 def save(saved: dict, path: Path) -> None:
-    """Written beside, then renamed: a checkpoint is whole or the old one."""
+    """Written beside, then renamed: a checkpoint is whole or the old one. It can be read where there is no GPU."""
     part = path.with_suffix(".part")
-    torch.save(saved, part)
+    torch.save(on_cpu(saved), part)
     os.replace(part, path)
 
 
@@ -179,9 +190,10 @@ def run_loop(
     score: Callable[[dict], dict[str, float]]
     | None,  # measures of a checkpoint, "score" among them; None: not this process's
     agree: Callable[[float, bool], tuple[float, bool]] = lambda progress, halt: (progress, halt),
-    last: str = "last.pt",
+    last: str = LAST,
 ) -> None:
     """Trains until the time is up, nothing gets better, or it is asked to stop."""
+    score = score if course.valid_minutes else None
     stop = []
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.append(1))
@@ -192,6 +204,12 @@ def run_loop(
         log.figures("valid", "valid", result, training.step)
         if training.judge(result["score"]):
             save(weights_only({**checkpoint, "valid": result}), course.out / "best.pt")
+
+    def keep() -> None:
+        checkpoint = training.checkpoint()
+        save(checkpoint, course.out / last)
+        if not course.valid_minutes and last == LAST:
+            save(weights_only(checkpoint), course.out / "best.pt")
 
     audio_seconds = step_seconds(dataclasses.asdict(training.config))
     parameters = sum(p.numel() for p in training.network.parameters())
@@ -223,15 +241,15 @@ def run_loop(
             head = f"step {training.step} {100 * progress:.1f}% audio {hours:.2f} h at {speed:.1f} s/s"
             log.figures("train", head, {name: value / counted for name, value in sums.items()}, training.step)
             sums, counted, log_step, last_log = {}, 0, training.step, now
-        if now - last_save > SAVE_SECONDS:
-            save(training.checkpoint(), course.out / last)
+        if now - last_save > course.save_seconds:
+            keep()
             last_save = now
         if score and now - last_valid > 60 * course.valid_minutes:
             validate()
             last_valid = time.time()
     if score and not stop and not training.stalled:
         validate()
-    save(training.checkpoint(), course.out / last)
+    keep()
     ends = (
         "interrupted"
         if stop

@@ -16,6 +16,7 @@ from ..loss.losses import DenoiseLoss
 from ..network.enhance import enhance
 from ..network.models import MaskNetwork
 from ..network.stft import Stft
+from .ahead import Ahead
 from .config import TrainConfig
 from .loop import Course, Log, Training, run_loop
 from .validation import Validation
@@ -32,6 +33,7 @@ class Run(Training):
         processes: int = 1,
         device: str = "cpu",
         network: torch.nn.Module | None = None,  # instead of the config's own
+        workers: int = 0,  # processes that draw mixtures ahead
     ):
         if config.batch % processes:
             raise ValueError(f"batch {config.batch} does not divide among {processes} processes: choose a multiple")
@@ -40,16 +42,15 @@ class Run(Training):
         self.processes, self.device = processes, device
         self.stft = Stft(config.framing, device)
         self.loss = DenoiseLoss(config.loss, config.framing.rate_hz)
-        self.mixer = MixtureSource(data, "train", config.mix, config.seed)
         share = config.batch // processes
         self.indices = range(rank * share, (rank + 1) * share)
+        self.ahead = Ahead(MixtureSource(data, "train", config.mix, config.seed), self.indices, device, workers)
         self.norms: list[float] = []
         self.states = self.network.initial_states(share)
 
     def train_step(self, progress: float) -> dict[str, float]:
         c = self.config
-        noisy, clean, _ = self.mixer.batch(self.step, self.indices)
-        noisy, clean = noisy.to(self.device), clean.to(self.device)
+        noisy, clean = self.ahead.batch(self.step)
         keep = [np.random.default_rng((c.seed, self.step, i, 1)).random() < c.carry for i in self.indices]
         keep = torch.tensor(keep, dtype=torch.float32, device=self.device)[:, None, None]
         enhanced, states = enhance(self.network, self.stft, noisy, [s * keep for s in self.states])
@@ -106,16 +107,17 @@ def of_first_process(saved: dict | None) -> dict | None:
 
 def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> None:
     data = Prepared(course.data, config.licence_flags, preload=True)
-    run = Run(config, data, rank, processes, device)
+    run = Run(config, data, rank, processes, device, workers=course.workers)
     last = f"last.{rank}.pt" if rank else "last.pt"
-    saved = torch.load(course.out / last, weights_only=True) if (course.out / last).exists() else None
+    path = course.out / last
+    saved = torch.load(path, weights_only=True, map_location=device) if path.exists() else None
     shared = of_first_process(saved) if processes > 1 else saved
     if shared:
         run.restore(shared)
         run.take_states(saved)
     elif course.init:
-        run.begin_with(torch.load(course.init, weights_only=True))
-    validation = Validation(config, data) if rank == 0 else None
+        run.begin_with(torch.load(course.init, weights_only=True, map_location=device))
+    validation = Validation(config, data, device) if rank == 0 and course.valid_minutes else None
 
     def score(checkpoint: dict) -> dict[str, float]:
         return validation.score(averaged_network(checkpoint, config).to(device), run.stft)

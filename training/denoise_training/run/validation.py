@@ -21,7 +21,7 @@ class Validation:
     in comparable steps, the last of which no term of the loss follows.
     """
 
-    def __init__(self, config: TrainConfig, data: Prepared):
+    def __init__(self, config: TrainConfig, data: Prepared, device: str = "cpu"):
         mix = dataclasses.replace(
             config.mix, seconds=config.valid_seconds, snr_db=(-5.0, 20.0),
             snr_wide=0, clean=0, silence=0, clip=0, low_pass=0,
@@ -29,7 +29,8 @@ class Validation:
             speech_weights=MixConfig().speech_weights, even_voices=config.valid_split != "valid",
         )  # fmt: skip
         mixer = MixtureSource(data, config.valid_split, mix, seed=1234, simulated_rooms=8)
-        self.noisy, self.clean, _ = mixer.batch(0, range(config.valid_examples))
+        noisy, self.clean, _ = mixer.batch(0, range(config.valid_examples))
+        self.noisy = noisy.to(device)
 
     @torch.no_grad()
     def score(self, network: MaskNetwork, stft: Stft, perceptual: bool = True) -> dict[str, float]:
