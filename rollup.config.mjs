@@ -221,6 +221,9 @@ const DEMO = [
   inBrowser('demo/worklet/demo-processors.ts', 'dist/demo/demo-processors.js'),
   inBrowser('demo/wam/wam.ts', 'dist/demo/wam/wam.js', { paths: { 'denoise-node/wam': '../../wam/index.js' } }),
   inBrowser('demo/worklet/tone-processor.ts', 'dist/demo/wam/tone-processor.js'),
+  inBrowser('demo/call/call.ts', 'dist/demo/call/call.js', {
+    paths: { 'denoise-node': '../../denoise-node.js', 'denoise-node/stream': '../../stream.js' },
+  }),
   inBrowser('demo/studio/studio.ts', 'dist/demo/studio/studio.js', {
     plugins: [listTitles],
     paths: { 'denoise-node': '../../denoise-node.js', [STUDIO_DECODERS]: './studio-decoders.js' },
