@@ -135,7 +135,7 @@ function otherBrowsers() {
       name: 'firefox',
       before: [],
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'failures', 'panel', 'stream'],
+      liveGroups: ['live', 'failures', 'panel', 'stream', 'calls'],
       pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
       found: findBrowser('firefox'),
     },
@@ -143,7 +143,7 @@ function otherBrowsers() {
       name: 'webkit',
       before: inDisplay,
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'panel'],
+      liveGroups: ['live', 'panel', 'calls'],
       pages: { silent: ['opening'], playing: ['studio-listening'] },
       found: canShow && findWebKit(),
       // Seen in three runs of three, at one place: a null pointer in libwebkit2gtk's own thread AudioWorklet.

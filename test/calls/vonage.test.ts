@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import type * as Vonage from '../../src/calls/vonage.ts';
+import { skip } from '../support/browser-limits.ts';
 import { audioTrack, endedTrack, refusal, videoTrack } from './support/adapters.ts';
 
 const { DenoiseConnector }: typeof Vonage = await import(`${location.origin}/dist/vonage.js`);
@@ -32,7 +33,7 @@ describe("Vonage's connector", () => {
   });
 
   it('gives what a publisher takes for a filtered track, so that it does not stop the microphone', async function () {
-    if (Generator === undefined) this.skip();
+    if (Generator === undefined) skip(this, 'generators');
     const microphone = audioTrack();
     const sent = await connector.setTrack(microphone);
     expect(sent).to.be.instanceOf(Generator).and.to.be.instanceOf(MediaStreamTrack);
@@ -41,7 +42,7 @@ describe("Vonage's connector", () => {
   });
 
   it('denoises a copy where a publisher stops the microphone, and stops the copy at the end', async function () {
-    if (Generator !== undefined) this.skip();
+    if (Generator !== undefined) skip(this, 'noGenerators');
     const microphone = audioTrack();
     await connector.setTrack(microphone);
     microphone.stop();

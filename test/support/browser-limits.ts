@@ -9,6 +9,8 @@ export const LIMITS = {
   noPauses: 'this browser has OfflineAudioContext.suspend(), and the test is of those without',
   recordedMicrophone: 'only Chromium plays a recording as a microphone that is not there',
   ownProcessing: 'this browser does nothing of its own to a microphone that is not there',
+  generators: 'only Chromium has tracks that a page fills itself',
+  noGenerators: 'Chromium has tracks that a page fills itself, and the test is of those without',
   interruptions: 'only Chromium interrupts the sound of frames that are not seen',
   sound: 'no sound device: the clock of an AudioContext stands still',
   devtools: 'only the DevTools of Chromium collect garbage and count workers',
