@@ -15,6 +15,8 @@ import { INLINE_DECLARATIONS, inlineModule } from './inline-assets.ts';
 const WORKLET = 'denoise-processor.js';
 const WORKER = 'denoise-worker.js';
 const WASM = 'wasm/tfjs-backend-wasm-simd.wasm';
+/** For pages that are plugin hosts. */
+const WAM = 'wam/wam-processor.js';
 const INLINE = 'denoise-inline';
 
 /**
@@ -25,7 +27,7 @@ export function copyAssets(args: readonly string[]): readonly string[] {
   const { folder, models, isInline } = readArguments(args);
   try {
     if (isInline) return writeInline(folder, models);
-    const written = [WORKLET, WORKER, WASM].map((path) => copied(inDist(path), join(folder, path)));
+    const written = [WORKLET, WORKER, WASM, WAM].map((path) => copied(inDist(path), join(folder, path)));
     return [...written, ...models.flatMap((name) => copyModel(name, join(folder, 'models')))];
   } catch (error) {
     throw new UsageError(`Cannot copy into ${folder}: ${error instanceof Error ? error.message : String(error)}.`);

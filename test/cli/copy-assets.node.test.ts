@@ -37,6 +37,7 @@ describe('denoise-node copy-assets', () => {
       'denoise-worker.js',
       'models/base.bin',
       'models/tiny.bin',
+      'wam/wam-processor.js',
       'wasm/tfjs-backend-wasm-simd.wasm',
     ];
     assert.equal(status, 0);

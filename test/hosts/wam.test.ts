@@ -295,6 +295,18 @@ describe('the Web Audio Module, in the host of the SDK', () => {
     await audioNode.destroy();
   });
 
+  it('finds its files in the folder that its options name, and says what to do where they are not', async () => {
+    DenoiseModule.options = { assets: '/dist' };
+    const { groupId, context } = await offlineHost();
+    const { audioNode } = await DenoiseModule.createInstance(groupId, context);
+    expect(audioNode.state).to.equal('running');
+    await audioNode.destroy();
+    DenoiseModule.options = { assets: '/nowhere/' };
+    const missing = await rejection(DenoiseModule.createInstance(groupId, context));
+    DenoiseModule.options = {};
+    expect(missing.message).to.match(/\/nowhere\/wam\/wam-processor\.js did not load\..*copy-assets/);
+  });
+
   it('takes the latest of two states that come at once', async () => {
     const { groupId, context } = await offlineHost();
     const { audioNode } = await DenoiseModule.createInstance(groupId, context);

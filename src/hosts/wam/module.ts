@@ -4,6 +4,7 @@
  * Thread: [main]
  */
 import { beside } from '../../shared/beside.ts';
+import { shortened } from '../../shared/quoted.ts';
 import { MODULE_ID } from '../../shared/wam-messages.ts';
 import type {
   DenoiseModuleConstructor,
@@ -19,7 +20,13 @@ interface Panel extends HTMLElement {
   node: DenoiseModuleNode | null;
 }
 
-const processorUrl = (): string => beside(() => new URL('./wam-processor.js', import.meta.url), 'wam/wam-processor.js');
+/** Beside this module; in a folder that `options.assets` names, as below the package's dist/. */
+function processorUrl(assets: DenoiseModuleOptions['assets']): string {
+  if (typeof assets !== 'string' && !(assets instanceof URL))
+    return beside(() => new URL('./wam-processor.js', import.meta.url), 'wam/wam-processor.js');
+  const folder = new URL(assets, document.baseURI).href;
+  return `${folder.replace(/\/?$/, '/')}wam/wam-processor.js`;
+}
 
 class Module implements DenoiseModuleFace {
   static readonly isWebAudioModuleConstructor = true;
@@ -64,16 +71,18 @@ class Module implements DenoiseModuleFace {
   }
 
   async createAudioNode(state?: unknown): Promise<DenoiseModuleNode> {
-    const url = processorUrl();
+    const { options } = this.constructor as typeof Module;
+    const url = processorUrl(options.assets);
     try {
       await this.audioContext.audioWorklet.addModule(url);
     } catch (cause) {
       const message =
-        `Denoise module: ${url} did not load. Serve the package's folder dist/ as it is; a content security policy ` +
-        'must allow it (script-src).';
+        `Denoise module: ${shortened(url)} did not load. Serve the folder dist/ of the package, or copy its files by ` +
+        '"npx denoise-node copy-assets DIR" and set Denoise.options = { assets: URL of DIR }; a content ' +
+        'security policy must allow it (script-src).';
       throw new Error(message, { cause });
     }
-    return createModuleNode(this, (this.constructor as typeof Module).options, state);
+    return createModuleNode(this, options, state);
   }
 
   async initialize(state?: unknown): Promise<DenoiseModuleFace> {
