@@ -5,6 +5,8 @@ export interface Case {
   readonly name: string;
   /** Where npm installs the SDK; another one of the same name stands for another version. */
   readonly sdk: string;
+  /** Which of its ways, where it has several. */
+  readonly way?: string;
 }
 
 export const CASES: readonly Case[] = [
@@ -12,8 +14,13 @@ export const CASES: readonly Case[] = [
   { name: 'agora-oldest', sdk: 'agora-rtc-sdk-ng-oldest' },
   { name: 'chime', sdk: 'amazon-chime-sdk-js' },
   { name: 'chime-oldest', sdk: 'amazon-chime-sdk-js-oldest' },
+  { name: 'jitsi', sdk: '@lyno/lib-jitsi-meet' },
   { name: 'livekit', sdk: 'livekit-client' },
   { name: 'livekit-oldest', sdk: 'livekit-client-oldest' },
+  { name: 'twilio', sdk: 'twilio-video' },
+  { name: 'twilio-folder', sdk: 'twilio-video', way: 'plugin from a folder' },
+  { name: 'twilio-track', sdk: 'twilio-video', way: 'denoised track' },
+  { name: 'twilio-oldest', sdk: 'twilio-video-oldest' },
   { name: 'vonage', sdk: '@vonage/client-sdk-video' },
   { name: 'vonage-oldest', sdk: '@opentok/client' },
 ];

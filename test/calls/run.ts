@@ -89,7 +89,7 @@ function figures({ before, after, addedSeconds, nodeSeconds }: Report): string[]
 }
 
 /** The package's own name, and the version that was installed. */
-function nameOf({ sdk }: Case): string {
+function nameOf({ sdk, way }: Case): string {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'node_modules', sdk, 'package.json'), 'utf8'));
-  return `${name} ${version}`;
+  return `${name} ${version}${way === undefined ? '' : `, ${way}`}`;
 }

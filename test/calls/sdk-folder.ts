@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { makeFolder } from '../apps/build-app.ts';
 import { run } from '../apps/run-tool.ts';
 import { writeFiles } from '../apps/serve-app.ts';
-import type { Case } from './cases.ts';
+import { CASES, type Case } from './cases.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SDKS = new URL('sdks/', import.meta.url);
@@ -59,9 +59,9 @@ export async function makeSdkFolder(cases: readonly Case[], tarball: string): Pr
   return folder;
 }
 
-/** The code of an SDK's page in docs/, as a module that its case imports. */
+/** The code of an SDK's page in docs/, as a module that its cases import. */
 function codeOfGuide(name: string): [string, string][] {
-  const sdk = name.replace(/-oldest$/, '');
+  const [sdk] = CASES.map((one) => one.name).filter((start) => name.startsWith(start));
   const guide = readFileSync(join(ROOT, `docs/calls-${sdk}.md`), 'utf8');
   const [, code] = guide.match(new RegExp(`^\`\`\`js\\n// ${sdk}\\.js\\n([^]*?)^\`\`\``, 'm')) ?? [];
   if (code === undefined) throw new Error(`docs/calls-${sdk}.md: expected a code block that begins with // ${sdk}.js.`);

@@ -24,8 +24,9 @@ const GUIDES = [
   'plugin-hosts',
   'quality',
 ].map((name) => `docs/${name}.md`);
-/** A page for each SDK, which docs/calls.md leads to. */
-const CALLS = ['agora', 'chime', 'livekit', 'vonage'].map((name) => `docs/calls-${name}.md`);
+/** Each has an entry of its own in src/calls/, and a page which docs/calls.md leads to. */
+const SDKS = ['agora', 'chime', 'jitsi', 'livekit', 'stream-io', 'twilio', 'vonage'];
+const CALLS = SDKS.map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
@@ -39,12 +40,9 @@ const WITH_EXAMPLES = [
   ...DOCUMENTS,
   'src/main/denoise-node.ts',
   'src/stream/denoised-track.ts',
-  'src/calls/agora/denoise-processor.ts',
-  'src/calls/chime.ts',
-  'src/calls/livekit.ts',
+  ...SDKS.map((name) => (name === 'agora' ? 'src/calls/agora/denoise-processor.ts' : `src/calls/${name}.ts`)),
   'src/react/use-denoise.ts',
   'src/react/denoise-panel.ts',
-  'src/calls/vonage.ts',
 ];
 
 const TSCONFIG = {

@@ -1,9 +1,20 @@
 /** What tests of the adapters share: the built entries, and tracks. */
+import type * as Jitsi from '../../../src/calls/jitsi.ts';
 import type * as LiveKit from '../../../src/calls/livekit.ts';
+import type * as StreamIo from '../../../src/calls/stream-io.ts';
+import type * as Twilio from '../../../src/calls/twilio.ts';
 
 export { DenoiseError, DenoiseNode, until } from '../../main/support.ts';
 
-export const { DenoiseProcessor }: typeof LiveKit = await import(`${location.origin}/dist/livekit.js`);
+const DIST = `${location.origin}/dist`;
+
+export const { DenoiseEffect }: typeof Jitsi = await import(`${DIST}/jitsi.js`);
+export const { DenoiseProcessor }: typeof LiveKit = await import(`${DIST}/livekit.js`);
+export const { DenoiseFilter }: typeof StreamIo = await import(`${DIST}/stream-io.js`);
+export const { denoiser, noiseCancellationOptions }: typeof Twilio = await import(`${DIST}/twilio.js`);
+
+/** The module that Twilio imports from a folder. */
+export const importPlugin = (): Promise<{ default: unknown }> => import(`${DIST}/twilio/rnnoise_sdk.mjs`);
 
 /** A live audio track that is silent. */
 export function audioTrack(): MediaStreamTrack {
