@@ -69,6 +69,12 @@ const inBrowser = (input, file, options = {}) => ({
   ],
 });
 
+/** What several entries of the main thread use, and the entry that it is bundled into. */
+const SHARED_BY_ENTRIES = [
+  ['denoise-node', /\/src\/(?:index\.ts|main\/|shared\/)/],
+  ['stream', /\/src\/(?:stream\/|calls\/(?:following-node|settings-of|track-adapter)\.ts)/],
+];
+
 /**
  * The entries of the main thread share one module, and with it the page's workers and the identity of every class: the
  * others import denoise-node.js, which exports a few internal names for them.
@@ -95,6 +101,8 @@ const onMainThread = {
     // The name that Twilio Video imports.
     entryFileNames: ({ name }) => (name === 'twilio/rnnoise_sdk' ? '[name].mjs' : '[name].js'),
     chunkFileNames: '[name].js',
+    // What entries share is in two of them, not in files of its own.
+    manualChunks: (id) => SHARED_BY_ENTRIES.find(([, path]) => path.test(id))?.[0],
   },
   external: ['standardized-audio-context'],
   plugins: [
@@ -126,7 +134,7 @@ const describeModule = {
 
 /** What runs in Node alone. The command line and whoever imports the engine share that, and so its one backend. */
 const ENGINE = fileURLToPath(new URL('src/engine/index.ts', import.meta.url));
-const inNode = (input, name, { banner = '', plugins = [] } = {}) => ({
+const inNode = (input, name, { banner = '', plugins = [], keepsNames = true } = {}) => ({
   input: { [name]: input },
   output: {
     dir: 'dist',
@@ -144,8 +152,14 @@ const inNode = (input, name, { banner = '', plugins = [] } = {}) => ({
     ...plugins,
     nodeResolve({ preferBuiltins: true, exportConditions: ['node'] }),
     commonjs(),
-    // Names stay, for readable stack traces.
-    esbuild({ target: 'node20', minifySyntax: true, minifyWhitespace: true, tsconfig: 'tsconfig.base.json' }),
+    // Names stay, for readable stack traces, but where they would weigh more than they tell.
+    esbuild({
+      target: 'node20',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      minifyIdentifiers: !keepsNames,
+      tsconfig: 'tsconfig.base.json',
+    }),
   ],
 });
 
@@ -216,7 +230,7 @@ const PACKAGE = [
     paths: { [MAIN]: './denoise-node.js', [STREAM]: './stream.js', [PANEL]: './panel.js', react: 'react' },
   }),
   // Lit has a build of its own for servers, under which the elements can be imported where there is no page.
-  inNode('src/panel/define.ts', 'panel.node'),
+  inNode('src/panel/define.ts', 'panel.node', { keepsNames: false }),
   inNode('src/vite.ts', 'vite'),
 ];
 const noteLicences = thirdParty('dist/THIRD-PARTY-LICENSES', [require.resolve('minimp3-wasm/package.json')]);

@@ -10,6 +10,11 @@ const RESOLUTIONS = ['node16', 'nodenext', 'bundler'];
 /** Every entry in use. */
 const APP = `
 import { DenoiseError, DenoiseNode, type DenoiseOptions, RANGES } from 'denoise-node';
+import { DenoiseEffect } from 'denoise-node/jitsi';
+import { DenoiseProcessor } from 'denoise-node/livekit';
+import { DenoisedTrack } from 'denoise-node/stream';
+import { DenoiseFilter } from 'denoise-node/stream-io';
+import { noiseCancellationOptions } from 'denoise-node/twilio';
 import { CONTEXT_RATE_HZ, Denoiser, type DenoiserStream, type Manifest } from 'denoise-node/engine';
 import base from 'denoise-node/models/base';
 import tiny from 'denoise-node/models/tiny';
@@ -25,6 +30,9 @@ const panel: DenoisePanel = document.createElement('denoise-panel');
 panel.node = node;
 panel.addEventListener('denoise-change', ({ detail }) => console.log(detail.setting));
 registerLocale(german);
+const denoised: DenoisedTrack | undefined = new DenoiseProcessor({ mix: 0.5 }).denoised;
+panel.node = new DenoiseEffect().node ?? new DenoiseFilter().node ?? denoised?.node ?? null;
+console.log(noiseCancellationOptions().sdkAssetsPath as string);
 const manifestOf = async (): Promise<Manifest> => (await Denoiser.load({ modelUrl: base })).manifest;
 const pull = (stream: DenoiserStream): number => stream.pull(new Float32Array(480), 0, CONTEXT_RATE_HZ[0]);
 export const plugins: { name: string }[] = [denoise({ isolate: false })];
