@@ -23,4 +23,8 @@ export const CASES: readonly Case[] = [
   { name: 'twilio-oldest', sdk: 'twilio-video-oldest' },
   { name: 'vonage', sdk: '@vonage/client-sdk-video' },
   { name: 'vonage-oldest', sdk: '@opentok/client' },
+  { name: 'webrtc', sdk: 'denoise-node', way: 'without an SDK' },
 ];
+
+/** SDKs that take a track and meet only where their servers are: the code of their pages is compiled, and not run. */
+export const COMPILED: readonly string[] = ['daily', 'mediasoup', 'peerjs'];

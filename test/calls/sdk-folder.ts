@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { makeFolder } from '../apps/build-app.ts';
 import { run } from '../apps/run-tool.ts';
 import { writeFiles } from '../apps/serve-app.ts';
-import { CASES, type Case } from './cases.ts';
+import { CASES, type Case, COMPILED } from './cases.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SDKS = new URL('sdks/', import.meta.url);
@@ -40,8 +40,14 @@ export async function makeSdkFolder(cases: readonly Case[], tarball: string): Pr
   for (const [from, to] of Object.entries(SOURCES)) cpSync(join(ROOT, from), join(folder, to), { recursive: true });
   const guides = cases.map(({ name }) => name).flatMap(codeOfGuide);
   writeFiles(folder, Object.fromEntries(guides));
+  const compiled = COMPILED.flatMap(codeOfGuide).map(([path, code]): [string, string] => [
+    path,
+    `// @ts-check\n${code}`,
+  ]);
+  writeFiles(folder, Object.fromEntries(compiled));
   const entries = cases.map(({ name }) => `src/calls/cases/${name}.ts`);
-  writeFiles(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files: entries }) });
+  const files = [...entries, ...compiled.map(([path]) => path)];
+  writeFiles(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions: COMPILER_OPTIONS, files }) });
   await run(folder, ['tsc', '-p', '.']);
   await build({
     absWorkingDir: folder,
@@ -61,7 +67,7 @@ export async function makeSdkFolder(cases: readonly Case[], tarball: string): Pr
 
 /** The code of an SDK's page in docs/, as a module that its cases import. */
 function codeOfGuide(name: string): [string, string][] {
-  const [sdk] = CASES.map((one) => one.name).filter((start) => name.startsWith(start));
+  const [sdk] = [...CASES.map((one) => one.name), ...COMPILED].filter((start) => name.startsWith(start));
   const guide = readFileSync(join(ROOT, `docs/calls-${sdk}.md`), 'utf8');
   const [, code] = guide.match(new RegExp(`^\`\`\`js\\n// ${sdk}\\.js\\n([^]*?)^\`\`\``, 'm')) ?? [];
   if (code === undefined) throw new Error(`docs/calls-${sdk}.md: expected a code block that begins with // ${sdk}.js.`);

@@ -26,7 +26,9 @@ const GUIDES = [
 ].map((name) => `docs/${name}.md`);
 /** Each has an entry of its own in src/calls/, and a page which docs/calls.md leads to. */
 const SDKS = ['agora', 'chime', 'jitsi', 'livekit', 'stream-io', 'twilio', 'vonage'];
-const CALLS = SDKS.map((name) => `docs/calls-${name}.md`);
+/** Ways to call that take a track, and need no entry. */
+const PLAIN = ['daily', 'mediasoup', 'peerjs', 'webrtc'];
+const CALLS = [...SDKS, ...PLAIN].map((name) => `docs/calls-${name}.md`);
 const DOCUMENTS = [
   'README.md',
   'ARCHITECTURE.md',
