@@ -1,6 +1,8 @@
 import type { DenoiseNode } from '../main/denoise-node.ts';
 import { resolveOptions } from '../main/options.ts';
+import { requireContext } from '../stream/context.ts';
 import { DenoisedTrack, type DenoisedTrackOptions } from '../stream/index.ts';
+import { requireOptions } from '../stream/options.ts';
 import { settingsOf } from './settings-of.ts';
 
 /**
@@ -14,10 +16,12 @@ export abstract class TrackAdapter {
   /** Whether the options are newer than what the present node is set to. */
   #areNewer = false;
 
-  /** Throws a TypeError or RangeError for bad options. */
+  /**
+   * Throws a TypeError or RangeError for bad options, a DenoiseError 'context-closed' for a context that has closed:
+   * at once, because SDKs keep to themselves what is thrown when they call.
+   */
   constructor(options: DenoisedTrackOptions = {}) {
-    resolveOptions(options);
-    this.#options = { ...options };
+    this.#options = checked(options);
   }
 
   /**
@@ -45,8 +49,7 @@ export abstract class TrackAdapter {
 
   /** Takes options for what is opened next, in place of those before. Throws as the constructor. */
   protected configure(options: DenoisedTrackOptions = {}): void {
-    resolveOptions(options);
-    this.#options = { ...options };
+    this.#options = checked(options);
     this.#areNewer = true;
   }
 
@@ -78,6 +81,13 @@ export abstract class TrackAdapter {
     if (this.#denoised !== undefined && !this.#areNewer)
       this.#options = { ...this.#options, ...settingsOf(this.#denoised.node) };
   }
+}
+
+function checked(options: DenoisedTrackOptions): DenoisedTrackOptions {
+  requireOptions(options);
+  if (options.context !== undefined) requireContext(options.context);
+  resolveOptions(options);
+  return { ...options };
 }
 
 /** Throws a TypeError where an adapter for one track is given a second one while the first still sounds. */

@@ -1,7 +1,7 @@
 import { expect } from '@esm-bundle/chai';
 import type * as Vonage from '../../src/calls/vonage.ts';
 import { skip } from '../support/browser-limits.ts';
-import { audioTrack, endedTrack, refusal, videoTrack } from './support/adapters.ts';
+import { audioTrack, DenoiseError, endedTrack, refusal, videoTrack } from './support/adapters.ts';
 
 const { DenoiseConnector }: typeof Vonage = await import(`${location.origin}/dist/vonage.js`);
 /** Chromium has it. */
@@ -68,13 +68,14 @@ describe("Vonage's connector", () => {
 
   it('gives the publisher its own track, and tells why, where the context was closed', async () => {
     const context = new AudioContext();
+    const late = new DenoiseConnector({ context });
     await context.close();
     const microphone = audioTrack();
     const told: string[] = [];
     const { warn } = console;
     console.warn = (words: string) => told.push(words);
     try {
-      expect(await new DenoiseConnector({ context }).setTrack(microphone)).to.equal(microphone);
+      expect(await late.setTrack(microphone)).to.equal(microphone);
     } finally {
       console.warn = warn;
     }
@@ -94,7 +95,16 @@ describe("Vonage's connector", () => {
     }
   });
 
-  it('refuses options that are none at once', () => {
-    expect(() => new DenoiseConnector({ attenuationLimit: 101 })).to.throw(RangeError, /0 to 100/);
+  it('refuses options that are none at once, because Vonage tells nobody what it is refused with', async () => {
+    const closed = new AudioContext();
+    await closed.close();
+    const offline = new OfflineAudioContext(1, 1, 48000) as unknown as AudioContext;
+    for (const [options, kind, words] of [
+      [{ attenuationLimit: 101 }, RangeError, /0 to 100/],
+      [{ constrainInput: 1 as unknown as boolean }, TypeError, /"constrainInput": expected true or false, got 1/],
+      [{ context: offline }, TypeError, /"context": .* got an OfflineAudioContext/],
+      [{ context: closed }, DenoiseError, /"context": .* got one that is closed/],
+    ] as const)
+      expect(() => new DenoiseConnector(options)).to.throw(kind, words);
   });
 });
