@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CHROMIUM_FLAGS } from '../../tools/browser.mjs';
-import { choose, levels, start, textOf, visit } from './support.ts';
+import { choose, levels, start, textOf, untilStateSays, visit } from './support.ts';
 
 describe('the microphone on the demo page', { timeout: 120_000 }, () => {
   it('is shown at once, and listening to oneself is off until asked for', () =>
@@ -12,9 +12,9 @@ describe('the microphone on the demo page', { timeout: 120_000 }, () => {
       await start(page);
       const { before } = await levels(page, 3);
       assert.ok(before > -80, `the fake microphone beeps, the meter showed ${before} dBFS`);
-      assert.match(await textOf(page, '#state-text'), /^Live, but not played/);
+      await untilStateSays(page, /^Live, but not played/);
       await page.locator('#monitor').click();
-      assert.match(await textOf(page, '#state-text'), /^Live: /);
+      await untilStateSays(page, /^Live: /);
       assert.match(await textOf(page, '#code'), /getUserMedia/);
       assert.deepEqual(complaints, []);
     }));

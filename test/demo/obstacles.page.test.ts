@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Page } from 'puppeteer-core';
-import { choose, give, levels, rateOf, start, textOf, visit } from './support.ts';
+import { choose, give, levels, rateOf, start, textOf, untilStateSays, visit } from './support.ts';
 import { floatWav, tone, withFile } from './wav-files.ts';
 
 const RATE = 48_000;
@@ -21,7 +21,7 @@ describe('the demo page, when the browser holds the sound back', { timeout: 120_
       assert.match(await textOf(page, '#state-text'), /^The browser holds the sound back until you ask for it/);
       await page.locator('#resume').click();
       await page.waitForSelector('#resume[hidden]');
-      assert.match(await textOf(page, '#state-text'), /^Live/);
+      await untilStateSays(page, /^Live/);
     }));
 });
 

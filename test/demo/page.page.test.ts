@@ -15,6 +15,7 @@ import {
   slide,
   start,
   textOf,
+  untilStateSays,
   visit,
 } from './support.ts';
 
@@ -25,7 +26,7 @@ describe('the demo page', { timeout: 180_000 }, () => {
   it('plays a noisy sample through the model at the press of one button', () =>
     visit(async ({ page, complaints }) => {
       await start(page);
-      assert.match(await textOf(page, '#state-text'), /noise is being taken out/);
+      await untilStateSays(page, /noise is being taken out/);
       await page.waitForFunction(() => document.querySelector('denoise-panel')!.state === 'live');
       assert.equal(await page.$eval('denoise-panel', (panel) => panel.node!.mode), 'shared');
       assert.deepEqual(complaints, []);

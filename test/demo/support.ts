@@ -240,6 +240,19 @@ export function resampled(samples: Float32Array, from: number, to: number): Floa
 export const textOf = (page: Page, selector: string): Promise<string> =>
   page.$eval(selector, (element) => element.textContent?.trim() ?? '');
 
+/** Waits until the line of the state says so; a busy machine may say for a while that it cannot keep up. */
+export async function untilStateSays(page: Page, pattern: RegExp): Promise<void> {
+  await page
+    .waitForFunction(
+      (source) => new RegExp(source).test(document.querySelector('#state-text')!.textContent!.trim()),
+      { timeout: 30_000 },
+      pattern.source,
+    )
+    .catch(async () => {
+      throw new Error(`Waited in vain for ${pattern}; the page says: ${await textOf(page, '#state-text')}`);
+    });
+}
+
 /** Presses the button and waits until the model is heard. */
 export async function start(page: Page): Promise<void> {
   await page.locator('#play').click();
