@@ -101,6 +101,16 @@ describe('the Web Audio Module in a running context', () => {
     await audioNode.destroy();
   });
 
+  it('says so where its context closes before it is there', async () => {
+    const coming = DenoiseModule.createInstance(host.groupId, host.context);
+    const failed = coming.then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    await host.context.close();
+    expect((await failed)?.name).to.equal('InvalidStateError');
+  });
+
   it('passes the dry sound where its model does not come, and says so in its panel', async () => {
     const module = await DenoiseModule.createInstance(host.groupId, host.context, { model: '/no/such/model/' });
     const { audioNode } = module;

@@ -322,6 +322,13 @@ describe('the Web Audio Module, in the host of the SDK', () => {
       'InvalidStateError',
       true,
     ]);
+    const swapped = DenoiseModule.createInstance(bare as unknown as string, 'group' as unknown as BaseAudioContext);
+    expect((await rejection(swapped)).message).to.match(/expected the id of a group, then the context/);
+    const none = DenoiseModule.createInstance('group', undefined as unknown as BaseAudioContext);
+    expect((await rejection(none)).message).to.match(/expected an AudioContext/);
+    const ended = new AudioContext();
+    await ended.close();
+    expect((await rejection(DenoiseModule.createInstance('group', ended))).message).to.match(/Make a new one/);
     const { groupId, context } = await offlineHost();
     const lost = await rejection(DenoiseModule.createInstance('another group', context));
     expect(lost.message).to.match(/expected the id of a group in this context, got "another group"/);
@@ -334,7 +341,7 @@ describe('the Web Audio Module, in the host of the SDK', () => {
     expect(() => module.audioNode)
       .to.throw(DOMException, 'await initialize()')
       .with.property('name', 'InvalidStateError');
-    await module.initialize();
+    await Promise.all([module.initialize(), module.initialize()]);
     const { audioNode } = module;
     expect(() => audioNode.mix.setValueAtTime(0, 1)).to.throw(DOMException, 'scheduleEvents(');
     expect(() => audioNode.mix.linearRampToValueAtTime(0, 1)).to.throw(DOMException, 'scheduleEvents(');

@@ -23,6 +23,7 @@ export class EventsClient {
   readonly #node: AudioWorkletNode;
   readonly #news: EventsNews;
   readonly #waiting = new Map<number, () => void>();
+  #stopListening: () => void = () => {};
   #lastToken = 0;
   #hasEnded = false;
 
@@ -70,6 +71,7 @@ export class EventsClient {
     if (this.#hasEnded) return;
     this.post({ type: 'destroy' });
     this.#hasEnded = true;
+    this.#stopListening();
     this.#node.disconnect();
     this.#node.onprocessorerror = null;
     this.#node.port.onmessage = null;
@@ -84,10 +86,18 @@ export class EventsClient {
         this.end();
         reject(new DOMException(`Denoise module: ${sentence}`, 'InvalidStateError'));
       };
+      const { context } = this.#node;
+      const onStateChange = (): void => {
+        if (context.state === 'closed') refuse('its context was closed before it was ready.');
+      };
+      context.addEventListener('statechange', onStateChange);
+      this.#stopListening = () => context.removeEventListener('statechange', onStateChange);
+      onStateChange();
       this.#node.onprocessorerror = () => refuse('its processor threw. Make a new module; please report this.');
       this.#node.port.onmessage = ({ data }: MessageEvent<WamToPage>) => {
         switch (data.type) {
           case 'created':
+            this.#stopListening();
             resolve();
             return;
           case 'refused':

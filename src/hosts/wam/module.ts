@@ -4,7 +4,7 @@
  * Thread: [main]
  */
 import { beside } from '../../shared/beside.ts';
-import { shortened } from '../../shared/quoted.ts';
+import { quoted, shortened } from '../../shared/quoted.ts';
 import { MODULE_ID } from '../../shared/wam-messages.ts';
 import type {
   DenoiseModuleConstructor,
@@ -37,6 +37,7 @@ class Module implements DenoiseModuleFace {
   readonly instanceId = `${MODULE_ID}/${crypto.randomUUID()}`;
   readonly descriptor: WamDescriptor = { ...DESCRIPTOR };
   #node: DenoiseModuleNode | undefined;
+  #initializing: Promise<DenoiseModuleFace> | undefined;
   #isInitialized = false;
   readonly #panels = new Set<Panel>();
 
@@ -71,11 +72,13 @@ class Module implements DenoiseModuleFace {
   }
 
   async createAudioNode(state?: unknown): Promise<DenoiseModuleNode> {
+    this.#requireContext();
     const { options } = this.constructor as typeof Module;
     const url = processorUrl(options.assets);
     try {
       await this.audioContext.audioWorklet.addModule(url);
     } catch (cause) {
+      this.#requireContext(); // It may have closed meanwhile.
       const message =
         `Denoise module: ${shortened(url)} did not load. Serve the folder dist/ of the package, or copy its files by ` +
         '"npx denoise-node copy-assets DIR" and set Denoise.options = { assets: URL of DIR }; a content ' +
@@ -85,13 +88,13 @@ class Module implements DenoiseModuleFace {
     return createModuleNode(this, options, state);
   }
 
-  async initialize(state?: unknown): Promise<DenoiseModuleFace> {
-    if (this.#node !== undefined) return this;
-    const node = await this.createAudioNode(state);
-    this.#node = node;
-    await settled(node);
-    this.#isInitialized = true;
-    return this;
+  initialize(state?: unknown): Promise<DenoiseModuleFace> {
+    this.#initializing ??= this.#initialize(state).catch((error) => {
+      this.#node = undefined;
+      this.#initializing = undefined;
+      throw error;
+    });
+    return this.#initializing;
   }
 
   async createGui(): Promise<HTMLElement> {
@@ -106,6 +109,28 @@ class Module implements DenoiseModuleFace {
   destroyGui(gui: Element): void {
     gui.remove();
     if (this.#panels.delete(gui as Panel)) (gui as Panel).node = null;
+  }
+
+  async #initialize(state: unknown): Promise<DenoiseModuleFace> {
+    this.#node = await this.createAudioNode(state);
+    await settled(this.#node);
+    this.#isInitialized = true;
+    return this;
+  }
+
+  #requireContext(): void {
+    const { groupId, audioContext } = this;
+    if (typeof groupId !== 'string')
+      throw new TypeError(
+        `Denoise module: expected the id of a group, then the context, got ${quoted(groupId)} first.`,
+      );
+    if (audioContext?.audioWorklet === undefined)
+      throw new TypeError(
+        'Denoise module: expected an AudioContext or OfflineAudioContext of the browser, with an AudioWorklet, which ' +
+          'pages over https and on localhost have.',
+      );
+    if (audioContext.state === 'closed')
+      throw new DOMException('Denoise module: its context is closed. Make a new one.', 'InvalidStateError');
   }
 }
 
