@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { needsSound } from '../support/browser-limits.ts';
+import { needsPeers, needsSound } from '../support/browser-limits.ts';
 import { audioTrack, DenoiseFilter, endedTrack, refusal, videoTrack } from './support/adapters.ts';
 import { FarEnd } from './support/far-end.ts';
 import { call } from './support/loopback.ts';
@@ -11,6 +11,7 @@ const streamOf = (track: MediaStreamTrack): MediaStream => new MediaStream([trac
 /** Driven as its documentation says that registerFilter drives a filter: the package itself is for customers alone. */
 describe("Stream's filter", () => {
   it('takes the noise out of what is sent, and ends when it is stopped', async function () {
+    needsPeers(this);
     await needsSound(this);
     const denoise = new DenoiseFilter();
     const microphone = await openNoisyMicrophone();

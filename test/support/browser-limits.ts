@@ -9,6 +9,7 @@ export const LIMITS = {
   noPauses: 'this browser has OfflineAudioContext.suspend(), and the test is of those without',
   recordedMicrophone: 'only Chromium plays a recording as a microphone that is not there',
   ownProcessing: 'this browser does nothing of its own to a microphone that is not there',
+  peers: 'this browser was built without RTCPeerConnection',
   generators: 'only Chromium has tracks that a page fills itself',
   noGenerators: 'Chromium has tracks that a page fills itself, and the test is of those without',
   interruptions: 'only Chromium interrupts the sound of frames that are not seen',
@@ -43,6 +44,11 @@ let sound: Promise<boolean> | undefined;
 export async function needsSound(test: Mocha.Context): Promise<void> {
   sound ??= clockRuns();
   if (!(await sound)) skip(test, 'sound');
+}
+
+/** A call between two peers of one page. */
+export function needsPeers(test: Mocha.Context): void {
+  if (!('RTCPeerConnection' in globalThis)) skip(test, 'peers');
 }
 
 /** A microphone that plays a noisy recording: web-test-runner.config.mjs gives one to Chromium. */
