@@ -5,6 +5,7 @@ import { graphTestServer } from './test/main/server-plugin.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
 import { hostileClock } from './test/support/hostile/plugin.mjs';
 import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
+import { TRIED_IN_WEBKIT } from './test/support/tried-in-webkit.mjs';
 import { CHROMIUM_FLAGS, findBrowser } from './tools/browser.mjs';
 
 const isolationHeaders = (context, next) => {
@@ -43,28 +44,22 @@ const hostile = HOSTILE_CLOCK && hostileClock(HOSTILE_CLOCK, HOSTILE_SEED);
 /** What runs in a page: not the tests for Node, nor those that drive a page from there. */
 const inBrowser = (folders) => `test/${folders}/**/!(*.node|*.page).test.ts`;
 
+/** What needs no sound device, of what tries nodes. */
+const OFFLINE = ['test/main/offline.test.ts', 'test/main/parameters.test.ts', 'test/hosts/wam.test.ts'];
+const FAILURES = 'test/main/failures.test.ts';
+
 export default {
   rootDir: '.',
   nodeResolve: true,
   groups: [
     { name: 'unit', files: inBrowser('{engine,files,shared,worklet,worker,panel,demo}') },
     // For Firefox and WebKit: what needs no sound device, and what does. They have none without a sound server. What
-    // takes long and tells little that is new there, such as every model and ten minutes of sound, is Chromium's alone.
-    { name: 'portable', files: inBrowser('{engine,files,shared,worklet,demo}') },
-    {
-      name: 'offline',
-      files: ['test/main/offline.test.ts', 'test/main/parameters.test.ts', 'test/hosts/wam.test.ts'],
-    },
-    {
-      name: 'live',
-      files: [
-        ...['face', 'latency', 'mixing', 'recovery', 'dry-before-ready', 'unisolated'].map(
-          (name) => `test/main/${name}.test.ts`,
-        ),
-        'test/hosts/wam-live.test.ts',
-      ],
-    },
-    { name: 'failures', files: 'test/main/failures.test.ts' },
+    // takes long and tells little that is new there skips itself, says so, and is counted (browser-limits.ts).
+    { name: 'portable', files: inBrowser('{engine,files,shared,worklet,worker,demo}') },
+    { name: 'offline', files: OFFLINE },
+    { name: 'live', files: [inBrowser('{main,hosts}'), ...[...OFFLINE, FAILURES].map((file) => `!${file}`)] },
+    { name: 'live-webkit', files: TRIED_IN_WEBKIT },
+    { name: 'failures', files: FAILURES },
     { name: 'panel', files: inBrowser('panel') },
     { name: 'platform', files: inBrowser('platform') },
     { name: 'stream', files: inBrowser('stream') },

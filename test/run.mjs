@@ -10,6 +10,7 @@ import { BROWSER_CACHE, findBrowser } from '../tools/browser.mjs';
 import { findWebKit } from './support/other-browsers.mjs';
 import { startSoundServer } from './support/sound-server.mjs';
 import { Suites } from './support/suites.mjs';
+import { untriedInWebKit } from './support/tried-in-webkit.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 process.chdir(ROOT);
@@ -75,8 +76,9 @@ function chromiumDemo() {
   return suites.node('chromium: demo', pages, { oneByOne: true });
 }
 
-async function suitesWithSound({ name, before, liveGroups, pages, found, noWorklets }) {
+async function suitesWithSound({ name, before, liveGroups, untried = [], pages, found, noWorklets }) {
   if (!found) return;
+  for (const { name: file, why } of untried) suites.skip(`${name}: ${file}`, why);
   if (noWorklets) return suites.skip(`${name}: live, demo`, noWorklets);
   const sound = startSoundServer();
   const env = { ...environment(name), ...sound.env };
@@ -135,7 +137,7 @@ function otherBrowsers() {
       name: 'firefox',
       before: [],
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'failures', 'panel', 'stream', 'calls'],
+      liveGroups: ['live', 'failures', 'platform', 'panel', 'stream', 'calls'],
       pages: { silent: ['opening', 'studio'], playing: ['page', 'comparison', 'studio-listening'] },
       found: findBrowser('firefox'),
     },
@@ -143,7 +145,8 @@ function otherBrowsers() {
       name: 'webkit',
       before: inDisplay,
       groups: ['portable', 'offline'],
-      liveGroups: ['live', 'panel', 'calls'],
+      liveGroups: ['live-webkit', 'platform', 'panel', 'calls'],
+      untried: untriedInWebKit(),
       pages: { silent: ['opening'], playing: ['studio-listening'] },
       found: canShow && findWebKit(),
       // Seen in three runs of three, at one place: a null pointer in libwebkit2gtk's own thread AudioWorklet.

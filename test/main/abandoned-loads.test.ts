@@ -1,5 +1,6 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
+import { chromiumAlone } from '../support/browser-limits.ts';
 import { DenoiseError, DenoiseNode, expectDry, fixture, nextEvent, noise, play, wait } from './support.ts';
 
 const RATE = 48000;
@@ -24,6 +25,8 @@ async function untilWorkers(expected: number): Promise<void> {
 }
 
 describe('a load that is given up', () => {
+  before(chromiumAlone);
+
   let context: AudioContext;
   let node: DenoiseNode;
 
@@ -111,6 +114,8 @@ describe('a load that is given up', () => {
 });
 
 describe('a server that falls silent', () => {
+  before(chromiumAlone);
+
   let context: AudioContext;
   let node: DenoiseNode | undefined;
   const { setInterval } = window;
@@ -171,6 +176,8 @@ describe('a server that falls silent', () => {
 });
 
 describe('census()', () => {
+  before(chromiumAlone);
+
   let context: AudioContext;
   let node: DenoiseNode;
   const states: string[] = [];

@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { needsTime } from '../support/browser-limits.ts';
 import { AFTER_A_SECOND, faultyWorker } from './faulty-worker.ts';
 import {
   DenoiseNode,
@@ -75,6 +76,7 @@ describe("the model 'auto'", () => {
 
     it(`is the lighter one as long as the heavier would take too long, in ${transport} mode`, async function () {
       this.timeout(150_000);
+      await needsTime(this);
       // The first worker has too much to do, and those that follow it have not.
       await start({ transport, assets: { worker: faultyWorker('labour', [0]) } });
       expect([node.model, node.getMetrics().model, models]).to.deep.equal(['auto', 'tiny', ['tiny']]);
@@ -88,6 +90,7 @@ describe("the model 'auto'", () => {
 
     it(`is the lighter one once the worker is overloaded, without silence, in ${transport} mode`, async function () {
       this.timeout(60_000);
+      await needsTime(this);
       const assets = () => ({ worker: faultyWorker('labour', [AFTER_A_SECOND]) });
       await startHeavy(() => ({ transport, attenuationLimit: 30, assets: assets() }));
       const recording = record(context, [node], 6);
@@ -103,6 +106,7 @@ describe("the model 'auto'", () => {
 
   it('goes back to the dry signal where the lighter one cannot be had, and says so once', async function () {
     this.timeout(60_000);
+    await needsTime(this);
     const { warn } = console;
     const warnings: string[] = [];
     console.warn = (text: string) => warnings.push(text);

@@ -2,6 +2,7 @@
 import { expect } from '@esm-bundle/chai';
 import { executeServerCommand } from '@web/test-runner-commands';
 import type * as Core from '../../src/index.ts';
+import { chromiumAlone } from '../support/browser-limits.ts';
 import {
   DenoiseNode,
   delayBetween,
@@ -126,6 +127,8 @@ for (const { name: model, rebuild } of heardLive) {
   const keepsPhase = rebuild !== 'griffin-lim';
 
   describe(`${model}, live`, () => {
+    before(chromiumAlone);
+
     const smoothly = keepsPhase ? ', and makes no step that the signal has not' : '';
     it(`is exact to the sample at its latency, then changes what is heard${smoothly}`, async function () {
       this.timeout(120_000);
@@ -160,6 +163,8 @@ for (const { name: model, rebuild } of heardLive) {
 
 for (const { name: model } of models) {
   describe(`${model} in an OfflineAudioContext`, () => {
+    before(chromiumAlone);
+
     for (const transport of modesOf(model)) {
       it(`gives what the engine gives, sample for sample, in ${transport} mode`, async function () {
         this.timeout(120_000);
@@ -182,6 +187,8 @@ for (const { name: model } of models) {
 }
 
 describe('a model that takes blocks', () => {
+  before(chromiumAlone);
+
   for (const sampleRate of [8000, 44100, 192000]) {
     it(`keeps its latency and its channels apart offline at ${sampleRate} Hz`, async function () {
       this.timeout(60_000);

@@ -1,10 +1,13 @@
 import { expect } from '@esm-bundle/chai';
+import { chromiumAlone } from '../support/browser-limits.ts';
 import { delayBetween, noisySpeech, renderOffline, rms } from './support.ts';
 
 const RATE = 48000;
 const MINUTES = 10;
 
 describe('a stream of ten minutes', () => {
+  before(chromiumAlone);
+
   it('ends as clean, as loud and as punctual as it began', async function () {
     this.timeout(300_000);
     const speech = await noisySpeech(RATE);

@@ -1,4 +1,5 @@
 import { expect } from '@esm-bundle/chai';
+import { chromiumAlone } from '../support/browser-limits.ts';
 import { DenoiseNode, largestDifference, noise, play, record, until, wait } from './support.ts';
 
 const RATE = 48000;
@@ -8,6 +9,8 @@ const MOST_NODES = 64;
 const STEP = 8;
 
 describe('more nodes than the machine can carry', () => {
+  before(chromiumAlone);
+
   it('go back to dry, the youngest first and without a click, and return when there is room', async function () {
     this.timeout(90_000);
     const context = new AudioContext({ sampleRate: RATE });

@@ -19,12 +19,18 @@ export const LIMITS = {
   frames: 'this browser does not tell that a context has gone with its iframe',
   windows: 'this browser opens no such window, or none for its driver',
   time: 'Chromium tries it: the whole check would take too long with every browser trying everything',
+  waits: 'this browser lets the audio thread wait, which nothing leans on',
+  closed: 'this browser makes an AudioWorkletNode in a closed context, which nothing leans on',
+  turns: 'this browser lets timers wait while messages come, and the test needs both in one thread',
   media: 'the driver of this browser sets no preferred colours and no preference for less motion',
 } as const;
 
-/** Skips a test, and says why. */
+/** Skips a test, or in a hook before all of them a whole suite, and says why. */
 export function skip(test: Mocha.Context, limit: keyof typeof LIMITS): never {
-  console.info(`skipped: ${(test.currentTest ?? test.test)?.fullTitle()}: ${LIMITS[limit]}`);
+  const { currentTest, test: running } = test;
+  const isHook = (running as { type?: string } | undefined)?.type === 'hook';
+  const skipped = currentTest ?? (isHook ? running?.parent : running);
+  console.info(`skipped: ${skipped?.fullTitle()}: ${LIMITS[limit]}`);
   return test.skip();
 }
 
@@ -80,6 +86,11 @@ export async function needsTime(test: Mocha.Context): Promise<void> {
   if (!(await hasDevtools())) skip(test, 'time');
 }
 
+/** A hook before a suite of which that is true. */
+export async function chromiumAlone(this: Mocha.Context): Promise<void> {
+  await needsTime(this);
+}
+
 /** Whether a page still hears of an offline rendering that is over, from its worklet. WebKit's does not. */
 export function hearsOfEnd(): Promise<boolean> {
   return hasDevtools();
@@ -122,6 +133,7 @@ export async function restorePreferences(): Promise<void> {
   if (await hasDevtools()) await emulateMedia(COMMON);
 }
 
-function hasDevtools(): Promise<boolean> {
+/** Whether this is Chromium, driven by its DevTools. */
+export function hasDevtools(): Promise<boolean> {
   return executeServerCommand<boolean, undefined>('has-devtools');
 }

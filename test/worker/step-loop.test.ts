@@ -10,6 +10,7 @@ import { MessageWorkerEnd, MessageWorkletEnd } from '../../src/shared/message-pi
 import { ServedNode } from '../../src/worker/served-node.ts';
 import { StepLoop } from '../../src/worker/step-loop.ts';
 import { noise } from '../engine/signals.ts';
+import { hasDevtools, skip } from '../support/browser-limits.ts';
 import { ENGINE_DELAY, HOP, Passthrough, POISON } from './passthrough.ts';
 
 const RING = 16384;
@@ -176,6 +177,7 @@ describe('StepLoop', () => {
 
   it('sheds the youngest node when there is more to do than time, and never an offline one', async function () {
     this.timeout(30_000);
+    if (!(await hasDevtools())) skip(this, 'turns');
     const engine = new Passthrough();
     engine.stepMs = 8; // Two nodes of 10 ms a hop need 16.
     const [oldest, youngest] = [bench.open(engine.asDenoiser), bench.open(engine.asDenoiser)];
