@@ -20,6 +20,7 @@ import { SharedWorkletEnd } from '../src/shared/shared-pipe.ts';
 import { BurstMeter } from './burst-meter.ts';
 import { LivePath } from './live-path.ts';
 import type { ParameterValues } from './parameter-values.ts';
+import type { VoiceWatch } from './voice-watch.ts';
 
 /** Copies of the control words for the page, in message mode. */
 const WORDS_PER_SECOND = 4;
@@ -61,8 +62,9 @@ class DenoiseProcessor extends AudioWorkletProcessor {
   /**
    * Contract: allocates nothing, logs nothing, throws nothing, waits for nothing (offline: for the worker, with an
    * end). Any quantum length, read from the arrays; zero, one or many channels; inputs that come and go. Every buffer
-   * is made in the constructor or when a pipe is attached. Only in message mode it posts, and posting allocates: the
-   * samples of a step to the worker, and four times a second the words to the page.
+   * is made in the constructor or when a pipe is attached. Posting allocates, and so is kept for message mode (the
+   * samples of a step to the worker, and four times a second the words to the page) and for a voice that begins or ends
+   * where the page has asked for that.
    */
   process(inputs: Float32Array[][], outputs: Float32Array[][], parameters: Record<string, Float32Array>): boolean {
     const path = this.#path;
@@ -72,6 +74,8 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     path.process(inputs[0], output, parameters as unknown as ParameterValues);
     const { words } = path;
     if (words !== undefined && output.length > 0) Atomics.store(words, Word.FRAME, currentFrame + output[0].length);
+    const voice = path.takeVoiceChange();
+    if (voice !== undefined) this.#tellVoice(voice, output[0].length);
     if (this.#messageEnd !== undefined && output.length > 0) this.#postWords(this.#messageEnd, output[0].length);
     return true;
   }
@@ -92,6 +96,9 @@ class DenoiseProcessor extends AudioWorkletProcessor {
         return;
       case 'hold-dry':
         this.#path?.holdDry(message.on);
+        return;
+      case 'tell-voice':
+        this.#path?.watchVoice(message.holdMs);
         return;
       case 'settle':
         this.#settling += 1;
@@ -144,6 +151,10 @@ class DenoiseProcessor extends AudioWorkletProcessor {
     const words = new Int32Array(CONTROL_WORDS);
     words.set(pipe.words);
     this.#tell({ type: 'words', nodeId: this.#nodeId, words });
+  }
+
+  #tellVoice({ speaks, since }: VoiceWatch, length: number): void {
+    this.#tell({ type: 'voice', speaks, time: Math.max(0, currentFrame + length - since) / sampleRate });
   }
 
   #tell(message: WorkletToMain): void {

@@ -1,26 +1,43 @@
 /**
  * In:     what comes in, lines up and goes out, a stretch at a time, from live-path.ts
- * Out:    levels, reduction and voice, to the control words
+ * Out:    levels, reduction and voice, to the control words; who begins and ends to speak, to denoise-processor.ts
  * Thread: [audio]
  */
 import { floatToWord, Word } from '../src/shared/control-block.ts';
-import type { Decibels, Hertz, Samples } from '../src/shared/units.ts';
+import type { Decibels, Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { LevelMeter } from './level-meter.ts';
 import { NoiseMeter } from './noise-meter.ts';
 import type { Playout } from './playout.ts';
+import { VoiceWatch } from './voice-watch.ts';
 
-/** What the page can read about the sound itself. Nothing but the constructor allocates. */
+/** What the page can read about the sound itself. Nothing but the constructor and `watchVoice` allocates. */
 export class Figures {
   readonly #input: LevelMeter;
   readonly #output: LevelMeter;
   readonly #enhanced: LevelMeter;
   readonly #noise: NoiseMeter;
+  readonly #contextRateHz: Hertz;
+  #watch: VoiceWatch | undefined;
+  #hasVoiceChanged = false;
 
   constructor(contextRateHz: Hertz) {
+    this.#contextRateHz = contextRateHz;
     this.#input = new LevelMeter(contextRateHz);
     this.#output = new LevelMeter(contextRateHz);
     this.#enhanced = new LevelMeter(contextRateHz);
     this.#noise = new NoiseMeter(contextRateHz);
+  }
+
+  /** Watches who speaks from now on. Allocates. */
+  watchVoice(holdMs: Milliseconds): void {
+    this.#watch ??= new VoiceWatch(this.#contextRateHz, holdMs);
+  }
+
+  /** Who speaks, where that has changed since the last call. */
+  takeVoiceChange(): VoiceWatch | undefined {
+    if (!this.#hasVoiceChanged) return undefined;
+    this.#hasVoiceChanged = false;
+    return this.#watch;
   }
 
   /** Takes in the first `length` samples of the first `channels` planes of the input. */
@@ -30,7 +47,7 @@ export class Figures {
 
   /** Takes in what was played and what is heard of it: `outputs` from `start` on. */
   takeOutput(
-    { dry, enhanced }: Playout,
+    { dry, enhanced, closed }: Playout,
     outputs: readonly Float32Array[],
     channels: number,
     start: number,
@@ -40,6 +57,7 @@ export class Figures {
     this.#enhanced.take(enhanced, channels, 0, length);
     this.#noise.take(dry, enhanced, channels, length, limitDb);
     this.#output.take(outputs, channels, start, length);
+    if (this.#watch?.take(closed ? 0 : this.#noise.voiceNow, length)) this.#hasVoiceChanged = true;
   }
 
   /**

@@ -11,7 +11,7 @@ import { floatToWord, Word } from '../src/shared/control-block.ts';
 import { ringDelaySamples, totalLatencySamples } from '../src/shared/latency.ts';
 import { clampTo, PARAMETERS } from '../src/shared/parameters.ts';
 import type { PipeEnd } from '../src/shared/pipe-end.ts';
-import type { Hertz, Samples } from '../src/shared/units.ts';
+import type { Hertz, Milliseconds, Samples } from '../src/shared/units.ts';
 import { Attachment, type AttachSettings, mostLatency } from './attachment.ts';
 import { cleanInput } from './clean-input.ts';
 import { DryLine } from './dry-line.ts';
@@ -19,6 +19,7 @@ import { Figures } from './figures.ts';
 import { Mixer } from './mixer.ts';
 import { type ParameterValues, valueAt } from './parameter-values.ts';
 import { Playout } from './playout.ts';
+import type { VoiceWatch } from './voice-watch.ts';
 
 /** Longest stretch that is worked on at once. Longer quanta are cut, so every buffer has its size from the start. */
 export const MOST_SAMPLES = 128;
@@ -33,8 +34,8 @@ const FADE_IN_SECONDS = 0.02;
 
 /**
  * All that happens to samples on the audio thread. {@link process} allocates nothing, throws nothing and waits for
- * nothing (offline: until the worker has answered, with an end). The other methods are called between two quanta, and
- * attach allocates.
+ * nothing (offline: until the worker has answered, with an end). The other methods are called between two quanta;
+ * attach and watchVoice allocate.
  */
 export class LivePath {
   readonly #contextRateHz: Hertz;
@@ -114,6 +115,16 @@ export class LivePath {
   reset(): void {
     this.#mixer.reset();
     this.#attached?.exchange.reset();
+  }
+
+  /** Watches who speaks from now on: {@link takeVoiceChange}. Allocates. */
+  watchVoice(holdMs: Milliseconds): void {
+    this.#figures.watchVoice(holdMs);
+  }
+
+  /** Who speaks, where that has changed since the last call. */
+  takeVoiceChange(): VoiceWatch | undefined {
+    return this.#figures.takeVoiceChange();
   }
 
   /** Stays with the delayed dry signal, or comes back from it. */

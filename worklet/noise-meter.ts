@@ -4,24 +4,18 @@
  * Thread: [audio]
  */
 import { PARAMETERS } from '../src/shared/parameters.ts';
+import {
+  KEPT_DB,
+  LEAST_LIMIT_DB,
+  LEVEL_DB,
+  SMOOTHING_SECONDS,
+  WORD_GAP_SECONDS,
+} from '../src/shared/shaping/voice-marks.ts';
 import { type Decibels, decibelsToGain, type Hertz, type Samples } from '../src/shared/units.ts';
 
 const REDUCTION_SECONDS = 0.1;
-/** Shorter than a syllable, longer than the period of a voice. */
-const VOICE_SECONDS = 0.03;
-/** A gap between two spoken words does not end speech. */
-const HOLD_SECONDS = 0.2;
 /** Mean square below which a signal is silence, −100 dBFS: its ratio to another means nothing. */
 const FLOOR = 1e-10;
-/**
- * What the model leaves of a sound, relative to it: below the first it is taken for noise, above the second for a
- * voice.
- */
-const KEPT_DB = [-14, -6] as const;
-/** Levels of what is left: no voice is quieter than the first, and any may be louder than the second. */
-const LEVEL_DB = [-62, -50] as const;
-/** Below this attenuation limit the enhanced signal is so close to the dry one that the difference tells nothing. */
-const LEAST_LIMIT_DB = 1;
 /** From here on there is no limit, as the engine sees it. */
 const NO_LIMIT_DB = PARAMETERS.attenuationLimit.range[1];
 
@@ -29,8 +23,10 @@ const NO_LIMIT_DB = PARAMETERS.attenuationLimit.range[1];
 export class NoiseMeter {
   /** How much quieter the enhanced signal is than the dry one, dB, 0 or more. */
   reductionDb: Decibels = 0;
-  /** How sure it is that a voice sounds, 0 to 1. */
+  /** How sure it is that a voice sounds, 0 to 1, held over the gaps between words. */
   voice = 0;
+  /** The same without the hold. */
+  voiceNow = 0;
   #dry = 0;
   #enhanced = 0;
   #dryNow = 0;
@@ -71,7 +67,7 @@ export class NoiseMeter {
     }
     const samples = Math.max(1, channels) * length;
     const slow = 1 - Math.exp(-length / (REDUCTION_SECONDS * this.#contextRateHz));
-    const fast = 1 - Math.exp(-length / (VOICE_SECONDS * this.#contextRateHz));
+    const fast = 1 - Math.exp(-length / (SMOOTHING_SECONDS * this.#contextRateHz));
     this.#dry = towards(this.#dry, drySum / samples, slow);
     this.#enhanced = towards(this.#enhanced, enhancedSum / samples, slow);
     this.#dryNow = towards(this.#dryNow, drySum / samples, fast);
@@ -85,7 +81,8 @@ export class NoiseMeter {
     const isKnown = limitDb >= LEAST_LIMIT_DB && this.#dryNow > FLOOR;
     const level = decibels(this.#keptNow);
     const now = isKnown ? between(level - decibels(this.#dryNow), KEPT_DB) * between(level, LEVEL_DB) : 0;
-    this.#held = now >= this.voice ? HOLD_SECONDS * this.#contextRateHz : this.#held - length;
+    this.voiceNow = now;
+    this.#held = now >= this.voice ? WORD_GAP_SECONDS * this.#contextRateHz : this.#held - length;
     if (now >= this.voice || this.#held <= 0) this.voice = now;
   }
 }

@@ -235,7 +235,9 @@ export function defineDenoiseNode(family: AudioFamily): DenoiseNodeConstructor {
     }
 
     override addEventListener(...listening: unknown[]): void {
-      this.#isHeard ||= listening[0] === 'error';
+      const [type] = listening;
+      this.#isHeard ||= type === 'error';
+      if (type === 'voicestart' || type === 'voiceend') this.#session.tellVoice();
       (super.addEventListener as (...args: unknown[]) => void)(...listening);
     }
 

@@ -81,6 +81,13 @@ export interface DenoiseEventMap {
   /** The node went to dry because the machine cannot carry it, or came back. */
   overload: CustomEvent<{ readonly load: number }>;
   recover: CustomEvent<{ readonly load: number }>;
+  /**
+   * Somebody has begun to speak, after 0.3 s of voice, or has been silent for `voiceHoldMs`: what the model keeps
+   * tells, whatever the app does with the output, so that it can say "you are muted". `detail.time` is when the voice
+   * began or ended, on the context's clock, at the output. At most three a second.
+   */
+  voicestart: CustomEvent<{ readonly time: number }>;
+  voiceend: CustomEvent<{ readonly time: number }>;
   /** Something failed; the dry signal goes on. One event for each failure. */
   error: CustomEvent<{ readonly error: DenoiseError }>;
 }

@@ -50,6 +50,8 @@ export class NodeGraph {
   /** Time from its birth until it is heard, in which the worklet fills its delay line. */
   #unheardSamples: Samples = 0;
   #noisy: GainNode | undefined;
+  /** A silent way to the loudspeakers, for a node that is to work while it is connected to nothing. */
+  #silent: GainNode | undefined;
   #tookOver = false;
 
   constructor(family: AudioFamily, input: GraphInput, options: ResolvedOptions, delaySamples: Samples) {
@@ -87,6 +89,17 @@ export class NodeGraph {
       this.#input.connect(this.#noisy);
     }
     return this.#noisy;
+  }
+
+  /**
+   * Keeps the node at work while the app has it connected to nothing: browsers let such nodes stand still. What this
+   * sends to the context's destination is silence. It begins before the output, which the app may disconnect.
+   */
+  keepAwake(): void {
+    const { context } = this.#input;
+    if (this.#silent !== undefined || isOfflineContext(context)) return;
+    this.#silent = new this.#family.GainNode(context, { gain: 0 });
+    this.#late.connect(this.#silent).connect(context.destination);
   }
 
   /**
@@ -167,6 +180,7 @@ export class NodeGraph {
     this.#late.disconnect();
     this.#worklet?.disconnect();
     this.#noisy?.disconnect();
+    this.#silent?.disconnect();
     this.output.disconnect();
     for (const name of PARAMETER_NAMES) {
       this.#sources[name].stop();

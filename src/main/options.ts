@@ -7,7 +7,7 @@ import {
 } from '../shared/parameters.ts';
 import { quoted } from '../shared/quoted.ts';
 import { MOST_CHANNELS } from '../shared/ring-buffer.ts';
-import type { Seconds } from '../shared/units.ts';
+import type { Milliseconds, Seconds } from '../shared/units.ts';
 import type { TrustedUrl } from './trusted-url.ts';
 
 /**
@@ -65,6 +65,11 @@ export interface DenoiseOptions {
    * @min 0 @max 0.5
    */
   latencyHint?: 'interactive' | 'balanced' | 'playback' | Seconds;
+  /**
+   * How long nobody must have spoken before `voiceend`, milliseconds. Default 800: most pauses within what somebody
+   * says are shorter. @min 0 @max 10000
+   */
+  voiceHoldMs?: number;
   /** `'auto'` (default) uses shared memory where a round trip proves it, messages otherwise. The others force one. */
   transport?: 'auto' | 'shared' | 'message';
   /** Most channels that are denoised; more are mixed down by the usual rules. Default 2. @min 1 @max 32 */
@@ -83,6 +88,7 @@ type ResolvedParameters = Readonly<Required<Pick<DenoiseOptions, ParameterName>>
 export interface ResolvedOptions extends ResolvedParameters {
   readonly model: string | URL;
   readonly prefillSeconds: Seconds;
+  readonly voiceHoldMs: Milliseconds;
   readonly transport: 'auto' | 'shared' | 'message';
   readonly maxChannels: number;
   readonly assets: string | URL | DenoiseAssets;
@@ -92,6 +98,7 @@ export const DEFAULT_OPTIONS = {
   model: 'base',
   ...PARAMETER_DEFAULTS,
   latencyHint: 'interactive',
+  voiceHoldMs: 800,
   transport: 'auto',
   maxChannels: 2,
 } as const satisfies DenoiseOptions;
@@ -103,6 +110,7 @@ export const LATENCY_HINT_SECONDS = { interactive: 0.016, balanced: 0.032, playb
 export const RANGES = {
   ...PARAMETER_RANGES,
   latencyHint: [0, 0.5],
+  voiceHoldMs: [0, 10_000],
   maxChannels: [1, MOST_CHANNELS],
 } as const;
 
@@ -150,6 +158,7 @@ export function resolveOptions(options: DenoiseOptions = {}): ResolvedOptions {
     model: requireModel(merged.model, 'DenoiseNode option "model"'),
     ...parameters,
     prefillSeconds: prefillSecondsOf(merged.latencyHint),
+    voiceHoldMs: inRange('voiceHoldMs', merged.voiceHoldMs),
     transport: merged.transport,
     maxChannels: inRange('maxChannels', merged.maxChannels),
     assets,

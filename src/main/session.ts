@@ -108,6 +108,13 @@ export class Session implements WorkletHost, SupervisorHost, SwitchHost {
     await ending;
   }
 
+  /** The app wants to hear who speaks, also while the output leads nowhere. */
+  tellVoice(): void {
+    if (this.reporter.state === 'disposed') return;
+    this.graph.keepAwake();
+    this.worklet.tellVoice();
+  }
+
   /** The enhanced signal is on. */
   running(): void {
     this.#isReady = true;

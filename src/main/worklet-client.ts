@@ -20,6 +20,8 @@ export interface WorkletNews {
   readonly words: (nodeId: number, words: Int32Array) => void;
   /** It has let go of a route; the dry signal keeps this delay. */
   readonly detached: (delaySamples: Samples) => void;
+  /** Somebody has begun or ended to speak, at a time of the context. */
+  readonly voice: (speaks: boolean, time: Seconds) => void;
   /** The processor threw: it gives silence from now on. */
   readonly died: () => void;
 }
@@ -90,6 +92,9 @@ export class WorkletClient {
         return;
       case 'detached':
         news.detached(message.delaySamples);
+        return;
+      case 'voice':
+        news.voice(message.speaks, message.time);
         return;
       case 'settled':
         this.#settling.shift()?.();

@@ -1,4 +1,6 @@
 import { DenoiseError } from '../shared/errors.ts';
+import type { MainToWorklet } from '../shared/protocol.ts';
+import type { Seconds } from '../shared/units.ts';
 import type { AudioFamily } from './audio-family.ts';
 import { addModuleOnce } from './modules.ts';
 import type { NodeGraph } from './node-graph.ts';
@@ -24,6 +26,8 @@ export class WorkletHolder {
   readonly #family: AudioFamily;
   #coming: Promise<WorkletClient> | undefined;
   #client: WorkletClient | undefined;
+  #tellsVoice = false;
+  #speaks = false;
 
   constructor(host: WorkletHost, family: AudioFamily) {
     this.#host = host;
@@ -47,12 +51,29 @@ export class WorkletHolder {
     return coming;
   }
 
+  /** Asks for the events of a voice, of this worklet and of any later one. */
+  tellVoice(): void {
+    if (this.#tellsVoice) return;
+    this.#tellsVoice = true;
+    this.#client?.post(this.#voiceRequest);
+  }
+
   /** Ends the worklet; resolves when it has ended. */
   async dispose(): Promise<void> {
     const client = this.#client;
     this.#client = undefined;
     this.#coming = undefined;
     await client?.dispose();
+  }
+
+  get #voiceRequest(): MainToWorklet {
+    return { type: 'tell-voice', holdMs: this.#host.options.voiceHoldMs };
+  }
+
+  #hearVoice(speaks: boolean, time: Seconds): void {
+    if (speaks === this.#speaks) return;
+    this.#speaks = speaks;
+    this.#host.reporter.emit(speaks ? 'voicestart' : 'voiceend', { time });
   }
 
   async #load(url: string): Promise<WorkletClient> {
@@ -66,7 +87,9 @@ export class WorkletHolder {
       created: () => graph.takeOver(),
       words: (nodeId, words) => host.supervisor.takeWords(nodeId, words),
       detached: (delaySamples) => reporter.restAt(delaySamples),
+      voice: (speaks, time) => this.#hearVoice(speaks, time),
       died: () => {
+        this.#hearVoice(false, host.context.currentTime);
         reporter.latencySamples = graph.fallBack(reporter.latencySamples);
         this.#coming = undefined;
         host.fail(
@@ -78,6 +101,7 @@ export class WorkletHolder {
       },
     });
     this.#client = client;
+    if (this.#tellsVoice) client.post(this.#voiceRequest);
     return client;
   }
 }

@@ -190,7 +190,7 @@ export const styles = css`
     .figures { grid-template-columns: repeat(4, minmax(0, 1fr)); }
   }
   @container (min-width: 900px) {
-    .panel { --picture: var(--denoise-picture-height, 132px); padding: 22px; }
+    .panel { --picture: var(--denoise-picture-height, 184px); padding: 22px; }
     .body { grid-template-columns: minmax(0, 1fr) 280px; gap: 28px; }
     .controls { grid-template-columns: 1fr; gap: 16px; }
     .diagnosis { display: block; }

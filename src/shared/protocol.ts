@@ -7,7 +7,7 @@
  *   worklet ◀──audio port (message mode only): WorkletToWorker / WorkerToWorklet──▶ worker
  */
 import type { ErrorData } from './errors.ts';
-import type { Hertz, Milliseconds, Samples } from './units.ts';
+import type { Hertz, Milliseconds, Samples, Seconds } from './units.ts';
 
 /**
  * Name under which the processor is registered; it changes with the protocol, so that two versions can live in one
@@ -152,6 +152,8 @@ export type MainToWorklet =
   | { readonly type: 'detach' }
   /** Forget the past: streams start anew. */
   | { readonly type: 'reset' }
+  /** Tell by 'voice' when somebody begins and ends to speak, from now on; asked for once. */
+  | { readonly type: 'tell-voice'; readonly holdMs: Milliseconds }
   /** Fade to the delayed dry signal and stay there, or come back from it. The worker goes on with its work. */
   | { readonly type: 'hold-dry'; readonly on: boolean }
   /**
@@ -171,6 +173,8 @@ export type WorkletToMain =
   | { readonly type: 'words'; readonly nodeId: number; readonly words: Int32Array }
   /** Answers 'detach': the delay that the dry signal keeps, which the page may have heard of no more. */
   | { readonly type: 'detached'; readonly delaySamples: Samples }
+  /** Somebody has begun, or ended, to speak at a time of the context; sent after 'tell-voice' only. */
+  | { readonly type: 'voice'; readonly speaks: boolean; readonly time: Seconds }
   /** Answers 'settle': the worker's answer is in, rendering may go on (see offline-pacer.ts). */
   | { readonly type: 'settled' }
   /** The processor has returned false, and will not be called again. Sent once, last. */

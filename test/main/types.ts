@@ -29,7 +29,10 @@ export function everyParameterHasItsOptionAndProperty(node: DenoiseNode, options
 }
 
 export function rangesAndDefaultsAreLiterals(ranges: typeof RANGES, defaults: typeof DEFAULT_OPTIONS): void {
-  ranges satisfies Record<NumericParameterName | 'latencyHint' | 'maxChannels', readonly [number, number]>;
+  ranges satisfies Record<
+    NumericParameterName | 'latencyHint' | 'maxChannels' | 'voiceHoldMs',
+    readonly [number, number]
+  >;
   ranges.outputGain satisfies readonly [-60, 24];
   defaults.attenuationLimit satisfies 100;
   defaults.bypass satisfies false;
@@ -49,6 +52,11 @@ export function eventsAreTyped(node: DenoiseNode): void {
     const error: DenoiseError = detail.error;
     // @ts-expect-error the list of codes is closed
     return error.code === 'gremlins';
+  });
+  node.addEventListener('voicestart', ({ detail }) => {
+    detail.time satisfies number;
+    // @ts-expect-error how long a voice sounds is known at its end
+    return detail.seconds;
   });
   node.addEventListener('underrun', function () {
     this.getMetrics().underruns satisfies number;
