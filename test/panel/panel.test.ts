@@ -286,7 +286,7 @@ describe('the controls of a panel', () => {
     await panel.updateComplete;
     expect(resets).to.equal(1);
     expect(textOf(panel, '.unseen')).to.equal(english.resetDone);
-    expect(panel.state).to.equal('live');
+    await untilState(panel, 'live');
   });
 });
 
@@ -324,7 +324,9 @@ describe('the choice of a model', () => {
     await until('the problem is told', () => panel.shadowRoot!.querySelector('.problem') !== null);
     expect(textOf(panel, '.problem')).to.contain(english.modelFailed).and.to.contain('never');
     expect(inside<HTMLSelectElement>(panel, '#model').value).to.equal('base');
-    expect([panel.state, node.model]).to.deep.equal(['live', 'base']);
+    expect(node.model).to.equal('base');
+    // A busy machine may make it say first that it is overloaded.
+    await untilState(panel, 'live');
   });
 
   it('is left out where there is none, and the name of the model stands there', async () => {
@@ -482,7 +484,7 @@ describe('the layout of a panel', () => {
         document.body.replaceChildren();
         panel = await place({ lang, node }, width);
         await until('there are figures', () => textOf(panel, '#hop') !== '–');
-        expect(panel.state).to.equal('live');
+        await untilState(panel, 'live');
         expect(inside(panel, '.panel').scrollWidth, `${lang}, ${width} px`).to.be.at.most(width);
         for (const value of panel.shadowRoot!.querySelectorAll('dd, dt'))
           expect(value.scrollWidth, value.textContent!).to.be.at.most(value.clientWidth);
