@@ -15,7 +15,7 @@ import {
   isAnyOfflineAudioContext,
   type TContext,
 } from 'standardized-audio-context';
-import { type AudioFamily, isNativeContext, nameOf } from './main/audio-family.ts';
+import { type AudioFamily, isNativeContext, looksLikeContext, nameOf } from './main/audio-family.ts';
 import {
   defineDenoiseNode,
   type DenoiseNodeConstructor as NativeConstructor,
@@ -50,12 +50,19 @@ interface StandardizedConstructor extends Asked {
   new <T extends TContext>(context: T | BaseAudioContext, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
+/** A context of Tone.js, which holds the one that its nodes are made in. */
+export interface ContextHolder {
+  readonly rawContext: BaseAudioContext;
+}
+
 /**
  * Gives a node of the family that its context belongs to. To extend the class, extend {@link StandardizedDenoiseNode}
  * or the native one.
  */
 export interface DenoiseNodeConstructor extends Asked {
   new (context: BaseAudioContext, options?: DenoiseOptions): NativeDenoiseNode;
+  /** For `Tone.getContext()`; `Tone.connect()` takes the node at both ends. */
+  new (context: ContextHolder, options?: DenoiseOptions): NativeDenoiseNode;
   new <T extends TContext>(context: T, options?: DenoiseOptions): StandardizedDenoiseNode<T>;
 }
 
@@ -68,9 +75,13 @@ const standardizedFamily = {
   addModule: addAudioWorkletModule,
   requireContext: (context: unknown): void => {
     if (!isNativeContext(context) && (isAnyAudioContext(context) || isAnyOfflineAudioContext(context))) return;
+    const wanted = 'DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, got';
+    // Its classes know their own objects alone.
     throw new TypeError(
-      'DenoiseNode: expected an AudioContext or OfflineAudioContext of standardized-audio-context, ' +
-        `got ${nameOf(context)}.`,
+      looksLikeContext(context)
+        ? `${wanted} one of another copy of the library, or of another library. Let the bundler take a single copy ` +
+            'of standardized-audio-context (`npm ls standardized-audio-context` shows them).'
+        : `${wanted} ${nameOf(context)}.`,
     );
   },
 } as unknown as AudioFamily;
@@ -87,7 +98,8 @@ export const DenoiseNode = class {
   static readonly diagnose = NativeDenoiseNode.diagnose;
   static readonly census = NativeDenoiseNode.census;
 
-  constructor(context: BaseAudioContext, options?: DenoiseOptions) {
+  constructor(given: BaseAudioContext | ContextHolder, options?: DenoiseOptions) {
+    const context = given instanceof Object && 'rawContext' in given ? given.rawContext : given;
     // biome-ignore lint/correctness/noConstructorReturn: the context decides which of the two classes it is.
     return isNativeContext(context)
       ? new NativeDenoiseNode(context, options)

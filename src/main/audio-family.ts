@@ -53,7 +53,8 @@ export function nameOf(value: unknown): string {
   return `an instance of ${value.constructor?.name ?? 'an unnamed class'}`;
 }
 
-function looksLikeContext(value: unknown): boolean {
+/** Whether it has what every context has, of whatever family. */
+export function looksLikeContext(value: unknown): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&
