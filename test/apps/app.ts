@@ -18,7 +18,7 @@ export interface App {
   readonly linked?: readonly string[];
   readonly files: Readonly<Record<string, string>>;
   /** Commands of its tools, and what else has to be done with the folder and the package's tarball. */
-  readonly build?: readonly (readonly string[] | ((folder: string, tarball: string) => void))[];
+  readonly build?: readonly (readonly string[] | ((folder: string, tarball: string) => void | Promise<void>))[];
   readonly serve: (folder: string, isIsolated: boolean) => Promise<Served>;
   /** Where it is visited besides Chromium. */
   readonly isInFirefox?: boolean;
@@ -37,6 +37,8 @@ const script = (name: string): string => readFileSync(new URL(`pages/${name}`, i
 /** The page of every app, and of one in React. */
 export const APP = script('record.js') + script('app.js');
 export const REACT_APP = script('record.js') + script('react-app.jsx');
+/** What stands before an app that is not ours. */
+export const STARTER_PAGE = script('record.js') + script('starter.js');
 
 /** A code block of the guide whose first line names the file. */
 export function fromGuide(file: string): string {

@@ -5,6 +5,7 @@ import { packPackage, unpack } from './build-app.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { run } from './run-tool.ts';
 import { type Served, serveFolder, serveTool, writeFiles } from './serve-app.ts';
+import { starter } from './starter.ts';
 
 /** What a page without a bundler says about the package, which lies in a folder. */
 function importMap(folder: string): string {
@@ -264,6 +265,7 @@ export const APPS: readonly App[] = [
   rollup,
   ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
   viteUnread,
+  starter,
   webpack(['webpack', '5', '7']),
   webpack(['webpack 5.75', '5.75.0', '5.1.4']),
   rspack,
