@@ -1,6 +1,6 @@
 /** The apps of the matrix: what each is made of, built with and served by. */
 import { startServer } from '../../tools/server.mjs';
-import { APP, type App, fromGuide, MODULE_PAGE, NO_SETTINGS, page } from './app.ts';
+import { APP, type App, fromGuide, MODULE_PAGE, NO_SETTINGS, page, REACT_APP } from './app.ts';
 import { packPackage, unpack } from './build-app.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { run } from './run-tool.ts';
@@ -231,27 +231,41 @@ const NEXT_FILES = {
   'app/page.jsx': "'use client';\nimport '../src/app.js';\nexport default () => <p>App</p>;\n",
 };
 
+/** The hook and the panel, rendered on the server and brought to life. */
+const NEXT_PANEL_FILES = {
+  ...NEXT_FILES,
+  'src/app.jsx': REACT_APP,
+  'app/page.jsx': "'use client';\nexport { Page as default } from '../src/app.jsx';\n",
+};
+
 /** By either of its bundlers; isolation is a setting of the build. */
 function next(flag: '--turbopack' | '--webpack'): App[] {
   const name = `next ${flag.slice(2)}`;
   const config = (isIsolated: boolean) => ({
     'next.config.mjs': isIsolated ? fromGuide('next.config.mjs') : NO_SETTINGS,
   });
+  const build = async (folder: string, isIsolated: boolean): Promise<Served> => {
+    writeFiles(folder, config(isIsolated));
+    await run(folder, ['next', 'build', flag]);
+    return serveTool(folder, {}, (port) => ['next', 'start', '-p', port]);
+  };
   const shared = { folder: name, packages: { next: '16', react: '19', 'react-dom': '19' }, files: NEXT_FILES };
   return [
     {
       ...shared,
       name: `${name} build`,
-      serve: async (folder, isIsolated) => {
-        writeFiles(folder, config(isIsolated));
-        await run(folder, ['next', 'build', flag]);
-        return serveTool(folder, {}, (port) => ['next', 'start', '-p', port]);
-      },
+      serve: build,
     },
     {
       ...shared,
       name: `${name} dev`,
       serve: (folder, isIsolated) => serveTool(folder, config(isIsolated), (port) => ['next', 'dev', flag, '-p', port]),
+    },
+    {
+      ...shared,
+      name: `${name} panel`,
+      files: NEXT_PANEL_FILES,
+      serve: build,
     },
   ];
 }
