@@ -72,7 +72,6 @@ describe('the plugin host of the demo', { timeout: 120_000 }, () => {
       await play(page);
       await page.locator('#panel').click();
       await page.waitForFunction(() => document.querySelectorAll('denoise-panel').length === 2);
-      await page.locator('#sweep').click();
       const slider = (index: number, isSo: string): Promise<unknown> =>
         page.waitForFunction(
           (which: number, condition: string) => {
@@ -86,7 +85,11 @@ describe('the plugin host of the demo', { timeout: 120_000 }, () => {
           index,
           isSo,
         );
-      for (const condition of ['moves', 'arrives']) for (const index of [0, 1]) await slider(index, condition);
+      // Both are watched from before it begins: it lasts seconds, and the page decides when a panel is drawn.
+      const moving = Promise.all([slider(0, 'moves'), slider(1, 'moves')]);
+      await page.locator('#sweep').click();
+      await moving;
+      await Promise.all([slider(0, 'arrives'), slider(1, 'arrives')]);
       assert.equal(await mixOf(page), 1);
       await page.locator('.window:last-child button').click();
       assert.equal((await page.$$('denoise-panel')).length, 1);

@@ -188,7 +188,12 @@ let lastRequest = 0;
 
 /** The worker's script, in this thread. */
 async function workerScope(): Promise<WorkerScope> {
-  const self = { onmessage: () => {}, postMessage: (message: WorkerToMain) => answers.push(message) };
+  const self = {
+    onmessage: () => {},
+    postMessage: (message: WorkerToMain) => answers.push(message),
+    // There is no policy here that could refuse anything.
+    addEventListener: () => {},
+  };
   Object.assign(globalThis, { self });
   await import('../../src/worker/denoise-worker.ts');
   return self as unknown as WorkerScope;
