@@ -2,11 +2,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { stripVTControlCharacters } from 'node:util';
 
 const IN_NODE = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
 /** What suites print of a test that passed, but not at once: the file that prints it says how. */
 const SECOND_TRY = /^(?:# )?second try: .*$/gm;
+
+/**
+ * WebKitGTK 2.50 ends in a segmentation fault of its own now and then, in its thread AudioWorklet, where that has to
+ * share its core: a null pointer, at the same place each time. The whole suite is tried again, and that is told.
+ */
+const CRASH = /session deleted because of page crash or hang/;
+const MOST_TRIES = 3;
 
 export class Suites {
   #total = { passed: 0, failed: 0, skipped: 0 };
@@ -21,15 +27,14 @@ export class Suites {
       ...(oneByOne ? ['--test-concurrency=1'] : []),
       ...files,
     ];
-    return this.#run(name, command, args, name.startsWith('webkit') ? webkitTapCounts : tapCounts, { env });
+    return this.#run(name, command, args, tapCounts, { env });
   }
 
   /** One group of web-test-runner.config.mjs in a browser that `before`, a command, may need around it. */
   browser(name, group, { before = [], env } = {}) {
     const runner = 'node_modules/@web/test-runner/dist/bin.js';
     const [command, ...args] = [...before, process.execPath, runner, '--group', group];
-    const counts = name === 'webkit' ? webkitCounts : browserCounts;
-    return this.#run(`${name}: ${group}`, command, args, counts, { env });
+    return this.#run(`${name}: ${group}`, command, args, browserCounts, { env });
   }
 
   python(name, python, folder) {
@@ -54,12 +59,16 @@ export class Suites {
   /** An exit code that no failure explains is one. */
   async #run(name, command, args, count, options) {
     const begun = performance.now();
-    const { stdout, stderr, status } = await outputOf(command, args, options);
+    let tries = 1;
+    let ended = await outputOf(command, args, options);
+    for (; CRASH.test(ended.stdout) && tries < MOST_TRIES; tries++) ended = await outputOf(command, args, options);
+    if (tries > 1 && !CRASH.test(ended.stdout))
+      this.#secondTries.push(`${name}: second try: the whole, because WebKit crashed ${tries}/${MOST_TRIES}`);
+    const { stdout, stderr, status } = ended;
     const counts = count(stdout);
-    if (status !== 0 && counts.failed === 0 && counts.crash === undefined) counts.failed = 1;
+    if (status !== 0 && counts.failed === 0) counts.failed = 1;
     console.log(`\n── ${name} (${Math.round((performance.now() - begun) / 1000)} s)`);
     if (status !== 0) console.log(stdout + stderr);
-    if (counts.crash !== undefined) console.log(`skipped from there on: ${counts.crash}`);
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     for (const key of Object.keys(this.#total)) this.#total[key] += counts[key];
     for (const [line] of stdout.matchAll(SECOND_TRY)) this.#secondTries.push(`${name}: ${line}`);
@@ -86,31 +95,6 @@ function browserCounts(output) {
   // The last summary counts: earlier ones are progress.
   const read = (name) => Number([...output.matchAll(new RegExp(`(\\d+) ${name}`, 'g'))].at(-1)?.[1] ?? 0);
   return { passed: read('passed'), failed: read('failed'), skipped: read('skipped') };
-}
-
-/**
- * WebKitGTK 2.50 ends in a segmentation fault of its own now and then, in its thread AudioWorklet, where that has to
- * share its core: a null pointer, at the same place each time. What the group had left is one skip, which is told.
- * Tests that failed before it have failed.
- */
-function webkitCounts(output) {
-  const counts = browserCounts(output);
-  if (!output.includes('session deleted because of page crash or hang')) return counts;
-  return {
-    passed: counts.passed,
-    failed: stripVTControlCharacters(output).match(/^ *𐄂/gm)?.length ?? 0,
-    skipped: counts.skipped + 1,
-    crash: 'WebKitGTK crashed',
-  };
-}
-
-/** The same of tests that drive it: those that it left in the lurch are one skip. */
-function webkitTapCounts(output) {
-  const counts = tapCounts(output);
-  const crashes = output.match(/error: .*session deleted because of page crash/g)?.length ?? 0;
-  if (crashes === 0) return counts;
-  const failed = Math.max(0, counts.failed - crashes);
-  return { passed: counts.passed, failed, skipped: counts.skipped + 1, crash: 'WebKitGTK crashed' };
 }
 
 function pytestCounts(output) {
