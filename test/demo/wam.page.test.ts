@@ -69,6 +69,8 @@ describe('the plugin host of the demo', { timeout: 120_000 }, () => {
 
   it('automates the denoiser, and its panels follow', () =>
     visitHost(async ({ page, complaints }) => {
+      // Both panels are in sight: one that is not rests, and would not be seen to move.
+      await page.setViewport({ width: 800, height: 2600 });
       await play(page);
       await page.locator('#panel').click();
       await page.waitForFunction(() => document.querySelectorAll('denoise-panel').length === 2);
