@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
+import { leanTensorflow } from './tools/lean-tensorflow.mjs';
 import { listModels } from './tools/models.mjs';
 import { packModel } from './tools/pack-model.mjs';
 import { thirdParty } from './tools/third-party.mjs';
@@ -11,31 +12,6 @@ import { WAM_DESCRIPTOR, WAM_MODULE_ID } from './tools/wam-descriptor.mjs';
 
 const require = createRequire(import.meta.url);
 const OWN_MODELS = listModels().filter((model) => model.package === 'denoise-node');
-
-/** Modules of Node that TensorFlow.js asks for where it finds itself in Node: they become empty. */
-const NODE_MODULES = ['fs', 'os', 'path', 'perf_hooks', 'util', 'worker_threads', 'crypto', 'node-fetch'];
-/** What TensorFlow.js has for platforms that we do without: its own way to read files in Node, and threads. */
-const UNUSED = {
-  'platforms/platform_node.js': 'export const getNodeFetch = undefined, PlatformNode = undefined;',
-  'tfjs-backend-wasm-threaded-simd.js': 'export default undefined;',
-  'tfjs-backend-wasm-threaded-simd.worker.js': 'export const wasmWorkerContents = undefined;',
-};
-const IS_NODE = /ENVIRONMENT_IS_NODE=typeof process==.*?;/;
-
-/** One build of TensorFlow.js for browsers and Node: the engine gives it what it needs in Node. */
-const anywhere = {
-  name: 'tensorflow-anywhere',
-  resolveId: (name) => (NODE_MODULES.includes(name) ? '\0empty' : null),
-  load: (id) => {
-    if (id === '\0empty') return 'export default {};';
-    return Object.entries(UNUSED).find(([path]) => id.endsWith(path))?.[1] ?? null;
-  },
-  transform: (code, id) => {
-    if (!id.endsWith('wasm-out/tfjs-backend-wasm.js')) return null;
-    if (!IS_NODE.test(code)) throw new Error(`${id}: expected ENVIRONMENT_IS_NODE: this version is another.`);
-    return { code: code.replace(IS_NODE, 'ENVIRONMENT_IS_NODE=false;'), map: null };
-  },
-};
 
 /**
  * One bundle per thread, so that no file carries code of another. Source maps point to src/ and worklet/ and do not
@@ -54,7 +30,7 @@ const inBrowser = (input, file, options = {}) => ({
   },
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
-    anywhere,
+    leanTensorflow,
     nodeResolve({ browser: true }),
     commonjs(),
     // Licence texts stand at the end, each once; TensorFlow.js repeats its own in every one of its modules.
