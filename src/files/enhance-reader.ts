@@ -11,6 +11,7 @@ import { type EnhanceOptions, Enhancer } from './enhance.ts';
 import { nextTask } from './next-task.ts';
 import { pieceFrames } from './piece-frames.ts';
 import { fullScaleOf, quantise } from './sample-format.ts';
+import { silenceBroken } from './silence-broken.ts';
 
 /** Where results go; either may be left out. Both stay the caller's, who finishes and closes them. */
 export interface EnhanceTargets {
@@ -75,18 +76,6 @@ export async function enhanceReader(
     enhancer.dispose();
   }
   return { frames, brokenSamples };
-}
-
-function silenceBroken(channels: readonly Float32Array[], frames: number): number {
-  let broken = 0;
-  for (const channel of channels) {
-    for (let n = 0; n < frames; n++) {
-      if (Number.isFinite(channel[n])) continue;
-      channel[n] = 0;
-      broken += 1;
-    }
-  }
-  return broken;
 }
 
 function subtract(from: readonly Float32Array[], what: readonly Float32Array[], frames: number): void {

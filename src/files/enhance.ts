@@ -6,6 +6,8 @@
 import { NO_LIMIT_DB } from '../engine/attenuation-limit.ts';
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { SampleQueue } from '../engine/dsp/sample-queue.ts';
+import { advanceSamples } from '../engine/manifest/manifest.ts';
+import { advanceWaitSamples } from '../shared/latency.ts';
 import { PARAMETERS } from '../shared/parameters.ts';
 import { quoted } from '../shared/quoted.ts';
 import { Shaper, type ShaperSettings } from '../shared/shaping/shaper.ts';
@@ -13,7 +15,7 @@ import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { nextTask } from './next-task.ts';
 
 /** Longest stretch that is worked on at once. */
-const PIECE: Samples = 4096;
+const PIECE: Samples = 1024;
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {
@@ -92,6 +94,7 @@ export class Enhancer {
   readonly #enhanced: readonly Float32Array[] | undefined;
   /** Samples of the engine's delay still to be thrown away. */
   #delayLeft: Samples;
+  readonly #latency: Samples;
 
   /** @param sampleRateHz 3000 … 768000, RangeError otherwise. The denoiser stays the caller's. */
   constructor(denoiser: Denoiser, channelCount: number, sampleRateHz: Hertz, settings: EnhanceSettings = {}) {
@@ -108,6 +111,8 @@ export class Enhancer {
     this.#noisy = planes();
     this.#enhanced = this.#settings.highPassHz > 0 || this.#settings.autoGain ? planes() : undefined;
     this.#delayLeft = this.#streams[0]?.delaySamples ?? 0;
+    const { framing, sampleRateHz: modelRateHz } = denoiser.manifest;
+    this.#latency = this.#delayLeft + advanceWaitSamples(advanceSamples(framing), modelRateHz, sampleRateHz);
   }
 
   /** Samples that are ready in every channel. */
@@ -116,13 +121,47 @@ export class Enhancer {
     return stream === undefined ? 0 : Math.min(stream.available, this.#dry[0].length);
   }
 
+  /** Samples of a recording by which {@link available} may lag behind what was pushed, at most. */
+  get latencySamples(): Samples {
+    return this.#latency;
+  }
+
+  /** The streams of its channels, for who steps several recordings in one batch: see {@link put}. */
+  get streams(): readonly DenoiserStream[] {
+    return this.#streams;
+  }
+
   /** Takes `length` samples of every channel from `start` on, and enhances as many as make whole steps. */
   push(channels: readonly Float32Array[], start: number, length: number): void {
+    this.put(channels, start, length);
+    this.#run();
+  }
+
+  /**
+   * {@link push} without the steps: where {@link streams} have those of one, the caller takes them, and says so by
+   * {@link stepped}.
+   */
+  put(channels: readonly Float32Array[], start: number, length: number): void {
     this.#streams.forEach((stream, c) => {
       stream.push(channels[c], start, length);
       this.#dry[c].pushAll(channels[c], start, length);
     });
-    this.#run();
+  }
+
+  /** Whether {@link streams} have the samples of a step. */
+  get isDue(): boolean {
+    return this.#streams[0]?.hopReady ?? false;
+  }
+
+  /** After steps that others took with {@link streams}. */
+  stepped(): void {
+    const [first] = this.#streams;
+    while (first !== undefined && this.#delayLeft > 0) {
+      const count = Math.min(this.#delayLeft, first.available, PIECE);
+      if (count === 0) return;
+      this.#streams.forEach((stream, c) => stream.pull(this.#noisy[c], 0, count));
+      this.#delayLeft -= count;
+    }
   }
 
   /** Makes everything that was pushed available. Nothing may be pushed afterwards. */
@@ -152,13 +191,7 @@ export class Enhancer {
 
   #run(): void {
     this.#denoiser.stepAll(this.#streams);
-    const [first] = this.#streams;
-    while (first !== undefined && this.#delayLeft > 0) {
-      const count = Math.min(this.#delayLeft, first.available, PIECE);
-      if (count === 0) return;
-      this.#streams.forEach((stream, c) => stream.pull(this.#noisy[c], 0, count));
-      this.#delayLeft -= count;
-    }
+    this.stepped();
   }
 
   #pullPiece(into: readonly Float32Array[], at: number, count: number, noisy?: readonly Float32Array[]): void {

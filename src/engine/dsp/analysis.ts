@@ -20,7 +20,6 @@ export function makeSpectrum(bins: number): Spectrum {
 /** One for each stream: it remembers the samples before the hop, which are zeros at the start. */
 export class Analysis {
   readonly #frame: Float32Array;
-  readonly #windowed: Float64Array;
   readonly #hopSamples: number;
   readonly #window: Float64Array;
   readonly #fft: RealFft;
@@ -31,18 +30,18 @@ export class Analysis {
     this.#window = window;
     this.#fft = fft;
     this.#frame = new Float32Array(window.length);
-    this.#windowed = new Float64Array(fft.length);
   }
 
   /** Takes one hop, which must be there, and writes the spectrum. Does not allocate. */
   step(noisy: SampleQueue, spectrum: Spectrum): void {
     const frame = this.#frame;
     const window = this.#window;
-    const windowed = this.#windowed;
+    const windowed = this.#fft.scratch;
     const hopSamples = this.#hopSamples;
     frame.copyWithin(0, hopSamples);
     noisy.take(frame, frame.length - hopSamples, hopSamples);
     for (let n = 0; n < frame.length; n++) windowed[n] = frame[n] * window[n];
+    windowed.fill(0, frame.length);
     this.#fft.forward(windowed, spectrum.re, spectrum.im);
   }
 

@@ -13,6 +13,8 @@ import { ComplexFft } from './complex-fft.ts';
 export class RealFft {
   readonly length: number;
   readonly bins: number;
+  /** Room for the samples of a frame, free between two calls of those that share the transform. */
+  readonly scratch: Float64Array;
   readonly #even: boolean;
   readonly #complex: ComplexFft;
   /** e^(−2πi·k/length): turns the half-length transform of an even length into the spectrum. */
@@ -25,6 +27,7 @@ export class RealFft {
       throw new RangeError(`RealFft length: expected a whole number from 1, got ${length}.`);
     this.length = length;
     this.bins = Math.floor(length / 2) + 1;
+    this.scratch = new Float64Array(length);
     this.#even = length % 2 === 0;
     this.#complex = new ComplexFft(this.#even ? length / 2 : length);
     this.#cos = new Float64Array(this.#even ? this.bins : 0);

@@ -12,7 +12,6 @@ import type { RealFft } from './fft.ts';
 
 /** One for each stream: it holds the end of the last frame until the next completes it. */
 export class Synthesis {
-  readonly #samples: Float64Array;
   /** [overlap] The end of the last frame, not yet complete. */
   readonly #tail: Float64Array;
   readonly #offset: number;
@@ -25,14 +24,13 @@ export class Synthesis {
     this.#hopSamples = hopSamples;
     this.#window = window;
     this.#fft = fft;
-    this.#samples = new Float64Array(fft.length);
     this.#tail = new Float64Array(window.length - hopSamples);
     this.#offset = windowSamples - window.length;
   }
 
   /** Writes `hopSamples` samples. Does not allocate. */
   step(spectrum: Spectrum, enhanced: Float32Array): void {
-    const samples = this.#samples;
+    const samples = this.#fft.scratch;
     const tail = this.#tail;
     const window = this.#window;
     const offset = this.#offset;

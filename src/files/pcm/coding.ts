@@ -5,7 +5,7 @@
  */
 import type { SampleFormat } from '../sample-format.ts';
 import { sampleBytes } from '../sample-format.ts';
-import { expandedALaw, expandedMuLaw } from './g711.ts';
+import { compressedALaw, compressedMuLaw, expandedALaw, expandedMuLaw } from './g711.ts';
 
 /** How samples lie in a file that is read: the formats that are written, and those that become one of them. */
 export type Coding =
@@ -38,6 +38,10 @@ const UNPACKINGS: Readonly<Record<Exclude<Coding, SampleFormat>, Unpacking>> = {
   mulaw: { format: 'int16', bytes: 1, unpack: (bytes) => looked(bytes, MU_LAW) },
 };
 
+const COMPRESSIONS: Readonly<Partial<Record<Coding, (sample: number) => number>>> = {
+  alaw: compressedALaw,
+  mulaw: compressedMuLaw,
+};
 const A_LAW = Int16Array.from({ length: 256 }, (_, code) => expandedALaw(code));
 const MU_LAW = Int16Array.from({ length: 256 }, (_, code) => expandedMuLaw(code));
 
@@ -59,6 +63,15 @@ export function codedFrameBytes({ channels, coding }: { readonly channels: numbe
 /** Bytes of the file → bytes in the format of {@link formatOf}; the same array where nothing is to be done. */
 export function unpacked(bytes: Uint8Array, coding: Coding): Uint8Array {
   return isPlain(coding) ? bytes : UNPACKINGS[coding].unpack(bytes);
+}
+
+/** The laws of telephony the other way: samples of 16 bits → bytes. Anything plain stays the same array. */
+export function packed(bytes: Uint8Array<ArrayBuffer>, coding: Coding): Uint8Array<ArrayBuffer> {
+  if (isPlain(coding)) return bytes;
+  const compressed = COMPRESSIONS[coding];
+  if (compressed === undefined) throw new TypeError(`Expected a coding that is written, got ${coding}.`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Uint8Array.from({ length: bytes.length >> 1 }, (_, i) => compressed(view.getInt16(2 * i, true)));
 }
 
 /** A linear format by its size; undefined where there is none. */

@@ -1,5 +1,21 @@
 import { expect } from '@esm-bundle/chai';
-import { expandedALaw, expandedMuLaw } from '../../../src/files/pcm/g711.ts';
+import { compressedALaw, compressedMuLaw, expandedALaw, expandedMuLaw } from '../../../src/files/pcm/g711.ts';
+
+const LAWS = [
+  // Half of the widest interval that holds samples of this size; in the first segments 16 and 8 wide.
+  {
+    name: 'A-law',
+    compressed: compressedALaw,
+    expanded: expandedALaw,
+    halfAt: (size: number) => Math.max(8, size / 32),
+  },
+  {
+    name: 'µ-law',
+    compressed: compressedMuLaw,
+    expanded: expandedMuLaw,
+    halfAt: (size: number) => Math.max(4, (size + 132) / 32),
+  },
+];
 
 const codes = Array.from({ length: 256 }, (_, code) => code);
 
@@ -34,5 +50,33 @@ describe('the companding laws of telephony', () => {
       for (const step of steps) expect(step).to.be.greaterThan(0);
       for (let segment = 2; segment < 8; segment++) expect(steps[16 * segment]).to.equal(2 * steps[16 * segment - 16]);
     }
+  });
+
+  for (const { name, compressed, expanded, halfAt } of LAWS) {
+    it(`give every byte of ${name} back that stands for its sample`, () => {
+      for (let code = 0; code < 256; code++) {
+        const sample = expanded(code);
+        expect(expanded(compressed(sample)), `byte ${code}`).to.equal(sample);
+        // µ-law has two bytes for zero.
+        if (sample !== 0) expect(compressed(sample)).to.equal(code);
+      }
+    });
+
+    it(`bring every sample to the byte of ${name} in whose interval it lies, in order`, () => {
+      let before = Number.NEGATIVE_INFINITY;
+      for (let sample = -32768; sample <= 32767; sample++) {
+        const near = expanded(compressed(sample));
+        expect(near, `${sample}`).to.be.at.least(before);
+        before = near;
+        // The loudest interval of µ-law ends before the loudest sample.
+        const beyond = Math.max(0, Math.abs(sample) - 32635);
+        expect(Math.abs(near - sample), `${sample}`).to.be.at.most(halfAt(Math.abs(sample)) + beyond);
+      }
+    });
+  }
+
+  it('agree with the examples of ITU-T G.711: full scale and the smallest', () => {
+    expect([32767, -32768, 8, -8].map(compressedALaw)).to.deep.equal([0xaa, 0x2a, 0xd5, 0x55]);
+    expect([32767, -32768, 0].map(compressedMuLaw)).to.deep.equal([0x80, 0x00, 0xff]);
   });
 });
