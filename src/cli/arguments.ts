@@ -5,9 +5,9 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { ModelNames } from '../node/bundled-models.ts';
 import { PARAMETERS } from '../shared/parameters.ts';
 import { quoted, shortened } from '../shared/quoted.ts';
-import type { ModelNames } from './bundled-models.ts';
 
 /** Formats that are written. */
 export type OutputFormat = 'wav' | 'flac';

@@ -7,8 +7,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { modelNames, modelUrl, packageRoot } from '../node/bundled-models.ts';
 import { UsageError } from './arguments.ts';
-import { modelNames, modelUrl, packageRoot } from './bundled-models.ts';
 import { INLINE_DECLARATIONS, inlineModule } from './inline-assets.ts';
 
 /** What every page needs, below the package's dist/ as below DIR. */

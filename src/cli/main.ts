@@ -6,8 +6,8 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { modelNames, modelUrl, packageVersion } from '../node/bundled-models.ts';
 import { type CommandLine, helpText, readCommandLine, UsageError } from './arguments.ts';
-import { modelNames, modelUrl, packageVersion } from './bundled-models.ts';
 import { copyAssets } from './copy-assets.ts';
 import { Crew } from './crew.ts';
 import { type FileResult, targetsOf } from './enhance-file.ts';

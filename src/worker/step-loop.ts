@@ -10,11 +10,11 @@
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
+import { LoadShedder } from '../shared/load/load-shedder.ts';
+import { StepClock } from '../shared/load/step-clock.ts';
 import type { Milliseconds } from '../shared/units.ts';
-import { LoadShedder } from './load-shedder.ts';
 import { nextTask } from './next-task.ts';
 import type { ServedNode } from './served-node.ts';
-import { StepClock } from './step-clock.ts';
 
 /** Longest sleep: the heart beats a few times a second also when nothing happens. */
 const SLEEP_MS = 250;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { modelNames, modelUrl } from '../../src/cli/bundled-models.ts';
 import { bundledFiles } from '../../src/main/bundled-files.ts';
+import { modelNames, modelUrl } from '../../src/node/bundled-models.ts';
 import { listModels, readManifest, readModel } from '../../tools/models.mjs';
 
 const MODELS = join(import.meta.dirname, '../../models');

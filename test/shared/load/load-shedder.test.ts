@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { LoadShedder } from '../../src/worker/load-shedder.ts';
+import { LoadShedder } from '../../../src/shared/load/load-shedder.ts';
 
 describe('LoadShedder', () => {
   it('sheds nothing as long as the nodes catch up now and then', () => {

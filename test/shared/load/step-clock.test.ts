@@ -1,5 +1,5 @@
 import { expect } from '@esm-bundle/chai';
-import { StepClock } from '../../src/worker/step-clock.ts';
+import { StepClock } from '../../../src/shared/load/step-clock.ts';
 
 describe('StepClock', () => {
   it('tells median and 95th percentile of a share, over the last 128 steps', () => {

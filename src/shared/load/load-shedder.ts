@@ -1,9 +1,9 @@
 /**
- * In:     whether the realtime nodes have caught up, from step-loop.ts
+ * In:     whether the realtime nodes have caught up, from whoever takes steps
  * Out:    how many nodes to shed or take back now
- * Thread: [worker]
+ * Thread: [worker], or any of Node's
  */
-import type { Milliseconds } from '../shared/units.ts';
+import type { Milliseconds } from '../units.ts';
 
 /**
  * A backlog that lasts this long is no hiccup: the noisy rings hold 0.2 to 0.35 s beyond a step, so a single standstill

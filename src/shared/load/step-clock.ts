@@ -1,9 +1,9 @@
 /**
- * In:     how long each batched step took, from step-loop.ts
+ * In:     how long each batched step took, from whoever takes steps
  * Out:    median and 95th percentile of a stream's share, and the load, for the control words
- * Thread: [worker]
+ * Thread: [worker], or any of Node's
  */
-import type { Milliseconds } from '../shared/units.ts';
+import type { Milliseconds } from '../units.ts';
 
 /** Steps that the percentiles look back on. */
 const STEPS = 128;

@@ -1,7 +1,7 @@
 /**
- * In:     the name of a model, from main.ts; models/catalogue.json; packages of models that are installed
- * Out:    where its manifest lies, to enhance-file.ts; the names that there are, to main.ts
- * Thread: main
+ * In:     the name of a model, from cli/ or server/; models/catalogue.json; packages of models that are installed
+ * Out:    where its manifest lies; the names that there are
+ * Thread: any of Node's
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
