@@ -110,16 +110,16 @@ const describeModule = {
 
 /** What runs in Node alone. The command line and whoever imports the engine share that, and so its one backend. */
 const ENGINE = fileURLToPath(new URL('src/engine/index.ts', import.meta.url));
-const inNode = (input, name, { banner = '', plugins = [], keepsNames = true } = {}) => ({
-  input: { [name]: input },
+const inNode = (input, name, { plugins = [], keepsNames = true, output = {} } = {}) => ({
+  input: typeof input === 'string' ? { [name]: input } : input,
   output: {
     dir: 'dist',
     format: 'es',
     sourcemap: true,
     // Decoders, which are loaded when a file needs one.
     chunkFileNames: `${name}/[name].js`,
-    banner: ({ isEntry }) => (isEntry ? banner : ''),
     paths: { [ENGINE]: './engine.js' },
+    ...output,
   },
   external: [/^node:/, ...builtinModules, ENGINE],
   // Helpers that TypeScript wrote into dependencies look for `this`, and do without.
@@ -138,6 +138,21 @@ const inNode = (input, name, { banner = '', plugins = [], keepsNames = true } = 
     }),
   ],
 });
+
+/** What the command line and servers share is in server.js, not in a file of its own: who serves has no command. */
+const SERVER = fileURLToPath(new URL('src/server/index.ts', import.meta.url));
+const COMMAND_ON_SERVER = {
+  banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
+  manualChunks: (id, { getModuleInfo }) => (importsOf(SERVER, getModuleInfo).has(id) ? 'server' : undefined),
+};
+
+/** A module and all that it imports. */
+function importsOf(id, getModuleInfo, found = new Set()) {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const next of getModuleInfo(id)?.importedIds ?? []) importsOf(next, getModuleInfo, found);
+  return found;
+}
 
 /** The MP3 decoder's WebAssembly, for the command and the studio. */
 const copyMp3Decoder = {
@@ -198,7 +213,13 @@ const PACKAGE = [
     paths: { [MAIN]: '../denoise-node.js', [PANEL]: '../panel.js' },
   }),
   inBrowser('worklet/wam-processor.ts', 'dist/wam/wam-processor.js', { define: WAM_CONSTANTS }),
-  inNode('src/cli/main.ts', 'cli', { banner: '#!/usr/bin/env node', plugins: [copyMp3Decoder] }),
+  {
+    ...inNode({ cli: 'src/cli/main.ts', server: SERVER }, 'cli', {
+      plugins: [copyMp3Decoder],
+      output: COMMAND_ON_SERVER,
+    }),
+    preserveEntrySignatures: 'allow-extension',
+  },
   inBrowser('src/panel/define.ts', 'dist/panel.js'),
   // Frameworks that render on servers leave to the browser what says so.
   inBrowser('src/react/index.ts', 'dist/react.js', {

@@ -1,6 +1,6 @@
 import { beside } from './shared/beside.ts';
 
-/** URL of the model `tiny`, for the option `model` of a node and `modelUrl` of the engine. */
+/** URL of the model, for the option `model` of a node and `modelUrl` of the engine. */
 const url: string = beside(() => new URL('./models/tiny.bin', import.meta.url), 'models/tiny.bin');
 
 export { url as default };

@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { BY_HAND, ENTRIES } from './declarations.mjs';
+import { BY_HAND, ENTRIES, emittedIn } from './declarations.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPORT = 'docs/api-report.md';
@@ -165,7 +165,7 @@ function parseModule(path) {
 function emittedFor(types) {
   const [emitted] = Object.entries(ENTRIES).find(([, bundled]) => types === `./dist/${bundled}`) ?? [];
   if (emitted === undefined) throw new Error(`tools/declarations.mjs: expected an entry for ${types}, found none.`);
-  return join('dist/types/src', emitted);
+  return join(emittedIn(emitted), emitted);
 }
 
 /** Statements begin at the margin, with one of these words. */

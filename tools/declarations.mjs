@@ -9,10 +9,12 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const EMITTED = join(ROOT, 'dist/types');
 const FACE = join(ROOT, 'build/face');
 
-/** Where the declarations of an entry are emitted, below dist/types/src, and where they go, below dist. */
+/** What is emitted for Node, which has types of its own. */
+const FOR_NODE = /^(?:server|node)\//;
+
+/** Where the declarations of an entry are emitted, below {@link emittedIn}, and where they go, below dist. */
 export const ENTRIES = {
   'index.d.ts': 'denoise-node.d.ts',
   'standardized.d.ts': 'standardized.d.ts',
@@ -27,15 +29,17 @@ export const ENTRIES = {
   'panel/define.d.ts': 'panel.d.ts',
   'react/index.d.ts': 'react.d.ts',
   'engine/index.d.ts': 'engine.d.ts',
+  'server/index.d.ts': 'server.d.ts',
   'vite.d.ts': 'vite.d.ts',
   'wam.d.ts': 'wam.d.ts',
-  'base-model.d.ts': 'base-model.d.ts',
-  'tiny-model.d.ts': 'tiny-model.d.ts',
+  // Of every model: a module that gives a URL.
+  'base-model.d.ts': 'model.d.ts',
 };
 /** Entries that are written by hand, below src, because they need libraries that are not here. */
 export const BY_HAND = { 'templates/vue.d.ts': 'vue.d.ts', 'templates/svelte.d.ts': 'svelte.d.ts' };
 /** Libraries whose types are part of our face; whoever imports such an entry has them. */
 const FOREIGN = ['standardized-audio-context', 'react'];
+const OF_NODE = ['node:events', 'node:stream', 'node:stream/web'];
 /** Entries from which others import what they share, in this order; and the folders whose types are theirs. */
 const SHARED = {
   'index.d.ts': { name: 'denoise-node', folders: ['main/', 'shared/'] },
@@ -43,6 +47,7 @@ const SHARED = {
   'panel/define.d.ts': { name: 'denoise-node/panel', folders: ['panel/'] },
 };
 
+const ON_SERVER = 'server/index.d.ts';
 /** Entries that tell a framework of the panel's tag; one at a time, for each would have what the others tell. */
 const AUGMENTING = ['react/index.d.ts'];
 
@@ -69,12 +74,20 @@ function face(text, path) {
   );
 }
 
+/** The folder below which `tsc -b` emits what stands for a file of src. */
+export function emittedIn(path) {
+  return FOR_NODE.test(path) ? 'dist/types-server/src' : 'dist/types/src';
+}
+
 function writeFace() {
   rmSync(FACE, { recursive: true, force: true });
-  const emitted = join(EMITTED, 'src');
-  for (const path of readdirSync(emitted, { recursive: true }).filter((one) => one.endsWith('.d.ts'))) {
-    mkdirSync(dirname(join(FACE, path)), { recursive: true });
-    writeFileSync(join(FACE, path), face(readFileSync(join(emitted, path), 'utf8'), path));
+  for (const one of ['dist/types/src', 'dist/types-server/src']) {
+    const emitted = join(ROOT, one);
+    for (const path of readdirSync(emitted, { recursive: true })) {
+      if (!path.endsWith('.d.ts') || one !== emittedIn(path)) continue;
+      mkdirSync(dirname(join(FACE, path)), { recursive: true });
+      writeFileSync(join(FACE, path), face(readFileSync(join(emitted, path), 'utf8'), path));
+    }
   }
   cpSync(join(ROOT, 'tools/lit-face.d.ts'), join(FACE, 'lit-face.d.ts'));
   const compilerOptions = {
@@ -84,7 +97,7 @@ function writeFace() {
     strict: true,
     skipLibCheck: true,
     lib: ['ES2022', 'DOM', 'DOM.Iterable'],
-    types: [],
+    types: ['node'],
   };
   // Not a part of the package, whose name would mean its own entries here.
   writeFileSync(join(FACE, 'package.json'), '{ "name": "face" }');
@@ -132,9 +145,19 @@ function share() {
   }
 }
 
+/** What the declarations for servers take of Node: the bundle leaves that out. */
+function importsOfNode() {
+  const folder = join(FACE, dirname(ON_SERVER));
+  const files = readdirSync(folder, { recursive: true }).filter((one) => one.endsWith('.d.ts'));
+  const texts = files.map((path) => readFileSync(join(folder, path), 'utf8'));
+  return [...new Set(texts.flatMap((text) => text.match(/^import \{[^}]*\} from 'node:[^']*';\n/gm) ?? []))].join('');
+}
+
 /** Writes them all: first those from which others import. */
 async function writeDeclarations() {
   writeFace();
+  // Whole in itself: what others share needs the types of a browser.
+  write(ON_SERVER, importsOfNode() + (await bundle([ON_SERVER])));
   share();
   for (const entry of Object.keys(SHARED)) {
     const [text] = await bundle([entry]);
@@ -148,7 +171,9 @@ async function writeDeclarations() {
     writeFileSync(join(ROOT, 'dist', to), text);
   }
   for (const entry of AUGMENTING) write(entry, ...(await bundle([entry])));
-  const others = Object.keys(ENTRIES).filter((entry) => !(entry in SHARED) && !AUGMENTING.includes(entry));
+  const others = Object.keys(ENTRIES).filter(
+    (entry) => !(entry in SHARED) && ![ON_SERVER, ...AUGMENTING].includes(entry),
+  );
   for (const [i, text] of (await bundle(others)).entries()) write(others[i], text);
 }
 
@@ -157,7 +182,7 @@ async function bundle(entries) {
   return generateDtsBundle(
     entries.map((entry) => ({
       filePath: join(FACE, entry),
-      libraries: { importedLibraries: [...FOREIGN, 'denoise-node'] },
+      libraries: { importedLibraries: [...FOREIGN, 'denoise-node', ...(FOR_NODE.test(entry) ? ['node'] : [])] },
       output: {
         noBanner: true,
         exportReferencedTypes: false,
@@ -177,7 +202,7 @@ function write(entry, text) {
   const code = face.replace(/\/\*.*?\*\//gs, '');
   const foreign = [...code.matchAll(/ from ['"]([^'"]+)['"]|import\(['"]([^'"]+)/g)]
     .map(([, one, other]) => one ?? other)
-    .filter((name) => !FOREIGN.includes(name) && ![...files.values()].includes(name));
+    .filter((name) => ![...FOREIGN, ...(FOR_NODE.test(entry) ? OF_NODE : []), ...files.values()].includes(name));
   const to = ENTRIES[entry];
   if (foreign.length > 0) throw new Error(`${to}: expected no types of others, found those of ${foreign.join(', ')}.`);
   mkdirSync(dirname(join(ROOT, 'dist', to)), { recursive: true });

@@ -27,6 +27,12 @@ const ROOMS: readonly Room[] = [
   { files: 'src/base-model.ts', imports: ['src/shared/beside.ts'] },
   { files: 'src/tiny-model.ts', imports: ['src/shared/beside.ts'] },
   { files: 'src/vite.ts', imports: [] },
+  { files: 'src/node/', imports: [], packages: ['node:'] },
+  {
+    files: 'src/server/',
+    imports: ['src/files/', 'src/engine/', 'src/node/', 'src/shared/'],
+    packages: ['node:'],
+  },
   { files: 'src/stream/', imports: ['src/index.ts', 'src/main/', 'src/shared/'] },
   { files: 'src/calls/', imports: ['src/stream/', 'src/main/', 'src/shared/'] },
   { files: 'src/wam.ts', imports: ['src/hosts/wam/', 'src/shared/wam-messages.ts'] },
@@ -45,7 +51,7 @@ const ROOMS: readonly Room[] = [
   { files: 'src/files/', imports: ['src/engine/', 'src/shared/'], packages: ['opus-decoder', 'stb-vorbis'] },
   {
     files: 'src/cli/',
-    imports: ['src/files/', 'src/engine/', 'src/shared/'],
+    imports: ['src/files/', 'src/engine/', 'src/node/', 'src/shared/'],
     packages: ['node:', 'minimp3-wasm'],
   },
   {

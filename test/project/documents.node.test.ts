@@ -23,6 +23,7 @@ const GUIDES = [
   'panel',
   'plugin-hosts',
   'quality',
+  'server',
 ].map((name) => `docs/${name}.md`);
 /** Each has an entry of its own in src/calls/, and a page which docs/calls.md leads to. */
 const SDKS = ['agora', 'chime', 'jitsi', 'livekit', 'stream-io', 'twilio', 'vonage'];
@@ -46,6 +47,15 @@ const WITH_EXAMPLES = [
   'src/react/use-denoise.ts',
   'src/react/denoise-panel.ts',
 ];
+
+/** What runs in Node, with its types and without those of a browser. */
+const FOR_NODE = ['docs/server.md', 'src/server/index.ts', 'src/server/pool/denoise-pool.ts'];
+const NODE_OPTIONS = {
+  lib: ['ES2022', 'ESNext.Disposable'],
+  types: ['node'],
+  skipLibCheck: false,
+  paths: { 'denoise-node/server': ['../../dist/server.d.ts'] },
+};
 
 const TSCONFIG = {
   extends: '../../tsconfig.base.json',
@@ -73,10 +83,13 @@ function examplesIn(path: string): [string, string][] {
 }
 
 /** What the compiler says about some examples; the empty string when it is content. */
-function complaintsAbout(examples: Record<string, string>): string {
+function complaintsAbout(examples: Record<string, string>, options: object = {}): string {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  writeFileSync(
+    join(FOLDER, 'tsconfig.json'),
+    JSON.stringify({ ...TSCONFIG, compilerOptions: { ...TSCONFIG.compilerOptions, ...options } }),
+  );
   for (const [name, code] of Object.entries(examples)) writeFileSync(join(FOLDER, name), `${code}\nexport {};\n`);
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', FOLDER], { encoding: 'utf8' });
@@ -85,12 +98,19 @@ function complaintsAbout(examples: Record<string, string>): string {
 
 describe('examples', () => {
   it('compile against the built package', () => {
-    const examples = Object.fromEntries(WITH_EXAMPLES.flatMap(examplesIn));
+    const examples = Object.fromEntries(WITH_EXAMPLES.filter((path) => !FOR_NODE.includes(path)).flatMap(examplesIn));
     assert.ok(
       Object.keys(examples).length >= 8,
       `expected the examples of README.md, found ${Object.keys(examples).join(', ') || 'none'}`,
     );
     assert.equal(complaintsAbout(examples), '');
+  });
+
+  it('for Node compile against the built package without the types of a browser', () => {
+    const examples = Object.fromEntries(FOR_NODE.flatMap(examplesIn));
+    assert.ok(Object.keys(examples).length >= 5);
+    assert.equal(complaintsAbout(examples, NODE_OPTIONS), '');
+    assert.match(complaintsAbout({ 'wrong.ts': 'new AudioContext();' }, NODE_OPTIONS), /AudioContext/);
   });
 
   it('would be refused if they named what is not there', () => {
