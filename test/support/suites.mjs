@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { failuresInTap, failuresTold } from './failures.mjs';
 
 const IN_NODE = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
 /** What suites print of a test that passed, but not at once: the file that prints it says how. */
@@ -14,9 +15,15 @@ const SECOND_TRY = /^(?:# )?second try: .*$/gm;
 const CRASH = /session deleted because of page crash or hang/;
 const MOST_TRIES = 3;
 
+/** How the output of each kind of command is read. */
+const TAP = { count: tapCounts, failures: failuresInTap };
+const COUNTED = { count: browserCounts, failures: failuresTold };
+const PYTEST = { count: pytestCounts, failures: failuresTold };
+
 export class Suites {
   #total = { passed: 0, failed: 0, skipped: 0 };
   #secondTries = [];
+  #failures = [];
 
   /** Tests for Node, or ones that drive a browser from there: those one file at a time, `before` as for browsers. */
   node(name, files, { oneByOne = false, before = [], env } = {}) {
@@ -27,18 +34,18 @@ export class Suites {
       ...(oneByOne ? ['--test-concurrency=1'] : []),
       ...files,
     ];
-    return this.#run(name, command, args, tapCounts, { env });
+    return this.#run(name, command, args, TAP, { env });
   }
 
   /** One group of web-test-runner.config.mjs in a browser that `before`, a command, may need around it. */
   browser(name, group, { before = [], env } = {}) {
     const runner = 'node_modules/@web/test-runner/dist/bin.js';
     const [command, ...args] = [...before, process.execPath, runner, '--group', group];
-    return this.#run(`${name}: ${group}`, command, args, browserCounts, { env });
+    return this.#run(`${name}: ${group}`, command, args, COUNTED, { env });
   }
 
   python(name, python, folder) {
-    return this.#run(name, python, ['-m', 'pytest', '-q', 'tests'], pytestCounts, { cwd: folder });
+    return this.#run(name, python, ['-m', 'pytest', '-q', 'tests'], PYTEST, { cwd: folder });
   }
 
   /** A whole suite that cannot run here counts as one skip. */
@@ -51,13 +58,15 @@ export class Suites {
   sumUp() {
     if (this.#secondTries.length) console.log('\nPassed at another try only:');
     for (const line of this.#secondTries) console.log(`  ${line}`);
+    if (this.#failures.length) console.log('\nFailed:');
+    for (const line of this.#failures) console.log(`  ${line}`);
     const { passed, failed, skipped } = this.#total;
     console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped`);
     return failed === 0;
   }
 
   /** An exit code that no failure explains is one. */
-  async #run(name, command, args, count, options) {
+  async #run(name, command, args, read, options) {
     const begun = performance.now();
     let tries = 1;
     let ended = await outputOf(command, args, options);
@@ -65,8 +74,13 @@ export class Suites {
     if (tries > 1 && !CRASH.test(ended.stdout))
       this.#secondTries.push(`${name}: second try: the whole, because WebKit crashed ${tries}/${MOST_TRIES}`);
     const { stdout, stderr, status } = ended;
-    const counts = count(stdout);
-    if (status !== 0 && counts.failed === 0) counts.failed = 1;
+    const counts = read.count(stdout);
+    const failures = read.failures(stdout);
+    if (status !== 0 && counts.failed === 0) {
+      counts.failed = 1;
+      failures.push(`the command ended with ${status}`);
+    }
+    this.#failures.push(...failures.map((failure) => `${name}: ${failure}`));
     console.log(`\n── ${name} (${Math.round((performance.now() - begun) / 1000)} s)`);
     if (status !== 0) console.log(stdout + stderr);
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
