@@ -68,6 +68,8 @@ describe('the Web Audio Module in a running context', () => {
     const { audioNode } = module;
     const panels = [await module.createGui(), await module.createGui()];
     expect(panels[0]).not.to.equal(panels[1]);
+    // One over the other: a panel out of sight rests, and shows nothing new.
+    for (const panel of panels) panel.style.cssText = 'position: absolute; inset-block-start: 0';
     document.body.append(...panels);
     const ready = (panel: Element): boolean =>
       panel.shadowRoot?.querySelector('#mix')?.shadowRoot?.querySelector('input') != null;
