@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
@@ -38,8 +39,19 @@ function launcher(name) {
   }
 }
 
-const { HOSTILE_CLOCK, HOSTILE_SEED } = process.env;
+const { HOSTILE_CLOCK, HOSTILE_SEED, TEST_BROWSER = 'chromium' } = process.env;
 const hostile = HOSTILE_CLOCK && hostileClock(HOSTILE_CLOCK, HOSTILE_SEED);
+
+/** What pages run before all else. */
+const first = [
+  ...(hostile ? [hostile.script] : []),
+  ...(TEST_BROWSER === 'webkit'
+    ? [readFileSync(new URL('test/support/settled-close.js', import.meta.url), 'utf8')]
+    : []),
+];
+const pageWith = (testFramework) =>
+  `<!doctype html><html><head>${first.map((script) => `<script>${script}</script>`).join('')}</head><body>` +
+  `<script type="module" src="${testFramework}"></script></body></html>`;
 
 /** What runs in a page: not the tests for Node, nor those that drive a page from there. */
 const inBrowser = (folders) => `test/${folders}/**/!(*.node|*.page).test.ts`;
@@ -71,11 +83,11 @@ export default {
     esbuildPlugin({ ts: true, target: 'es2022', tsconfig: './tsconfig.base.json' }),
     graphTestServer(),
   ],
-  ...(hostile && { testRunnerHtml: hostile.pageWith }),
+  ...(first.length > 0 && { testRunnerHtml: pageWith }),
   middleware: [isolationHeaders],
   // One page at a time: latency and underruns are measured in some of them.
   concurrency: 1,
-  browsers: [launcher(process.env.TEST_BROWSER ?? 'chromium')],
+  browsers: [launcher(TEST_BROWSER)],
   browserStartTimeout: 60_000,
   testsStartTimeout: 60_000,
   testsFinishTimeout: 600_000,

@@ -57,12 +57,9 @@ async function lanes(all) {
 async function suitesWithoutClock() {
   await suites.node('node', tests('test', 'node'));
   await suites.browser('chromium', 'unit');
-  for (const { name, before, groups, found, noWorklets } of others) {
+  for (const { name, before, groups, found } of others) {
     if (!found) suites.skip(name, 'not installed');
-    for (const group of found ? groups : []) {
-      if (group === 'offline' && noWorklets) suites.skip(`${name}: ${group}`, noWorklets);
-      else await suites.browser(name, group, { before, env: environment(name) });
-    }
+    for (const group of found ? groups : []) await suites.browser(name, group, { before, env: environment(name) });
   }
 }
 
@@ -76,10 +73,9 @@ function chromiumDemo() {
   return suites.node('chromium: demo', pages, { oneByOne: true });
 }
 
-async function suitesWithSound({ name, before, liveGroups, untried = [], pages, found, noWorklets }) {
+async function suitesWithSound({ name, before, liveGroups, untried = [], pages, found }) {
   if (!found) return;
   for (const { name: file, why } of untried) suites.skip(`${name}: ${file}`, why);
-  if (noWorklets) return suites.skip(`${name}: live, demo`, noWorklets);
   const sound = startSoundServer();
   const env = { ...environment(name), ...sound.env };
   if (sound.hasSound) for (const group of liveGroups) await suites.browser(name, group, { before, env });
@@ -127,7 +123,7 @@ function installBrowser() {
 
 /**
  * Browsers beside Chromium take part where they are installed: `groups` of web-test-runner.config.mjs that need no
- * sound, `liveGroups` that do, and pages of the demo; all but the portable group need AudioWorklets.
+ * sound, `liveGroups` that do, and pages of the demo.
  */
 function otherBrowsers() {
   const inDisplay = process.env.DISPLAY ? [] : ['xvfb-run', '-a'];
@@ -149,8 +145,6 @@ function otherBrowsers() {
       untried: untriedInWebKit(),
       pages: { silent: ['opening'], playing: ['studio-listening'] },
       found: canShow && findWebKit(),
-      // Seen in three runs of three, at one place: a null pointer in libwebkit2gtk's own thread AudioWorklet.
-      noWorklets: availableParallelism() === 1 && 'WebKitGTK 2.50 crashes in its audio thread where there is one core',
     },
   ];
 }

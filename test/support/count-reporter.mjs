@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
+import { CRASH } from './failures.mjs';
 
 /** What tests print to be gathered: `second try: …` and `skipped: …`, as test/support/second-try.ts and its kin do. */
 const TOLD = /^(second try|skipped): /;
 
 /**
- * Ends a browser run with `N passed, N failed, N skipped`. Before it, says `failed: …` of each test and of each page that
- * could not be tested at all, what was skipped and why, and what needed a second try.
+ * Ends a browser run with `N passed, N failed, N skipped`. Before it, says `failed: …` of each test and of each page
+ * that could not be tested at all, what was skipped and why, and what needed a second try.
  */
 export function countReporter() {
   return {
@@ -13,8 +14,10 @@ export function countReporter() {
       const counts = { passed: 0, failed: 0, skipped: 0 };
       for (const { testResults, errors = [], testFile } of sessions) {
         const page = testFile && relative('.', testFile);
-        count(testResults, counts, (names) => console.log(`failed: ${page}: ${names.join(' > ')}`));
         const obstacles = errors.map(({ message }) => message);
+        // What crashed is tried again, with all its tests.
+        if (!obstacles.some((obstacle) => CRASH.test(obstacle)))
+          count(testResults, counts, (names) => console.log(`failed: ${page}: ${names.join(' > ')}`));
         if (!testResults && obstacles.length === 0) obstacles.push('nothing was heard of its tests');
         for (const obstacle of obstacles) console.log(`failed: ${page}: ${obstacle}`);
         counts.failed += obstacles.length;

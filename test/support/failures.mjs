@@ -2,6 +2,8 @@
 
 /** What the count reporter says of a test in a browser, and pytest of one in Python. */
 const TOLD = /^(?:failed:|FAILED) (.*)$/gm;
+/** What WebKit's driver says of a page that is no more. */
+export const CRASH = /session deleted because of page crash or hang/;
 const SUBTEST = /^( *)# Subtest: (.*)$/;
 const NOT_OK = /^( *)not ok \d+ - (.*)$/;
 /** Node's word for a suite of which a test failed: the test itself is named already. */
@@ -21,6 +23,11 @@ export function failuresInTap(output) {
     if (!OF_ITS_TESTS.test(ofItself)) failures.push([...around.slice(0, indent.length / 4), name].join(' > '));
   });
   return failures;
+}
+
+/** The files of tests in a browser that crashed, out of what {@link failuresTold} gives. */
+export function crashedFiles(failures) {
+  return [...new Set(failures.filter((failure) => CRASH.test(failure)).map((failure) => failure.split(': ', 1)[0]))];
 }
 
 export function failuresTold(output) {

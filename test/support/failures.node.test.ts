@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { failuresInTap, failuresTold } from './failures.mjs';
+import { crashedFiles, failuresInTap, failuresTold } from './failures.mjs';
 
 const TESTS = `
 import { describe, it } from 'node:test';
@@ -45,5 +45,12 @@ describe('the summary of failures', () => {
     const told =
       'failed: test/a.test.ts: a > b\nall else\nFAILED tests/a.py::test_b - AssertionError\n1 passed, 2 failed';
     assert.deepEqual(failuresTold(told), ['test/a.test.ts: a > b', 'tests/a.py::test_b - AssertionError']);
+  });
+
+  it('names each file once in which a browser crashed, and no other', () => {
+    const crash = 'WebKitWebDriver: invalid session id: session deleted because of page crash or hang';
+    const told = [`test/a.test.ts: ${crash}`, 'test/a.test.ts: Browser disconnected', 'test/b.test.ts: a > b'];
+    assert.deepEqual(crashedFiles(told), ['test/a.test.ts']);
+    assert.deepEqual(crashedFiles(told.slice(1)), []);
   });
 });

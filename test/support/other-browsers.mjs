@@ -35,7 +35,7 @@ class Launcher {
     this.#page ??= await this.#browser.newPage();
     this.#sessionId = sessionId;
     this.#url = url;
-    await this.#page.goto(url);
+    await this.#leadTo(url);
   }
 
   isActive(sessionId) {
@@ -52,13 +52,24 @@ class Launcher {
 
   async stopSession() {
     this.#sessionId = undefined;
-    await this.#page?.goto('about:blank');
+    await this.#leadTo('about:blank');
     return { testCoverage: undefined };
   }
 
   async stop() {
     await this.#browser?.close();
     this.#browser = undefined;
+    this.#page = undefined;
+  }
+
+  /** A page that cannot be led further has crashed: that is an error of one file, and the next gets a new browser. */
+  async #leadTo(url) {
+    try {
+      await this.#page?.goto(url);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 }
 

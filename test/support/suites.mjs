@@ -2,17 +2,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { failuresInTap, failuresTold } from './failures.mjs';
+import { crashedFiles, failuresInTap, failuresTold } from './failures.mjs';
 
 const IN_NODE = ['--import', 'tsx', '--test', '--test-reporter', 'tap'];
 /** What suites print of a test that passed, but not at once: the file that prints it says how. */
 const SECOND_TRY = /^(?:# )?second try: .*$/gm;
 
 /**
- * WebKitGTK 2.50 ends in a segmentation fault of its own now and then, in its thread AudioWorklet, where that has to
- * share its core: a null pointer, at the same place each time. The whole suite is tried again, and that is told.
+ * How often a file is tried in which the browser crashes. WebKitGTK 2.50 does now and then, in its own thread
+ * AudioWorklet ({@link file://./settled-close.js}).
  */
-const CRASH = /session deleted because of page crash or hang/;
 const MOST_TRIES = 3;
 
 /** How the output of each kind of command is read. */
@@ -26,7 +25,7 @@ export class Suites {
   #failures = [];
 
   /** Tests for Node, or ones that drive a browser from there: those one file at a time, `before` as for browsers. */
-  node(name, files, { oneByOne = false, before = [], env } = {}) {
+  async node(name, files, { oneByOne = false, before = [], env } = {}) {
     const [command, ...args] = [
       ...before,
       process.execPath,
@@ -34,18 +33,30 @@ export class Suites {
       ...(oneByOne ? ['--test-concurrency=1'] : []),
       ...files,
     ];
-    return this.#run(name, command, args, TAP, { env });
+    this.#add(name, await outcomeOf(command, args, TAP, { env }));
   }
 
   /** One group of web-test-runner.config.mjs in a browser that `before`, a command, may need around it. */
-  browser(name, group, { before = [], env } = {}) {
-    const runner = 'node_modules/@web/test-runner/dist/bin.js';
-    const [command, ...args] = [...before, process.execPath, runner, '--group', group];
-    return this.#run(`${name}: ${group}`, command, args, COUNTED, { env });
+  async browser(name, group, { before = [], env } = {}) {
+    const run = (...files) => {
+      const args = files.length > 0 ? ['--group', 'default', '--files', ...files] : ['--group', group];
+      const [command, ...rest] = [...before, process.execPath, 'node_modules/@web/test-runner/dist/bin.js', ...args];
+      return outcomeOf(command, rest, COUNTED, { env });
+    };
+    const suite = `${name}: ${group}`;
+    let outcome = await run();
+    for (let tries = 2; tries <= MOST_TRIES; tries++) {
+      const crashed = crashedFiles(outcome.failures);
+      if (crashed.length === 0) break;
+      for (const file of crashed)
+        this.#secondTries.push(`${suite}: second try: ${file}, in which the browser crashed ${tries}/${MOST_TRIES}`);
+      outcome = joined(without(outcome, crashed), await run(...crashed));
+    }
+    this.#add(suite, outcome);
   }
 
-  python(name, python, folder) {
-    return this.#run(name, python, ['-m', 'pytest', '-q', 'tests'], PYTEST, { cwd: folder });
+  async python(name, python, folder) {
+    this.#add(name, await outcomeOf(python, ['-m', 'pytest', '-q', 'tests'], PYTEST, { cwd: folder }));
   }
 
   /** A whole suite that cannot run here counts as one skip. */
@@ -65,28 +76,49 @@ export class Suites {
     return failed === 0;
   }
 
-  /** An exit code that no failure explains is one. */
-  async #run(name, command, args, read, options) {
-    const begun = performance.now();
-    let tries = 1;
-    let ended = await outputOf(command, args, options);
-    for (; CRASH.test(ended.stdout) && tries < MOST_TRIES; tries++) ended = await outputOf(command, args, options);
-    if (tries > 1 && !CRASH.test(ended.stdout))
-      this.#secondTries.push(`${name}: second try: the whole, because WebKit crashed ${tries}/${MOST_TRIES}`);
-    const { stdout, stderr, status } = ended;
-    const counts = read.count(stdout);
-    const failures = read.failures(stdout);
-    if (status !== 0 && counts.failed === 0) {
-      counts.failed = 1;
-      failures.push(`the command ended with ${status}`);
-    }
-    this.#failures.push(...failures.map((failure) => `${name}: ${failure}`));
-    console.log(`\n── ${name} (${Math.round((performance.now() - begun) / 1000)} s)`);
-    if (status !== 0) console.log(stdout + stderr);
+  #add(name, { counts, failures, seconds, stdout, stderr }) {
+    console.log(`\n── ${name} (${Math.round(seconds)} s)`);
+    if (counts.failed > 0) console.log(stdout + stderr);
     console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
     for (const key of Object.keys(this.#total)) this.#total[key] += counts[key];
+    this.#failures.push(...failures.map((failure) => `${name}: ${failure}`));
     for (const [line] of stdout.matchAll(SECOND_TRY)) this.#secondTries.push(`${name}: ${line}`);
   }
+}
+
+/** Runs a command, and reads what it printed. An exit code that no failure explains is one. */
+async function outcomeOf(command, args, read, options) {
+  const begun = performance.now();
+  const { stdout, stderr, status } = await outputOf(command, args, options);
+  const counts = read.count(stdout);
+  const failures = read.failures(stdout);
+  if (status !== 0 && counts.failed === 0) {
+    counts.failed = 1;
+    failures.push(`the command ended with ${status}`);
+  }
+  return { counts, failures, seconds: (performance.now() - begun) / 1000, stdout, stderr };
+}
+
+/** An outcome but for files that crashed, of which the count reporter counts nothing but that. */
+function without({ counts, failures, ...rest }, files) {
+  const others = failures.filter((failure) => !files.some((file) => failure.startsWith(`${file}: `)));
+  return {
+    ...rest,
+    failures: others,
+    counts: { ...counts, failed: counts.failed - (failures.length - others.length) },
+  };
+}
+
+function joined(one, other) {
+  const counts = { ...one.counts };
+  for (const key of Object.keys(counts)) counts[key] += other.counts[key];
+  return {
+    counts,
+    failures: [...one.failures, ...other.failures],
+    seconds: one.seconds + other.seconds,
+    stdout: one.stdout + other.stdout,
+    stderr: one.stderr + other.stderr,
+  };
 }
 
 /** What a command prints, and how it ends; `status` is null where a signal ended it. */

@@ -1,4 +1,4 @@
-/** A plugin for @web/test-runner that gives pages and the package's workers a hostile clock: HOSTILE_CLOCK names it. */
+/** What gives pages of tests and the package's workers a hostile clock, which HOSTILE_CLOCK names. */
 import { readFileSync } from 'node:fs';
 
 export const HOSTILE_CLOCKS = ['young-page', 'late-timers'];
@@ -9,9 +9,7 @@ export function hostileClock(name, seed = 1) {
     throw new RangeError(`HOSTILE_CLOCK: expected one of ${HOSTILE_CLOCKS.join(', ')}, got ${name}.`);
   const script = `globalThis.SEED = ${Number(seed)};\n${readFileSync(new URL(`${name}.js`, import.meta.url), 'utf8')}`;
   return {
-    pageWith: (testFramework) =>
-      `<!doctype html><html><head><script>${script}</script></head><body>` +
-      `<script type="module" src="${testFramework}"></script></body></html>`,
+    script,
     plugin: {
       name: 'hostile-clock',
       transform({ path, body }) {
