@@ -54,7 +54,7 @@ export class WorkerClient {
   /** Starts the worker. Where it cannot start, the first request rejects with 'module-load'. */
   constructor(url: string | TrustedUrl, mode: PipeMode) {
     this.#url = url;
-    this.#policy = new PolicyWatch(String(url));
+    this.#policy = new PolicyWatch([String(url)]);
     this.bell =
       mode === 'shared' ? new Int32Array(new SharedArrayBuffer(BELL_WORDS * Int32Array.BYTES_PER_ELEMENT)) : undefined;
     try {
@@ -240,7 +240,7 @@ export class WorkerClient {
       `The worker ${this.#url} did not start. Serve denoise-worker.js there from the page's own origin, or pass its ` +
         'URL as assets.worker; a content security policy must allow it (worker-src; from another origin, with blob:; ' +
         'under Trusted Types with the policy denoise-node, or by a TrustedScriptURL as assets.worker).' +
-        this.#policy.refusal +
+        this.#policy.sentence +
         bundlerHint(String(this.#url)),
       { cause },
     );

@@ -12,12 +12,12 @@ import { nativeFamily } from '../audio-family.ts';
 import { TIERS } from '../bundled-files.ts';
 import type { DenoiseMode } from '../events.ts';
 import { addModuleOnce } from '../modules.ts';
+import { PolicyWatch, refusalsTold } from '../policy-watch.ts';
 import { canShareMemory, hasRelaxedSimd, hasSimd, missingFeature } from '../support.ts';
 import type { WorkerClient } from '../worker-client.ts';
 import { type Lease, ownWorker } from '../worker-pool.ts';
 import { diagnosisOf } from './advice.ts';
 import type { Diagnosis, DiagnosisOptions, Findings, MeasuredModel } from './diagnosis.ts';
-import { RefusalLog, refusalsTold } from './refusal-log.ts';
 
 /** Longest that files may take: what has not come by then is told. */
 const PATIENCE_MS: Milliseconds = 15_000;
@@ -62,16 +62,18 @@ export async function diagnose(options?: DiagnosisOptions): Promise<Diagnosis> {
 
 /** Loads what a node would load, and measures. Never rejects. */
 async function tryAll(assets: NonNullable<DiagnosisOptions['assets']>, tried: Tried): Promise<void> {
-  let log: RefusalLog | undefined;
+  let watch: PolicyWatch | undefined;
   try {
     const urls = TIERS.map((name) => ({ name, urls: resolveAssets(assets, name) }));
     const [{ urls: first }] = urls;
-    log = new RefusalLog([first.worklet, String(first.worker)]);
+    watch = new PolicyWatch([first.worklet, String(first.worker)]);
     await Promise.all([tryWorklet(first.worklet, tried), tryWorker(first, urls, tried)]);
   } catch (error) {
     tried.errors.push(asError(error));
   }
-  if (log !== undefined) tried.refusals.push(...(await log.end()));
+  await refusalsTold();
+  watch?.end();
+  tried.refusals.push(...(watch?.refusals ?? []));
 }
 
 async function tryWorklet(url: string, tried: Tried): Promise<void> {
