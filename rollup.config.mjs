@@ -48,7 +48,7 @@ const inBrowser = (input, file, options = {}) => ({
 /** What several entries of the main thread use, and the entry that it is bundled into. */
 const SHARED_BY_ENTRIES = [
   ['denoise-node', /\/src\/(?:index\.ts|main\/|shared\/)/],
-  ['stream', /\/src\/(?:stream\/|calls\/(?:following-node|settings-of|track-adapter)\.ts)/],
+  ['stream', /\/src\/(?:stream\/|calls\/(?:following-node|require-method|settings-of|track-adapter)\.ts)/],
 ];
 
 /**

@@ -67,6 +67,11 @@ export class DenoiseTransformDevice {
     this.#gated.following.enabled = enabled;
   }
 
+  /** Only Chime 1 reads it, which would take this for constraints and open the default microphone. @internal */
+  get deviceId(): never {
+    throw new TypeError('DenoiseTransformDevice: expected amazon-chime-sdk-js 2.0 or newer, got one that is older.');
+  }
+
   /** The microphone, as it was given. */
   getInnerDevice(): ChimeDevice {
     return this.#device;

@@ -5,6 +5,7 @@
  */
 import type { DenoisedTrack, DenoisedTrackOptions } from '../stream/index.ts';
 import { requireTrack } from '../stream/require-input.ts';
+import { requireMethod } from './require-method.ts';
 import { requireFree, TrackAdapter } from './track-adapter.ts';
 
 /** What LiveKit gives to a processor: its `AudioProcessorOptions`, as far as they are used here. */
@@ -23,7 +24,7 @@ export interface LiveKitInput {
  *
  * const processor = new DenoiseProcessor({ attenuationLimit: 30 });
  * async function denoise(track: { setProcessor(processor: DenoiseProcessor): Promise<void> }): Promise<void> {
- *   await track.setProcessor(processor); // of a LocalAudioTrack
+ *   await processor.setOn(track); // a LocalAudioTrack
  * }
  * ```
  */
@@ -36,6 +37,15 @@ export class DenoiseProcessor extends TrackAdapter {
    */
   constructor(options?: Omit<DenoisedTrackOptions, 'context'>) {
     super(options);
+  }
+
+  /**
+   * Sets it on a LocalAudioTrack, as the track's `setProcessor` does. Rejects with a TypeError for what has no such
+   * method: another object, or a track of a LiveKit that is too old.
+   */
+  async setOn(track: { setProcessor(processor: DenoiseProcessor): Promise<void> }): Promise<void> {
+    requireMethod(track, 'setProcessor', 'DenoiseProcessor', 'a LocalAudioTrack of livekit-client 2.0.2');
+    await track.setProcessor(this);
   }
 
   /** For LiveKit: what it publishes; undefined while the processor is set on no track. */

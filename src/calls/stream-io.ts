@@ -34,6 +34,12 @@ export class DenoiseFilter extends TrackAdapter {
   readonly filter = (stream: MediaStream): StreamFilterResult => {
     const [track] = requireStream(stream, 'DenoiseFilter').getAudioTracks();
     const denoised = this.open(requireTrack(track, 'DenoiseFilter'));
-    return { output: denoised.stream, stop: () => void this.close(denoised) };
+    const close = (): void => void this.close(denoised);
+    // Older ones take what a filter returns for a stream, and ask that for its tracks.
+    const getTracks = (): never => {
+      close();
+      throw new TypeError('DenoiseFilter: expected @stream-io/video-client 1.4.4 or newer, got one that is older.');
+    };
+    return Object.defineProperty({ output: denoised.stream, stop: close }, 'getTracks', { value: getTracks });
   };
 }

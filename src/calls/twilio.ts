@@ -4,6 +4,7 @@
  * Thread: [main]
  */
 import { DenoiseNode } from '../main/denoise-node.ts';
+import { DenoiseError } from '../shared/errors.ts';
 import type { DenoisedTrackOptions } from '../stream/index.ts';
 import { requireStream, requireTrack } from '../stream/require-input.ts';
 import { TrackAdapter } from './track-adapter.ts';
@@ -133,4 +134,27 @@ export function noiseCancellationOptions(options?: DenoisedTrackOptions): Twilio
   denoiser.configure(options);
   Object.assign(globalThis, { [Symbol.for(PLACE)]: denoiser });
   return { vendor: 'rnnoise', sdkAssetsPath: INLINE_FOLDER };
+}
+
+/**
+ * The `noiseCancellation` of a track that was made with {@link noiseCancellationOptions}. Where there is none, Twilio
+ * has opened the microphone as it is; then this throws a DenoiseError: 'unsupported' for a Twilio older than 2.24,
+ * 'module-load' where it could not load the plugin.
+ */
+export function noiseCancellationOf<NoiseCancellation>(track: {
+  readonly noiseCancellation?: NoiseCancellation | null | undefined;
+}): NoiseCancellation {
+  const { noiseCancellation } = track;
+  if (noiseCancellation === undefined)
+    throw new DenoiseError(
+      'unsupported',
+      'Noise cancellation needs a LocalAudioTrack of twilio-video 2.24 or newer: this one has none.',
+    );
+  if (noiseCancellation === null)
+    throw new DenoiseError(
+      'module-load',
+      'Twilio Video did not load the plugin, and the console says why. A content security policy must allow data: in ' +
+        'its script-src, or sdkAssetsPath be a folder of yours with rnnoise_sdk.mjs.',
+    );
+  return noiseCancellation;
 }

@@ -6,6 +6,7 @@
 import { DenoiseError } from '../shared/errors.ts';
 import { isMicrophone } from '../stream/browser-processing.ts';
 import { requireTrack } from '../stream/require-input.ts';
+import { requireMethod } from './require-method.ts';
 import { TrackAdapter } from './track-adapter.ts';
 
 /**
@@ -21,7 +22,7 @@ import { TrackAdapter } from './track-adapter.ts';
  *   setAudioMediaProcessorConnector(connector: DenoiseConnector | null): Promise<void>;
  * }
  * async function denoise(publisher: Publisher): Promise<void> {
- *   await publisher.setAudioMediaProcessorConnector(connector); // null takes it away
+ *   await connector.setOn(publisher); // setAudioMediaProcessorConnector(null) takes it away
  * }
  * ```
  */
@@ -30,6 +31,18 @@ export class DenoiseConnector extends TrackAdapter {
   /** What is denoised: the same, or a copy. */
   #heard: MediaStreamTrack | undefined;
   #output: MediaStreamTrack | undefined;
+
+  /**
+   * Sets it on a publisher or subscriber, as `setAudioMediaProcessorConnector` does. Rejects with a TypeError for what
+   * has no such method: another object, or one of a Vonage that is too old.
+   */
+  async setOn(publisher: {
+    setAudioMediaProcessorConnector(connector: DenoiseConnector): Promise<void>;
+  }): Promise<void> {
+    const expected = 'a publisher or subscriber of @vonage/client-sdk-video, or of @opentok/client 2.24';
+    requireMethod(publisher, 'setAudioMediaProcessorConnector', 'DenoiseConnector', expected);
+    await publisher.setAudioMediaProcessorConnector(this);
+  }
 
   /**
    * For Vonage: the track in place of its own, which is the same one as long as nobody stops it. Rejects with a

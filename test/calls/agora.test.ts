@@ -137,6 +137,18 @@ describe("Agora's processor", () => {
     );
   });
 
+  it('is set on a track, and says which Agora is the oldest where that cannot be', () => {
+    const piped: unknown[] = [];
+    processor.setOn({ pipe: (taken) => piped.push(taken), processorDestination: end });
+    processor.updateInput({ node: source, context: pipeline });
+    expect(piped).to.deep.equal([processor]);
+    expect(end.node).to.equal(processor.node);
+    expect(() => processor.setOn({} as Parameters<typeof processor.setOn>[0])).to.throw(
+      TypeError,
+      /an audio track of agora-rtc-sdk-ng 4\.10 or newer, .* has no pipe\(\)/,
+    );
+  });
+
   it('refuses options that are none at once', () => {
     expect(() => new DenoiseProcessor({ attenuationLimit: 101 })).to.throw(RangeError, /0 to 100/);
     expect(() => new DenoiseExtension({ attenuationLimit: 101 })).to.throw(RangeError, /0 to 100/);

@@ -135,6 +135,13 @@ describe("Chime's transform device", () => {
     expect(refused.message).to.match(/got one that has ended.*ask getUserMedia for another one/);
   });
 
+  it('says so where Chime 1 takes it for constraints', async () => {
+    const taken = device as unknown as MediaTrackConstraints;
+    const refused = await refusal(() => navigator.mediaDevices.getUserMedia({ audio: taken }));
+    expect(refused).to.be.instanceOf(TypeError);
+    expect(refused.message).to.match(/expected amazon-chime-sdk-js 2\.0 or newer/);
+  });
+
   it('refuses options that are none at once', () => {
     expect(() => new DenoiseTransformDevice('default', { attenuationLimit: 101 })).to.throw(RangeError, /0 to 100/);
   });

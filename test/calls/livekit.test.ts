@@ -93,6 +93,17 @@ describe("LiveKit's processor", () => {
     expect(refused.message).to.match(/got one that is closed/);
   });
 
+  it('is set on a track, and says which LiveKit is the oldest where that cannot be', async () => {
+    const set: unknown[] = [];
+    await processor.setOn({ setProcessor: async (taken) => void set.push(taken) });
+    expect(set).to.deep.equal([processor]);
+    const refused = await refusal(() => processor.setOn({} as Parameters<typeof processor.setOn>[0]));
+    expect(refused).to.be.instanceOf(TypeError);
+    expect(refused.message).to.match(
+      /a LocalAudioTrack of livekit-client 2\.0\.2 or newer, .* has no setProcessor\(\)/,
+    );
+  });
+
   it('refuses options that are none at once', () => {
     expect(() => new DenoiseProcessor({ attenuationLimit: 101 })).to.throw(RangeError, /0 to 100/);
   });

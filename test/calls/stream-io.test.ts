@@ -48,6 +48,14 @@ describe("Stream's filter", () => {
     expect(denoise.enabled).to.equal(false);
   });
 
+  it('says so where Stream takes what it returns for a stream, and frees what it had opened', () => {
+    const denoise = new DenoiseFilter();
+    const { denoised, result } = { result: denoise.filter(streamOf(audioTrack())), denoised: denoise.denoised };
+    const taken = result as unknown as MediaStream;
+    expect(() => taken.getTracks()).to.throw(TypeError, /expected @stream-io\/video-client 1\.4\.4 or newer/);
+    expect(denoised?.state).to.equal('disposed');
+  });
+
   it('says what was expected of a stream without live audio', async () => {
     const { filter } = new DenoiseFilter();
     const run = (track: MediaStreamTrack) => refusal(() => filter(streamOf(track)));

@@ -1,9 +1,11 @@
 import { expect } from '@esm-bundle/chai';
 import {
   audioTrack,
+  DenoiseError,
   denoiser,
   endedTrack,
   importPlugin,
+  noiseCancellationOf,
   noiseCancellationOptions,
   refusal,
   videoTrack,
@@ -55,6 +57,17 @@ describe("Twilio's plugin", () => {
     denoiser.disconnect();
     denoiser.connect(streamOf(audioTrack()));
     expect([denoiser.node?.attenuationLimit.value, denoiser.enabled]).to.deep.equal([12, true]);
+  });
+
+  it('says so where Twilio is too old, or did not load it', () => {
+    expect(noiseCancellationOf({ noiseCancellation: denoiser })).to.equal(denoiser);
+    for (const [track, words, code] of [
+      [{}, /twilio-video 2\.24 or newer/, 'unsupported'],
+      [{ noiseCancellation: null }, /must allow data: in its script-src/, 'module-load'],
+    ] as const)
+      expect(() => noiseCancellationOf(track))
+        .to.throw(DenoiseError, words)
+        .with.property('code', code);
   });
 
   it('says what was expected of a stream without live audio, and of options that are none', async () => {

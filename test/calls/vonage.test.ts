@@ -95,6 +95,15 @@ describe("Vonage's connector", () => {
     }
   });
 
+  it('is set on a publisher, and says which Vonage is the oldest where that cannot be', async () => {
+    const set: unknown[] = [];
+    await connector.setOn({ setAudioMediaProcessorConnector: async (taken) => void set.push(taken) });
+    expect(set).to.deep.equal([connector]);
+    const refused = await refusal(() => connector.setOn({} as Parameters<typeof connector.setOn>[0]));
+    expect(refused).to.be.instanceOf(TypeError);
+    expect(refused.message).to.match(/@opentok\/client 2\.24 or newer, .* no setAudioMediaProcessorConnector\(\)/);
+  });
+
   it('refuses options that are none at once, because Vonage tells nobody what it is refused with', async () => {
     const closed = new AudioContext();
     await closed.close();

@@ -11,6 +11,7 @@ import { quoted } from '../../shared/quoted.ts';
 import { askBrowser, type BrowserProcessing, isMicrophone } from '../../stream/browser-processing.ts';
 import { openSource, type TrackSource } from '../../stream/open-source.ts';
 import { FollowingNode } from '../following-node.ts';
+import { requireMethod } from '../require-method.ts';
 import type { AgoraContext, AgoraInput, AgoraProcessor } from './pipeline.ts';
 
 /** Name → arguments of its listeners. */
@@ -29,6 +30,8 @@ type Source = Pick<TrackSource, 'node' | 'close'>;
 let created = 0;
 /** Name of its figures among those of `track.getProcessorStats()`. */
 const STATS = 'denoise';
+/** The first whose pipelines are what this is made for. */
+const OLDEST = 'agora-rtc-sdk-ng 4.10';
 
 /**
  * A processor for the audio tracks of Agora's Web SDK, local and remote ones. It works in Agora's context, and in the
@@ -45,8 +48,7 @@ const STATS = 'denoise';
  *   readonly processorDestination: AgoraProcessor;
  * }
  * function denoise(track: Track): void {
- *   track.pipe(processor); // of an ILocalAudioTrack or IRemoteAudioTrack; unpipe() takes it out
- *   processor.pipe(track.processorDestination);
+ *   processor.setOn(track); // an ILocalAudioTrack or IRemoteAudioTrack; unpipe() takes it out
  * }
  * ```
  */
@@ -94,6 +96,16 @@ export class DenoiseProcessor implements AgoraProcessor {
   /** As `enabled = false`. */
   disable(): void {
     this.enabled = false;
+  }
+
+  /**
+   * Becomes the one processor of a track: `track.pipe(processor).pipe(track.processorDestination)`. Throws a TypeError
+   * for what has no pipeline: another object, or a track of an Agora that is too old.
+   */
+  setOn(track: { pipe(processor: DenoiseProcessor): unknown; readonly processorDestination: AgoraProcessor }): void {
+    requireMethod(track, 'pipe', 'DenoiseProcessor', `an audio track of ${OLDEST}`);
+    track.pipe(this);
+    this.pipe(track.processorDestination);
   }
 
   /** Gives the sound to what comes next, and returns that. Throws a TypeError for what is no processor or is in use. */
@@ -214,7 +226,7 @@ function requireContext(context: object): AgoraContext {
   if (typeof (context as Partial<AgoraContext> | undefined)?.getAudioContext === 'function')
     return context as AgoraContext;
   throw new TypeError(
-    'DenoiseProcessor: expected the pipeline of an audio track of agora-rtc-sdk-ng 4.10 or newer, ' +
+    `DenoiseProcessor: expected the pipeline of an audio track of ${OLDEST} or newer, ` +
       `got one with ${nameOf(context)} as its context: pipe it from a microphone's track, not a camera's.`,
   );
 }

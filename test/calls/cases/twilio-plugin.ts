@@ -1,6 +1,6 @@
 /** Twilio's own LocalAudioTrack with its noise cancellation, which is chosen when the track is made. */
 import { MICROPHONE } from 'denoise-node/stream';
-import { denoiser } from 'denoise-node/twilio';
+import { denoiser, noiseCancellationOf } from 'denoise-node/twilio';
 import type { NoiseCancellation } from 'twilio-video';
 import { type Adapter, drive, type Microphone, type Report } from '../drive.ts';
 
@@ -40,10 +40,10 @@ export function driveTwilio(plain: Create, denoised: Create): Promise<Report> {
   };
   const adapter: Adapter = {
     get enabled() {
-      return cancellation(track).isEnabled;
+      return noiseCancellationOf(track).isEnabled;
     },
     set enabled(enabled) {
-      void (enabled ? cancellation(track).enable() : cancellation(track).disable());
+      void (enabled ? noiseCancellationOf(track).enable() : noiseCancellationOf(track).disable());
     },
     get node() {
       return denoiser.node;
@@ -60,12 +60,12 @@ export function driveTwilio(plain: Create, denoised: Create): Promise<Report> {
     },
     denoise: async () => {
       await use(denoised);
-      cancellation(track);
+      noiseCancellationOf(track);
     },
     undo: () => use(plain),
     mute: async (isMuted) => void (isMuted ? track.disable() : track.enable()),
     change: async (deviceId) => {
-      const { sourceTrack } = cancellation(track);
+      const { sourceTrack } = noiseCancellationOf(track);
       await track.restart({ ...MICROPHONE, deviceId: { exact: deviceId } });
       if (sourceTrack.readyState !== 'ended') throw new Error('the former microphone goes on');
     },
@@ -75,10 +75,4 @@ export function driveTwilio(plain: Create, denoised: Create): Promise<Report> {
     await use(plain);
     return microphone;
   }, adapter);
-}
-
-/** Fails where Twilio has not taken the plugin, which it only tells in the console. */
-function cancellation({ noiseCancellation }: LocalAudioTrack) {
-  if (!noiseCancellation) throw new Error('Twilio did not take the plugin');
-  return noiseCancellation;
 }

@@ -11,7 +11,9 @@ const DIST = `${location.origin}/dist`;
 export const { DenoiseEffect }: typeof Jitsi = await import(`${DIST}/jitsi.js`);
 export const { DenoiseProcessor }: typeof LiveKit = await import(`${DIST}/livekit.js`);
 export const { DenoiseFilter }: typeof StreamIo = await import(`${DIST}/stream-io.js`);
-export const { denoiser, noiseCancellationOptions }: typeof Twilio = await import(`${DIST}/twilio.js`);
+export const { denoiser, noiseCancellationOf, noiseCancellationOptions }: typeof Twilio = await import(
+  `${DIST}/twilio.js`
+);
 
 /** The module that Twilio imports from a folder. */
 export const importPlugin = (): Promise<{ default: unknown }> => import(`${DIST}/twilio/rnnoise_sdk.mjs`);
