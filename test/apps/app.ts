@@ -37,6 +37,8 @@ const script = (name: string): string => readFileSync(new URL(`pages/${name}`, i
 /** The page of every app, and of one in React. */
 export const APP = script('record.js') + script('app.js');
 export const REACT_APP = script('record.js') + script('react-app.jsx');
+/** That of a plugin host, which begins with the module. */
+export const WAM_APP = script('record.js') + script('wam-app.js');
 /** What stands before an app that is not ours. */
 export const STARTER_PAGE = script('record.js') + script('starter.js');
 

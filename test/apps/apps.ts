@@ -6,6 +6,7 @@ import { FRAMEWORKS } from './frameworks.ts';
 import { run } from './run-tool.ts';
 import { type Served, serveFolder, serveTool, writeFiles } from './serve-app.ts';
 import { starter } from './starter.ts';
+import { WAMS } from './wam.ts';
 
 /** What a page without a bundler says about the package, which lies in a folder. */
 function importMap(folder: string): string {
@@ -277,6 +278,7 @@ export const APPS: readonly App[] = [
   ...esbuild,
   inline,
   rollup,
+  ...WAMS,
   ...(Object.keys(VITES) as (keyof typeof VITES)[]).reverse().flatMap(vite),
   viteUnread,
   starter,

@@ -10,11 +10,14 @@ const RESOLUTIONS = ['node16', 'nodenext', 'bundler'];
 /** Every entry in use. */
 const APP = `
 import { DenoiseError, DenoiseNode, type DenoiseOptions, RANGES } from 'denoise-node';
+import { DenoiseExtension } from 'denoise-node/agora';
+import { DenoiseTransformDevice } from 'denoise-node/chime';
 import { DenoiseEffect } from 'denoise-node/jitsi';
 import { DenoiseProcessor } from 'denoise-node/livekit';
-import { DenoisedTrack } from 'denoise-node/stream';
 import { DenoiseFilter } from 'denoise-node/stream-io';
 import { noiseCancellationOptions } from 'denoise-node/twilio';
+import { DenoiseConnector } from 'denoise-node/vonage';
+import Denoise from 'denoise-node/wam';
 import { CONTEXT_RATE_HZ, Denoiser, type DenoiserStream, type Manifest } from 'denoise-node/engine';
 import base from 'denoise-node/models/base';
 import tiny from 'denoise-node/models/tiny';
@@ -32,6 +35,10 @@ panel.addEventListener('denoise-change', ({ detail }) => console.log(detail.sett
 registerLocale(german);
 const denoised: DenoisedTrack | undefined = new DenoiseProcessor({ mix: 0.5 }).denoised;
 panel.node = new DenoiseEffect().node ?? new DenoiseFilter().node ?? denoised?.node ?? null;
+panel.node = new DenoiseTransformDevice().node ?? new DenoiseExtension().createProcessor().node ?? null;
+export const connect = (to: Parameters<DenoiseConnector['setOn']>[0]) => new DenoiseConnector().setOn(to);
+export const latencyOf = async (context: AudioContext): Promise<number> =>
+  (await Denoise.createInstance('group', context)).audioNode.latency;
 console.log(noiseCancellationOptions().sdkAssetsPath as string);
 const manifestOf = async (): Promise<Manifest> => (await Denoiser.load({ modelUrl: base })).manifest;
 const pull = (stream: DenoiserStream): number => stream.pull(new Float32Array(480), 0, CONTEXT_RATE_HZ[0]);
