@@ -28,6 +28,9 @@ export interface SharedParts {
   readonly advance: Float32Array;
 }
 
+/** Advances that the queues of a stream hold before they grow: live sound comes one or two at a time. */
+const QUEUE_ADVANCES = 2;
+
 /** One channel on its way through a Denoiser: enhanced sample j is noisy sample j − {@link delaySamples}. */
 export class DenoiserStream {
   /** Samples per second on both sides. A fraction is rounded inside, where it cancels out between the resamplers. */
@@ -62,8 +65,9 @@ export class DenoiserStream {
     this.#down = pair.down;
     this.#up = pair.up;
     this.delaySamples = pair.delaySamples;
-    this.#noisy = new SampleQueue(4 * paths.advanceSamples);
-    this.#enhanced = new SampleQueue(4 * Math.ceil((paths.advanceSamples * contextRate) / manifest.sampleRateHz));
+    this.#noisy = new SampleQueue(QUEUE_ADVANCES * paths.advanceSamples);
+    const advanceSamples = Math.ceil((paths.advanceSamples * contextRate) / manifest.sampleRateHz);
+    this.#enhanced = new SampleQueue(QUEUE_ADVANCES * advanceSamples);
   }
 
   /**

@@ -15,7 +15,7 @@ import type { Decibels, Hertz, Samples } from '../shared/units.ts';
 import { nextTask } from './next-task.ts';
 
 /** Longest stretch that is worked on at once. */
-const PIECE: Samples = 1024;
+const PIECE: Samples = 512;
 
 /** How strongly a recording is enhanced. */
 export interface EnhanceSettings {
@@ -105,7 +105,6 @@ export class Enhancer {
     this.#settings = shaperSettings(settings);
     this.#streams = Array.from({ length: channelCount }, () => denoiser.createStream(sampleRateHz));
     for (const stream of this.#streams) stream.attenuationLimitDb = attenuationLimitDb;
-    this.#dry = this.#streams.map(() => new SampleQueue(PIECE));
     this.#shaper = new Shaper(sampleRateHz, channelCount);
     const planes = (): Float32Array[] => this.#streams.map(() => new Float32Array(PIECE));
     this.#noisy = planes();
@@ -113,6 +112,7 @@ export class Enhancer {
     this.#delayLeft = this.#streams[0]?.delaySamples ?? 0;
     const { framing, sampleRateHz: modelRateHz } = denoiser.manifest;
     this.#latency = this.#delayLeft + advanceWaitSamples(advanceSamples(framing), modelRateHz, sampleRateHz);
+    this.#dry = this.#streams.map(() => new SampleQueue(this.#latency + PIECE));
   }
 
   /** Samples that are ready in every channel. */

@@ -20,7 +20,8 @@ import { Seam } from './seam.ts';
 const QUEUE_SECONDS = 2;
 /** Way from enhanced to dry sound and back. */
 const GLIDE_SECONDS = 0.01;
-const FIRST_FRAMES = 256;
+/** What waits in a call: the latency, and a chunk. */
+const USUAL_SECONDS = 0.03;
 
 /** A recording in one of a pool's threads. */
 export class PooledLane implements Lane, CarriedLane {
@@ -44,7 +45,8 @@ export class PooledLane implements Lane, CarriedLane {
     this.#sound = sound;
     this.#output = output;
     this.#seam = new Seam(sound.channels, Math.ceil(GLIDE_SECONDS * sound.sampleRateHz));
-    this.#waiting = Array.from({ length: sound.channels }, () => new SampleQueue(FIRST_FRAMES));
+    const usualFrames = Math.ceil(USUAL_SECONDS * sound.sampleRateHz);
+    this.#waiting = Array.from({ length: sound.channels }, () => new SampleQueue(usualFrames));
   }
 
   /** Rejects with the engine's error, or where the thread could not load its model. */

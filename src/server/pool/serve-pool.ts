@@ -16,6 +16,9 @@ import { pulled } from '../local-lane.ts';
 import type { ResolvedSound } from '../options.ts';
 import { clockMs, type EnhancedPiece, type FromThread, isThreadData, type ToThread } from './messages.ts';
 
+/** Streams of one batch: more gain no time, and the engine keeps room for as many as there have ever been. */
+const MOST_IN_BATCH = 16;
+
 /** Whether this thread was started by a pool. */
 export const IS_POOL_THREAD = isThreadData(workerData);
 
@@ -144,7 +147,8 @@ class Turns {
     let due = lanes.filter(({ realtime, enhancer }) => realtime && enhancer.isDue);
     if (due.length === 0) due = lanes.filter(({ enhancer }) => enhancer.isDue);
     const streams = due.flatMap(({ enhancer }) => enhancer.streams);
-    if (streams.length > 0) this.#denoiser.step(streams);
+    for (let at = 0; at < streams.length; at += MOST_IN_BATCH)
+      this.#denoiser.step(streams.slice(at, at + MOST_IN_BATCH));
     const stepMs = performance.now() - begin;
     for (const { enhancer } of due) enhancer.stepped();
     const finished = lanes.filter(({ isFinishing, enhancer }) => isFinishing && !enhancer.isDue);
