@@ -20,6 +20,7 @@ const SECTIONS = [
   'offline',
   'files',
   'studio',
+  'server',
   'latency',
   'underruns',
   'panel',
