@@ -18,6 +18,7 @@ import {
 } from './options.ts';
 
 export { DenoiseError, type DenoiseErrorCode } from '../engine/index.ts';
+export { DenoiseFrameProcessor, type FrameProcessorOptions, type LiveKitFrame } from './frame-processor.ts';
 export type { DenoiseSettings, ModelOption, PcmOptions, SoundOptions } from './options.ts';
 export type { PcmFormat } from './pcm-format.ts';
 export {
