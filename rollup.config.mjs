@@ -116,7 +116,7 @@ const inNode = (input, name, { plugins = [], keepsNames = true, output = {} } = 
     dir: 'dist',
     format: 'es',
     sourcemap: true,
-    // Decoders, which are loaded when a file needs one.
+    // What is loaded when a file, or a command, needs it.
     chunkFileNames: `${name}/[name].js`,
     paths: { [ENGINE]: './engine.js' },
     ...output,
@@ -139,12 +139,25 @@ const inNode = (input, name, { plugins = [], keepsNames = true, output = {} } = 
   ],
 });
 
-/** What the command line and servers share is in server.js, not in a file of its own: who serves has no command. */
+/**
+ * What the command line and servers share is in server.js, not in a file of its own: who serves has no command. What
+ * queues alone need is one file, and so are the decoders of Opus and Vorbis.
+ */
 const SERVER = fileURLToPath(new URL('src/server/index.ts', import.meta.url));
 const COMMAND_ON_SERVER = {
   banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
-  manualChunks: (id, { getModuleInfo }) => (importsOf(SERVER, getModuleInfo).has(id) ? 'server' : undefined),
+  manualChunks: (id, { getModuleInfo }) => {
+    if (importsOf(SERVER, getModuleInfo).has(id)) return 'server';
+    return LOADED_LATER.find(([, path]) => path.test(id))?.[0];
+  },
+  onlyExplicitManualChunks: true,
 };
+
+/** Files of the command line that are loaded when they are needed, and the modules in them, helpers of CommonJS too. */
+const LOADED_LATER = [
+  ['queue', /\/src\/cli\/(?:queue\/|s3\/|optional-package)/],
+  ['decoders', /\/node_modules\/(?:opus-decoder|@wasm-audio-decoders|@eshaz|simple-yenc|stb-vorbis)\/|^\0commonjs/],
+];
 
 /** A module and all that it imports. */
 function importsOf(id, getModuleInfo, found = new Set()) {

@@ -56,6 +56,9 @@ async function lanes(all) {
 
 async function suitesWithoutClock() {
   await suites.node('node', tests('test', 'node'));
+  if (spawnSync('redis-server', ['--version']).status === 0)
+    await suites.node('queue', tests('test/queue', 'queue'), { oneByOne: true });
+  else suites.skip('queue', 'no redis-server: Debian has a package of that name');
   await suites.browser('chromium', 'unit');
   for (const { name, before, groups, found } of others) {
     if (!found) suites.skip(name, 'not installed');
@@ -99,6 +102,7 @@ async function pageSuites(name, before, { silent, playing }, hasSound, env) {
 
 /**
  * Tests of a kind: `node` tests run in Node, `page` tests drive a browser from there; those of no kind run in browsers.
+ * `queue` tests run in Node and start a Redis.
  */
 function tests(folder, kind) {
   return execFileSync('find', [folder, '-name', `*.${kind}.test.ts`], { encoding: 'utf8' })

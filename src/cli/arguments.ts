@@ -12,8 +12,8 @@ import { quoted, shortened } from '../shared/quoted.ts';
 /** Formats that are written. */
 export type OutputFormat = 'wav' | 'flac';
 
-/** What the command line asks for. */
-export interface CommandLine {
+/** Which recordings are enhanced, how, and where they go. */
+export interface Order {
   readonly inputs: readonly string[];
   readonly output: string;
   readonly model: string;
@@ -25,8 +25,12 @@ export interface CommandLine {
   readonly residual: boolean;
   /** Undefined: as the name of the output says, or of the input. */
   readonly format: OutputFormat | undefined;
-  readonly jobs: number;
   readonly overwrite: boolean;
+}
+
+/** What the command line asks for. */
+export interface CommandLine extends Order {
+  readonly jobs: number;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -37,12 +41,36 @@ export class UsageError extends Error {
 }
 
 /** Most threads that --jobs takes. */
-const MOST_JOBS = 64;
+export const MOST_JOBS = 64;
+
+/** Options that say which recordings are enhanced, how, and where they go. */
+export const ORDER_OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  model: { type: 'string', short: 'm', default: 'base' },
+  mix: { type: 'string', default: '1' },
+  limit: { type: 'string', default: '100' },
+  'high-pass': { type: 'string', default: String(PARAMETERS.highPass.default) },
+  'auto-gain': { type: 'boolean', default: false },
+  target: { type: 'string' },
+  residual: { type: 'boolean', default: false },
+  format: { type: 'string' },
+  overwrite: { type: 'boolean', default: false },
+} as const;
+
+const OPTIONS = {
+  ...ORDER_OPTIONS,
+  jobs: { type: 'string', default: '1' },
+  json: { type: 'boolean', default: false },
+  quiet: { type: 'boolean', short: 'q', default: false },
+  version: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
 
 /** What `--help` prints. */
 export function helpText({ installed, installable }: ModelNames): string {
   const more = [...installable].map(([line, names]) => `\n${' '.repeat(22)}after ${line}: ${names.join(', ')}`);
   return `Usage: denoise-node INPUT… -o OUTPUT [options]
+       denoise-node queue add|work|status|retry|clean [options]
        denoise-node copy-assets DIR [--models NAME,…] [--inline]
 
 Removes noise from speech recordings. INPUT is a file (WAV, FLAC, MP3, Ogg Vorbis or Opus, any rate
@@ -73,6 +101,9 @@ from MP3, Vorbis or Opus gets 16 bits. FLAC has no floats: 32 bits become 24.
       --version       print the version
   -h, --help          print this
 
+queue shares recordings out among any number of machines, from and to folders and S3, through a Redis:
+denoise-node queue --help.
+
 copy-assets puts the files that a page loads beside its script into DIR: worklet, worker, WebAssembly
 and models (default: those of this package). It is for pages that no bundler makes: the option assets
 of a node takes the URL of DIR. With --inline it writes one module that holds them, denoise-inline.js,
@@ -91,18 +122,21 @@ Exit status: 0 all files were written · 1 at least one file failed, the others 
  * Throws {@link UsageError} for anything that it does not understand.
  */
 export function readCommandLine(args: readonly string[]): CommandLine | 'help' | 'version' {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsed(args, OPTIONS);
   if (values.help) return 'help';
   if (values.version) return 'version';
+  const { json, quiet } = values;
+  return { ...orderOf(values, positionals), jobs: jobsOf(values.jobs), json, quiet };
+}
+
+/** What {@link ORDER_OPTIONS} came to. Throws {@link UsageError}. */
+export function orderOf(values: Values<typeof ORDER_OPTIONS>, inputs: readonly string[]): Order {
   if (values.target !== undefined && !values['auto-gain'])
     throw new UsageError('Expected --auto-gain with --target, which is the level that it brings voices to.');
-  if (positionals.length === 0) throw new UsageError('Expected an input file or folder, got none.');
+  if (inputs.length === 0) throw new UsageError('Expected an input file or folder, got none.');
   if (values.output === undefined) throw new UsageError('Expected an output with -o, got none.');
-  const jobs = numberIn('--jobs', values.jobs, 1, MOST_JOBS);
-  if (!Number.isInteger(jobs))
-    throw new UsageError(`Expected --jobs to be a whole number, got ${quoted(values.jobs)}.`);
   return {
-    inputs: positionals,
+    inputs,
     output: values.output,
     model: values.model,
     mix: numberIn('--mix', values.mix, 0, 1),
@@ -116,36 +150,23 @@ export function readCommandLine(args: readonly string[]): CommandLine | 'help' |
     ),
     residual: values.residual,
     format: formatOf(values.format),
-    jobs,
     overwrite: values.overwrite,
-    json: values.json,
-    quiet: values.quiet,
   };
 }
 
-function parsed(args: readonly string[]) {
+/** How many files are worked on at once. Throws {@link UsageError}. */
+export function jobsOf(text: string): number {
+  return wholeNumberIn('--jobs', text, 1, MOST_JOBS);
+}
+
+type Options = NonNullable<Parameters<typeof parseArgs>[0]>['options'] & object;
+type Parsed<T extends Options> = ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>>;
+type Values<T extends Options> = Parsed<T>['values'];
+
+/** Reads arguments. Throws {@link UsageError} for options that there are not. */
+export function parsed<T extends Options>(args: readonly string[], options: T): Parsed<T> {
   try {
-    return parseArgs({
-      args: withNegatives(args),
-      allowPositionals: true,
-      options: {
-        output: { type: 'string', short: 'o' },
-        model: { type: 'string', short: 'm', default: 'base' },
-        mix: { type: 'string', default: '1' },
-        limit: { type: 'string', default: '100' },
-        'high-pass': { type: 'string', default: String(PARAMETERS.highPass.default) },
-        'auto-gain': { type: 'boolean', default: false },
-        target: { type: 'string' },
-        residual: { type: 'boolean', default: false },
-        format: { type: 'string' },
-        jobs: { type: 'string', default: '1' },
-        overwrite: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        quiet: { type: 'boolean', short: 'q', default: false },
-        version: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
+    return parseArgs({ args: withNegatives(args), allowPositionals: true, options });
   } catch (error) {
     throw new UsageError(shortened(error instanceof Error ? error.message : String(error)));
   }
@@ -166,7 +187,15 @@ function formatOf(text: string | undefined): OutputFormat | undefined {
   throw new UsageError(`Expected --format wav or flac, got ${quoted(text)}.`);
 }
 
-function numberIn(option: string, text: string, least: number, most: number): number {
+/** The number that an option was given. Throws {@link UsageError}. */
+export function wholeNumberIn(option: string, text: string, least: number, most: number): number {
+  const value = numberIn(option, text, least, most);
+  if (!Number.isInteger(value)) throw new UsageError(`Expected ${option} to be a whole number, got ${quoted(text)}.`);
+  return value;
+}
+
+/** The number that an option was given. Throws {@link UsageError}. */
+export function numberIn(option: string, text: string, least: number, most: number): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (!(value >= least && value <= most))
     throw new UsageError(`Expected ${option} from ${least} to ${most}, got ${quoted(text)}.`);

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { targetsOf } from './enhance-file.ts';
 import type { Job } from './plan.ts';
 import { partsOf } from './target.ts';
-import { type Enhancing, enhanceHere, enhanceInThread, type RunSettings, reasonOf } from './worker.ts';
+import { type Enhancing, enhanceHere, enhanceInThread, reasonOf } from './worker.ts';
 
 /** How one file is worked on and told. Never rejects. */
 export type Work = (enhance: Enhancing['enhance'], job: Job, index: number) => Promise<void>;
@@ -26,8 +26,8 @@ export class Crew {
    * Loads the model as often as it is needed: once on this thread, or in `size` threads that run `entry`. Rejects with
    * what prevented it, or the signal's reason.
    */
-  static async start(size: number, entry: URL, settings: RunSettings, signal: AbortSignal): Promise<Crew> {
-    const start = size === 1 ? () => enhanceHere(settings, signal) : () => enhanceInThread(entry, settings, signal);
+  static async start(size: number, entry: URL, modelUrl: string, signal: AbortSignal): Promise<Crew> {
+    const start = size === 1 ? () => enhanceHere(modelUrl, signal) : () => enhanceInThread(entry, modelUrl, signal);
     const started = await Promise.allSettled(Array.from({ length: size }, start));
     const workers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failure = started.find((result) => result.status === 'rejected');

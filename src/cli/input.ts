@@ -8,11 +8,12 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioReader } from '../files/audio-file.ts';
-import { bytesSource, withSignal } from '../files/byte-source.ts';
+import { type ByteSource, bytesSource, withSignal } from '../files/byte-source.ts';
 import { opensForwards } from '../files/open-sound.ts';
 import { recognise } from '../files/recognise.ts';
 import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
 import { fileSink, fileSource } from './node-files.ts';
+import { objectNamed } from './object-name.ts';
 import { StreamSource } from './stream-source.ts';
 import { STANDARD } from './target.ts';
 
@@ -30,6 +31,11 @@ const KINDS: ReadonlySet<string> = new Set(Object.values(EXTENSIONS).flat());
 
 /** Opens a recording. Throws an Error with the reason; aborting the signal ends every read. */
 export async function openInput(path: string, signal: AbortSignal): Promise<Input> {
+  const object = objectNamed(path);
+  if (object !== undefined) {
+    const { objectSource } = await import('./s3/index.ts');
+    return openSource(await objectSource(object), signal, async () => {});
+  }
   if (path !== STANDARD) return openFile(await open(path, 'r'), signal);
   const source = new StreamSource(process.stdin, signal);
   try {
@@ -42,16 +48,20 @@ export async function openInput(path: string, signal: AbortSignal): Promise<Inpu
 
 async function openFile(file: FileHandle, signal: AbortSignal): Promise<Input> {
   try {
-    const { kind, reader } = await openAudio(withSignal(await fileSource(file), signal));
-    const close = async (): Promise<void> => {
-      reader.close();
-      await file.close();
-    };
-    return { kind, reader, close };
+    return await openSource(await fileSource(file), signal, () => file.close());
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+async function openSource(source: ByteSource, signal: AbortSignal, closeSource: () => Promise<void>): Promise<Input> {
+  const { kind, reader } = await openAudio(withSignal(source, signal));
+  const close = async (): Promise<void> => {
+    reader.close();
+    await closeSource();
+  };
+  return { kind, reader, close };
 }
 
 /**

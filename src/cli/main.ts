@@ -16,11 +16,9 @@ import { removeStaleParts } from './part-files.ts';
 import { type Job, type Plan, planJobs } from './plan.ts';
 import { printable, printableJson } from './printable.ts';
 import { ProgressBars } from './progress.ts';
+import { complain, Exit, print } from './say.ts';
 import { partsOf, pathOf, STANDARD } from './target.ts';
-import { type Enhancing, reasonOf, serveJobs } from './worker.ts';
-
-/** Exit statuses, as `--help` documents them. */
-const Exit = { ok: 0, someFailed: 1, usage: 2, model: 3, interrupted: 130 } as const;
+import { reasonOf, serveJobs } from './worker.ts';
 
 /** The report on one file: exactly these keys in `--json` output. */
 interface FileReport extends Partial<FileResult> {
@@ -32,10 +30,17 @@ interface FileReport extends Partial<FileResult> {
   readonly error?: string;
 }
 
+/** Works on one file. */
+type EnhanceJob = (signal: AbortSignal, onProgress: (share: number) => void) => Promise<FileResult>;
+
 const interrupt = new AbortController();
 let planned: readonly Job[] = [];
 
-if (isMainThread) {
+// Nothing is awaited here: what is loaded later imports this module, and would wait for it in a circle.
+if (isMainThread) void start();
+else void serveJobs();
+
+async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   for (const stream of [process.stdout, process.stderr]) stream.on('error', onLostOutput);
   try {
@@ -47,8 +52,6 @@ if (isMainThread) {
     );
     process.exitCode = Exit.someFailed;
   }
-} else {
-  await serveJobs();
 }
 
 /** Where what is printed cannot be printed. */
@@ -76,6 +79,10 @@ async function main(args: readonly string[]): Promise<number> {
           .map((path) => `${path}\n`)
           .join(''),
       );
+    if (args[0] === 'queue') {
+      const { queueCommand } = await import('./queue/index.ts');
+      return await queueCommand(args.slice(1), new URL(import.meta.url), interrupt.signal);
+    }
     const command = readCommandLine(args);
     if (command === 'help') return print(helpText(modelNames()));
     if (command === 'version') return print(`${packageVersion()}\n`);
@@ -91,15 +98,14 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Plan): Promise<number> {
   const { mix, attenuationLimitDb, highPassHz, autoGain, targetLevelDb, overwrite } = command;
-  const strength = { mix, attenuationLimitDb, highPassHz, autoGain, targetLevelDb };
+  const settings = { mix, attenuationLimitDb, highPassHz, autoGain, targetLevelDb, overwrite };
   const { signal } = interrupt;
   const talks = !command.quiet && !command.json;
   let crew: Crew;
   try {
-    const settings = { modelUrl: modelUrl(command.model), ...strength, overwrite };
     // A model that cannot be loaded is an error even without files.
     const size = Math.max(1, Math.min(command.jobs, jobs.length));
-    crew = await Crew.start(size, new URL(import.meta.url), settings, signal);
+    crew = await Crew.start(size, new URL(import.meta.url), modelUrl(command.model), signal);
   } catch (error) {
     if (signal.aborted) return Exit.interrupted;
     complain(`${reasonOf(error)} Bundled models: ${modelNames().installed.join(', ')}.`);
@@ -115,7 +121,7 @@ async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Pla
   await crew.work(
     jobs,
     async (enhance, job, index) => {
-      reports[index] = await enhanceOne(enhance, talks, job, bars);
+      reports[index] = await enhanceOne((...args) => enhance(job, settings, ...args), talks, job, bars);
     },
     signal,
   );
@@ -129,18 +135,13 @@ async function enhanceAll(command: CommandLine, { jobs, refusals, leftOut }: Pla
   return failures > 0 ? Exit.someFailed : Exit.ok;
 }
 
-async function enhanceOne(
-  enhance: Enhancing['enhance'],
-  talks: boolean,
-  job: Job,
-  bars: ProgressBars,
-): Promise<FileReport> {
+async function enhanceOne(enhance: EnhanceJob, talks: boolean, job: Job, bars: ProgressBars): Promise<FileReport> {
   const { input, residual } = job;
   const output = pathOf(job.output);
   const started = performance.now();
   bars.set(input, 0);
   try {
-    const result = await enhance(job, interrupt.signal, (share) => bars.set(input, share));
+    const result = await enhance(interrupt.signal, (share) => bars.set(input, share));
     const elapsedSeconds = (performance.now() - started) / 1000;
     bars.end(input);
     if (talks)
@@ -166,14 +167,4 @@ async function enhanceOne(
     bars.print(() => complain(`${input}: ${reason}`));
     return { input, error: reason };
   }
-}
-
-/** A line about something that is wrong. */
-function complain(text: string): void {
-  process.stderr.write(`denoise-node: ${printable(text)}\n`);
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return Exit.ok;
 }

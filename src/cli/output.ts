@@ -1,6 +1,6 @@
 /**
  * In:     where an output goes (target.ts); a recording in pieces (files/enhance-reader.ts)
- * Out:    a file that is there whole or not at all
+ * Out:    a file or an object that is there whole or not at all
  * Thread: main or one of its workers; asynchronous input and output
  */
 import { createHash } from 'node:crypto';
@@ -12,7 +12,8 @@ import { FlacWriter } from '../files/flac/flac-writer.ts';
 import { WavWriter } from '../files/wav/wav-writer.ts';
 import type { OutputFormat } from './arguments.ts';
 import { fileSink, streamSink } from './node-files.ts';
-import { type FileTarget, STANDARD, type Target } from './target.ts';
+import type { Upload } from './s3/upload.ts';
+import { type FileTarget, type ObjectTarget, STANDARD, type Target } from './target.ts';
 
 /** Where the enhanced sound goes, or what was taken out. */
 export interface Output {
@@ -28,7 +29,8 @@ export interface Output {
 
 /** Opens an output and writes its header. */
 export function openOutput(target: Target, reader: AudioReader, format: OutputFormat): Promise<Output> {
-  return target === STANDARD ? StandardOutput.open(reader, format) : FileOutput.open(target, reader, format);
+  if (target === STANDARD) return StandardOutput.open(reader, format);
+  return 'file' in target ? FileOutput.open(target, reader, format) : ObjectOutput.open(target, reader, format);
 }
 
 /** Nobody reads the standard output any more: there is nothing left to do. */
@@ -85,6 +87,39 @@ class FileOutput implements Output {
   }
 }
 
+/** An object that is uploaded in parts and there once they are put together. */
+class ObjectOutput implements Output {
+  readonly isCorrected = true;
+  readonly #upload: Upload;
+
+  private constructor(
+    upload: Upload,
+    readonly writer: AudioWriter,
+  ) {
+    this.#upload = upload;
+  }
+
+  static async open(target: ObjectTarget, reader: AudioReader, format: OutputFormat): Promise<ObjectOutput> {
+    const { Upload } = await import('./s3/index.ts');
+    const upload = new Upload(target);
+    return new ObjectOutput(upload, await openWriter(upload, reader, format));
+  }
+
+  async finish(): Promise<void> {
+    await this.writer.finish();
+    await this.#upload.finish();
+  }
+
+  publish(overwrite: boolean): Promise<void> {
+    return this.#upload.publish(overwrite);
+  }
+
+  async discard(): Promise<void> {
+    this.writer.close();
+    await this.#upload.discard();
+  }
+}
+
 /** The standard output, which takes sound as fast as whoever reads it. */
 class StandardOutput implements Output {
   readonly isCorrected = false;
@@ -119,7 +154,13 @@ function openWriter(sink: ByteSink, reader: AudioReader, format: OutputFormat): 
 /** Throws an Error where the output may not be written. */
 export async function requireFree(target: Target, overwrite: boolean): Promise<void> {
   if (target === STANDARD) return;
-  const { path, file } = target;
+  const { path } = target;
+  if (!('file' in target)) {
+    const { isThere } = await import('./s3/index.ts');
+    if (!overwrite && (await isThere(target))) throw new Error(`${path} exists; --overwrite replaces it`);
+    return;
+  }
+  const { file } = target;
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory()) throw new Error(`${path} is a folder`);
   if (there !== undefined && !there.isFile())

@@ -4,7 +4,7 @@
  * Thread: main
  *
  * A part lies beside its target, because only within a file system is renaming done at once or not at all. Its name is
- * short, however long the target's is, and says whose it is: .denoise-node.MACHINE.PROCESS.RANDOM.part
+ * short, however long the target's is, and says whose it is: .denoise-node.MACHINE.PROCESS.[WORK]RANDOM.part
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { readlinkSync } from 'node:fs';
@@ -12,13 +12,24 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-const PART = /^\.denoise-node\.([0-9a-f]{8})\.(\d+)\.[0-9a-f]{8}\.part$/;
+const PART = /^\.denoise-node\.([0-9a-f]{8})\.(\d+)\.((?:[0-9a-f]{8}){1,2})\.part$/;
 /** Whether a process of another machine, or container, still lives cannot be asked. It writes more often than this. */
 const STALE_MS = 7 * 24 * 3600 * 1000;
 
-/** A new name for a file in this folder that is not whole yet: hidden, and not that of a recording. */
-export function partIn(folder: string): string {
-  return join(folder, `.denoise-node.${machine()}.${process.pid}.${randomBytes(4).toString('hex')}.part`);
+/**
+ * A new name for a file in this folder that is not whole yet: hidden, and not that of a recording.
+ * @param work 8 hexadecimal digits by which {@link removePartsOf} knows it
+ */
+export function partIn(folder: string, work = ''): string {
+  return join(folder, `.denoise-node.${machine()}.${process.pid}.${work}${randomBytes(4).toString('hex')}.part`);
+}
+
+/** Removes what whoever did this work before has left in a folder, on any machine, dead or alive. */
+export async function removePartsOf(work: string, folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, , , random = ''] = PART.exec(name) ?? [];
+    if (random.length > work.length && random.startsWith(work)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /**

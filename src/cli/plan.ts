@@ -8,6 +8,7 @@ import { basename, extname, join, relative } from 'node:path';
 import { isatty } from 'node:tty';
 import { type CommandLine, type OutputFormat, UsageError } from './arguments.ts';
 import { EXTENSIONS, hasNameOfRecording } from './formats/open-audio.ts';
+import { objectNamed } from './object-name.ts';
 import { type Refusal, searchFolder } from './search-folder.ts';
 import {
   identityOfInput,
@@ -39,7 +40,7 @@ export interface Plan {
 }
 
 /** A job whose outputs are names still. */
-interface Pairing extends Omit<Job, 'output' | 'residual'> {
+export interface Pairing extends Omit<Job, 'output' | 'residual'> {
   /** The output, and the residual where one is wanted. */
   readonly outputs: readonly string[];
 }
@@ -59,6 +60,8 @@ export async function planJobs(
   const { format } = command;
   const inputs = command.inputs.map(inputNamed);
   const output = outputNamed(command.output);
+  if ([...inputs, output].some((path) => objectNamed(path) !== undefined))
+    throw new UsageError('Expected files and folders: denoise-node queue reads and writes what begins with s3://.');
   const pairings: Pairing[] = [];
   const refusals: Refusal[] = [];
   const leftOut: Refusal[] = [];
@@ -71,12 +74,7 @@ export async function planJobs(
   }
   if (!toFolder && output !== STANDARD) checkName(output, format);
   const add = (input: string, target: string): void => {
-    const written = format ?? formatOfName(target) ?? 'wav';
-    pairings.push({
-      input,
-      outputs: command.residual ? [target, withSuffix(target, '.noise')] : [target],
-      format: written,
-    });
+    pairings.push(pairingOf(input, target, command));
   };
   for (const [i, input] of inputs.entries()) {
     if (kinds[i] === 'missing') {
@@ -126,10 +124,23 @@ function checkName(output: string, format: OutputFormat | undefined): void {
 }
 
 /** The name of an output in a folder: the input's, with another extension where the format is another. */
-function inFolder(path: string, format: OutputFormat | undefined): string {
+export function inFolder(path: string, format: OutputFormat | undefined): string {
   const named = formatOfName(path);
   if (named !== undefined && (format === undefined || named === format)) return path;
   return `${path.slice(0, path.length - extname(path).length)}.${format ?? 'wav'}`;
+}
+
+/** What an input becomes whose output is `target`. */
+export function pairingOf(
+  input: string,
+  target: string,
+  { format, residual }: Pick<CommandLine, 'format' | 'residual'>,
+): Pairing {
+  return {
+    input,
+    outputs: residual ? [target, withSuffix(target, '.noise')] : [target],
+    format: format ?? formatOfName(target) ?? 'wav',
+  };
 }
 
 function withSuffix(path: string, suffix: string): string {
@@ -146,7 +157,7 @@ function formatOfName(path: string): OutputFormat | undefined {
  * Takes pairings off the list whose outputs would destroy something: an input, be it another's or one that was named
  * and refused, or the output of an earlier pairing.
  */
-async function withTargets(
+export async function withTargets(
   pairings: readonly Pairing[],
   named: readonly string[],
 ): Promise<{ jobs: Job[]; refused: Refusal[] }> {
@@ -158,7 +169,7 @@ async function withTargets(
   const refused: Refusal[] = [];
   for (const { input, outputs, format } of pairings) {
     try {
-      const [output, residual] = await Promise.all(outputs.map(targetOf));
+      const [output, residual] = await Promise.all(outputs.map((path) => targetOf(path)));
       const taken = new Map<string, string>();
       for (const target of residual === undefined ? [output] : [output, residual]) {
         const identity = await identityOfTarget(target);
@@ -186,7 +197,8 @@ function requireSpare(input: string, output: string, source: string | undefined,
 
 type PathKind = 'file' | 'folder' | 'standard' | 'missing' | 'other';
 
-async function kindOf(path: string): Promise<PathKind> {
+/** What a path leads to. */
+export async function kindOf(path: string): Promise<PathKind> {
   if (path === STANDARD) return 'standard';
   try {
     const found = await stat(path);

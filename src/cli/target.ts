@@ -6,6 +6,7 @@
 import { fstatSync } from 'node:fs';
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { type ObjectName, objectNamed } from './object-name.ts';
 import { partIn } from './part-files.ts';
 
 /** The name of the standard input among inputs, and of the standard output as an output. */
@@ -16,7 +17,7 @@ const STANDARD_INPUT = /^\/dev\/stdin$|^\/(?:dev|proc\/self)\/fd\/0$/;
 const STANDARD_OUTPUT = /^\/dev\/stdout$|^\/(?:dev|proc\/self)\/fd\/1$/;
 
 /** Where one output goes. */
-export type Target = FileTarget | typeof STANDARD;
+export type Target = FileTarget | ObjectTarget | typeof STANDARD;
 
 /** A file that is to be written. */
 export interface FileTarget {
@@ -26,6 +27,12 @@ export interface FileTarget {
   readonly file: string;
   /** Where it is written until it is whole. */
   readonly part: string;
+}
+
+/** An object that is to be written. It is there once its upload is completed, and not before. */
+export interface ObjectTarget extends ObjectName {
+  /** As the person named it. */
+  readonly path: string;
 }
 
 /** More links in a row are a circle, as for Linux. */
@@ -48,14 +55,19 @@ export function pathOf(target: Target): string {
 
 /** The names under which files are written until they are whole. */
 export function partsOf(targets: readonly Target[]): readonly string[] {
-  return targets.flatMap((target) => (target === STANDARD ? [] : [target.part]));
+  return targets.flatMap((target) => (typeof target !== 'string' && 'part' in target ? [target.part] : []));
 }
 
-/** Follows links, so that a file is replaced and the link to it stays. */
-export async function targetOf(path: string): Promise<Target> {
+/**
+ * Follows links, so that a file is replaced and the link to it stays.
+ * @param owner marks the names of parts, so that whoever does the same work later knows them
+ */
+export async function targetOf(path: string, owner?: string): Promise<Target> {
   if (path === STANDARD) return STANDARD;
+  const object = objectNamed(path);
+  if (object !== undefined) return { path, ...object };
   const file = await followed(path);
-  return { path, file, part: partIn(dirname(file)) };
+  return { path, file, part: partIn(dirname(file), owner) };
 }
 
 /**
@@ -72,14 +84,16 @@ export async function identityOf(path: string): Promise<string> {
   return above === whole ? whole : `${await identityOf(above)}/${basename(whole)}`;
 }
 
-/** The same for an input, which may be the standard input. */
-export function identityOfInput(path: string): Promise<string> {
+/** The same for an input, which may be the standard input, or an object. */
+export async function identityOfInput(path: string): Promise<string> {
+  if (objectNamed(path) !== undefined) return path;
   return path === STANDARD ? identityOfDescriptor(0) : identityOf(path);
 }
 
-/** The same for an output, which may be the standard output. */
-export function identityOfTarget(target: Target): Promise<string> {
-  return target === STANDARD ? identityOfDescriptor(1) : identityOf(target.file);
+/** The same for an output, which may be the standard output, or an object. */
+export async function identityOfTarget(target: Target): Promise<string> {
+  if (target === STANDARD) return identityOfDescriptor(1);
+  return 'file' in target ? identityOf(target.file) : target.path;
 }
 
 /** A shell may have put a file there: `denoise-node - < FILE`. What is no file is like no other. */

@@ -9,15 +9,14 @@ import type { EnhanceSettings } from '../files/enhance.ts';
 import { enhanceFile, type FileResult } from './enhance-file.ts';
 import type { Job } from './plan.ts';
 
-/** Settings that all files of a run share. */
-export interface RunSettings extends Required<EnhanceSettings> {
-  readonly modelUrl: string;
+/** How a file is enhanced. */
+export interface JobSettings extends Required<EnhanceSettings> {
   readonly overwrite: boolean;
 }
 
 type ToWorker =
   /** Enhance one file; answered by 'done' or 'failed', with 'progress' in between. */
-  | { readonly type: 'job'; readonly job: Job }
+  | { readonly type: 'job'; readonly job: Job; readonly settings: JobSettings }
   /** Give up the current file; answered by 'failed'. */
   | { readonly type: 'abort' };
 
@@ -27,7 +26,7 @@ type FromWorker =
   | { readonly type: 'unusable'; readonly reason: string }
   | { readonly type: 'progress'; readonly share: number }
   | { readonly type: 'done'; readonly result: FileResult }
-  | { readonly type: 'failed'; readonly reason: string };
+  | { readonly type: 'failed'; readonly reason: string; readonly code?: string | undefined };
 
 /** Enhances files one after another, on this thread or on one of its own. */
 export interface Enhancing {
@@ -35,20 +34,25 @@ export interface Enhancing {
   readonly version: string;
   /** False once its thread has ended: it takes no more files. */
   readonly isAlive: boolean;
-  /** Rejects with an Error whose message is the reason. */
-  enhance(job: Job, signal: AbortSignal, onProgress: (share: number) => void): Promise<FileResult>;
+  /** Rejects with an Error whose message is the reason, with the `code` of the file system, store or engine. */
+  enhance(
+    job: Job,
+    settings: JobSettings,
+    signal: AbortSignal,
+    onProgress: (share: number) => void,
+  ): Promise<FileResult>;
   /** Frees the model, and the thread. */
   close(): Promise<void>;
 }
 
 /** Loads the model on this thread. Rejects with the engine's error, or the signal's reason. */
-export async function enhanceHere(settings: RunSettings, signal?: AbortSignal): Promise<Enhancing> {
-  const denoiser = await Denoiser.load({ modelUrl: settings.modelUrl, signal });
+export async function enhanceHere(modelUrl: string, signal?: AbortSignal): Promise<Enhancing> {
+  const denoiser = await Denoiser.load({ modelUrl, signal });
   return {
     model: denoiser.manifest.name,
     version: denoiser.manifest.version,
     isAlive: true,
-    enhance: (job, signal, onProgress) => enhanceFile(denoiser, job, { ...settings, signal, onProgress }),
+    enhance: (job, settings, signal, onProgress) => enhanceFile(denoiser, job, { ...settings, signal, onProgress }),
     close: async () => denoiser.dispose(),
   };
 }
@@ -57,8 +61,8 @@ export async function enhanceHere(settings: RunSettings, signal?: AbortSignal): 
  * Starts a thread that loads a model of its own. Rejects with an Error that has the engine's message, or the signal's
  * reason.
  */
-export async function enhanceInThread(entry: URL, settings: RunSettings, signal: AbortSignal): Promise<Enhancing> {
-  const thread = new Thread(new Worker(entry, { workerData: settings }));
+export async function enhanceInThread(entry: URL, modelUrl: string, signal: AbortSignal): Promise<Enhancing> {
+  const thread = new Thread(new Worker(entry, { workerData: modelUrl }));
   const end = (): void => void thread.end();
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
@@ -90,17 +94,18 @@ class EnhancingThread implements Enhancing {
     return this.#thread.isAlive;
   }
 
-  async enhance(job: Job, signal: AbortSignal, onProgress: (share: number) => void): Promise<FileResult> {
+  async enhance(...[job, settings, signal, onProgress]: Parameters<Enhancing['enhance']>): Promise<FileResult> {
     const thread = this.#thread;
     const abort = (): void => thread.send({ type: 'abort' });
     signal.addEventListener('abort', abort, { once: true });
-    thread.send({ type: 'job', job });
+    thread.send({ type: 'job', job, settings });
     if (signal.aborted) abort();
     try {
       for (;;) {
         const message = await thread.next();
         if (message.type === 'done') return message.result;
-        if (message.type === 'failed' || message.type === 'unusable') throw new Error(message.reason);
+        if (message.type === 'failed') throw Object.assign(new Error(message.reason), { code: message.code });
+        if (message.type === 'unusable') throw new Error(message.reason);
         if (message.type === 'progress') onProgress(message.share);
       }
     } finally {
@@ -163,10 +168,10 @@ class Thread {
 }
 
 function endOf(failure: unknown, status: number): Error {
-  if (failure === undefined) return new Error(`the thread that worked on it ended with status ${status}`);
-  const reason =
-    (failure as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : reasonOf(failure);
-  return new Error(`the thread that worked on it ended: ${reason}`, { cause: failure });
+  const isOutOfMemory = codeOf(failure) === 'ERR_WORKER_OUT_OF_MEMORY';
+  const how =
+    failure === undefined ? ` with status ${status}` : `: ${isOutOfMemory ? 'out of memory' : reasonOf(failure)}`;
+  return Object.assign(new Error(`the thread that worked on it ended${how}`, { cause: failure }), { code: 'THREAD' });
 }
 
 /** The other side. Runs for as long as the thread lives. */
@@ -176,7 +181,7 @@ export async function serveJobs(): Promise<void> {
   const send = (message: FromWorker): void => port.postMessage(message);
   let enhancing: Enhancing;
   try {
-    enhancing = await enhanceHere(workerData as RunSettings);
+    enhancing = await enhanceHere(workerData as string);
   } catch (error) {
     send({ type: 'unusable', reason: reasonOf(error) });
     return;
@@ -191,13 +196,21 @@ export async function serveJobs(): Promise<void> {
     try {
       send({
         type: 'done',
-        result: await enhancing.enhance(message.job, current.signal, (share) => send({ type: 'progress', share })),
+        result: await enhancing.enhance(message.job, message.settings, current.signal, (share) =>
+          send({ type: 'progress', share }),
+        ),
       });
     } catch (error) {
-      send({ type: 'failed', reason: reasonOf(error) });
+      send({ type: 'failed', reason: reasonOf(error), code: codeOf(error) });
     }
   });
   send({ type: 'ready', model: enhancing.model, version: enhancing.version });
+}
+
+/** What the file system, the store or the engine calls an error; undefined for what is wrong with a recording. */
+export function codeOf(error: unknown): string | undefined {
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' ? code : undefined;
 }
 
 /** An error in one line. */

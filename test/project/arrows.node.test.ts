@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     files: 'src/cli/',
     imports: ['src/files/', 'src/engine/', 'src/node/', 'src/shared/'],
-    packages: ['node:', 'minimp3-wasm'],
+    packages: ['node:', 'minimp3-wasm', 'bullmq', 'ioredis', '@aws-sdk/'],
   },
   {
     // What an app has: the node by its public face. The parameters' table says what its sliders set.

@@ -44,12 +44,24 @@ export function start(...args: string[]): Promise<ChildProcess> {
 
 /** Starts the command in a Node that gets further arguments of its own. */
 export async function startIn(
-  { nodeArgs = [], stdin = 'ignore' }: { nodeArgs?: readonly string[]; stdin?: 'ignore' | 'pipe' },
+  {
+    nodeArgs = [],
+    stdin = 'ignore',
+    env = {},
+  }: {
+    nodeArgs?: readonly string[];
+    stdin?: 'ignore' | 'pipe';
+    /** Beside the variables that there are. */
+    env?: Readonly<Record<string, string>>;
+  },
   ...args: string[]
 ): Promise<ChildProcess> {
   built ??= buildCommand(COMMAND);
   await built;
-  return spawn(process.execPath, [...nodeArgs, COMMAND, ...args], { stdio: [stdin, 'pipe', 'pipe'] });
+  return spawn(process.execPath, [...nodeArgs, COMMAND, ...args], {
+    stdio: [stdin, 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }
 
 /** Runs the command to its end. */
