@@ -52,6 +52,7 @@ class Launcher {
 
   async stopSession() {
     this.#sessionId = undefined;
+    await this.#page?.evaluate(() => globalThis.settled?.()).catch(() => {});
     await this.#leadTo('about:blank');
     return { testCoverage: undefined };
   }
