@@ -5,8 +5,8 @@ interface AudioSession {
 
 /**
  * Asks a phone to let the page go on behind a locked screen or another app, by what its platform has for that: Safari's
- * audio session of a call, and elsewhere an element that plays silence, which the system shows as media that play. What
- * the app has told the system itself stays.
+ * audio session of a call, and elsewhere an element that plays silence, which the system may show as media that play.
+ * What the app has told the system itself stays.
  */
 export class Background {
   readonly #element = new Audio();

@@ -56,6 +56,7 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
   readonly #listening = new AbortController();
   #input: Input | undefined;
   #state: DenoisedTrackState;
+  #reason: string;
   #processing = UNPROCESSED;
   #ended: Promise<void> | undefined;
 
@@ -81,6 +82,7 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
     [this.track] = this.stream.getAudioTracks();
     denoisedTracks.set(this.track, this);
     this.#state = stateOf(this.context);
+    this.#reason = reasonOf(this.#state, this.#isOwnContext);
     this.context.addEventListener('statechange', () => this.#contextChanged(), { signal: this.#listening.signal });
     this.#waker = this.#isOwnContext ? new Waker(this.context) : undefined;
     this.#background = background ? new Background(this.context) : undefined;
@@ -123,6 +125,11 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
   /** Whether sound can flow. See `statechange`. */
   get state(): DenoisedTrackState {
     return this.#state;
+  }
+
+  /** One sentence on {@link DenoisedTrack.state}, with what to do, as the last `statechange` had it. */
+  get reason(): string {
+    return this.#reason;
   }
 
   /** What the browser does to the microphone, with advice where that is not as it should be. See `processingchange`. */
@@ -201,6 +208,7 @@ export class DenoisedTrack extends TypedTarget<DenoisedTrackEventMap> {
 
   #setState(state: DenoisedTrackState, reason: string): void {
     this.#state = state;
+    this.#reason = reason;
     this.dispatchEvent(new CustomEvent('statechange', { detail: { state, reason } }));
   }
 

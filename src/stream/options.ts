@@ -15,7 +15,7 @@ export interface DenoisedTrackOptions extends DenoiseOptions {
   constrainInput?: boolean;
   /**
    * Whether a phone is asked to let the page go on behind a locked screen or another app, where its platform has
-   * something for that. The person sees it as media that play. Default false.
+   * something for that. The person may see it as media that play. Default false.
    */
   background?: boolean;
 }

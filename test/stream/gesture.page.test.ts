@@ -10,6 +10,7 @@ const FLAGS = CHROMIUM_FLAGS.filter((flag) => !flag.startsWith('--autoplay-polic
 
 interface Shown {
   readonly state: string;
+  readonly reason: string;
   readonly hasBeenActive: boolean;
   readonly isHeard: boolean;
 }
@@ -33,7 +34,7 @@ describe('a denoised track on a page that has had no gesture yet', { timeout: 12
     ['key', (page) => page.keyboard.press('a')],
     ['tap', (page) => page.touchscreen.tap(200, 200)],
   ] as const satisfies [string, (page: import('puppeteer-core').Page) => Promise<void>][])
-    it(`is held, and begins inside the next ${gesture}, which need not be meant for it`, async () => {
+    it(`is held, says so, and begins inside the next ${gesture}, which need not be meant for it`, async () => {
       const server = await startServer({ isolated: true });
       const browser = await launchChromium(FLAGS);
       try {
@@ -42,11 +43,13 @@ describe('a denoised track on a page that has had no gesture yet', { timeout: 12
         await page.goto(`${server.origin}/test/stream/fixtures/gesture.html`);
         assert.deepEqual(await untilShown(session, ({ state }) => state === 'held'), {
           state: 'held',
+          reason: 'The browser holds the sound back until somebody clicks, taps or presses a key on this page.',
           hasBeenActive: false,
           isHeard: false,
         });
         await make(page);
-        assert.equal((await untilShown(session, ({ isHeard }) => isHeard)).state, 'running');
+        const { state, reason } = await untilShown(session, ({ isHeard }) => isHeard);
+        assert.deepEqual([state, reason], ['running', 'Sound can flow.']);
       } finally {
         await browser.close();
         await server.close();
