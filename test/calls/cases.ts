@@ -7,6 +7,10 @@ export interface Case {
   readonly sdk: string;
   /** Which of its ways, where it has several. */
   readonly way?: string;
+  /** Command of a server by which its peers meet, for a port of this machine. */
+  readonly broker?: (port: string) => readonly string[];
+  /** Where the SDK cannot do what is tried. */
+  readonly notIn?: 'firefox';
 }
 
 export const CASES: readonly Case[] = [
@@ -17,14 +21,16 @@ export const CASES: readonly Case[] = [
   { name: 'jitsi', sdk: '@lyno/lib-jitsi-meet' },
   { name: 'livekit', sdk: 'livekit-client' },
   { name: 'livekit-oldest', sdk: 'livekit-client-oldest' },
+  { name: 'peerjs', sdk: 'peerjs', broker: (port) => ['peerjs', '--host', 'localhost', '--port', port] },
   { name: 'twilio', sdk: 'twilio-video' },
   { name: 'twilio-folder', sdk: 'twilio-video', way: 'plugin from a folder' },
   { name: 'twilio-track', sdk: 'twilio-video', way: 'denoised track' },
   { name: 'twilio-oldest', sdk: 'twilio-video-oldest' },
   { name: 'vonage', sdk: '@vonage/client-sdk-video' },
-  { name: 'vonage-oldest', sdk: '@opentok/client' },
+  // It goes over to no other microphone there.
+  { name: 'vonage-oldest', sdk: '@opentok/client', notIn: 'firefox' },
   { name: 'webrtc', sdk: 'denoise-node', way: 'without an SDK' },
 ];
 
-/** SDKs that take a track and meet only where their servers are: the code of their pages is compiled, and not run. */
+/** SDKs that take a track: the code of their pages is checked against their types. Two meet only on their servers. */
 export const COMPILED: readonly string[] = ['daily', 'mediasoup', 'peerjs'];

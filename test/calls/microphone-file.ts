@@ -1,15 +1,15 @@
-/** The recording that Chromium plays as its microphone: a voice that pauses, in noise that does not. */
+/** The recording that browsers hear as their microphone: a voice that pauses, in noise that does not. */
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const VOICE = new URL('../fixtures/clean-speech.wav', import.meta.url);
-const HEADER_BYTES = 44;
-const RATE_HZ = 48000;
+export const HEADER_BYTES = 44;
+export const RATE_HZ = 48000;
 /** Between two readings of the voice the noise is alone, so that its floor can be measured. */
 const PAUSE_SECONDS = 1.6;
 /** Level of the noise, dBFS. */
 const NOISE_DB = -35;
 
-/** Writes it, 16 bits at 48 kHz, mono. Chromium plays it over and over. */
+/** Writes it, 16 bits at 48 kHz, mono. It is heard over and over. */
 export function writeMicrophone(path: string): void {
   const header = Buffer.from(readFileSync(VOICE).subarray(0, HEADER_BYTES));
   const voice = readFileSync(VOICE).subarray(HEADER_BYTES);

@@ -33,7 +33,7 @@ export const IN_WEBKIT = process.env.TEST_BROWSER === 'webkit';
 
 /** WebKit's pages are made to look like puppeteer's, in what is asked of them here. */
 function launch(flags: string[], downloads?: string): Promise<Browser> {
-  if (IN_FIREFOX) return launchFirefox(downloads);
+  if (IN_FIREFOX) return launchFirefox({ downloads });
   return IN_WEBKIT ? (launchWebKit() as unknown as Promise<Browser>) : launchChromium(flags);
 }
 

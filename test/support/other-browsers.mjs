@@ -76,13 +76,14 @@ class Launcher {
 
 /**
  * Firefox with sound that needs no gesture, and a microphone that is not there and is given to whoever asks. Downloads
- * go to a folder.
+ * go to a folder; preferences of the caller's come last.
  */
-export function launchFirefox(downloads) {
+export function launchFirefox({ downloads, preferences, protocolTimeout } = {}) {
   return puppeteer.launch({
     browser: 'firefox',
     executablePath: findBrowser('firefox'),
     headless: true,
+    ...(protocolTimeout && { protocolTimeout }),
     extraPrefsFirefox: {
       'media.autoplay.default': 0,
       'media.navigator.permission.disabled': true,
@@ -92,11 +93,12 @@ export function launchFirefox(downloads) {
         'browser.download.dir': downloads,
         'browser.download.alwaysOpenPanel': false,
       }),
+      ...preferences,
     },
   });
 }
 
-export const firefoxLauncher = () => new Launcher('Firefox', launchFirefox);
+export const firefoxLauncher = () => new Launcher('Firefox', () => launchFirefox());
 
 /** WebKitWebDriver and its MiniBrowser, both of Debian's webkit2gtk-driver; undefined where they are missing. */
 export function findWebKit() {

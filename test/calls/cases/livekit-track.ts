@@ -33,7 +33,7 @@ export function driveLiveKit(create: Create, followsContext: boolean): Promise<R
 
 type Create = (options: typeof MICROPHONE) => Promise<LocalAudioTrack>;
 
-async function open(create: Create): Promise<Required<Omit<Microphone, 'input'>>> {
+async function open(create: Create): Promise<Required<Omit<Microphone, 'call' | 'input'>>> {
   const track = await create(MICROPHONE);
   let context = new AudioContext();
   await track.setAudioContext(context); // A Room does, once the track is published.

@@ -34,9 +34,16 @@ async function open(vonage: Vonage): Promise<Microphone> {
     denoise: () => denoise(publisher),
     undo: () => publisher.setAudioMediaProcessorConnector(null),
     mute: async (isMuted) => void publisher.publishAudio(!isMuted),
-    change: async (deviceId) => void (await publisher.setAudioSource(deviceId)),
+    change: async (deviceId) => void (await publisher.setAudioSource(await sourceOf(deviceId))),
     close: async () => void publisher.destroy(),
   };
+}
+
+/** In Firefox a publisher gives up on a device ("getUserMedia request was aborted"), also without a connector. */
+async function sourceOf(deviceId: string): Promise<string | MediaStreamTrack> {
+  if (!navigator.userAgent.includes('Firefox')) return deviceId;
+  const audio = { ...MICROPHONE, deviceId: { exact: deviceId } };
+  return (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks()[0];
 }
 
 /** A publisher plays to its own page, muted, what it sends. */

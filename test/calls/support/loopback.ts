@@ -43,14 +43,16 @@ function tellWhere(from: RTCPeerConnection, to: RTCPeerConnection): void {
   });
 }
 
-async function negotiate(near: RTCPeerConnection, far: RTCPeerConnection): Promise<void> {
+/** Offer and answer, begun by the near end. */
+export async function negotiate(near: RTCPeerConnection, far: RTCPeerConnection): Promise<void> {
   await near.setLocalDescription();
   await far.setRemoteDescription(near.localDescription as RTCSessionDescription);
   await far.setLocalDescription();
   await near.setRemoteDescription(far.localDescription as RTCSessionDescription);
 }
 
-function connected(peer: RTCPeerConnection): Promise<void> {
+/** Resolves once it is. */
+export function connected(peer: RTCPeerConnection): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = (): void => {
       if (peer.connectionState === 'connected') resolve();
