@@ -120,6 +120,8 @@ class QueueWorker {
         await queueJob.moveToWait(token);
         throw new this.#link.bullmq.WaitingError();
       }
+      // It went to another worker, or will once Redis is there again: its own attempts are not at an end.
+      if (controller.signal.aborted) throw new Error('this worker gave it up');
       const message = withAdvice(error);
       // What a recording itself is to blame for is not tried again.
       throw codeOf(error) === undefined ? new this.#link.bullmq.UnrecoverableError(message) : new Error(message);

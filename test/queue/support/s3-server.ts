@@ -47,8 +47,8 @@ export async function missingStore(): Promise<string | undefined> {
   return undefined;
 }
 
-/** What a store is asked to do with an object, and whether it does. */
-export type Refuses = (method: string, key: string) => boolean;
+/** Whether the store does not do something with an object. */
+export type Refuses = (method: string, key: string, query: string) => boolean;
 
 export class S3Server {
   readonly client: S3Client;
@@ -58,6 +58,8 @@ export class S3Server {
   readonly written = new Map<string, Set<string>>();
   /** Answers 500 to what this says; to nothing at first. */
   refuses: Refuses = () => false;
+  /** Never answers what this says. */
+  ignores: Refuses = () => false;
   readonly #store: ChildProcess;
   readonly #door: Server;
   readonly #port: number;
@@ -146,14 +148,15 @@ export class S3Server {
     const { method = '', url = '', headers } = asked;
     try {
       const body = await buffer(asked);
-      const [path, query] = url.split('?');
+      const [path, query = ''] = url.split('?');
       const key = decodeURIComponent(path.slice(1)).replace(/^[^/]*\//, '');
-      if (this.refuses(method, key)) {
+      if (this.ignores(method, key, query)) return;
+      if (this.refuses(method, key, query)) {
         answer.writeHead(500, { 'Content-Type': 'application/xml' });
         answer.end('<Error><Code>InternalError</Code><Message>the test wants it so</Message></Error>');
         return;
       }
-      if (method === 'PUT' && !/uploadId=/.test(query ?? '')) {
+      if (method === 'PUT' && !/uploadId=/.test(query)) {
         const digests = this.written.get(key) ?? new Set();
         this.written.set(key, digests.add(createHash('sha256').update(body).digest('hex')));
       }
