@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import commonjs from '@rollup/plugin-commonjs';
 import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
+import { kernelBinaries } from './tools/kernel-binaries.mjs';
 import { leanTensorflow } from './tools/lean-tensorflow.mjs';
 import { listModels } from './tools/models.mjs';
 import { packModel } from './tools/pack-model.mjs';
@@ -31,6 +32,7 @@ const inBrowser = (input, file, options = {}) => ({
   external: [/^node:/, ...Object.keys(options.paths ?? {})],
   plugins: [
     leanTensorflow,
+    kernelBinaries,
     nodeResolve({ browser: true }),
     commonjs(),
     // Licence texts stand at the end, each once; TensorFlow.js repeats its own in every one of its modules.

@@ -9,6 +9,7 @@
  * A step takes one advance of samples from each stream: a hop, or a block without its overlap.
  */
 
+import type { KernelName } from '../shared/kernel-names.ts';
 import { shortened } from '../shared/quoted.ts';
 import type { Hertz } from '../shared/units.ts';
 import { DenoiserStream, type SharedParts } from './denoiser-stream.ts';
@@ -139,6 +140,14 @@ export class Denoiser {
   stepAll(streams: readonly DenoiserStream[]): void {
     this.#requireAlive();
     while (streams.some((stream) => stream.hopReady)) this.#stepUpTo(this.#paths.depth, streams, streams.length);
+  }
+
+  /**
+   * What the network runs on, as it proved at load to agree with the reference: kernels of our own with a fused
+   * multiply-add ('relaxed-simd') or without ('simd'), those of TensorFlow.js ('tensorflow'), or GraphModel ('graph').
+   */
+  get kernels(): KernelName {
+    return this.#model.kernels;
   }
 
   /** What TensorFlow.js holds in this thread, all models together. Flat while streams run. */

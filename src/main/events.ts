@@ -1,4 +1,5 @@
 import type { DenoiseError } from '../shared/errors.ts';
+import type { KernelName } from '../shared/kernel-names.ts';
 
 /**
  * What the listener gets.
@@ -32,6 +33,11 @@ export interface DenoiseMetrics {
   /** This node's share of the time of one step, milliseconds, over the last 128: median and 95th percentile. */
   readonly hopMsP50: number;
   readonly hopMsP95: number;
+  /**
+   * What the network runs on: kernels of our own with a fused multiply-add ('relaxed-simd') or without ('simd'), those
+   * of TensorFlow.js ('tensorflow'), or its GraphModel ('graph'); 'unknown' until the node has been ready for a moment.
+   */
+  readonly kernels: KernelName;
   /** Share of real time that the worker computes for all nodes with this model, 0 … 1 (more: it cannot keep up). */
   readonly load: number;
   /** Times the enhanced signal came too late and dry was heard instead, and how much of it in seconds. */

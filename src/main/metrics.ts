@@ -1,4 +1,5 @@
 import { Word, wordToFloat } from '../shared/control-block.ts';
+import { KERNEL_NAMES } from '../shared/kernel-names.ts';
 import { gainToDecibels, type Hertz, type Samples, type Seconds } from '../shared/units.ts';
 import type { DenoiseMetrics } from './events.ts';
 
@@ -44,6 +45,7 @@ export function metricsOf(
     underrunSeconds: underrunSamples / sampleRateHz,
     hopMsP50: Atomics.load(words, Word.STEP_MICROS_P50) / 1000,
     hopMsP95: Atomics.load(words, Word.STEP_MICROS_P95) / 1000,
+    kernels: KERNEL_NAMES[Atomics.load(words, Word.KERNELS)] ?? 'unknown',
     load: loadOf(words),
     slack: Atomics.load(words, Word.SLACK_SAMPLES) / sampleRateHz,
     inputLevel: level(words, Word.INPUT_RMS),

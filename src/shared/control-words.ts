@@ -82,3 +82,5 @@ export const FRAME = 32;
 export const SHEDDINGS = 33;
 /** [audio]  Length of the bursts in which the device asks for its sound, samples; 0 where it asks evenly. */
 export const BURST_SAMPLES = 34;
+/** [worker] What the graph runs on: a place in kernel-names.ts. */
+export const KERNELS = 35;

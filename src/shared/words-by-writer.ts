@@ -14,6 +14,7 @@ export const WORKER_WORDS: readonly number[] = [
   Word.STEP_MICROS_P50,
   Word.STEP_MICROS_P95,
   Word.LOAD_PERMILLE,
+  Word.KERNELS,
 ];
 
 /** Words that the worklet writes. */

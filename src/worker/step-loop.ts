@@ -10,6 +10,7 @@
  */
 import type { Denoiser, DenoiserStream } from '../engine/denoiser.ts';
 import { BellWord, Word } from '../shared/control-block.ts';
+import { KERNEL_NAMES } from '../shared/kernel-names.ts';
 import { LoadShedder } from '../shared/load/load-shedder.ts';
 import { StepClock } from '../shared/load/step-clock.ts';
 import type { Milliseconds } from '../shared/units.ts';
@@ -161,7 +162,8 @@ export class StepLoop {
 
   #tell(): void {
     const load = Math.round(1000 * this.#clock.load);
-    for (const { words } of this.#served) {
+    for (const { words, denoiser } of this.#served) {
+      Atomics.store(words, Word.KERNELS, KERNEL_NAMES.indexOf(denoiser.kernels));
       Atomics.store(words, Word.STEP_MICROS_P50, this.#clock.microsP50);
       Atomics.store(words, Word.STEP_MICROS_P95, this.#clock.microsP95);
       Atomics.store(words, Word.LOAD_PERMILLE, load);

@@ -8,7 +8,7 @@ import { filesIn, ROOT, scriptsIn } from '../support/source-files.ts';
 const MOST_LINES = 300;
 const MOST_COLUMNS = 120;
 
-const PRODUCT = ['src', 'worklet', 'demo'].flatMap(scriptsIn);
+const PRODUCT = ['src', 'worklet', 'kernels', 'demo'].flatMap(scriptsIn);
 const SCRIPTS = [...PRODUCT, ...['test', 'bench', 'tools', 'docs'].flatMap(scriptsIn)];
 const PROSE = [
   'README.md',

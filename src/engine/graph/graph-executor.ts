@@ -12,6 +12,7 @@ import type { StreamMemory } from './stream-state.ts';
 
 /** The reference: GraphModel.execute and nothing else. Tensors go in and come out at every step. */
 export class GraphExecutor implements Executor {
+  readonly kernels = 'graph';
   readonly bytes = 0;
   readonly #graph: GraphModel;
   readonly #contract: GraphContract;

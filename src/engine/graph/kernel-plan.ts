@@ -1,19 +1,24 @@
 /**
  * In:     the kernels that one run of the graph calls (kernel-recorder.ts)
- * Out:    the same calls (kernel-table.ts) over memory that is allocated once (plan-memory.ts), to plan-executor.ts
+ * Out:    the same calls (kernel-table.ts), or what our kernels do in their place (kernels/plan-steps.ts), over memory
+ *         that is allocated once (plan-memory.ts), to plan-executor.ts
  * Thread: [worker], or whoever runs the engine
  *
  * GraphModel.execute spends more than half of a small graph's time on bookkeeping: looking up nodes, making and freeing
  * tensors, checking shapes that never change. A plan is what remains when all that is done once. make-executor.ts
- * checks that its results are the same to the bit before it uses one, and stays with GraphModel where anything is
- * missing: what plans use of the backend is not public API.
+ * checks that its results are the reference's before it uses one, and stays with GraphModel where anything is missing:
+ * what plans use of the backend is not public API.
  */
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import type { NamedTensorMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { type KernelCall, readBy, recordKernels } from './kernel-recorder.ts';
-import { type BoundCall, bindKernel } from './kernel-table.ts';
+import { type KernelCall, recordKernels } from './kernel-recorder.ts';
+import type { BoundCall } from './kernel-table.ts';
+import type { Kernels } from './kernels/load-kernels.ts';
+import { planSteps } from './kernels/plan-steps.ts';
+import { encoded, type Instruction } from './kernels/program.ts';
 import { type Place, PlanMemory } from './plan-memory.ts';
-import { wasmBackend } from './wasm-backend.ts';
+import { type PlanStep, recordedStep } from './plan-step.ts';
+import { type WasmBackend, wasmBackend } from './wasm-backend.ts';
 
 export class KernelPlan {
   readonly #memory: PlanMemory;
@@ -21,28 +26,30 @@ export class KernelPlan {
   readonly #inputs: readonly Place[];
   /** With views of the pieces that are read, by where they begin; each is made once. */
   readonly #outputs: readonly { readonly place: Place; readonly views: Map<number, Float32Array> }[];
+  readonly #backend: WasmBackend;
+  readonly #kernels: Kernels | undefined;
 
   /**
    * Runs the graph once and records it.
    * @param inputs every input of the graph, in the order in which {@link setInput} counts them
    * @param outputNames in the order in which {@link getOutput} counts them
+   * @param kernels of our own, for what they can do; without them the backend's do everything
    * Throws an Error where the graph uses a kernel that plans do not know, or the backend is not the one expected.
    */
-  constructor(graph: GraphModel, inputs: NamedTensorMap, outputNames: readonly string[]) {
-    const backend = wasmBackend();
-    const memory = new PlanMemory(backend);
+  constructor(graph: GraphModel, inputs: NamedTensorMap, outputNames: readonly string[], kernels?: Kernels) {
+    this.#backend = wasmBackend();
+    this.#kernels = kernels;
+    const memory = new PlanMemory(this.#backend);
     this.#memory = memory;
     const recorded: KernelCall[] = [];
     const outputs = recordKernels(recorded, () => [graph.execute(inputs, [...outputNames])].flat() as TensorInfo[]);
     try {
+      const given = Object.values(inputs);
+      const steps = kernels === undefined ? recorded.map(recordedStep) : planSteps(recorded, given, outputs);
       for (const tensor of outputs) memory.expectRead(tensor);
-      for (const call of recorded) for (const tensor of readBy(call)) memory.expectRead(tensor);
-      this.#inputs = Object.values(inputs).map((tensor) => memory.allocate(tensor, false));
-      for (const call of recorded) {
-        const bound = bindKernel(call, memory, backend);
-        if (bound !== undefined) this.#calls.push(bound);
-        for (const tensor of readBy(call)) memory.noteRead(tensor);
-      }
+      for (const { reads } of steps) for (const tensor of reads) memory.expectRead(tensor);
+      this.#inputs = given.map((tensor) => memory.allocate(tensor, false));
+      this.#bind(steps);
       this.#outputs = outputs.map((tensor) => ({ place: memory.place(tensor), views: new Map() }));
       memory.endPlanning();
     } catch (error) {
@@ -83,6 +90,31 @@ export class KernelPlan {
   run(): void {
     const calls = this.#calls;
     for (let i = 0; i < calls.length; i++) calls[i]();
+  }
+
+  /** Instructions for our kernels that follow each other become one program. */
+  #bind(steps: readonly PlanStep[]): void {
+    const memory = this.#memory;
+    let program: Instruction[] = [];
+    const endProgram = (): void => {
+      if (program.length > 0) this.#calls.push(this.#programOf(program));
+      program = [];
+    };
+    for (const step of steps) {
+      const bound = step.bind(memory, this.#backend);
+      if (typeof bound === 'function') {
+        endProgram();
+        this.#calls.push(bound);
+      } else if (bound !== undefined) program.push(...bound);
+      for (const tensor of step.reads) memory.noteRead(tensor);
+    }
+    endProgram();
+  }
+
+  #programOf(instructions: readonly Instruction[]): BoundCall {
+    const kernels = this.#kernels as Kernels;
+    const at = this.#memory.numbers(encoded(instructions));
+    return () => kernels.run(at, instructions.length);
   }
 
   /** Frees everything that the plan allocated. */

@@ -10,12 +10,14 @@
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { engine } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
+import type { KernelName } from '../../shared/kernel-names.ts';
 import { shortened } from '../../shared/quoted.ts';
 import { unlessAborted } from '../../shared/waiting/unless-aborted.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
 import { buildGraph } from './build-graph.ts';
 import type { Executor } from './executor.ts';
 import { elements } from './graph-contract.ts';
+import { type Kernels, loadKernels } from './kernels/load-kernels.ts';
 import { makeExecutor } from './make-executor.ts';
 import type { ModelFiles } from './model-files.ts';
 import { modelMismatch, reasonOf } from './model-mismatch.ts';
@@ -24,7 +26,8 @@ import { startBackend } from './start-backend.ts';
 import { StreamState } from './stream-state.ts';
 
 /**
- * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one alone, four no less than two.
+ * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one alone with the kernels of
+ * TensorFlow.js, the same with ours; four no less than two.
  * Both sizes are made at load: to plan a size when it first occurs would hold up live sound for a tenth of a second.
  */
 const MOST_STREAMS = 2;
@@ -38,13 +41,16 @@ export interface ModelSettings {
 export class Model {
   readonly #graph: GraphModel;
   readonly #contract: GraphContract;
+  readonly #kernels: readonly Kernels[];
   readonly #stateSizes: readonly number[];
   /** One for each batch size that has occurred. */
   readonly #executors: (Executor | undefined)[] = [];
+  #kernelName: KernelName = 'unknown';
   #disposed = false;
 
-  private constructor(graph: GraphModel, contract: GraphContract) {
+  private constructor(graph: GraphModel, contract: GraphContract, kernels: readonly Kernels[]) {
     this.#graph = graph;
+    this.#kernels = kernels;
     this.#contract = contract;
     this.#stateSizes = contract.states.map((state) => elements(state.shape));
   }
@@ -55,18 +61,24 @@ export class Model {
    */
   static async load(files: ModelFiles, { wasmUrl, signal }: ModelSettings = {}): Promise<Model> {
     const { manifest } = files;
-    const starting = startBackend(wasmUrl);
-    await (signal === undefined ? starting : unlessAborted(starting, signal));
-    const model = new Model(buildGraph(files), manifest.graph);
+    const starting = startBackend(wasmUrl).then(loadKernels);
+    const kernels = await (signal === undefined ? starting : unlessAborted(starting, signal));
+    const model = new Model(buildGraph(files), manifest.graph, kernels);
     try {
       signal?.throwIfAborted();
       proveInterface(model.#graph, manifest.graph, files.manifestUrl);
       for (let count = 1; count <= MOST_STREAMS; count++) model.#warmUp(count, files.manifestUrl);
+      model.#kernelName = model.#executorFor(1).kernels;
     } catch (error) {
       model.dispose();
       throw error;
     }
     return model;
+  }
+
+  /** What the graph runs on. */
+  get kernels(): KernelName {
+    return this.#kernelName;
   }
 
   /** Memory for a new stream: zeros. */
@@ -105,7 +117,7 @@ export class Model {
   }
 
   #executorFor(streams: number): Executor {
-    this.#executors[streams] ??= makeExecutor(this.#graph, this.#contract, streams);
+    this.#executors[streams] ??= makeExecutor(this.#graph, this.#contract, streams, this.#kernels);
     return this.#executors[streams];
   }
 

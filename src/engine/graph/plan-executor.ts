@@ -5,10 +5,12 @@
  */
 import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { dispose, type NamedTensorMap, zeros } from '@tensorflow/tfjs-core';
+import type { KernelName } from '../../shared/kernel-names.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
 import type { Executor } from './executor.ts';
 import { batched, elements, outputNames } from './graph-contract.ts';
 import { KernelPlan } from './kernel-plan.ts';
+import type { Kernels } from './kernels/load-kernels.ts';
 import type { StreamMemory } from './stream-state.ts';
 
 /**
@@ -16,6 +18,7 @@ import type { StreamMemory } from './stream-state.ts';
  * no tensors. base takes less than half the time of the reference.
  */
 export class PlanExecutor implements Executor {
+  readonly kernels: KernelName;
   readonly #plan: KernelPlan;
   readonly #streams: number;
   readonly #inputSize: number;
@@ -24,8 +27,12 @@ export class PlanExecutor implements Executor {
   readonly #input: Float32Array;
   readonly #output: Float32Array;
 
-  /** Throws an Error where the graph cannot be planned. */
-  constructor(graph: GraphModel, contract: GraphContract, streams: number) {
+  /**
+   * @param kernels of our own; without them the backend's
+   * Throws an Error where the graph cannot be planned.
+   */
+  constructor(graph: GraphModel, contract: GraphContract, streams: number, kernels?: Kernels) {
+    this.kernels = kernels?.build ?? 'tensorflow';
     const { input, output, states } = contract;
     this.#streams = streams;
     this.#inputSize = elements(input.shape);
@@ -36,7 +43,7 @@ export class PlanExecutor implements Executor {
     const inputs: NamedTensorMap = { [input.name]: zeros(batched(input.shape, streams)) };
     for (const state of states) inputs[state.input] = zeros(batched(state.shape, streams));
     try {
-      this.#plan = new KernelPlan(graph, inputs, outputNames(contract));
+      this.#plan = new KernelPlan(graph, inputs, outputNames(contract), kernels);
     } finally {
       dispose(inputs);
     }

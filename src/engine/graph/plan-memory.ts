@@ -16,6 +16,8 @@ export interface Place {
   readers: number;
 }
 
+const VECTOR_BYTES = 16;
+
 /** The memory of one plan. Everything is allocated while the plan is made; afterwards it only lends out the heap. */
 export class PlanMemory {
   /** Bytes on the wasm heap that belong to this plan. */
@@ -26,6 +28,7 @@ export class PlanMemory {
   readonly #reads = new Map<object, number>();
   /** Places that no later call reads, by length: the next tensor of that length lies there, warm in the cache. */
   readonly #free = new Map<number, Place[]>();
+  readonly #scratch = new Map<number, number>();
   readonly #owned: object[] = [];
   readonly #pointers: number[] = [];
   #heap: Float32Array;
@@ -96,11 +99,38 @@ export class PlanMemory {
     return pointer;
   }
 
+  /** Floats on the heap that stay what they are; their address in bytes, a multiple of 16. */
+  constants(values: Float32Array): number {
+    const pointer = this.#backend.wasm._malloc(values.byteLength + VECTOR_BYTES);
+    this.#pointers.push(pointer);
+    this.bytes += values.byteLength;
+    const at = Math.ceil(pointer / VECTOR_BYTES) * VECTOR_BYTES;
+    new Float32Array(this.#backend.wasm.HEAPU8.buffer, at, values.length).set(values);
+    return at;
+  }
+
+  /** Room for `floats` floats between two instructions, the same at each call; its address in bytes. */
+  scratch(floats: number): number {
+    let at = this.#scratch.get(floats);
+    if (at === undefined) {
+      at = this.constants(new Float32Array(floats));
+      this.#scratch.set(floats, at);
+    }
+    return at;
+  }
+
+  /** A copy of what a tensor holds now. */
+  valuesOf(tensor: TensorInfo): Float32Array {
+    const { float } = this.place(tensor);
+    return this.floats().slice(float, float + sizeOf(tensor.shape));
+  }
+
   /** Forgets the recorded run once all its calls are bound. */
   endPlanning(): void {
     this.#places.clear();
     this.#reads.clear();
     this.#free.clear();
+    this.#scratch.clear();
   }
 
   /** Frees everything that was allocated. */

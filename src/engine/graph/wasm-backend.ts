@@ -4,6 +4,8 @@ import { backend, type TensorInfo } from '@tensorflow/tfjs-core';
 export interface WasmBackend {
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
+    /** What the module itself exports. */
+    readonly asm: { readonly memory: WebAssembly.Memory };
     _malloc(bytes: number): number;
     _free(pointer: number): void;
   } & Readonly<Record<string, ((...args: readonly number[]) => void) | undefined>>;
