@@ -4,17 +4,31 @@
  */
 import { readFileSync } from 'node:fs';
 
-const BEGINNING = 'denoise-model 1\n';
+const BEGINNING = 'denoise-model 2\n';
 
 /**
  * @param {URL} manifestUrl of a model's folder
- * @returns {Buffer} beginning, length of the manifest (32 bits, little-endian), manifest, files in its order
+ * @returns {Buffer} beginning, length of the manifest (32 bits, little-endian), manifest, files in its order; of all
+ *   but JSON first the even bytes, then the odd ones
  */
 export function packModel(manifestUrl) {
   const parsed = JSON.parse(readFileSync(manifestUrl, 'utf8'));
   const manifest = Buffer.from(JSON.stringify(parsed));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(manifest.length);
-  const files = Object.keys(parsed.files).map((name) => readFileSync(new URL(name, manifestUrl)));
+  const files = Object.keys(parsed.files).map((name) => {
+    const bytes = readFileSync(new URL(name, manifestUrl));
+    return name.endsWith('.json') ? bytes : planesOf(bytes);
+  });
   return Buffer.concat([Buffer.from(BEGINNING), length, manifest, ...files]);
+}
+
+/** Weights are float16: their signs and exponents compress where their fractions, which do not, stand apart. */
+function planesOf(bytes) {
+  const planes = Buffer.alloc(bytes.length);
+  const half = Math.ceil(bytes.length / 2);
+  bytes.forEach((byte, i) => {
+    planes[(i >> 1) + (i % 2) * half] = byte;
+  });
+  return planes;
 }
