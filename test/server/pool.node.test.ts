@@ -236,6 +236,22 @@ describe('DenoisePool', () => {
     });
   });
 
+  it('does not blame its threads where the app stands still', async () => {
+    await withPool(1, async (pool) => {
+      const stream = pool.stream({ sampleRate: 48000 });
+      await stream.ready;
+      stream.resume();
+      pool.on('overload', () => assert.fail('no thread has too much to do'));
+      const chunk = pcmOf([noise(480, 1, 0.1)], 's16le');
+      const write = (): Promise<void> => new Promise((resolve) => stream.write(chunk, () => resolve()));
+      await write();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+      // Before the answer to the one before has been heard.
+      await write();
+      assert.equal(pool.metrics().dry, 0);
+    });
+  });
+
   it('loses nothing of a recording whose thread dies, and makes no dry sound of it', async () => {
     await withPool(1, async (pool) => {
       const [victim] = threads.slice(-1);

@@ -14,6 +14,8 @@ import { RecentValues } from './recent-values.ts';
 
 /** A worker that has lived for so long is replaced at once; before others there is a pause, twice as long each time. */
 const PROOF_MS = 10_000;
+/** Where nothing was written or heard for so long, it was not the thread that did not keep up: the app stood still. */
+const STANDSTILL_MS = 500;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -59,6 +61,7 @@ export class PoolThread {
   #worker: Worker;
   #ready: Promise<void>;
   #isReady = false;
+  #balancedAtMs = 0;
   #pauseMs = 0;
   #readyAtMs = 0;
   #pause: NodeJS.Timeout | undefined;
@@ -140,7 +143,10 @@ export class PoolThread {
   /** Lets go of the youngest realtime lanes when the thread cannot keep up, and takes the oldest back when it can. */
   balance(): void {
     const nowMs = performance.now();
+    const pausedMs = nowMs - this.#balancedAtMs;
+    this.#balancedAtMs = nowMs;
     if (!this.#isReady) return;
+    if (pausedMs > STANDSTILL_MS) this.#shedder.caughtUp(nowMs);
     const realtime = [...this.#lanes].filter((lane) => lane.realtime);
     const carried = realtime.filter(({ isDry }) => !isDry);
     const toShed = this.#shedder.toShed(nowMs, carried.length);
