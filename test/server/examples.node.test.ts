@@ -45,9 +45,14 @@ describe('the programs of docs/server.md', () => {
   before(() => mkdirSync(FOLDER, { recursive: true }));
   after(() => rmSync(FOLDER, { recursive: true }));
 
-  it('a voice bot gets from a telephone, frame by frame, what a stream makes of it', async () => {
+  it('a voice bot gets from a telephone, frame by frame, what a stream makes of it', async (test) => {
     const { serveCalls } = await program('voice-bot.js');
     const { server, pool } = serveCalls(0);
+    test.after(() => {
+      for (const client of server.clients) client.terminate();
+      server.close();
+      return pool.destroy();
+    });
     await pool.ready;
     const socket = new WebSocket(`ws://localhost:${(server.address() as AddressInfo).port}`);
     await once(socket, 'open');
@@ -72,8 +77,6 @@ describe('the programs of docs/server.md', () => {
     assert.ok(frames.every(({ length }) => length === 160));
     const alone = createDenoiseStream({ sampleRate: 8000, format: 'mulaw' });
     assert.deepEqual(new Uint8Array(Buffer.concat(frames)), await through(alone, [noisy]));
-    server.close();
-    await pool.close();
   });
 
   it('LiveKit hands its frames to the processor and its stream gives what that made of them', async (test) => {
@@ -89,6 +92,9 @@ describe('the programs of docs/server.md', () => {
     const source = new AudioSource(48000, 1);
     const sound = (await enhancedSound(LocalAudioTrack.createAudioTrack('microphone', source))).getReader();
     let isOver = false;
+    test.after(() => {
+      isOver = true;
+    });
     const speaking = (async () => {
       for (let i = 0; !isOver; i++) {
         const frame = AudioFrame.create(48000, 1, 480);
