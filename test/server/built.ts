@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /** Somewhere below the package, whose models it looks for. */
 const FILE = fileURLToPath(
-  new URL(`../../node_modules/.cache/denoise-node/server-${process.pid}.mjs`, import.meta.url),
+  new URL(`../../node_modules/.cache/denoise-node/server/server-${process.pid}.mjs`, import.meta.url),
 );
 process.on('exit', () => rmSync(FILE, { force: true }));
 

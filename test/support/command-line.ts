@@ -13,7 +13,7 @@ import { noise } from '../engine/signals.ts';
  * looks for.
  */
 const COMMAND = fileURLToPath(
-  new URL(`../../node_modules/.cache/denoise-node/cli-${process.pid}.mjs`, import.meta.url),
+  new URL(`../../node_modules/.cache/denoise-node/command/cli-${process.pid}.mjs`, import.meta.url),
 );
 let built: Promise<unknown> | undefined;
 process.on('exit', () => rmSync(COMMAND, { force: true }));
