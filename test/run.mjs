@@ -20,12 +20,23 @@ const others = otherBrowsers();
 step('browser', installBrowser);
 step('build', () => run('npm', ['run', '--silent', 'build']));
 step('check', () => run('npm', ['run', '--silent', 'check']));
-await lanes([suiteInPython, suitesWithoutClock]);
-// What hears sound in real time mostly waits for it: two at a time leave each a core.
 const [firefox, webkit] = others;
-await lanes([
-  () => chromiumGraph().then(() => suitesWithSound(webkit)),
-  () => chromiumDemo().then(() => suitesWithSound(firefox)),
+// What takes longest comes first.
+await twoAtATime([
+  () => suites.node('node', tests('test', 'node')),
+  suiteInPython,
+  queueSuite,
+  () => suites.browser('chromium', 'unit'),
+  () => suitesWithoutSound(webkit),
+  () => suitesWithoutSound(firefox),
+]);
+// What hears sound in real time mostly waits for it: two at a time leave each a core.
+await twoAtATime([
+  () => suites.browser('chromium', 'graph'),
+  () => suitesWithSound(firefox),
+  chromiumDemo,
+  () => suitesWithSound(webkit),
+  ...['calls', 'stream', 'platform'].map((group) => () => suites.browser('chromium', group)),
 ]);
 
 console.log(`\nBrowsers: ${['chromium', ...others.filter(({ found }) => found).map(({ name }) => name)].join(', ')}`);
@@ -48,26 +59,24 @@ function run(command, args) {
   if (status !== 0) throw error ?? new Error(`${command} ${args.join(' ')} ended with ${status}`);
 }
 
-/** Side by side where there are cores for it, else one after the other. */
-async function lanes(all) {
-  if (availableParallelism() >= all.length) await Promise.all(all.map((lane) => lane()));
-  else for (const lane of all) await lane();
+/** Each begins, in this order, where one of the two before it has ended; on one core, the one. */
+async function twoAtATime(jobs) {
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job; job = waiting.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane));
 }
 
-async function suitesWithoutClock() {
-  await suites.node('node', tests('test', 'node'));
+async function queueSuite() {
   if (spawnSync('redis-server', ['--version']).status === 0)
     await suites.node('queue', tests('test/queue', 'queue'), { oneByOne: true });
   else suites.skip('queue', 'no redis-server: Debian has a package of that name');
-  await suites.browser('chromium', 'unit');
-  for (const { name, before, groups, found } of others) {
-    if (!found) suites.skip(name, 'not installed');
-    for (const group of found ? groups : []) await suites.browser(name, group, { before, env: environment(name) });
-  }
 }
 
-async function chromiumGraph() {
-  for (const group of ['platform', 'graph', 'stream', 'calls']) await suites.browser('chromium', group);
+async function suitesWithoutSound({ name, before, groups, found }) {
+  if (!found) return suites.skip(name, 'not installed');
+  for (const group of groups) await suites.browser(name, group, { before, env: environment(name) });
 }
 
 /** These drive the browser from outside, one file after the other. */
