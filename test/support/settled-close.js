@@ -1,9 +1,9 @@
 /**
  * For pages of tests in WebKitGTK, before any other script. WebKitGTK 2.50 reads through a null pointer in its own
  * thread AudioWorklet where a context ends, closed or with its page, while a worklet is at work: a page without any
- * code of ours, with a plain worklet that takes its time on one core, crashes within 60 contexts, four times of four.
- * One that is suspended first, and left alone until a quantum under way has ended, did in none of 240. So does
- * `close()` here, and `settled()` with all contexts before the page is left.
+ * code of ours, with a plain worklet that takes its time on one core, crashes within 60 contexts, two times of two, and
+ * as often where they are only suspended first. One that is left alone then until a quantum under way has ended did in
+ * none of 180. So does `close()` here, and `settled()` with all contexts before the page is left.
  */
 {
   const SETTLING_MS = 300;
