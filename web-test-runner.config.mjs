@@ -4,6 +4,7 @@ import { summaryReporter } from '@web/test-runner';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { graphTestServer } from './test/main/server-plugin.mjs';
 import { countReporter } from './test/support/count-reporter.mjs';
+import { freePort } from './test/support/free-port.mjs';
 import { hostileClock } from './test/support/hostile/plugin.mjs';
 import { firefoxLauncher, webkitLauncher } from './test/support/other-browsers.mjs';
 import { TRIED_IN_WEBKIT } from './test/support/tried-in-webkit.mjs';
@@ -62,6 +63,7 @@ const FAILURES = 'test/main/failures.test.ts';
 
 export default {
   rootDir: '.',
+  port: await freePort(),
   nodeResolve: true,
   groups: [
     { name: 'unit', files: inBrowser('{engine,files,shared,worklet,worker,panel,demo}') },

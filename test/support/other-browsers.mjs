@@ -5,10 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '../../tools/browser.mjs';
+import { freePort } from './free-port.mjs';
 import { WebDriverPage } from './webdriver-page.mjs';
 
 /** Scripts in a page wait for sound. */
@@ -174,13 +174,4 @@ async function until(action) {
       await sleep(100);
     }
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close((error) => (error ? reject(error) : resolve(port)));
-    });
-  });
 }

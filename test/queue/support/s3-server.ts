@@ -18,7 +18,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { freePort } from './redis-server.ts';
+import { freePort } from '../../support/free-port.mjs';
 
 /** Apache-2.0. Its own server needs Flask beside it. */
 const PACKAGES = ['moto[s3]==5.2.5', 'flask==3.1.3', 'flask-cors==6.0.5'];
