@@ -60,7 +60,7 @@ export class Mixer {
    * Writes samples `start` to `start + length` of the first `channels` planes of `output`.
    * @param dry and `enhanced`: planes that begin with the sample at `start`
    * @param params values of the whole quantum, so that `start` counts in them too
-   * @param limitDb and `isEnhanced`: see {@link Shaper.process}
+   * @param limitDb and `isEnhanced`: see {@link Shaper.listen}
    */
   process(
     dry: readonly Float32Array[],
@@ -90,7 +90,8 @@ export class Mixer {
       }
     }
     if (!shapes) return;
-    this.#shaper.process(output, channels, start, length, dry, enhanced, limitDb, isEnhanced);
+    this.#shaper.listen(dry, enhanced, limitDb, isEnhanced);
+    this.#shaper.process(output, channels, start, length);
     if (!unity) this.#amplify(output, channels, start, length);
     this.#shaper.limit(output, channels, start, length);
     this.#leaveOut(dry, output, channels, start, length, unity);

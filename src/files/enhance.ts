@@ -210,7 +210,8 @@ export class Enhancer {
   #shape(into: readonly Float32Array[], at: number, count: number, enhanced: readonly Float32Array[]): void {
     const { highPassHz, autoGain, targetLevelDb } = this.#settings;
     this.#shaper.aim(highPassHz, autoGain, targetLevelDb);
-    this.#shaper.process(into, into.length, at, count, this.#noisy, enhanced, this.#limitDb, true);
+    this.#shaper.listen(this.#noisy, enhanced, this.#limitDb, true);
+    this.#shaper.process(into, into.length, at, count);
     this.#shaper.limit(into, into.length, at, count);
   }
 }

@@ -55,6 +55,8 @@ export class AutoGain {
   #sinceLook = 0;
   #wanted = 1;
   #gain = 1;
+  #dry: readonly Float32Array[] = [];
+  #enhanced: readonly Float32Array[] = [];
 
   constructor(contextRateHz: Hertz) {
     this.#gate = new VoiceGate(contextRateHz);
@@ -92,25 +94,26 @@ export class AutoGain {
   }
 
   /**
-   * Sets the level of samples `start` to `start + length` in the first `channels` planes.
-   * @param dry and `enhanced`: what they were mixed from; planes that begin with the sample at `start`
+   * Before {@link process}, once for each stretch: what it was mixed from, planes that begin with its first sample.
    * @param limitDb and `isEnhanced`: see {@link VoiceGate.begin}
    */
-  process(
-    planes: readonly Float32Array[],
-    channels: number,
-    start: number,
-    length: Samples,
+  listen(
     dry: readonly Float32Array[],
     enhanced: readonly Float32Array[],
     limitDb: Decibels,
     isEnhanced: boolean,
   ): void {
+    this.#dry = dry;
+    this.#enhanced = enhanced;
+    this.#gate.begin(limitDb, isEnhanced);
+  }
+
+  /** Sets the level of samples `start` to `start + length` in the first `channels` planes. */
+  process(planes: readonly Float32Array[], channels: number, start: number, length: Samples): void {
     if (channels === 0) return;
     const gate = this.#gate;
-    gate.begin(limitDb, isEnhanced);
     for (let i = 0; i < length; i++) {
-      const sounds = gate.next(dry, enhanced, channels, i);
+      const sounds = gate.next(this.#dry, this.#enhanced, channels, i);
       if (sounds) this.#measure(planes, channels, start + i);
       this.#move(sounds);
       const share = this.#share.next(this.#isOn ? 1 : 0);

@@ -47,25 +47,24 @@ export class Shaper {
   }
 
   /**
-   * Shapes samples `start` to `start + length` of the first `channels` planes. {@link limit} follows.
-   * @param dry and `enhanced`: what they were mixed from; planes that begin with the sample at `start`
+   * Before {@link process}, once for each stretch: what it was mixed from, planes that begin with its first sample.
    * @param limitDb the attenuation limit that the enhanced samples were made with
    * @param isEnhanced false where dry samples stand for enhanced ones: nothing is known of a voice then
    */
-  process(
-    planes: readonly Float32Array[],
-    channels: number,
-    start: number,
-    length: Samples,
+  listen(
     dry: readonly Float32Array[],
     enhanced: readonly Float32Array[],
     limitDb: Decibels,
     isEnhanced: boolean,
   ): void {
+    this.#autoGain.listen(dry, enhanced, limitDb, isEnhanced);
+  }
+
+  /** Shapes samples `start` to `start + length` of the first `channels` planes. {@link limit} follows. */
+  process(planes: readonly Float32Array[], channels: number, start: number, length: Samples): void {
     if (this.#highPass.isHeard) this.#highPass.process(planes, channels, start, length);
     this.#shareBefore = this.#autoGain.share;
-    if (this.#autoGain.isHeard)
-      this.#autoGain.process(planes, channels, start, length, dry, enhanced, limitDb, isEnhanced);
+    if (this.#autoGain.isHeard) this.#autoGain.process(planes, channels, start, length);
   }
 
   /** Keeps the same samples below full scale, where the automatic gain is on. */

@@ -56,17 +56,10 @@ function levelled(parts: readonly Part[], run: Run = {}): Float32Array[] {
     run.before?.(gain, start);
     gain.aim(run.isOn?.(start) ?? true, TARGET_DB);
     const at = (planes: readonly Float32Array[]) => planes.map((plane) => plane.subarray(start));
-    if (gain.isHeard)
-      gain.process(
-        output,
-        sides.length,
-        start,
-        length,
-        at(dries),
-        at(wets),
-        run.limitDb ?? 100,
-        run.isEnhanced ?? true,
-      );
+    if (gain.isHeard) {
+      gain.listen(at(dries), at(wets), run.limitDb ?? 100, run.isEnhanced ?? true);
+      gain.process(output, sides.length, start, length);
+    }
     start += length;
   }
   return output;
