@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { makeFolder } from './build-app.ts';
 import { writeFiles } from './serve-app.ts';
 
-const COMPILERS = ['5.0', '5.4', 'latest'];
+/** And declarations of Node of their time. */
+const COMPILERS = { '5.0': '20.11', '5.4': '22', latest: 'latest' };
 const RESOLUTIONS = ['node16', 'nodenext', 'bundler'];
 
 /** Every entry in use. */
@@ -51,6 +52,21 @@ panel.node = same;
 new DenoiseNode(new AudioContext(), { mixture: 1 });
 `;
 
+/** The entry for servers, which has no types of browsers. */
+const PROGRAM = `
+import { createDenoiseStream, createDenoiseTransform, DenoiseFrameProcessor, DenoisePool } from 'denoise-node/server';
+
+const pool = new DenoisePool({ threads: 2 });
+pool.on('overload', ({ dry, streams }) => console.warn(dry / streams));
+pool.once('crash', ({ code }) => console.warn(code as string));
+process.stdin.pipe(pool.stream({ sampleRate: 8000, format: 'mulaw' })).pipe(process.stdout);
+const seconds: number = createDenoiseStream({ sampleRate: 48000 }).latency;
+export const pieces: AsyncIterable<Float32Array> = createDenoiseTransform({ sampleRate: 48000 }).readable;
+export const speak = async (): Promise<boolean> => (await DenoiseFrameProcessor.load()).isEnabled() && seconds > 0;
+// @ts-expect-error There is no such event.
+pool.on('underload', () => {});
+`;
+
 export interface TypesRow {
   readonly compiler: string;
   readonly resolution: string;
@@ -58,28 +74,33 @@ export interface TypesRow {
   readonly complaints: string;
 }
 
-/** Compiles the app in strict mode, with every declaration that it reaches. */
+/** Compiles an app and a program in strict mode, with every declaration that they reach. */
 export function tryTypes(tarball: string): readonly TypesRow[] {
-  return COMPILERS.flatMap((compiler) => {
-    const folder = makeFolder({ name: `typescript ${compiler}`, packages: { typescript: compiler } }, tarball);
-    writeFiles(folder, { 'app.ts': APP });
-    return RESOLUTIONS.map((resolution) => ({ compiler, resolution, complaints: complaintsOf(folder, resolution) }));
+  return Object.entries(COMPILERS).flatMap(([compiler, node]) => {
+    const packages = { typescript: compiler, '@types/node': node };
+    const folder = makeFolder({ name: `typescript ${compiler}`, packages }, tarball);
+    writeFiles(folder, { 'app.ts': APP, 'program.ts': PROGRAM });
+    return RESOLUTIONS.map((resolution) => {
+      const inPage = complaintsOf(folder, 'app.ts', resolution, ['dom', 'dom.iterable'], []);
+      const complaints = inPage + complaintsOf(folder, 'program.ts', resolution, [], ['node']);
+      return { compiler, resolution, complaints };
+    });
   });
 }
 
-function complaintsOf(folder: string, resolution: string): string {
+function complaintsOf(folder: string, file: string, resolution: string, libraries: string[], types: string[]): string {
   const compilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: false,
     noEmit: true,
     target: 'es2022',
-    lib: ['es2022', 'dom', 'dom.iterable'],
-    types: [],
+    lib: ['es2022', ...libraries],
+    types,
     module: resolution === 'bundler' ? 'esnext' : resolution,
     moduleResolution: resolution,
   };
-  writeFiles(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions, files: ['app.ts'] }) });
+  writeFiles(folder, { 'tsconfig.json': JSON.stringify({ compilerOptions, files: [file] }) });
   try {
     execFileSync(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: folder });
     return '';

@@ -67,6 +67,15 @@ export interface PoolEvents {
   crash: [error: DenoiseError];
 }
 
+/** An EventEmitter of these events. Its own type takes none in declarations of Node before 22. */
+interface PoolEmitter extends EventEmitter {
+  on<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this;
+  once<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this;
+  off<E extends keyof PoolEvents>(event: E, listener: (...args: PoolEvents[E]) => void): this;
+  emit<E extends keyof PoolEvents>(event: E, ...args: PoolEvents[E]): boolean;
+}
+const PoolEmitter = EventEmitter as new () => PoolEmitter;
+
 /**
  * Many streams on several threads. Each stream stays in one thread, where all whose samples are there take their step
  * of the model in one batch. Throws a TypeError or RangeError for bad options.
@@ -80,7 +89,7 @@ export interface PoolEvents {
  * pool.on('overload', ({ dry, streams }) => console.warn(`${dry} of ${streams} calls are not denoised`));
  * ```
  */
-export class DenoisePool extends EventEmitter<PoolEvents> {
+export class DenoisePool extends PoolEmitter {
   /** Resolves when every thread has its model. Rejects with a DenoiseError where one could not load it. */
   readonly ready: Promise<void>;
   readonly #threads: readonly PoolThread[];
