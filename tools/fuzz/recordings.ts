@@ -1,7 +1,8 @@
 /** Whole recordings of every format and of many shapes, short, to be spoilt. */
 import { readFileSync } from 'node:fs';
-import { BlobSink } from '../../src/files/byte-source.ts';
+import { BlobSink, bytesSource } from '../../src/files/byte-source.ts';
 import { FlacWriter } from '../../src/files/flac/flac-writer.ts';
+import { FrameScanner } from '../../src/files/mp3/mp3-scanner.ts';
 import { wavBytes } from '../wav-files.ts';
 
 /** A recording, and how much of it there is. */
@@ -28,6 +29,7 @@ async function make(): Promise<readonly Recording[]> {
     // Not as a Buffer, whose slice() does not copy.
     bytes: Uint8Array.from(readFileSync(new URL(name, FIXTURES))),
   }));
+  made.push({ name: 'free-format.mp3', bytes: await freed(made[0].bytes) });
   for (const [i, format] of FORMATS.entries()) {
     const channels = sound(1 + (i % 3), 3000);
     made.push({ name: `${format}.wav`, bytes: wavBytes({ format, sampleRateHz: 16000 + i, channels }) });
@@ -41,6 +43,17 @@ async function make(): Promise<readonly Recording[]> {
     made.push({ name: `${format}-${channels}.flac`, bytes });
   }
   return made;
+}
+
+/** The sound of an MP3 file of a constant bit rate, without that in its headers. */
+async function freed(mp3: Uint8Array): Promise<Uint8Array> {
+  const scanner = new FrameScanner(bytesSource(mp3));
+  const frames: number[] = [];
+  // The first frame is its encoder's, and has another length.
+  await scanner.next();
+  for (let frame = await scanner.next(); frame !== undefined; frame = await scanner.next())
+    frames.push(...frame.bytes.slice(0, 2), frame.bytes[2] & 15, ...frame.bytes.slice(3));
+  return Uint8Array.from(frames);
 }
 
 /** Tones, one for each channel, with a stretch of silence. */

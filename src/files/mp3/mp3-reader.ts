@@ -11,7 +11,7 @@ import type { ByteSource } from '../byte-source.ts';
 import { type Chunk, ChunkReader } from '../chunk-reader.ts';
 import { CONVERT } from '../recognise.ts';
 import { type Decoder, decodeFrames, startDecoder } from './mp3-decoder.ts';
-import type { FrameHeader } from './mp3-frame.ts';
+import { type FrameHeader, MOST_FREE_BYTES } from './mp3-frame.ts';
 import { Mp3Recording } from './mp3-recording.ts';
 import { type Frame, FrameScanner } from './mp3-scanner.ts';
 
@@ -30,9 +30,9 @@ const RUN_IN_FRAMES = 30;
 export async function openMp3(source: ByteSource, loadDecoder: () => Promise<WebAssembly.Module>): Promise<Mp3Reader> {
   const scanner = new FrameScanner(source);
   const first = await scanner.next();
-  if (first === undefined && scanner.hasFreeFormat) {
+  if (first === undefined && scanner.tooLongBytes !== undefined) {
     throw new Error(
-      'expected MP3 with a bit rate in its frames, found free format: ' +
+      `expected free format with frames of at most ${MOST_FREE_BYTES} bytes, found ${scanner.tooLongBytes}: ` +
         'convert it first, for example with mpg123 -w OUT.wav IN.mp3',
     );
   }

@@ -6,7 +6,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { ByteWindow } from '../byte-window.ts';
 import { bytesBefore, isEndless, isMark, MOST_TAG_BYTES, tagBytes } from '../tags.ts';
-import { type FrameHeader, isFreeFormat, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
+import { type FrameHeader, findFreeBytes, MOST_FREE_BYTES, mayBeFree, parseHeader } from './mp3-frame.ts';
 
 /** A frame and what its header says. */
 export interface Frame {
@@ -26,10 +26,12 @@ const PADDING_BYTES = 16;
 export class FrameScanner {
   /** Bytes after the first frame that belong neither to a frame nor to a tag. */
   skippedBytes = 0;
-  /** Whether frames were met, before any other, whose headers state no bit rate. */
-  hasFreeFormat = false;
+  /** Length of frames that were met and are longer than our decoder takes; undefined where none were. */
+  tooLongBytes: number | undefined;
   readonly #window: ByteWindow;
   #kind: number | undefined;
+  /** Length of the last frame whose header states no bit rate, but for padding. */
+  #freeBytes: number | undefined;
   #inSync = false;
   #searchedBytes = 0;
   /** What {@link skippedBytes} was at the last frame. */
@@ -62,6 +64,7 @@ export class FrameScanner {
         const bytes = window.bytes.subarray(window.at, window.at + header.bytes);
         this.#inSync = true;
         this.#kind = header.kind;
+        this.#freeBytes = header.freeBytes;
         this.#count(this.#zeroBytes);
         this.#zeroBytes = 0;
         this.#countedBefore = this.skippedBytes;
@@ -81,23 +84,41 @@ export class FrameScanner {
 
   /** The header of a whole frame; one of another kind than the last, or after junk, is one only where others follow. */
   #frameHere(): FrameHeader | undefined {
-    const { bytes, at, left } = this.#window;
-    if (this.#kind === undefined && mayBeFree(bytes, at) && this.#window.mayTry) {
-      this.hasFreeFormat ||= isFreeFormat(bytes, at);
-      this.#window.failed(MOST_FREE_BYTES);
-    }
-    const header = parseHeader(bytes, at);
-    if (header === undefined || header.bytes > left) return undefined;
-    return (this.#inSync && header.kind === this.#kind) || this.#isProven(at, header.kind) ? header : undefined;
+    const { bytes, at } = this.#window;
+    const header = this.#headerWith(this.#freeBytes);
+    if (header !== undefined || !this.#mayFindFree || !mayBeFree(bytes, at) || !this.#window.mayTry) return header;
+    const freeBytes = findFreeBytes(bytes, at);
+    const isTooLong = freeBytes !== undefined && freeBytes > MOST_FREE_BYTES;
+    if (isTooLong) this.tooLongBytes ??= freeBytes;
+    const found = isTooLong ? undefined : this.#headerWith(freeBytes);
+    if (found === undefined) this.#window.failed(MOST_FRAME_BYTES);
+    return found;
   }
 
-  /** Whether frames of one kind follow each other from here, or up to a tag or the end of the file. */
-  #isProven(from: number, kind: number): boolean {
+  /** The same for frames that have this length where their headers state no bit rate. */
+  #headerWith(freeBytes: number | undefined): FrameHeader | undefined {
+    const { bytes, at, left } = this.#window;
+    const header = parseHeader(bytes, at, freeBytes);
+    if (header === undefined || header.bytes > left) return undefined;
+    return (this.#inSync && header.kind === this.#kind) || this.#isProven(at, header) ? header : undefined;
+  }
+
+  /** Not in a file whose frames state their bit rate: there it is damage that looks so. */
+  get #mayFindFree(): boolean {
+    return this.#kind === undefined || this.#freeBytes !== undefined;
+  }
+
+  /**
+   * Whether frames of one kind follow each other from here, or up to a tag or the end of the file. One is enough where
+   * it is all that there is.
+   */
+  #isProven(from: number, { kind, freeBytes }: FrameHeader): boolean {
     const { bytes } = this.#window;
+    const least = this.#kind === undefined && this.#searchedBytes + this.#zeroBytes === 0 ? 1 : 2;
     let at = from;
     for (let i = 0; i < PROOF_FRAMES; i++) {
-      const header = parseHeader(bytes, at);
-      if (header?.kind !== kind) return i > 1 && (at >= bytes.length || tagBytes(bytes, at) !== undefined);
+      const header = parseHeader(bytes, at, freeBytes);
+      if (header?.kind !== kind) return i >= least && (at >= bytes.length || tagBytes(bytes, at) !== undefined);
       at += header.bytes;
     }
     return at <= bytes.length;
@@ -113,7 +134,7 @@ export class FrameScanner {
       else if (zeros >= PADDING_BYTES) break;
       else {
         zeros = 0;
-        const isFree = this.#kind === undefined && mayBeFree(bytes, next);
+        const isFree = this.#mayFindFree && mayBeFree(bytes, next);
         if (isFree || isMark(bytes, next) || parseHeader(bytes, next) !== undefined) break;
       }
     }

@@ -180,16 +180,98 @@ describe('a very short MP3 file', () => {
       assert.ok(planes[0].length <= 4 * 576);
     }
   });
+
+  it('is read though it has one frame or two, with tags around them too', async () => {
+    const sound = (await framesOf(STEREO)).slice(1);
+    const whole = (await decode(joined(...sound))).planes;
+    const id3v2 = joined(text('ID3'), Uint8Array.of(4, 0, 0, 0, 0, 1, 0), new Uint8Array(128));
+    const id3v1 = joined(text('TAG'), new Uint8Array(125).fill(32));
+    for (const count of [1, 2]) {
+      const frames = joined(...sound.slice(0, count));
+      for (const file of [frames, joined(id3v2, frames), joined(frames, id3v1), joined(id3v2, frames, id3v1)]) {
+        const { planes, warnings } = await decode(file);
+        assert.deepEqual(warnings, []);
+        for (const [c, plane] of planes.entries())
+          assert.deepEqual(plane, whole[c].slice(0, count * 1152), `${count}, channel ${c}`);
+      }
+    }
+    // Behind anything else, one is no proof.
+    await assert.rejects(decode(joined(text('something'), sound[0])), /found none of them/);
+  });
+});
+
+describe('frames of an MP3 file whose headers state no bit rate', () => {
+  /** The same sound as frames of a constant bit rate. */
+  const freed = (frames: readonly Uint8Array[]): Uint8Array[] =>
+    frames.map((frame) => Uint8Array.from(frame, (byte, i) => (i === 2 ? byte & 15 : byte)));
+
+  it('are read as long as the distance of their marks is, to the sample', async () => {
+    for (const name of ['lame-cbr.mp3', 'long.mp3']) {
+      const [tag, ...sound] = await framesOf(await fixture(name));
+      // The tag of an encoder is as long as the sound's frames are here.
+      const first = new Uint8Array(sound[0].length);
+      first.set(tag.subarray(0, first.length));
+      first[2] = sound[0][2];
+      for (const frames of [sound, [first, ...sound], [first, ...sound, first, ...sound]]) {
+        const expected = await decode(joined(...frames));
+        const { planes, warnings } = await decode(joined(...freed(frames)));
+        assert.deepEqual(warnings, expected.warnings);
+        assert.deepEqual(planes, expected.planes, `${name}, ${frames.length} frames`);
+      }
+    }
+  });
+
+  it('are read where there are but two', async () => {
+    const frames = (await framesOf(STEREO)).slice(1, 3);
+    const { planes, warnings } = await decode(joined(...freed(frames)));
+    assert.deepEqual([planes, warnings], [(await decode(joined(...frames))).planes, []]);
+  });
+
+  it('stay in their place behind damage of any kind, and the decoder comes back from it', async () => {
+    const frames = freed((await framesOf(STEREO)).slice(1));
+    const whole = await decode(joined(...frames));
+    const random = seededRandom(3);
+    for (let round = 0; round < 60; round++) {
+      const damaged = frames.map((frame) => frame.slice());
+      const last = round < 20 ? damaged.length - 1 - (round % 4) : Math.floor(random() * damaged.length);
+      for (const frame of round < 40 ? [damaged[last]] : damaged)
+        for (let i = 4; i < (round % 2 ? frame.length : 36); i++) frame[i] = 256 * random();
+      const { planes } = await decode(joined(...damaged)).catch(() => whole);
+      assert.equal(planes[0].length, whole.planes[0].length, `round ${round}`);
+      // Nothing before it is touched, but for what its sound overlaps.
+      if (round < 40) assert.deepEqual(planes[0].slice(0, last * 1152), whole.planes[0].slice(0, last * 1152));
+    }
+  });
+
+  it('are read although the first one has marks inside it', async () => {
+    const frames = freed((await framesOf(STEREO)).slice(1));
+    const [begin, ...rest] = frames;
+    // Three marks at one distance, in the sound that the second frame does not need.
+    for (const at of [300, 340, 380]) begin.set(begin.subarray(0, 4), at);
+    const { planes, warnings } = await decode(joined(begin, ...rest));
+    assert.deepEqual(warnings, []);
+    assert.equal(planes[0].length, frames.length * 1152);
+  });
+
+  it('are refused with the line that converts them where they are longer than can be', async () => {
+    const frame = new Uint8Array(2880);
+    frame.set([0xff, 0xfb, 0x08, 0x44]);
+    await assert.rejects(
+      decode(joined(frame, frame, frame, frame)),
+      /frames of at most 2303 bytes, found 2880: convert it first, for example with mpg123 -w OUT\.wav IN\.mp3/,
+    );
+  });
 });
 
 describe('frames of an MP3 file', () => {
-  it('are refused by their name where their headers state no bit rate', async () => {
-    const frames = await framesOf(STEREO);
-    for (const frame of frames) frame[2] &= 15;
-    await assert.rejects(
-      decode(joined(...frames)),
-      /found free format: convert it first, for example with mpg123 -w OUT\.wav IN\.mp3/,
-    );
+  it('stay in their place behind one whose side information is damaged', async () => {
+    const frames = (await framesOf(STEREO)).slice(1);
+    const whole = await decode(joined(...frames));
+    frames[5].fill(0xff, 6, 36);
+    const { planes, warnings } = await decode(joined(...frames));
+    assert.match(warnings.join(), /^1152 samples per channel are damaged and count as silence$/);
+    assert.equal(largestDifference(planes[0].subarray(0, 5 * 1152), whole.planes[0].subarray(0, 5 * 1152)), 0);
+    assert.equal(largestDifference(planes[0].subarray(8 * 1152), whole.planes[0].subarray(8 * 1152)), 0);
   });
 
   it('may have checksums: the tag of the encoder stands where it does without', async () => {
