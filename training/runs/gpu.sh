@@ -18,10 +18,10 @@ done
 [ -f "$prepared/index.csv" ] || "$python" -m scripts.pack --unpack "$packed" "$prepared"
 batch=${BATCH:-}
 if [ -z "$batch" ]; then
-  "$python" -m scripts.rehearse --config "$config" --data "$prepared" --seconds "${REHEARSE_SECONDS:-4}" | tee "$run.rehearsal"
+  "$python" -m scripts.rehearse --config "$config" --data "$prepared" --preload --seconds "${REHEARSE_SECONDS:-4}" | tee "$run.rehearsal"
   [ "${REHEARSE:-}" != only ] || exit 0
   batch=$(sed -n 's/^--batch \([0-9]*\).*/\1/p' "$run.rehearsal")
 fi
 # A checkpoint a minute: a machine that is taken away has lost no more. Scores wait until the weights are home.
-exec "$python" -m scripts.train --config "$config" --data "$prepared" --out "$run" --batch "$batch" \
+exec "$python" -m scripts.train --config "$config" --data "$prepared" --preload --out "$run" --batch "$batch" \
   $length --valid-minutes 0 --save-seconds 60 ${init:+--init "$init"}

@@ -25,10 +25,19 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=default, help="processes that draw mixtures (%(default)s here)")
 
 
+def add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", required=True, action="append", help="prepared folder, or folder of shards; again for another"
+    )
+    parser.add_argument(
+        "--preload", action="store_true", help="read all sound into memory first, where a disk is slow to read pieces"
+    )
+
+
 def make_parser(description: str, valid_minutes: float) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--config", required=True)
-    parser.add_argument("--data", required=True, help="prepared folder")
+    add_data(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoints, log, TensorBoard")
     parser.add_argument("--minutes", type=float, help="length of the run, over all its interruptions")
     parser.add_argument("--steps", type=int, help="length of the run in steps instead")
@@ -62,5 +71,7 @@ def parse(parser: argparse.ArgumentParser, kind: type[Settings]) -> tuple[argpar
         args.init,
         args.save_seconds,
         getattr(args, "workers", 0),
+        getattr(args, "shares", 0),
+        args.preload,
     )
     return args, config, course

@@ -12,13 +12,13 @@ from denoise_training.run.config import TrainConfig
 from denoise_training.run.rehearse import advice, rehearse
 from denoise_training.settings import load, override
 
-from .arguments import add_workers, device_here
+from .arguments import add_data, add_workers, device_here
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Sound per second, waiting, memory and the greatest batch.")
     parser.add_argument("--config", required=True)
-    parser.add_argument("--data", required=True, help="prepared folder")
+    add_data(parser)
     parser.add_argument("--batches", type=int, nargs="+", help="by default 8, and on a GPU 32 to 1024")
     parser.add_argument("--seconds", type=float, default=4.0, help="for each batch")
     parser.add_argument("--set", action="append", default=[], help="setting=value over the config")
@@ -29,7 +29,7 @@ def main() -> None:
     device = device_here()
     print(f"{torch.cuda.get_device_name() if device != 'cpu' else 'CPU'}, {args.workers} processes draw mixtures")
     batches = args.batches or ([8] if device == "cpu" else [32, 64, 128, 256, 512, 1024])
-    data = Prepared(args.data, config.licence_flags, preload=True)
+    data = Prepared(args.data, config.licence_flags, args.preload)
     print(advice(config, rehearse(config, data, batches, args.seconds, device, args.workers)))
 
 

@@ -17,6 +17,9 @@ from .arguments import add_workers, device_here, make_parser, parse
 def main() -> None:
     parser = make_parser("Train a denoiser.", valid_minutes=8.0)
     parser.add_argument("--batch", type=int, help="another batch than the config's, with the rate that belongs to it")
+    parser.add_argument(
+        "--shares", type=int, default=0, help="deal the shards out in so many shares: each process reads only its own"
+    )
     add_workers(parser)
     args, config, course = parse(parser, TrainConfig)
     if args.batch:

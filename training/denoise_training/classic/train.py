@@ -123,7 +123,7 @@ class ClassicValidation:
 
 
 def train(config: ClassicConfig, course: Course) -> None:
-    data = Prepared(course.data, config.licence_flags)
+    data = Prepared(course.data, config.licence_flags, course.preload)
     run = ClassicRun(config, data)
     if (course.out / "last.pt").exists():
         run.restore(torch.load(course.out / "last.pt", weights_only=True))

@@ -9,6 +9,7 @@ multiplication in the frequency domain for the whole batch, on whatever device (
                                    +-> whole response -> + noise ---> low-pass -> gain -> clip -> noisy
 """
 
+import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -61,20 +62,28 @@ class MixtureSource:
     """Batches of (noisy, clean) from one split of a prepared folder."""
 
     def __init__(self, prepared: Prepared, split: str, config: MixConfig, seed: int, simulated_rooms: int = 120):
-        self.prepared, self.config, self.seed = prepared, config, seed
+        self.config, self.seed, self.split = config, seed, split
         self.samples = round(config.seconds * RATE_HZ)
         self.fft = 1 << (self.samples + ROOM_SAMPLES - 1).bit_length()  # no filter wraps round
-        speech = prepared.select("speech", split)
-        noise = prepared.select("noise", split)
+        self.take(prepared)
+        rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
+        self.room_count = len(rooms)
+        self.renderer = Renderer(self.samples, self.fft, rooms)
+
+    def take(self, prepared: Prepared) -> None:
+        """What is drawn from: voices and noises of the split, by their weights."""
+        self.prepared = prepared
+        speech = prepared.select("speech", self.split)
+        noise = prepared.select("noise", self.split)
         if not speech or not noise:
             counts = f"{len(speech)} speech and {len(noise)} noise clips"
-            raise ValueError(f"split {split!r} has {counts}: expected at least one of each")
+            raise ValueError(f"split {self.split!r} has {counts}: expected at least one of each")
         folders = sorted({c.folder for c in speech})
         groups = {f: [c for c in speech if c.folder == f] for f in folders}
-        weights = {f: config.speech_weights.get(f, 0.0) for f in folders}
+        weights = {f: self.config.speech_weights.get(f, 0.0) for f in folders}
         if not any(weights.values()):
             weights = dict.fromkeys(folders, 1.0)
-        self.speech = WeightedClips(groups, weights, config.even_voices)
+        self.speech = WeightedClips(groups, weights, self.config.even_voices)
         self.by_recording: dict[str, list[Clip]] = {}
         for clip in speech:
             # Voices without labels follow one another only with themselves.
@@ -83,9 +92,12 @@ class MixtureSource:
         self.noise = WeightedClips(kinds, {name: weight for name, weight, _ in NOISE_KINDS})
         sharp = [c for c in noise if any(w in c.label.lower() for w in TRANSIENT_WORDS)] or noise
         self.transients = WeightedClips({"all": sharp}, {"all": 1.0})
-        rooms = room_pairs(prepared, split, config.early_ms, config.early_fade_ms, self.fft, simulated_rooms, seed)
-        self.room_count = len(rooms)
-        self.renderer = Renderer(self.samples, self.fft, rooms)
+
+    def beside(self, prepared: Prepared) -> "MixtureSource":
+        """The same mixtures of other voices and noises; rooms stay."""
+        other = copy.copy(self)
+        other.take(prepared)
+        return other
 
     # ---- draws, one example at a time --------------------------------------------------------------------------------
 

@@ -21,12 +21,12 @@ import numpy as np
 import soundfile
 
 from ..framing import RATE_HZ
-from .prepared import KINDS
+from .prepared import KINDS, RATE, check_rate
+from .shards import INDEX
 
 PIECE_SAMPLES = 60 * RATE_HZ
 PART_BYTES = 40_000_000
 KBITS = 64.0
-INDEX = "index.csv"
 CONTENTS = "pack.json"
 # libsndfile spreads its compression levels evenly over 256 ... 6 kbit/s for each channel.
 MOST_KBITS, LEAST_KBITS = 256.0, 6.0
@@ -52,6 +52,7 @@ def pack(prepared: Path, packed: Path, part_bytes: int = PART_BYTES, kbits: floa
     """Writes all parts of a prepared folder, `pack.json` last: a folder without it is not whole."""
     if not (prepared / INDEX).exists():
         raise FileNotFoundError(f"{prepared} holds no {INDEX}: expected a folder written by `prepare`")
+    check_rate(prepared)
     packed.mkdir(parents=True, exist_ok=True)
     for old in (packed / CONTENTS, *packed.glob("part-*.tar")):
         old.unlink(missing_ok=True)
@@ -142,6 +143,7 @@ def unpack(packed: Path, prepared: Path) -> None:
         jobs = [(prepared, piece, files[name]) for name, piece in pieces.items()]
         for _ in pool.map(decode_piece, jobs, chunksize=4):
             pass
+    (prepared / RATE).write_text(f"{RATE_HZ}\n")
     # Last: a folder without an index is none.
     (prepared / INDEX).write_bytes(files[INDEX])
 

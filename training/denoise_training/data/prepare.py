@@ -1,17 +1,15 @@
 """Recordings in any format -> one prepared folder that training maps into memory.
 
-A prepared folder holds `speech.i16`, `noise.i16`, `rir.i16` (48 kHz mono, all clips end to end) and `index.csv` (one
-line for each clip). It can be carried to another machine, and nothing is decoded while training.
+A prepared folder holds `speech.i16`, `noise.i16`, `rir.i16` (48 kHz mono, all clips end to end), `rate.txt` and
+`index.csv` (one line for each clip). It can be carried to another machine, and nothing is decoded while training.
 
 Notable: the split is by voice and by noise recording, never by clip: pieces of one recording, or sentences of one
 speaker, are on one side. Each clip is scaled to a peak of 0.9, so that quiet recordings keep their resolution in 16
 bits; the mixer sets levels anyway.
 """
 
-import csv
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +18,7 @@ from scipy.signal import resample_poly
 
 from ..framing import RATE_HZ
 from .layouts import Source
-from .prepared import KINDS, Clip
+from .prepared import KINDS, Clip, write_index
 from .sides import split_recordings
 
 PEAK = 0.9
@@ -131,10 +129,7 @@ def prepare(
     for kind, file in files.items():
         file.close()
         (out / f"{kind}.i16.part").rename(out / f"{kind}.i16")
-    with open(out / "index.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, [f.name for f in fields(Clip)])
-        writer.writeheader()
-        writer.writerows(asdict(clip) for clip in clips)
+    write_index(out, clips)
     for (kind, side), total in sorted(seconds.items()):
         print(f"{kind:7s} {side:6s} {total / 3600:6.2f} h")
     for (kind, reason), count in sorted(dropped.items()):

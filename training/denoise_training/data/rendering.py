@@ -55,6 +55,13 @@ class Draws:
             getattr(self, name)[index] = value
         self.recipes.append(recipe)
 
+    @classmethod
+    def joined(cls, parts: "list[Draws]") -> "Draws":
+        """One batch of the examples of several."""
+        names = [f.name for f in dataclasses.fields(cls) if f.name != "recipes"]
+        tensors = {name: torch.cat([getattr(part, name) for part in parts]) for name in names}
+        return cls(**tensors, recipes=[recipe for part in parts for recipe in part.recipes])
+
     def map(self, change) -> "Draws":
         tensors = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "recipes"}
         return Draws(**{name: change(tensor) for name, tensor in tensors.items()}, recipes=self.recipes)

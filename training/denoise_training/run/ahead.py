@@ -13,6 +13,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..data.mixing import MixtureSource
 from ..data.rendering import Draws
+from ..data.shares import SharedSource
 
 # Batches that each process has ready: the longest draw takes a few times as long as most.
 READY = 2
@@ -21,7 +22,7 @@ READY = 2
 class DrawnSteps(Dataset):
     """The draws of any step."""
 
-    def __init__(self, mixer: MixtureSource, indices: range):
+    def __init__(self, mixer: MixtureSource | SharedSource, indices: range):
         self.mixer, self.indices = mixer, indices
 
     def __getitem__(self, step: int) -> Draws:
@@ -31,7 +32,13 @@ class DrawnSteps(Dataset):
 class Ahead:
     """Batches in the order of their steps. `workers`: processes that draw; 0 draws when it is asked."""
 
-    def __init__(self, mixer: MixtureSource, indices: range, device: torch.device | str = "cpu", workers: int = 0):
+    def __init__(
+        self,
+        mixer: MixtureSource | SharedSource,
+        indices: range,
+        device: torch.device | str = "cpu",
+        workers: int = 0,
+    ):
         self.steps = DrawnSteps(mixer, indices)
         self.renderer = mixer.renderer.to(device)
         self.device, self.workers = device, workers

@@ -28,7 +28,7 @@ LEAST_GAIN = 1e-3  # of a score; the same weights can differ by rounding from on
 class Course:
     """Where a run begins, how long it goes on, and where it leaves what it makes."""
 
-    data: str  # prepared folder
+    data: str | list[str]  # prepared folder, or several that are met as one
     out: Path  # checkpoints, log, TensorBoard
     minutes: float | None = None  # over all its interruptions
     steps: int | None = None  # instead of minutes
@@ -36,6 +36,8 @@ class Course:
     init: str | None = None  # checkpoint whose averaged weights a new run begins with
     save_seconds: float = 120.0  # from one checkpoint to the next
     workers: int = 0  # processes that draw mixtures while this one computes
+    shares: int = 0  # in which the shards of the folders are dealt out to the processes; 0: every process reads all
+    preload: bool = False  # read all sound first instead of mapping it
 
 
 class Average:

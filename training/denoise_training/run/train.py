@@ -5,6 +5,7 @@ which another one ended, so checkpoints hold those states, too.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ import torch.distributed as dist
 
 from ..data.mixing import MixtureSource
 from ..data.prepared import Prepared
+from ..data.shares import SharedSource
 from ..loss.losses import DenoiseLoss
 from ..network.enhance import enhance
 from ..network.models import MaskNetwork
@@ -28,7 +30,7 @@ class Run(Training):
     def __init__(
         self,
         config: TrainConfig,
-        data: Prepared,
+        data: Prepared | Sequence[Prepared],  # or this process's shares of sound that is dealt out
         rank: int = 0,
         processes: int = 1,
         device: str = "cpu",
@@ -44,7 +46,11 @@ class Run(Training):
         self.loss = DenoiseLoss(config.loss, config.framing.rate_hz)
         share = config.batch // processes
         self.indices = range(rank * share, (rank + 1) * share)
-        self.ahead = Ahead(MixtureSource(data, "train", config.mix, config.seed), self.indices, device, workers)
+        if isinstance(data, Prepared):
+            mixer = MixtureSource(data, "train", config.mix, config.seed)
+        else:
+            mixer = SharedSource(data, "train", config.mix, config.seed, self.indices)
+        self.ahead = Ahead(mixer, self.indices, device, workers)
         self.norms: list[float] = []
         self.states = self.network.initial_states(share)
 
@@ -105,8 +111,26 @@ def of_first_process(saved: dict | None) -> dict | None:
     return shared[0]
 
 
+def shares_of(config: TrainConfig, course: Course, rank: int, processes: int) -> list[Prepared]:
+    """What this process reads of sound that is dealt out."""
+    shares = course.shares
+    if shares < 1 or shares % processes or config.batch % shares:
+        raise ValueError(
+            f"{shares} shares, {processes} processes, batch {config.batch}: expected shares that divide among the "
+            "processes, and a batch that divides among the shares: choose multiples"
+        )
+    own = shares // processes
+    return [
+        Prepared(course.data, config.licence_flags, course.preload, (share, shares))
+        for share in range(rank * own, (rank + 1) * own)
+    ]
+
+
 def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> None:
-    data = Prepared(course.data, config.licence_flags, preload=True)
+    if course.shares:
+        data = shares_of(config, course, rank, processes)
+    else:
+        data = Prepared(course.data, config.licence_flags, course.preload)
     run = Run(config, data, rank, processes, device, workers=course.workers)
     last = f"last.{rank}.pt" if rank else "last.pt"
     path = course.out / last
@@ -117,7 +141,9 @@ def train(config: TrainConfig, course: Course, rank: int, processes: int, device
         run.take_states(saved)
     elif course.init:
         run.begin_with(torch.load(course.init, weights_only=True, map_location=device))
-    validation = Validation(config, data, device) if rank == 0 and course.valid_minutes else None
+    # What is held out is the same in every share.
+    held_out = data[0] if course.shares else data
+    validation = Validation(config, held_out, device) if rank == 0 and course.valid_minutes else None
 
     def score(checkpoint: dict) -> dict[str, float]:
         return validation.score(averaged_network(checkpoint, config).to(device), run.stft)
