@@ -8,9 +8,10 @@
  */
 import type { AudioReader } from '../../src/files/audio-file.ts';
 import type { ByteSource } from '../../src/files/byte-source.ts';
+import { openMp3InWav } from '../../src/files/mp3/mp3-in-wav.ts';
 import { openMp3 } from '../../src/files/mp3/mp3-reader.ts';
 import { openOgg } from '../../src/files/ogg/ogg-reader.ts';
-import type { FileKind } from '../../src/files/recognise.ts';
+import type { FileKind, Recognised } from '../../src/files/recognise.ts';
 
 let compiling: Promise<WebAssembly.Module> | undefined;
 
@@ -20,9 +21,12 @@ let compiling: Promise<WebAssembly.Module> | undefined;
  */
 export async function openCompressed(
   source: ByteSource,
-  kind: FileKind | undefined,
+  found: Recognised | undefined,
 ): Promise<{ kind: FileKind; reader: AudioReader }> {
-  if (kind === undefined || kind === 'MP3') return { kind: 'MP3', reader: await openMp3(source, loadMp3Decoder) };
+  if (found === undefined || found.kind === 'MP3')
+    return { kind: 'MP3', reader: await openMp3(source, loadMp3Decoder) };
+  if (found.kind === 'MP3 in WAV')
+    return { kind: found.kind, reader: await openMp3InWav(source, found.start, loadMp3Decoder) };
   return openOgg(source);
 }
 

@@ -52,9 +52,19 @@ const MOST_EXPANSION = 500;
 const LOSSY_RESULT: SampleFormat = 'int24';
 
 /** What decoders.ts decodes. */
-const DECODED_HERE: readonly (FileKind | undefined)[] = ['MP3', 'Opus', 'Ogg Vorbis', 'Ogg', undefined];
+const DECODED_HERE: readonly (FileKind | undefined)[] = ['MP3', 'MP3 in WAV', 'Opus', 'Ogg Vorbis', 'Ogg', undefined];
 /** What browsers decode, the one or the other. */
-const DECODED: readonly FileKind[] = ['MP3', 'AAC', 'Opus', 'Ogg Vorbis', 'Ogg FLAC', 'Ogg', 'MPEG-4', 'WebM'];
+const DECODED: readonly FileKind[] = [
+  'MP3',
+  'MP3 in WAV',
+  'AAC',
+  'Opus',
+  'Ogg Vorbis',
+  'Ogg FLAC',
+  'Ogg',
+  'MPEG-4',
+  'WebM',
+];
 
 /**
  * Opens a file by what it contains, whatever its name says. Throws an Error with the reason, for the visitor; or the
@@ -93,7 +103,7 @@ async function openHere(
     return { kind: found.kind, reader: await openSound(source, found.kind, found.start) };
   if (!DECODED_HERE.includes(found?.kind)) return undefined;
   const { openCompressed } = await import('./decoders.ts');
-  return openCompressed(source, found?.kind);
+  return openCompressed(source, found);
 }
 
 /** By the code of the command line. A WAV file with plain samples stays where it is, others become one. */
@@ -250,7 +260,7 @@ async function toWavBlob(
 
 /** The rate that a WAV header states, whatever its samples are coded as. */
 async function claimedRate(source: ByteSource, found: Recognised | undefined): Promise<number | undefined> {
-  if (found?.kind !== 'WAV') return undefined;
+  if (found?.kind !== 'WAV' && found?.kind !== 'MP3 in WAV') return undefined;
   const head = await source.read(found.start, 28);
   if (head.length < 28 || String.fromCharCode(...head.subarray(12, 16)) !== 'fmt ') return undefined;
   const rate = new DataView(head.buffer, head.byteOffset).getUint32(24, true);

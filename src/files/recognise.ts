@@ -5,9 +5,10 @@
  */
 import type { ByteSource } from './byte-source.ts';
 import { afterId3 } from './id3.ts';
+import { holdsMp3 } from './wav/holds-mp3.ts';
 
 /** Kinds of files that hold sound, and a few that are taken for such. */
-export type FileKind = (typeof SIGNATURES)[number][0] | 'MP3' | 'AAC';
+export type FileKind = (typeof SIGNATURES)[number][0] | 'MP3' | 'MP3 in WAV' | 'AAC';
 
 /** What a file is. */
 export interface Recognised {
@@ -98,6 +99,8 @@ export async function recognise(source: ByteSource): Promise<Recognised | undefi
   const found = SIGNATURES.find(([, , ...marks]: Signature) =>
     marks.every(([at, mark]) => text(head, at, mark.length) === mark),
   );
+  if (found?.[0] === 'WAV' && (await holdsMp3(source, start)))
+    return { kind: 'MP3 in WAV', phrase: 'a WAV file with MP3 in it', start };
   if (found !== undefined) return { kind: found[0], phrase: found[1], start };
   if (await isAdts(source, start)) return { kind: 'AAC', phrase: 'an AAC file', start };
   return start > 0 || isMpegHeader(head) ? { kind: 'MP3', phrase: 'an MP3 file', start } : undefined;

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { bytesSource } from '../../src/files/byte-source.ts';
 import { readWavLayout } from '../../src/files/wav/wav.ts';
 import { channelsOf, command, finished, startIn, wav } from '../support/command-line.ts';
+import { mp3Wav } from '../support/mp3-wav.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/compressed/${name}`, import.meta.url));
 const UTF8 = new TextEncoder();
@@ -113,6 +114,11 @@ describe('denoise-node in a pipe', () => {
       assert.deepEqual([status, stderr], [0, ''], name);
       assert.deepEqual(pcmOf(sound), pcmOf(await readFile(output)), name);
     }
+    // Its header is that of a format that is worked on as it comes.
+    const inside = mp3Wav(await readFile(fixture('lame-cbr.mp3')), { claimedBytes: 0xffffffff });
+    const { status: read, stderr: said, sound: heard } = await filter(inside, '-', '-o', '-', '-q');
+    assert.deepEqual([read, said], [0, '']);
+    assert.deepEqual(pcmOf(heard), pcmOf(await readFile(join(folder, 'lame-cbr.mp3.wav'))));
     const flac = await filter(wav('int16', 16000, channelsOf(1, 20000)), '-', '-o', '-', '--format', 'flac', '-q');
     assert.equal(flac.sound.subarray(0, 4).toString(), 'fLaC');
     const again = await filter(flac.sound, '-', '-o', '-', '-q', '--mix', '0');

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { decode } from '../support/decoded.ts';
+import { mp3Wav } from '../support/mp3-wav.ts';
 import { joined } from '../support/ogg-pages.ts';
 import { chooseFiles, downloaded, press, readWav, settled, statusOf, visitStudio } from './studio-support.ts';
 
@@ -15,6 +16,7 @@ tag.set(new TextEncoder().encode('TAG'));
 
 const READ: Readonly<Record<string, Uint8Array>> = {
   'joined.mp3': joined(mp3, tag, mp3),
+  'mp3 inside.wav': mp3Wav(mp3),
   'chained.opus': joined(opus, opus),
   'chained.ogg': joined(vorbis, vorbis, vorbis),
   'cut off.opus': opus.slice(0, opus.length - 300),

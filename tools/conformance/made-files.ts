@@ -140,6 +140,9 @@ const WAV: readonly (readonly [name: string, line: string, refused?: RegExp])[] 
   ['pipe-of-ffmpeg', 'ffmpeg -v error -y -i stereo.wav -f wav - >$out'],
   ['pipe-of-sox', 'sox -D stereo.wav -t wav - >$out'],
   ['eight-channels', 'cp eight.wav $out'],
+  ['mp3-inside', 'ffmpeg -v error -y -i stereo.wav -c:a libmp3lame -b:a 128k $out'],
+  ['mp3-inside-by-pipe', 'ffmpeg -v error -y -i long.wav -c:a libmp3lame -q:a 4 -f wav - >$out'],
+  ['mp2-inside', 'ffmpeg -v error -y -i stereo.wav -c:a mp2 $out', /found MPEG layer I or II \(format 80\): convert/],
 ];
 
 /** All of them. */

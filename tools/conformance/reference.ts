@@ -29,6 +29,11 @@ const REFERENCES: Readonly<Record<string, Reference>> = {
     tolerance: 3 * STEP,
     decode: throughWav('mpg123', (from, to) => ['-q', '-e', 'f32', '-w', to, from]),
   },
+  'MP3 in WAV': {
+    program: 'mpg123',
+    tolerance: 3 * STEP,
+    decode: throughWav('mpg123', (from, to) => ['-q', '-e', 'f32', '-w', to, from]),
+  },
   Opus: {
     program: 'opusdec',
     // The two are different builds: at full scale they are two steps of 16 bits apart.

@@ -6,6 +6,7 @@
 import { extname } from 'node:path';
 import type { AudioReader } from '../../files/audio-file.ts';
 import type { ByteSource } from '../../files/byte-source.ts';
+import { openMp3InWav } from '../../files/mp3/mp3-in-wav.ts';
 import { openMp3 } from '../../files/mp3/mp3-reader.ts';
 import { openOgg } from '../../files/ogg/ogg-reader.ts';
 import { isSoundKind, openSound, type SoundKind } from '../../files/open-sound.ts';
@@ -13,13 +14,13 @@ import { CONVERT, recognise, refusalOf } from '../../files/recognise.ts';
 import { loadDecoder } from './mp3/load-decoder.ts';
 
 /** Kinds of files that are read. */
-export type AudioKind = SoundKind | 'MP3' | 'Ogg Vorbis' | 'Opus';
+export type AudioKind = SoundKind | 'MP3' | 'MP3 in WAV' | 'Ogg Vorbis' | 'Opus';
 
 /** Extensions that make a file in a folder a recording, and its likely kinds; its content says which kind it is. */
 export const EXTENSIONS: Readonly<Record<string, readonly AudioKind[]>> = {
-  '.wav': ['WAV'],
-  '.wave': ['WAV'],
-  '.bwf': ['WAV'],
+  '.wav': ['WAV', 'MP3 in WAV'],
+  '.wave': ['WAV', 'MP3 in WAV'],
+  '.bwf': ['WAV', 'MP3 in WAV'],
   '.rf64': ['WAV'],
   '.w64': ['Wave64'],
   '.aif': ['AIFF'],
@@ -28,7 +29,7 @@ export const EXTENSIONS: Readonly<Record<string, readonly AudioKind[]>> = {
   '.caf': ['CAF'],
   '.au': ['AU'],
   '.flac': ['FLAC'],
-  '.mp3': ['MP3'],
+  '.mp3': ['MP3', 'MP3 in WAV'],
   '.mpga': ['MP3'],
   '.ogg': ['Ogg Vorbis', 'Opus'],
   '.oga': ['Ogg Vorbis', 'Opus'],
@@ -75,6 +76,8 @@ export async function openAudio(source: ByteSource): Promise<{ kind: AudioKind; 
   switch (kind) {
     case 'MP3':
       return { kind, reader: await openMp3(source, loadDecoder) };
+    case 'MP3 in WAV':
+      return { kind, reader: await openMp3InWav(source, start, loadDecoder) };
     case 'Ogg':
     case 'Ogg Vorbis':
     case 'Opus':

@@ -26,8 +26,13 @@ const RUN_IN_FRAMES = 30;
 /**
  * Finds the first frames. Throws an Error with the reason where this is no MP3 file that can be read.
  * @param loadDecoder gives the module of mp3-decoder.ts, wherever that lies
+ * @param warnings what is wrong with the file around it, one sentence each
  */
-export async function openMp3(source: ByteSource, loadDecoder: () => Promise<WebAssembly.Module>): Promise<Mp3Reader> {
+export async function openMp3(
+  source: ByteSource,
+  loadDecoder: () => Promise<WebAssembly.Module>,
+  warnings: readonly string[] = [],
+): Promise<Mp3Reader> {
   const scanner = new FrameScanner(source);
   const first = await scanner.next();
   if (first === undefined && scanner.tooLongBytes !== undefined) {
@@ -38,7 +43,7 @@ export async function openMp3(source: ByteSource, loadDecoder: () => Promise<Web
   }
   if (first === undefined) throw new Error('expected an MP3 file, found no three frames in a row');
   requireLayer(first.header);
-  return new Mp3Reader(await startDecoder(await loadDecoder()), scanner, kept(first));
+  return new Mp3Reader(await startDecoder(await loadDecoder()), scanner, kept(first), warnings);
 }
 
 export class Mp3Reader extends ChunkReader {
@@ -49,8 +54,9 @@ export class Mp3Reader extends ChunkReader {
   /** A frame that has been read and belongs to the next part. */
   #held: Frame | undefined;
   #recording: Mp3Recording;
+  readonly #warnings: readonly string[];
 
-  constructor(decoder: Decoder, scanner: FrameScanner, first: Frame) {
+  constructor(decoder: Decoder, scanner: FrameScanner, first: Frame, warnings: readonly string[]) {
     const { sampleRateHz, channels } = first.header;
     const recording = new Mp3Recording(first);
     super({ sampleRateHz, channels, sourceBytes: scanner.sourceBytes, promisedFrames: recording.promisedSamples });
@@ -58,6 +64,11 @@ export class Mp3Reader extends ChunkReader {
     this.#scanner = scanner;
     this.#recording = recording;
     this.#held = recording.hasTag ? undefined : first;
+    this.#warnings = warnings;
+  }
+
+  override get warnings(): readonly string[] {
+    return [...this.#warnings, ...super.warnings];
   }
 
   get share(): number {

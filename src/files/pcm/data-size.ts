@@ -21,6 +21,8 @@ export interface ClaimedData {
   /** What the header says, bytes; undefined where it says that they go on to the end. */
   readonly claimedBytes: number | undefined;
   readonly frameBytes: number;
+  /** What {@link frameBytes} are, for a sentence; samples per channel without it. */
+  readonly unit?: string;
   /** Whether all that follows a position is known to be something else than samples: chunks, tags, filling. */
   readonly isOtherFrom: (position: number) => Promise<boolean>;
   /** Of formats whose size has 32 bits. */
@@ -32,25 +34,25 @@ const BLOCK_BYTES = 1 << 16;
 
 /** Bytes of samples that are in the file, whatever its header claims. */
 export async function sizeOfData(source: ByteSource, data: ClaimedData): Promise<DataSize> {
-  const { start, claimedBytes: claimed, frameBytes, isOtherFrom } = data;
+  const { start, claimedBytes: claimed, frameBytes, isOtherFrom, unit = 'samples per channel' } = data;
   const there = Math.max(0, source.size - start);
   const framesIn = (bytes: number): number => Math.floor(bytes / frameBytes);
+  const inUnits = (bytes: number): string => `${framesIn(bytes)} ${unit}`;
   if (claimed === undefined) return { bytes: there, warnings: [] };
   // A pipe: pcm-stream-reader.ts sees what comes.
   if (isPipe(source)) return { bytes: isSizeOfStream(claimed) ? there : claimed, warnings: [] };
   if (claimed > there) {
     if (isSizeOfStream(claimed)) return { bytes: there, warnings: [] };
-    const [expected, found] = [framesIn(claimed), framesIn(there)];
-    if (found === 0) throw new Error(`found no sound, where the header promises ${expected} samples per channel`);
+    if (framesIn(there) === 0) throw new Error(`found no sound, where the header promises ${inUnits(claimed)}`);
     return {
       bytes: there,
-      warnings: [`the header promises ${expected} samples per channel, the file ends after ${found}`],
+      warnings: [`the header promises ${inUnits(claimed)}, the file ends after ${framesIn(there)}`],
     };
   }
   for (let bytes = claimed; bytes <= there; bytes += 2 ** 32) {
     // Less than a sample is nothing that could be heard.
     if (there - bytes < frameBytes || (await isOtherFrom(start + bytes)))
-      return { bytes, warnings: bytes === claimed ? [] : [wrappedString(framesIn(claimed), framesIn(bytes))] };
+      return { bytes, warnings: bytes === claimed ? [] : [wrappedString(inUnits(claimed), framesIn(bytes))] };
     if (!data.mayWrap) break;
   }
   if (claimed === 0) {
@@ -69,7 +71,7 @@ export async function sizeOfData(source: ByteSource, data: ClaimedData): Promise
   return {
     bytes: there,
     warnings: [
-      `the header says ${framesIn(claimed)} samples per channel, as when a recorder is interrupted: ` +
+      `the header says ${inUnits(claimed)}, as when a recorder is interrupted: ` +
         `all ${framesIn(there)} that are in the file are read`,
     ],
   };
@@ -86,9 +88,9 @@ function isSizeOfStream(claimed: number): boolean {
   );
 }
 
-function wrappedString(claimed: number, found: number): string {
+function wrappedString(claimed: string, found: number): string {
   return (
-    `the header says ${claimed} samples per channel, because a file of more than 4 GiB has no room for its size ` +
+    `the header says ${claimed}, because a file of more than 4 GiB has no room for its size ` +
     `there: all ${found} that are in the file are read`
   );
 }

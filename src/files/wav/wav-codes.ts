@@ -3,6 +3,7 @@ export const FORMAT_PCM = 1;
 export const FORMAT_FLOAT = 3;
 export const FORMAT_A_LAW = 6;
 export const FORMAT_MU_LAW = 7;
+export const FORMAT_MP3 = 85;
 /** The number stands further back in the chunk. */
 export const FORMAT_EXTENSIBLE = 0xfffe;
 
@@ -15,7 +16,7 @@ const NAMES: Readonly<Record<number, string>> = {
   64: 'G.721 ADPCM',
   69: 'G.726 ADPCM',
   80: 'MPEG layer I or II',
-  85: 'MP3',
+  [FORMAT_MP3]: 'MP3',
   100: 'G.726 ADPCM',
   160: 'WMA voice',
   255: 'AAC',

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bytesSource } from '../../../src/files/byte-source.ts';
-import { FrameScanner } from '../../../src/files/mp3/mp3-scanner.ts';
 import { largestDifference, seededRandom } from '../../engine/signals.ts';
 import { decode } from '../../support/decoded.ts';
+import { framesOf } from '../../support/mp3-frames.ts';
 import { joined } from '../../support/ogg-pages.ts';
 
 const fixture = async (name: string): Promise<Uint8Array> =>
@@ -283,15 +282,6 @@ describe('frames of an MP3 file', () => {
     assert.equal(planes[0].length, once.planes[0].length);
   });
 });
-
-/** The frames of a file, without its tags. */
-async function framesOf(file: Uint8Array): Promise<Uint8Array[]> {
-  const scanner = new FrameScanner(bytesSource(file));
-  const frames: Uint8Array[] = [];
-  for (let frame = await scanner.next(); frame !== undefined; frame = await scanner.next())
-    frames.push(frame.bytes.slice());
-  return frames;
-}
 
 function indexOf(bytes: Uint8Array, mark: string): number {
   return bytes.findIndex((_, at) => text(mark).every((byte, i) => bytes[at + i] === byte));
