@@ -1,10 +1,10 @@
 /**
- * In:     the name of a recording (plan.ts), or the standard input
+ * In:     the name of a recording or a pipe (plan.ts), or the standard input
  * Out:    a reader of its sound, to enhance-file.ts
  * Thread: main or one of its workers; the standard input on main only
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioReader } from '../files/audio-file.ts';
@@ -12,7 +12,7 @@ import { type ByteSource, bytesSource, withSignal } from '../files/byte-source.t
 import { opensForwards } from '../files/open-sound.ts';
 import { recognise } from '../files/recognise.ts';
 import { type AudioKind, EXTENSIONS, openAudio } from './formats/open-audio.ts';
-import { fileSink, fileSource } from './node-files.ts';
+import { fileSink, fileSource, pipeStream } from './node-files.ts';
 import { objectNamed } from './object-name.ts';
 import { StreamSource } from './stream-source.ts';
 import { STANDARD } from './target.ts';
@@ -36,10 +36,11 @@ export async function openInput(path: string, signal: AbortSignal): Promise<Inpu
     const { objectSource } = await import('./s3/index.ts');
     return openSource(await objectSource(object), signal, async () => {});
   }
-  if (path !== STANDARD) return openFile(await open(path, 'r'), signal);
-  const source = new StreamSource(process.stdin, signal);
+  const isNamed = path !== STANDARD;
+  if (isNamed && !(await stat(path)).isFIFO()) return openFile(await open(path, 'r'), signal);
+  const source = new StreamSource(isNamed ? await pipeStream(path) : process.stdin, signal);
   try {
-    return await openStream(source, signal);
+    return await openStream(source, isNamed ? 'this pipe' : 'the standard input', signal);
   } catch (error) {
     source.close();
     throw error;
@@ -68,8 +69,8 @@ async function openSource(source: ByteSource, signal: AbortSignal, closeSource: 
  * What keeps samples as they are is read as it comes, however long it is. Other kinds are taken in first: their ends
  * say how long they are, and what to cut off.
  */
-async function openStream(source: StreamSource, signal: AbortSignal): Promise<Input> {
-  if ((await source.read(0, 1)).length === 0) throw new Error('nothing has come through the standard input');
+async function openStream(source: StreamSource, name: string, signal: AbortSignal): Promise<Input> {
+  if ((await source.read(0, 1)).length === 0) throw new Error(`nothing has come through ${name}`);
   const found = await recognise(source);
   if (found !== undefined && opensForwards(found.kind)) {
     const { kind, reader } = await openAudio(source);
@@ -83,13 +84,13 @@ async function openStream(source: StreamSource, signal: AbortSignal): Promise<In
   // Throws where it is nothing that could be read.
   if (found === undefined || !KINDS.has(found.kind))
     (await openAudio(bytesSource(await source.read(0, UNKNOWN_BYTES)))).reader.close();
-  const file = await takenIn(source);
+  const file = await takenIn(source, name);
   source.close();
   return openFile(file, signal);
 }
 
 /** Everything that comes, in a file without a name: it is gone with the process, however that ends. */
-async function takenIn(source: StreamSource): Promise<FileHandle> {
+async function takenIn(source: StreamSource, name: string): Promise<FileHandle> {
   const path = join(tmpdir(), `denoise-node.${randomBytes(8).toString('hex')}`);
   const file = await open(path, 'wx+', 0o600);
   try {
@@ -101,6 +102,6 @@ async function takenIn(source: StreamSource): Promise<FileHandle> {
     await file.close();
     source.signal.throwIfAborted();
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`the standard input cannot be kept in ${tmpdir()}: ${reason}`, { cause });
+    throw new Error(`${name} cannot be kept in ${tmpdir()}: ${reason}`, { cause });
   }
 }

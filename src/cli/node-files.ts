@@ -1,10 +1,13 @@
 /**
- * In:     open files of Node
+ * In:     open files of Node, names of pipes
  * Out:    the same, as sources and sinks of bytes, to files/
  * Thread: any of Node's
  */
+import { constants, open } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { promisify } from 'node:util';
 import type { ByteSink, ByteSource } from '../files/byte-source.ts';
 
 /** An open file. The handle stays the caller's. */
@@ -24,6 +27,13 @@ export async function fileSource(file: FileHandle): Promise<ByteSource> {
       return bytes.subarray(0, done);
     },
   };
+}
+
+/** What comes through a named pipe. Its end comes when all that write into it have closed it. */
+export async function pipeStream(path: string): Promise<Readable> {
+  // Opened otherwise, it would hold a thread until somebody writes into it, and that cannot be called back.
+  const descriptor = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd: descriptor, readable: true, writable: false });
 }
 
 /** An open file to be written from its beginning. The handle stays the caller's. */

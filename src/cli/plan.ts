@@ -69,7 +69,7 @@ export async function planJobs(
   const outputKind = await kindOf(output);
   const toFolder = inputs.length > 1 || kinds[0] === 'folder' || outputKind === 'folder' || /[/\\]$/.test(output);
   checkStandard(command, { takes: inputs.includes(STANDARD), gives: output === STANDARD, toFolder });
-  if (toFolder && (outputKind === 'file' || outputKind === 'other')) {
+  if (toFolder && ['file', 'pipe', 'other'].includes(outputKind)) {
     throw new UsageError(`Expected an output folder for these inputs, but "${output}" is a file.`);
   }
   if (!toFolder && output !== STANDARD) checkName(output, format);
@@ -88,7 +88,7 @@ export async function planJobs(
         refusals.push({ input, reason: `no ${Object.keys(EXTENSIONS).join(', ')} files in this folder` });
       for (const file of found) add(file, inFolder(join(output, relative(input, file)), format));
     } else if (kinds[i] === 'other') {
-      refusals.push({ input, reason: 'neither a file nor a folder; what comes through a pipe is read as -' });
+      refusals.push({ input, reason: 'neither a file nor a folder, nor a pipe' });
     } else {
       // Whatever its name is: its content says whether it is a recording.
       add(input, toFolder ? inFolder(join(output, basename(input)), format) : output);
@@ -195,7 +195,7 @@ function requireSpare(input: string, output: string, source: string | undefined,
   if (other !== undefined) throw new Error(`its output ${output} is also that of ${other}`);
 }
 
-type PathKind = 'file' | 'folder' | 'standard' | 'missing' | 'other';
+type PathKind = 'file' | 'folder' | 'pipe' | 'standard' | 'missing' | 'other';
 
 /** What a path leads to. */
 export async function kindOf(path: string): Promise<PathKind> {
@@ -203,7 +203,7 @@ export async function kindOf(path: string): Promise<PathKind> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) return 'folder';
-    // Reading a pipe might wait for ever.
+    if (found.isFIFO()) return 'pipe';
     return found.isFile() ? 'file' : 'other';
   } catch {
     return 'missing';

@@ -62,7 +62,8 @@ export async function enhanceHere(modelUrl: string, signal?: AbortSignal): Promi
  * reason.
  */
 export async function enhanceInThread(entry: URL, modelUrl: string, signal: AbortSignal): Promise<Enhancing> {
-  const thread = new Thread(new Worker(entry, { workerData: modelUrl }));
+  // Of named pipes Node would close what has been closed, and by then belongs to another thread.
+  const thread = new Thread(new Worker(entry, { workerData: modelUrl, trackUnmanagedFds: false }));
   const end = (): void => void thread.end();
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();

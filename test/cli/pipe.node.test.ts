@@ -1,7 +1,8 @@
 /** The command as a filter: sound comes through the standard input, or goes to the standard output. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -182,6 +183,58 @@ describe('denoise-node in a pipe', () => {
       assert.deepEqual(await once(child, 'exit'), [130, null]);
     }
     assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.part') || name === 'waiting.wav'));
+  });
+
+  it('reads named pipes as it does the standard input, several at once and on any thread', async () => {
+    const inputs = {
+      'one.wav': wav('int16', 16000, channelsOf(1, 40001)),
+      'two.mp3': await readFile(fixture('lame-cbr.mp3')),
+    };
+    const [files, pipes] = ['files', 'pipes'].map((name) => join(folder, 'named', name));
+    await Promise.all([files, pipes].map((path) => mkdir(path, { recursive: true })));
+    for (const [name, bytes] of Object.entries(inputs)) {
+      await writeFile(join(files, name), bytes);
+      execFileSync('mkfifo', [join(pipes, name)]);
+    }
+    const made: Buffer[][] = [];
+    for (const from of [files, pipes]) {
+      const output = `${from}-out`;
+      const paths = Object.keys(inputs).map((name) => join(from, name));
+      const child = await startIn({}, ...paths, '-o', `${output}/`, '--jobs', '2', '-q');
+      const ended = finished(child);
+      // Who writes waits for the command, and the command for who writes.
+      if (from === pipes)
+        await Promise.all(Object.entries(inputs).map(([name, bytes]) => writeFile(join(pipes, name), bytes)));
+      const { status, stderr } = await ended;
+      assert.deepEqual([status, stderr], [0, '']);
+      made.push(await Promise.all(['one.wav', 'two.wav'].map((name) => readFile(join(output, name)))));
+    }
+    assert.deepEqual(made[1].map(pcmOf), made[0].map(pcmOf));
+  });
+
+  it('says that nothing has come through a named pipe, and ends with one signal while it waits for one', async () => {
+    const pipe = join(folder, 'silent.wav');
+    execFileSync('mkfifo', [pipe]);
+    const silent = finished(await startIn({}, pipe, '-o', join(folder, 'silent-out.wav')));
+    await writeFile(pipe, '');
+    const { status, stderr } = await silent;
+    assert.equal(status, 1);
+    assert.match(stderr, /silent\.wav: nothing has come through this pipe/);
+    const child = await startIn({}, pipe, '-o', join(folder, 'silent-out.wav'));
+    const ended = once(child, 'exit');
+    // It is open: somebody may write into it without waiting.
+    for (;;) {
+      const file = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+      if (file === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        continue;
+      }
+      await file.write(header());
+      child.kill('SIGINT');
+      assert.deepEqual(await ended, [130, null]);
+      await file.close();
+      break;
+    }
   });
 
   it('does not write over a file that a shell has put at its other end', async () => {
