@@ -8,6 +8,7 @@ import { printableJson } from '../printable.ts';
 import { complain, Exit, print } from '../say.ts';
 import type { AddCommand } from './arguments.ts';
 import { gather } from './gather.ts';
+import { retrying } from './patience.ts';
 import { idOf, type Recording } from './recording.ts';
 
 /** Jobs that go to Redis at once. */
@@ -43,7 +44,7 @@ export async function add(command: AddCommand, queue: Queue<Recording>, signal: 
 }
 
 async function addBatch(
-  { attempts, backoffSeconds }: AddCommand,
+  command: AddCommand,
   queue: Queue<Recording>,
   recordings: readonly Recording[],
   count: Added,
@@ -54,12 +55,7 @@ async function addBatch(
     fresh.map((data) => ({
       name: JOB_NAME,
       data,
-      opts: {
-        jobId: idOf(data),
-        attempts,
-        backoff: { type: 'exponential', delay: backoffSeconds * 1000 },
-        stackTraceLimit: 0,
-      },
+      opts: { jobId: idOf(data), ...retrying(command), stackTraceLimit: 0 },
     })),
   );
   count.added += fresh.length;

@@ -17,11 +17,10 @@ import { codeOf, reasonOf } from '../worker.ts';
 import { withAdvice } from './advice.ts';
 import type { WorkCommand } from './arguments.ts';
 import { Bench } from './bench.ts';
+import { stalling } from './patience.ts';
 import { type Done, markOf, type Recording } from './recording.ts';
 import { isAway, type Link } from './redis.ts';
 
-/** A recording under which so many workers died is no more given to others: it may be what kills them. */
-const MOST_DEATHS = 10;
 /** Progress is told no more often, for each recording. */
 const PROGRESS_MS = 1000;
 /** How often a worker that ends with the work looks whether there is any left. */
@@ -50,14 +49,12 @@ class QueueWorker {
     this.#signal = signal;
     this.#bench = new Bench(entry, command.jobs);
     this.#bars = new ProgressBars(process.stderr, !command.quiet && !command.json && process.stderr.isTTY);
-    const { jobs, stalledSeconds, perMinute, queue } = command;
+    const { jobs, perMinute, queue } = command;
     this.#worker = new link.bullmq.Worker<Recording, Done>(queue, (job, token) => this.#process(job, token), {
       connection: link.client,
       autorun: false,
       concurrency: jobs,
-      lockDuration: stalledSeconds * 1000,
-      stalledInterval: stalledSeconds * 500,
-      maxStalledCount: MOST_DEATHS,
+      ...stalling(command),
       drainDelay: 1,
       ...(perMinute > 0 ? { limiter: { max: perMinute, duration: 60_000 } } : {}),
     });
