@@ -27,8 +27,8 @@ const SECTIONS = [
   'leaks',
 ];
 
-/** Only when asked for: what the quality table takes from here. */
-const ON_REQUEST = ['beside'];
+/** Only when asked for: what the quality table takes from here, and what needs a Redis. */
+const ON_REQUEST = ['beside', 'queue'];
 
 const NAMES = [...SECTIONS, ...ON_REQUEST].join('|');
 const USAGE = `Usage: npm run bench -- [--quick] [--json] [--only ${NAMES}] [--model NAME]

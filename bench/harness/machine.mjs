@@ -13,6 +13,10 @@ const PACKAGES = [
   '@tensorflow/tfjs-backend-wasm',
 ];
 
+/** For `--import`: prints the most memory that the process ever had, KiB, when it ends. */
+export const TELL_MEMORY =
+  'data:text/javascript,process.on("exit",()=>process.stderr.write("MOST "+process.resourceUsage().maxRSS))';
+
 /** @param {import('puppeteer-core').Browser} browser */
 export async function describeMachine(browser) {
   return {

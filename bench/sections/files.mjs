@@ -13,6 +13,7 @@ import { readModel } from '../../tools/models.mjs';
 import { startServer } from '../../tools/server.mjs';
 import { callInPage, withPage } from '../harness/browser.mjs';
 import { atLeast, atMost, figure } from '../harness/figures.mjs';
+import { TELL_MEMORY } from '../harness/machine.mjs';
 import { median } from '../harness/statistics.mjs';
 import { readWavFile, wavBytes, writeLongFile } from '../harness/wav-files.mjs';
 
@@ -29,9 +30,6 @@ const KINDS = [
   { label: 'stereo, 48 kHz', rate: 48000, channels: 2 },
   { label: 'mono, 44.1 kHz', rate: 44100, channels: 1 },
 ];
-/** Prints the most memory that the process ever had, KiB, when it ends. */
-const TELL_MEMORY =
-  'data:text/javascript,process.on("exit",()=>process.stderr.write("MOST "+process.resourceUsage().maxRSS))';
 
 export async function measure({ browser, models, quick }) {
   const [rounds, seconds] = quick ? [3, 20] : [7, 30];
