@@ -1,7 +1,7 @@
 /**
  * What Redis keeps of recordings, and how fast they go through it: `node redis-jobs.mjs REDIS RECORDINGS DONE` prints
- * one JSON object. `queue add` adds small files; then one worker, in a process of its own, takes and ends them with the
- * result DONE (JSON) and without looking at them.
+ * one JSON object. `queue add` adds small files; the progress of one is told as often as there are recordings; then one
+ * worker takes and ends them all with the result DONE (JSON) and without looking at them.
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -34,6 +34,12 @@ try {
   const add = await inTime('add', source, '-o', join(folder, 'clean'));
   const added = (await memory()) - before;
 
+  const [job] = await queue.getWaiting(0, 0);
+  const told = performance.now();
+  for (let i = 0; i < count; i += AT_ONCE)
+    await Promise.all(Array.from({ length: AT_ONCE }, () => job.updateProgress({ share: i / count })));
+  const tellSeconds = (performance.now() - told) / 1000;
+
   const started = performance.now();
   const worker = new Worker(name, async () => done, { connection: client, concurrency: AT_ONCE });
   let ended = 0;
@@ -55,7 +61,8 @@ try {
       doneBytes: kept / count,
       addedPerSecond: count / add.seconds,
       donePerSecond: count / workSeconds,
-      toldPerSecond: count / status.seconds,
+      progressPerSecond: count / tellSeconds,
+      statusPerSecond: count / status.seconds,
       addMostMiB: add.mostMiB,
     }),
   );

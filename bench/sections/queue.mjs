@@ -80,14 +80,15 @@ function figuresOf(model, { calibration, walls }) {
   ];
 }
 
-function figuresOfRedis({ addedBytes, doneBytes, addedPerSecond, donePerSecond, toldPerSecond, addMostMiB }) {
+function figuresOfRedis(redis) {
   return [
-    figure(`Redis, for each of ${JOBS_IN_REDIS} recordings that wait`, addedBytes, 'bytes'),
-    figure('Redis, for each that is done', doneBytes, 'bytes'),
-    figure('queue add, recordings of a folder', addedPerSecond, '/s'),
-    figure(`queue add of ${JOBS_IN_REDIS}, most memory of the command`, addMostMiB, 'MiB'),
-    figure('recordings through Redis that take no time, one process', donePerSecond, '/s'),
-    figure('queue status, recordings that are done', toldPerSecond, '/s'),
+    figure(`Redis, for each of ${JOBS_IN_REDIS} recordings that wait`, redis.addedBytes, 'bytes'),
+    figure('Redis, for each that is done', redis.doneBytes, 'bytes'),
+    figure('queue add, recordings of a folder', redis.addedPerSecond, '/s'),
+    figure(`queue add of ${JOBS_IN_REDIS}, most memory of the command`, redis.addMostMiB, 'MiB'),
+    figure('Redis, recordings that take no time, one process', redis.donePerSecond, '/s'),
+    figure('Redis, signs of progress, one process', redis.progressPerSecond, '/s'),
+    figure('queue status, recordings that are done', redis.statusPerSecond, '/s'),
   ];
 }
 

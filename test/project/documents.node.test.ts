@@ -23,6 +23,7 @@ const GUIDES = [
   'panel',
   'plugin-hosts',
   'quality',
+  'scale',
   'server',
 ].map((name) => `docs/${name}.md`);
 /** Each has an entry of its own in src/calls/, and a page which docs/calls.md leads to. */
