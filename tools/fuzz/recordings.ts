@@ -30,6 +30,7 @@ async function make(): Promise<readonly Recording[]> {
     bytes: Uint8Array.from(readFileSync(new URL(name, FIXTURES))),
   }));
   made.push({ name: 'free-format.mp3', bytes: await freed(made[0].bytes) });
+  made.push({ name: 'mp3-inside.wav', bytes: inWav(made[0].bytes) });
   for (const [i, format] of FORMATS.entries()) {
     const channels = sound(1 + (i % 3), 3000);
     made.push({ name: `${format}.wav`, bytes: wavBytes({ format, sampleRateHz: 16000 + i, channels }) });
@@ -54,6 +55,15 @@ async function freed(mp3: Uint8Array): Promise<Uint8Array> {
   for (let frame = await scanner.next(); frame !== undefined; frame = await scanner.next())
     frames.push(...frame.bytes.slice(0, 2), frame.bytes[2] & 15, ...frame.bytes.slice(3));
   return Uint8Array.from(frames);
+}
+
+/** An MP3 file in a WAV file. */
+function inWav(mp3: Uint8Array): Uint8Array {
+  const bytes = wavBytes({ format: 'uint8', sampleRateHz: 44100, channels: [new Float32Array(mp3.length)] });
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint16(20, 0x55, true);
+  bytes.set(mp3, 44);
+  return bytes;
 }
 
 /** Tones, one for each channel, with a stretch of silence. */
