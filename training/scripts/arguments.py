@@ -16,7 +16,10 @@ def device_here() -> str:
         return "cpu"
     # Products in TF32: ten bits of every factor, sums in float32.
     torch.set_float32_matmul_precision("high")
-    return f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+    device = f"cuda:{os.environ.get('LOCAL_RANK', 0)}"
+    # What processes send each other goes through the current one.
+    torch.cuda.set_device(device)
+    return device
 
 
 def add_workers(parser: argparse.ArgumentParser) -> None:

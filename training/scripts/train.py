@@ -9,6 +9,7 @@ import os
 import torch.distributed as dist
 
 from denoise_training.run.config import TrainConfig
+from denoise_training.run.hosts import AGAIN, PATIENCE
 from denoise_training.run.train import train
 
 from .arguments import add_workers, device_here, make_parser, parse
@@ -28,10 +29,12 @@ def main() -> None:
     rank = int(os.environ.get("RANK", 0))
     device = device_here()
     if processes > 1:
-        dist.init_process_group("nccl" if device != "cpu" else "gloo")
-    train(config, course, rank, processes, device)
+        dist.init_process_group("nccl" if device != "cpu" else "gloo", timeout=PATIENCE)
+    ended = train(config, course, rank, processes, device)
     if processes > 1:
         dist.destroy_process_group()
+    if not ended:
+        raise SystemExit(AGAIN)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,11 @@ from denoise_training.settings import load
 TRAINING = Path(__file__).parent.parent
 TFJS = TRAINING.parent / "node_modules" / "@tensorflow" / "tfjs-backend-wasm"
 needs_tfjs = pytest.mark.skipif(not TFJS.exists() or not shutil.which("node"), reason="npm packages are not installed")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def speech() -> np.ndarray:

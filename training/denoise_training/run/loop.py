@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 
-LAST = "last.pt"  # of the first process
+LAST = "last.pt"  # of the first process; the first of every other machine writes last.RANK.pt
 LOG_SECONDS = 30.0
 LEAST_GAIN = 1e-3  # of a score; the same weights can differ by rounding from one validation to the next
 
@@ -101,6 +101,10 @@ class Training:
             "stale": self.stale,
         }
 
+    def to_go_on_from(self) -> dict:
+        """The checkpoint of the whole run; where several processes share it, all ask for it at the same step."""
+        return self.checkpoint()
+
     def restore(self, saved: dict) -> None:
         self.network.load_state_dict(saved["network"])
         self.average.weights, self.average.count = saved["average"], saved["average_count"]
@@ -145,19 +149,19 @@ def minutes_spent(saved: dict) -> float:
     return saved["seconds"] / 60 + saved.get("earlier", {}).get("minutes", 0.0)
 
 
-def on_cpu(tree):
-    """The same dicts and lists, with all tensors in this machine's own memory."""
+def moved(tree, device: str):
+    """The same dicts and lists, with all tensors on the device."""
     if isinstance(tree, torch.Tensor):
-        return tree.cpu()
+        return tree.to(device)
     if isinstance(tree, dict):
-        return {key: on_cpu(value) for key, value in tree.items()}
-    return [on_cpu(value) for value in tree] if isinstance(tree, list) else tree
+        return {key: moved(value, device) for key, value in tree.items()}
+    return [moved(value, device) for value in tree] if isinstance(tree, list) else tree
 
 
 def save(saved: dict, path: Path) -> None:
     """Written beside, then renamed: a checkpoint is whole or the old one. It can be read where there is no GPU."""
     part = path.with_suffix(".part")
-    torch.save(on_cpu(saved), part)
+    torch.save(moved(saved, "cpu"), part)
     os.replace(part, path)
 
 
@@ -185,16 +189,26 @@ class Log:
                 self.board.add_scalar(f"{kind}/{name}", value, step)
 
 
+@dataclass
+class Turn:
+    """What is decided before each step, by all processes alike: the first one's clock, and anyone's signal to stop."""
+
+    progress: float
+    over: bool  # the time is up, or nothing gets better
+    due: bool  # a checkpoint is
+    stopped: bool  # by SIGINT or SIGTERM
+
+
 def run_loop(
     training: Training,
     course: Course,
     log: Log,
     score: Callable[[dict], dict[str, float]]
     | None,  # measures of a checkpoint, "score" among them; None: not this process's
-    agree: Callable[[float, bool], tuple[float, bool]] = lambda progress, halt: (progress, halt),
-    last: str = LAST,
-) -> None:
-    """Trains until the time is up, nothing gets better, or it is asked to stop."""
+    agree: Callable[[Turn], Turn] = lambda turn: turn,
+    last: str | None = LAST,  # None: another process writes this machine's checkpoint
+) -> bool:
+    """Trains until the time is up, nothing gets better, or it is asked to stop. False: another process was asked."""
     score = score if course.valid_minutes else None
     stop = []
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -208,8 +222,9 @@ def run_loop(
             save(weights_only({**checkpoint, "valid": result}), course.out / "best.pt")
 
     def keep() -> None:
-        checkpoint = training.checkpoint()
-        save(checkpoint, course.out / last)
+        checkpoint = training.to_go_on_from()
+        if last:
+            save(checkpoint, course.out / last)
         if not course.valid_minutes and last == LAST:
             save(weights_only(checkpoint), course.out / "best.pt")
 
@@ -224,10 +239,14 @@ def run_loop(
     while True:
         training.seconds = before + time.time() - begun
         progress = training.step / course.steps if course.steps else training.seconds / (60 * course.minutes)
-        progress, halt = agree(progress, bool(stop) or progress >= 1 or training.stalled)
-        if halt:
+        due = time.time() - last_save > course.save_seconds
+        turn = agree(Turn(progress, progress >= 1 or training.stalled, due, bool(stop)))
+        if turn.over or turn.stopped:
             break
-        terms = training.train_step(progress)
+        if turn.due:
+            keep()
+            last_save = time.time()
+        terms = training.train_step(turn.progress)
         if "skipped" in terms:
             log(f"step {training.step}: gradient not finite, skipped")
             continue
@@ -240,24 +259,22 @@ def run_loop(
                 training.step * audio_seconds / 3600,
                 (training.step - log_step) * audio_seconds / (now - last_log),
             )
-            head = f"step {training.step} {100 * progress:.1f}% audio {hours:.2f} h at {speed:.1f} s/s"
+            head = f"step {training.step} {100 * turn.progress:.1f}% audio {hours:.2f} h at {speed:.1f} s/s"
             log.figures("train", head, {name: value / counted for name, value in sums.items()}, training.step)
             sums, counted, log_step, last_log = {}, 0, training.step, now
-        if now - last_save > course.save_seconds:
-            keep()
-            last_save = now
         if score and now - last_valid > 60 * course.valid_minutes:
             validate()
             last_valid = time.time()
-    if score and not stop and not training.stalled:
+    if score and not turn.stopped and not training.stalled:
         validate()
     keep()
     ends = (
         "interrupted"
-        if stop
+        if turn.stopped
         else "ended early, no better for a while"
-        if training.stalled and progress < 1
+        if training.stalled and turn.progress < 1
         else "ended"
     )
     hours = training.step * audio_seconds / 3600
     log(f"{ends} at step {training.step}, {training.seconds:.0f} s, {hours:.2f} h of audio")
+    return bool(stop) or not turn.stopped

@@ -20,7 +20,8 @@ from ..network.models import MaskNetwork
 from ..network.stft import Stft
 from .ahead import Ahead
 from .config import TrainConfig
-from .loop import Course, Log, Training, run_loop
+from .hosts import Processes, furthest_in, gathered
+from .loop import LAST, Course, Log, Training, moved, run_loop
 from .validation import Validation
 
 
@@ -87,28 +88,30 @@ class Run(Training):
     def checkpoint(self) -> dict:
         return {**super().checkpoint(), "norms": self.norms, "states": self.states}
 
+    def to_go_on_from(self) -> dict:
+        """With the streams of the whole batch, so that a run may go on with another number of processes."""
+        if self.processes == 1:
+            return self.checkpoint()
+        # Only the first process validates, and another's checkpoint may be the one that is left.
+        judged = torch.tensor([self.best, self.stale], dtype=torch.float64, device=self.device)
+        dist.broadcast(judged, 0)
+        self.best, self.stale = judged[0].item(), int(judged[1].item())
+        return {**self.checkpoint(), "states": [gathered(state, self.processes) for state in self.states]}
+
     def restore(self, saved: dict) -> None:
-        super().restore(saved)
+        super().restore(moved(saved, self.device))
         self.norms = saved["norms"]
 
-    def take_states(self, saved: dict | None) -> None:
-        """Carries on with a process's own streams, which begin empty where it saved none, others,
-        or at another step."""
-        if saved and saved["step"] == self.step and saved["states"][0].shape == self.states[0].shape:
-            self.states = saved["states"]
+    def take_states(self, saved: dict) -> None:
+        """Carries on with this process's part of the streams, which begin empty where the batch was another."""
+        if len(saved["states"][0]) == self.config.batch:
+            self.states = [s[self.indices.start : self.indices.stop].to(self.device) for s in saved["states"]]
 
 
 def averaged_network(saved: dict, config: TrainConfig) -> MaskNetwork:
     network = MaskNetwork(config.model)
     network.load_state_dict(saved["average"])
     return network.eval()
-
-
-def of_first_process(saved: dict | None) -> dict | None:
-    """The first process's checkpoint, for all: each saves by its own clock, and one that is new has none."""
-    shared = [saved]
-    dist.broadcast_object_list(shared, 0)
-    return shared[0]
 
 
 def shares_of(config: TrainConfig, course: Course, rank: int, processes: int) -> list[Prepared]:
@@ -126,18 +129,17 @@ def shares_of(config: TrainConfig, course: Course, rank: int, processes: int) ->
     ]
 
 
-def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> None:
+def train(config: TrainConfig, course: Course, rank: int, processes: int, device: str) -> bool:
+    """False: it stopped because another process was asked to."""
     if course.shares:
         data = shares_of(config, course, rank, processes)
     else:
         data = Prepared(course.data, config.licence_flags, course.preload)
     run = Run(config, data, rank, processes, device, workers=course.workers)
-    last = f"last.{rank}.pt" if rank else "last.pt"
-    path = course.out / last
-    saved = torch.load(path, weights_only=True, map_location=device) if path.exists() else None
-    shared = of_first_process(saved) if processes > 1 else saved
-    if shared:
-        run.restore(shared)
+    others = Processes(rank, processes, device)
+    saved = others.furthest(furthest_in(course.out))
+    if saved:
+        run.restore(saved)
         run.take_states(saved)
     elif course.init:
         run.begin_with(torch.load(course.init, weights_only=True, map_location=device))
@@ -148,11 +150,5 @@ def train(config: TrainConfig, course: Course, rank: int, processes: int, device
     def score(checkpoint: dict) -> dict[str, float]:
         return validation.score(averaged_network(checkpoint, config).to(device), run.stft)
 
-    def agree(progress: float, halt: bool) -> tuple[float, bool]:
-        if processes > 1:
-            shared = torch.tensor([progress, float(halt)], dtype=torch.float64, device=device)
-            dist.broadcast(shared, 0)
-            progress, halt = shared[0].item(), bool(shared[1].item())
-        return progress, halt
-
-    run_loop(run, course, Log(course.out, rank == 0), score if validation else None, agree, last)
+    last = LAST if rank == 0 else f"last.{rank}.pt" if others.first_here else None
+    return run_loop(run, course, Log(course.out, rank == 0), score if validation else None, others.agree, last)
