@@ -18,7 +18,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from .graphdef import GraphWriter, to_bytes
 
@@ -31,7 +31,7 @@ class Model(Protocol):
 
     name: str  # in the manifest; "": that of the folder
     network: nn.Module  # with rounded weights
-    byte_weights: tuple[str, ...]  # parameters that are stored in one byte for each weight; the others in float16
+    byte_weights: tuple[str, ...]  # weights that are stored in one byte for each value; the others in float16
     step_ms: float  # of sound that one run of the graph answers for
     errors: tuple[str, ...]  # of check_tfjs.mjs, which may not exceed the tolerance
 
@@ -59,11 +59,16 @@ def round_weights(network: nn.Module, byte_weights: tuple[str, ...] = ()) -> nn.
     with torch.no_grad():
         for name, p in network.named_parameters():
             if name in byte_weights:
-                levels, low, scale = to_bytes(p.numpy())
-                p.copy_(torch.from_numpy((levels * scale + low).astype(np.float32)))
+                p.copy_(rounded_to_bytes(p))
             else:
                 p.copy_(p.half().float())
     return network
+
+
+def rounded_to_bytes(weight: Tensor) -> Tensor:
+    """A weight as one byte for each of its values holds it."""
+    levels, low, scale = to_bytes(weight.detach().numpy())
+    return torch.from_numpy((levels * scale + low).astype(np.float32))
 
 
 def files_of(

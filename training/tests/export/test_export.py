@@ -10,7 +10,8 @@ import torch
 from support import TRAINING, needs_tfjs
 
 from denoise_training.export.exporter import check, export
-from denoise_training.export.streaming import StreamingModel, write_graph
+from denoise_training.export.graphdef import to_bytes
+from denoise_training.export.streaming import StreamingModel, round_products, write_graph
 from denoise_training.network.models import MaskNetwork, ModelConfig
 from denoise_training.run.config import TrainConfig
 from denoise_training.settings import load
@@ -39,6 +40,20 @@ def test_graph_uses_only_cheap_operations():
         "Transpose",
     }
     assert set(graph.count) <= allowed
+
+
+def test_products_have_a_byte_for_each_weight_and_nothing_is_lost_when_they_are_stored():
+    torch.manual_seed(0)
+    network = MaskNetwork(ModelConfig(narrow_bands=32, bands=64, encoder_channels=8, channels=16, blocks=2))
+    before = {name: weight.copy() for name, weight in write_graph(network).weights.items()}
+    round_products(network)
+    for name, weight in write_graph(network).weights.items():
+        if weight.ndim < 2:
+            assert np.array_equal(weight, before[name]), name
+            continue
+        levels, low, scale = to_bytes(weight)
+        assert np.abs(levels * scale + low - weight).max() < 1e-6, name
+        assert 0 < np.abs(weight - before[name]).max() <= 0.51 * np.ptp(before[name]) / 255, name
 
 
 @needs_tfjs
