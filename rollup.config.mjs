@@ -6,6 +6,7 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import esbuild from 'rollup-plugin-esbuild';
 import { kernelBinaries } from './tools/kernel-binaries.mjs';
 import { leanTensorflow } from './tools/lean-tensorflow.mjs';
+import { leanWasm, WASM_FILE } from './tools/lean-wasm.mjs';
 import { listModels } from './tools/models.mjs';
 import { packModel } from './tools/pack-model.mjs';
 import { thirdParty } from './tools/third-party.mjs';
@@ -182,13 +183,11 @@ const copyMp3Decoder = {
   },
 };
 
-/** The wasm backend's binary: that with SIMD, which we ask for, and without threads, which cost more than they bring. */
-const copyWasm = {
-  name: 'copy-wasm',
+const writeWasm = {
+  name: 'write-wasm',
   writeBundle() {
-    const name = 'tfjs-backend-wasm-simd.wasm';
     mkdirSync('dist/wasm', { recursive: true });
-    cpSync(require.resolve(`@tensorflow/tfjs-backend-wasm/dist/${name}`), `dist/wasm/${name}`);
+    writeFileSync(`dist/wasm/${WASM_FILE}`, leanWasm());
   },
 };
 
@@ -220,7 +219,7 @@ const PACKAGE = [
     inBrowser(`src/${model.name}-model.ts`, `dist/${model.name}-model.js`, { plugins: [packed(model)] }),
   ),
   inBrowser('worklet/denoise-processor.ts', 'dist/denoise-processor.js'),
-  inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [copyWasm] }),
+  inBrowser('src/worker/denoise-worker.ts', 'dist/denoise-worker.js', { plugins: [writeWasm] }),
   inBrowser('src/engine/index.ts', 'dist/engine.js'),
   inBrowser('src/wam.ts', 'dist/wam/index.js', {
     define: WAM_CONSTANTS,

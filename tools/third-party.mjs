@@ -80,7 +80,8 @@ function list() {
       byText.set(key, { titles: [...titles, `${title} (${license})`], text: text.trim() });
     }
   const head =
-    'denoise-node is under the MIT licence, see LICENSE. It carries work of others, under the licences below.';
+    'denoise-node is under the MIT licence, see LICENSE. It carries work of others, under the licences below.\n' +
+    'Of TensorFlow.js, what is not used is left out of its scripts and its WebAssembly.';
   const parts = [...byText.values()].map(({ titles, text }) => `${titles.join('\n')}\n\n${text}`);
   return `${[head, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }

@@ -1,6 +1,6 @@
 /** Every operation of the converter, as the bundles have it beside TensorFlow.js as it is. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,11 +12,11 @@ import nodeResolve from '@rollup/plugin-node-resolve';
 import { rollup } from 'rollup';
 import esbuild from 'rollup-plugin-esbuild';
 import { leanTensorflow } from '../../tools/lean-tensorflow.mjs';
+import { leanWasm, WASM_FILE } from '../../tools/lean-wasm.mjs';
 import { type Outcome, outcomesOf } from '../support/graph-operations.ts';
 
 const require = createRequire(import.meta.url);
 const LISTS = join(dirname(require.resolve('@tensorflow/tfjs-converter/package.json')), 'dist/operations/op_list');
-const WASM = pathToFileURL(require.resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm')).href;
 const ENTRY = join(import.meta.dirname, '../support/graph-operations.ts');
 
 /** Operations that give other values each time. */
@@ -58,6 +58,8 @@ async function outcomesOfBundle(): Promise<Record<string, Outcome>> {
   const folder = await mkdtemp(join(tmpdir(), 'lean-'));
   try {
     const file = join(folder, 'operations.mjs');
+    const wasm = join(folder, WASM_FILE);
+    await writeFile(wasm, leanWasm());
     const plugins = [leanTensorflow, nodeResolve({ browser: true }), commonjs(), esbuild({ target: 'es2022' })];
     const bundle = await rollup({ input: ENTRY, external: [/^node:/], plugins });
     await bundle.write({ file, format: 'es', inlineDynamicImports: true });
@@ -66,7 +68,7 @@ async function outcomesOfBundle(): Promise<Record<string, Outcome>> {
       import { outcomesOf } from ${JSON.stringify(pathToFileURL(file).href)};
       parentPort.postMessage(await outcomesOf(workerData));`;
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), {
-      workerData: WASM,
+      workerData: pathToFileURL(wasm).href,
       execArgv: [],
     });
     return await new Promise((resolve, reject) => {
