@@ -23,7 +23,7 @@ export function packModel(manifestUrl) {
   return Buffer.concat([Buffer.from(BEGINNING), length, manifest, ...files]);
 }
 
-/** Weights are float16: their signs and exponents compress where their fractions, which do not, stand apart. */
+/** Of float16 signs and exponents compress where fractions, which do not, stand apart; bytes do not mind. */
 function planesOf(bytes) {
   const planes = Buffer.alloc(bytes.length);
   const half = Math.ceil(bytes.length / 2);
