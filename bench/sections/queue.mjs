@@ -21,7 +21,7 @@ const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const REDIS_JOBS = fileURLToPath(new URL('../node/redis-jobs.mjs', import.meta.url));
 const RATE_HZ = 48000;
 /** Long enough that start and end, about a second, do not count; and unequal, as archives are. */
-const MEAN_SECONDS = 15;
+const MEAN_SECONDS = 30;
 const SPREAD = 0.5;
 const SEED = 1;
 /** So many does Redis get, in which nothing is to be heard. */
