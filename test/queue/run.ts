@@ -44,8 +44,8 @@ async function tryLongRecording(hours: number): Promise<boolean> {
   const isWhole = status === 0 && bytes >= 2 * 48000 * 3600 * hours;
   const isFlat = Math.max(...thirds) <= MOST_MB && thirds[2] <= MOST_GROWTH * thirds[0];
   console.log(
-    `${hours} h from and to the store in ${Math.round(seconds)} s: ${isWhole ? 'whole' : 'NOT whole'}; the worker had ` +
-      `${thirds.join(', ')} MB in the thirds of its time, ${isFlat ? 'within' : 'NOT within'} ${MOST_MB} and flat`,
+    `${hours} h from and to the store in ${Math.round(seconds)} s: ${isWhole ? 'whole' : 'NOT whole'}; the worker ` +
+      `had ${thirds.join(', ')} MB in the thirds of its time, ${isFlat ? 'within' : 'NOT within'} ${MOST_MB} and flat`,
   );
   return isWhole && isFlat;
 }
