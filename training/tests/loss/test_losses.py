@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from denoise_training.framing import RATE_HZ
-from denoise_training.loss.losses import DenoiseLoss, LossConfig, compressed
+from denoise_training.loss.losses import DenoiseLoss, LossConfig, compressed, residue_db
 
 
 def waves(seed: int = 0) -> torch.Tensor:
@@ -44,6 +44,17 @@ def test_excess_is_a_term_in_its_first_power():
     measure = DenoiseLoss(config, RATE_HZ)
     once, twice = (measure(gain * waves(1), clean, waves())[0].item() for gain in (0.1, 0.2))
     assert twice == pytest.approx(2 * once, rel=1e-3)
+
+
+def test_residue_counts_each_decibel_where_the_voice_is_silent_and_nothing_where_it_is_not():
+    clean = torch.tensor([[[1.0, 1e-2, 1e-3], [0.0, 0.0, 0.0]]]).to(torch.complex64)
+    spoken, *pauses = (residue_db(torch.full_like(clean, size), clean)[0] for size in (1.0, 1.0, 0.1))
+    assert spoken[0].tolist() == [0.0, 0.0, pytest.approx(50, abs=0.1)]
+    assert [pause[1].tolist() for pause in pauses] == [
+        [pytest.approx(50, abs=0.1)] * 3,
+        [pytest.approx(30, abs=0.1)] * 3,
+    ]
+    assert residue_db(torch.zeros_like(clean), clean).abs().max() == 0
 
 
 def test_what_is_off_by_default_changes_nothing():
