@@ -38,6 +38,7 @@ describe('listening in the file studio', { timeout: 300_000 }, () => {
       await page.focus('#seek');
       await page.keyboard.press('Home');
       const hearing = await beginHearing(page);
+      await hearing.silence();
       await page.locator('#play').click();
       const order = ['after', 'before', 'removed', 'after', 'removed', 'before'] as const;
       for (const version of order) {

@@ -101,11 +101,15 @@ export async function hear(page: Page, seconds: number, during?: () => Promise<v
   return hearing.end(seconds);
 }
 
-/**
- * Every sample that goes to the loudspeakers from now on, in whole quanta, mixed to one channel. `end` waits until
- * these seconds of it have been heard.
- */
-export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: number): Promise<Float32Array> }> {
+export interface Hearing {
+  /** Waits until these seconds have been heard, and gives them. */
+  end(atLeastSeconds?: number): Promise<Float32Array>;
+  /** Waits until nothing sounds any more, which may be later than the page says so, and forgets what did. */
+  silence(): Promise<void>;
+}
+
+/** Every sample that goes to the loudspeakers from now on, in whole quanta, mixed to one channel. */
+export async function beginHearing(page: Page): Promise<Hearing> {
   const tap = await page.evaluateHandle(async () => {
     const { heard } = window as unknown as Remembered;
     const { context } = heard;
@@ -119,16 +123,29 @@ export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: n
     });
     const chunks: Float32Array[] = [];
     let [length, wanted] = [0, Number.POSITIVE_INFINITY];
+    let onSilence: (() => void) | undefined;
     const last = new Promise<void>((resolve) => {
       node.port.onmessage = ({ data }) => {
         chunks.push(data.channels[0]);
         length += data.channels[0].length;
+        if (onSilence && data.channels[0].every((sample: number) => sample === 0)) {
+          // What is left ends with a quantum, as it did.
+          length %= 128;
+          chunks.splice(0, chunks.length, new Float32Array(length));
+          onSilence();
+          onSilence = undefined;
+        }
         if (data.last) resolve();
         else if (length >= wanted) node.port.postMessage({ type: 'stop' });
       };
     });
     heard.connect(node);
     return {
+      silence() {
+        return new Promise<void>((resolve) => {
+          onSilence = resolve;
+        });
+      },
       async end(seconds: number) {
         wanted = seconds * context.sampleRate;
         if (length >= wanted) node.port.postMessage({ type: 'stop' });
@@ -142,6 +159,7 @@ export async function beginHearing(page: Page): Promise<{ end(atLeastSeconds?: n
     };
   });
   return {
+    silence: () => tap.evaluate((tap) => tap.silence()),
     async end(atLeastSeconds = 0) {
       const bytes = Uint8Array.from(
         Buffer.from(await tap.evaluate((tap, seconds) => tap.end(seconds), atLeastSeconds), 'base64'),
