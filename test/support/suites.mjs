@@ -56,7 +56,9 @@ export class Suites {
   }
 
   async python(name, python, folder) {
-    this.#add(name, await outcomeOf(python, ['-m', 'pytest', '-q', 'tests'], PYTEST, { cwd: folder }));
+    // Threads that wait for each other sleep: spinning they would take the cores that other suites need.
+    const env = { ...process.env, OMP_WAIT_POLICY: 'passive' };
+    this.#add(name, await outcomeOf(python, ['-m', 'pytest', '-q', 'tests'], PYTEST, { cwd: folder, env }));
   }
 
   /** A whole suite that cannot run here counts as one skip. */
