@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { GCProfiler } from 'node:v8';
 import { Denoiser, type DenoiserStream } from '../../src/engine/index.ts';
 import { largestDifference, noise, seededRandom } from './signals.ts';
 
 const MODEL = new URL('../../models/base/', import.meta.url);
 const RATES = [8000, 16000, 22050, 44056, 44100, 48000, 96000, 192000];
+
+/** Steps of a round in which bytes are counted, and what the counting itself leaves, shared out among them. */
+const ROUND_STEPS = 100;
+const STRAY_BYTES = 16;
+const MOST_ROUNDS = 300;
 
 describe('Denoiser with base', () => {
   let denoiser: Denoiser;
@@ -154,6 +160,33 @@ describe('Denoiser with base', () => {
     for (const stream of streams) stream.dispose();
     other.dispose();
     assert.deepEqual(denoiser.memory(), alone);
+  });
+
+  it('makes no garbage, once its loops are compiled', () => {
+    for (const rate of [44100, 48000]) {
+      const streams = [1, 2].map(() => denoiser.createStream(rate));
+      const sound = noise(rate, 7, 0.1);
+      const out = new Float32Array(rate);
+      const bytesOfStep = (): number => {
+        const collections = new GCProfiler();
+        collections.start();
+        const before = process.memoryUsage();
+        for (let i = 0; i < ROUND_STEPS; i++) {
+          for (const stream of streams) stream.push(sound, 0, stream.samplesToHop);
+          denoiser.step(streams);
+          for (const stream of streams) stream.pull(out, 0, stream.available);
+        }
+        const after = process.memoryUsage();
+        const made = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+        return collections.stop().statistics.length === 0 ? made / ROUND_STEPS : Number.POSITIVE_INFINITY;
+      };
+      // The compiler works beside: what is not compiled makes an object of many a number.
+      let rounds = 1;
+      while (bytesOfStep() > STRAY_BYTES) {
+        rounds += 1;
+        assert.ok(rounds <= MOST_ROUNDS, `${rate} Hz: every step makes garbage`);
+      }
+    }
   });
 
   it('leaves no trace of NaN, infinities and absurd values in its input', () => {

@@ -40,9 +40,22 @@ export class StreamState implements StreamMemory {
    * Values below {@link DENORMAL_FLOOR} become 0.
    */
   #check(): void {
-    const isBroken = this.values.some((values) => !values.every(Number.isFinite));
-    for (const values of this.values) {
-      for (let i = 0; i < values.length; i++) if (isBroken || Math.abs(values[i]) < DENORMAL_FLOOR) values[i] = 0;
+    const memory = this.values;
+    for (let s = 0; s < memory.length; s++) {
+      if (!areFinite(memory[s])) {
+        this.reset();
+        return;
+      }
+    }
+    for (let s = 0; s < memory.length; s++) {
+      const values = memory[s];
+      for (let i = 0; i < values.length; i++) if (Math.abs(values[i]) < DENORMAL_FLOOR) values[i] = 0;
     }
   }
+}
+
+/** A loop: `every` makes an object of each value. */
+function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
