@@ -77,6 +77,33 @@ describe('DenoisePool', () => {
     });
   });
 
+  it('answers streams in realtime in the order of their sound, a few at a time', async () => {
+    await withPool(1, async (pool) => {
+      const streams = Array.from({ length: 8 }, () => pool.stream({ sampleRate: 48000 }));
+      await Promise.all(streams.map(({ ready }) => ready));
+      const batches: number[] = [];
+      threads.at(-1)?.on('message', ({ streams: count }) => batches.push(count));
+      const heard: number[] = [];
+      streams.forEach((stream, i) => {
+        stream.on('data', () => heard.push(i));
+      });
+      const chunk = pcmOf([noise(480, 1, 0.1)], 's16le');
+      for (const order of [
+        [7, 6, 5, 4, 3, 2, 1, 0],
+        [3, 0, 6, 1, 7, 2, 5, 4],
+      ]) {
+        heard.length = 0;
+        for (const i of order) streams[i].write(chunk);
+        while (heard.length < order.length) await turn();
+        assert.deepEqual(heard, order);
+      }
+      assert.ok(
+        batches.every((count) => count <= 2),
+        `${batches}`,
+      );
+    });
+  });
+
   it('tells how late steps in realtime are', async () => {
     await withPool(1, async (pool) => {
       const stream = pool.stream({ sampleRate: 48000 });

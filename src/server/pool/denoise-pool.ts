@@ -77,8 +77,8 @@ interface PoolEmitter extends EventEmitter {
 const PoolEmitter = EventEmitter as new () => PoolEmitter;
 
 /**
- * Many streams on several threads. Each stream stays in one thread, where all whose samples are there take their step
- * of the model in one batch. Throws a TypeError or RangeError for bad options.
+ * Many streams on several threads. Each stream stays in one thread, where those whose samples are there take their step
+ * of the model, whoever has waited longest first. Throws a TypeError or RangeError for bad options.
  *
  * @example
  * ```ts

@@ -1,23 +1,26 @@
 /**
  * In:     samples of the lanes of one thread (pool-thread.ts)
- * Out:    one model step for all streams that are due together; enhanced samples back
+ * Out:    model steps of those that are due; enhanced samples back
  * Thread: one of a pool's
  *
- *   messages ─▶ look at all lanes ─▶ step ─▶ answer ─▶ … until no step is due ─▶ event queue
+ *   messages ─▶ lanes that are due ─▶ step of the first ─▶ answer ─▶ … until no step is due ─▶ event queue
  *
- * Realtime lanes go first: the others get the turns in which none of them has a step waiting.
+ * Whoever has waited longest comes first, and realtime lanes before the others. Turns are short, because what comes
+ * during one waits for its end: after a standstill, streams are late by it and a turn, not by the steps of all.
  */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { advanceSamples, type Denoiser } from '../../engine/index.ts';
-import { Enhancer } from '../../files/enhance.ts';
+import { advanceSamples, type Denoiser, type DenoiserStream } from '../../engine/index.ts';
 import { toErrorData } from '../../shared/errors.ts';
 import { loadModel } from '../load-model.ts';
-import { pulled } from '../local-lane.ts';
 import type { ResolvedSound } from '../options.ts';
 import { clockMs, type EnhancedPiece, type FromThread, isThreadData, type ToThread } from './messages.ts';
+import { ServedLane } from './served-lane.ts';
 
-/** Streams of one batch: more gain no time, and the engine keeps room for as many as there have ever been. */
-const MOST_IN_BATCH = 16;
+/**
+ * Streams of one turn, unless a lane has more: what the model runs at once. With more in a turn, what has waited during
+ * a standstill would be answered at the end of all, and what comes meanwhile after as long again.
+ */
+const STREAMS_OF_TURN = 2;
 
 /** Whether this thread was started by a pool. */
 export const IS_POOL_THREAD = isThreadData(workerData);
@@ -37,55 +40,20 @@ export async function servePool(): Promise<void> {
   }
 }
 
-/** A lane of this thread. */
-class ServedLane {
-  readonly enhancer: Enhancer;
-  isFinishing = false;
-  #pushed = 0;
-  #pulled = 0;
-  /** When samples came, up to which position: of those whose step is still to come. */
-  readonly #arrivals: { readonly position: number; readonly atMs: number }[] = [];
-  readonly #delaySamples: number;
-
-  constructor(
-    denoiser: Denoiser,
-    readonly number: number,
-    { sampleRateHz, channels, settings }: ResolvedSound,
-    readonly realtime: boolean,
-  ) {
-    this.enhancer = new Enhancer(denoiser, channels, sampleRateHz, settings);
-    this.#delaySamples = this.enhancer.streams[0].delaySamples;
-  }
-
-  put(planes: readonly Float32Array[], frames: number, atMs: number): void {
-    this.enhancer.put(planes, 0, frames);
-    this.#pushed += frames;
-    if (this.realtime) this.#arrivals.push({ position: this.#pushed, atMs });
-  }
-
-  /** What is ready; undefined where that is nothing. */
-  take(nowMs: number): EnhancedPiece | undefined {
-    const piece = pulled(this.enhancer, this.enhancer.streams.length);
-    if (piece === undefined) return undefined;
-    this.#pulled += piece.frames;
-    const needed = Math.min(this.#pulled + this.#delaySamples, this.#pushed);
-    const arrivals = this.#arrivals;
-    while (arrivals.length > 0 && arrivals[0].position < needed) arrivals.shift();
-    return {
-      lane: this.number,
-      planes: piece.planes as readonly Float32Array<ArrayBuffer>[],
-      frames: piece.frames,
-      lateMs: arrivals.length === 0 ? undefined : nowMs - arrivals[0].atMs,
-    };
-  }
-}
-
+/** Which lanes take their step, and when. */
 class Turns {
   readonly #denoiser: Denoiser;
   readonly #port: MessagePort;
   readonly #lanes = new Map<number, ServedLane>();
+  /** Lanes with a step or their end to come, each once, whoever has waited longest first. */
+  readonly #realtime: ServedLane[] = [];
+  readonly #recordings: ServedLane[] = [];
+  /** Lanes of the present turn, and streams of the present batch. */
+  readonly #served: ServedLane[] = [];
+  readonly #batch: DenoiserStream[] = [];
   #heard = 0;
   #isComing = false;
+  readonly #onTurn = (): void => this.#turn();
 
   constructor(denoiser: Denoiser, port: MessagePort) {
     this.#denoiser = denoiser;
@@ -100,12 +68,12 @@ class Turns {
       case 'push':
         this.#heard = message.count;
         this.#lanes.get(message.lane)?.put(message.planes, message.frames, message.atMs);
-        this.#schedule();
+        this.#queue(message.lane);
         return;
       case 'finish': {
         const lane = this.#lanes.get(message.lane);
         if (lane !== undefined) lane.isFinishing = true;
-        this.#schedule();
+        this.#queue(message.lane);
         return;
       }
       case 'close':
@@ -127,52 +95,100 @@ class Turns {
   }
 
   #close(number: number): void {
-    this.#lanes.get(number)?.enhancer.dispose();
+    const lane = this.#lanes.get(number);
+    if (lane === undefined) return;
+    lane.enhancer.dispose();
     this.#lanes.delete(number);
+    const queue = this.#queueOf(lane);
+    if (queue.includes(lane)) queue.splice(queue.indexOf(lane), 1);
   }
 
-  /** After what else has arrived: chunks of several streams that come together make one batch. */
+  #queueOf({ realtime }: ServedLane): ServedLane[] {
+    return realtime ? this.#realtime : this.#recordings;
+  }
+
+  /** Puts a lane behind those that wait, where it has something to wait for and does not yet. */
+  #queue(number: number): void {
+    const lane = this.#lanes.get(number);
+    if (lane?.isWaiting) {
+      const queue = this.#queueOf(lane);
+      if (!queue.includes(lane)) queue.push(lane);
+    }
+    this.#schedule();
+  }
+
+  /** After what else has arrived. */
   #schedule(): void {
     if (this.#isComing) return;
     this.#isComing = true;
-    setImmediate(() => {
-      this.#isComing = false;
-      this.#turn();
-    });
+    setImmediate(this.#onTurn);
   }
 
   #turn(): void {
     const begin = performance.now();
-    const lanes = [...this.#lanes.values()];
-    let due = lanes.filter(({ realtime, enhancer }) => realtime && enhancer.isDue);
-    if (due.length === 0) due = lanes.filter(({ enhancer }) => enhancer.isDue);
-    const streams = due.flatMap(({ enhancer }) => enhancer.streams);
-    for (let at = 0; at < streams.length; at += MOST_IN_BATCH)
-      this.#denoiser.step(streams.slice(at, at + MOST_IN_BATCH));
+    this.#isComing = false;
+    this.#choose();
+    const streams = this.#step();
     const stepMs = performance.now() - begin;
-    for (const { enhancer } of due) enhancer.stepped();
-    const finished = lanes.filter(({ isFinishing, enhancer }) => isFinishing && !enhancer.isDue);
-    for (const { enhancer } of finished) enhancer.finish();
+    const pieces: EnhancedPiece[] = [];
+    const ended: number[] = [];
     const nowMs = clockMs();
-    const pieces = [...new Set([...due, ...finished])].flatMap((lane) => lane.take(nowMs) ?? []);
-    for (const { number } of finished) this.#close(number);
-    const waiting = [...this.#lanes.values()].filter(({ enhancer, isFinishing }) => enhancer.isDue || isFinishing);
-    answer(
-      this.#port,
-      {
-        type: 'enhanced',
-        pieces,
-        ended: finished.map(({ number }) => number),
-        stepMs,
-        streams: streams.length,
-        turnMs: performance.now() - begin,
-        heard: this.#heard,
-        isBehind: waiting.some(({ realtime, enhancer }) => realtime && enhancer.isDue),
-      },
-      pieces.flatMap(({ planes }) => planes.map(({ buffer }) => buffer)),
-    );
-    if (waiting.length > 0) this.#schedule();
+    for (const lane of this.#served) {
+      const isEnd = lane.settle();
+      const piece = lane.take(nowMs);
+      if (piece !== undefined) pieces.push(piece);
+      if (isEnd) ended.push(lane.number);
+      if (isEnd) this.#close(lane.number);
+      else if (lane.isWaiting) this.#queueOf(lane).push(lane);
+    }
+    const message: FromThread = {
+      type: 'enhanced',
+      pieces,
+      ended,
+      stepMs,
+      streams,
+      turnMs: performance.now() - begin,
+      heard: this.#heard,
+      isBehind: this.#realtime.length > 0,
+    };
+    answer(this.#port, message, pieces.flatMap(buffersOf));
+    if (this.#realtime.length + this.#recordings.length > 0) this.#schedule();
   }
+
+  /** Takes the lanes of a turn from those that wait. */
+  #choose(): void {
+    const queue = this.#realtime.length > 0 ? this.#realtime : this.#recordings;
+    this.#served.length = 0;
+    for (let streams = 0; streams < STREAMS_OF_TURN; ) {
+      const lane = queue.shift();
+      if (lane === undefined) return;
+      this.#served.push(lane);
+      streams += lane.enhancer.streams.length;
+    }
+  }
+
+  /** One step for each stream of theirs that is due; says how many. */
+  #step(): number {
+    const batch = this.#batch;
+    let [steps, inBatch] = [0, 0];
+    for (const { enhancer } of this.#served) {
+      if (!enhancer.isDue) continue;
+      for (const stream of enhancer.streams) {
+        batch[inBatch++] = stream;
+        steps += 1;
+        if (inBatch < STREAMS_OF_TURN) continue;
+        this.#denoiser.step(batch, inBatch);
+        inBatch = 0;
+      }
+    }
+    if (inBatch > 0) this.#denoiser.step(batch, inBatch);
+    batch.length = 0;
+    return steps;
+  }
+}
+
+function buffersOf({ planes }: EnhancedPiece): ArrayBuffer[] {
+  return planes.map(({ buffer }) => buffer);
 }
 
 function answer(port: MessagePort, message: FromThread, transfer: ArrayBuffer[] = []): void {
