@@ -7,7 +7,9 @@
  * and allocates nothing.
  */
 import { add, blend, relu, sigmoid, tanh } from './elementwise';
+import { features, masked, overlapped, pairs, spectrum, weigh } from './hop';
 import { product } from './product';
+import { pass } from './transform';
 
 const INSTRUCTION_BYTES: usize = 64;
 
@@ -32,6 +34,27 @@ export function run(at: usize, count: i32): void {
         break;
       case 5:
         blend(at);
+        break;
+      case 6:
+        pass(at);
+        break;
+      case 7:
+        weigh(load<usize>(at, 4), load<usize>(at, 8), load<usize>(at, 12), load<usize>(at, 16), load<usize>(at, 20));
+        break;
+      case 8:
+        spectrum(at);
+        break;
+      case 9:
+        features(at);
+        break;
+      case 10:
+        masked(at);
+        break;
+      case 11:
+        pairs(at);
+        break;
+      case 12:
+        overlapped(at);
         break;
     }
     at += INSTRUCTION_BYTES;

@@ -14,6 +14,7 @@ import { shortened } from '../shared/quoted.ts';
 import type { Hertz } from '../shared/units.ts';
 import { DenoiserStream, type SharedParts } from './denoiser-stream.ts';
 import { elements } from './graph/graph-contract.ts';
+import { loadKernels } from './graph/kernels/load-kernels.ts';
 import { Model } from './graph/model.ts';
 import { loadModelFiles } from './graph/model-files.ts';
 import { modelMismatch, reasonOf } from './graph/model-mismatch.ts';
@@ -64,10 +65,10 @@ export class Denoiser {
   readonly #offsets: number[] = [];
   #disposed = false;
 
-  private constructor(model: Model, manifest: Manifest) {
+  private constructor(model: Model, manifest: Manifest, paths: StreamPaths) {
     this.#model = model;
     this.manifest = manifest;
-    this.#paths = makePaths(manifest);
+    this.#paths = paths;
     this.#inputSize = elements(manifest.graph.input.shape);
     this.#outputSize = elements(manifest.graph.output.shape);
     const advance = new Float32Array(this.#paths.advanceSamples);
@@ -90,12 +91,16 @@ export class Denoiser {
     const { modelUrl, wasmUrl, signal } = source;
     const files = await loadModelFiles(modelUrl, source);
     const model = await Model.load(files, { wasmUrl, signal });
+    // With the model they were loaded too.
+    const kernels = await loadKernels();
+    let denoiser: Denoiser | undefined;
     try {
       signal?.throwIfAborted();
-      const denoiser = new Denoiser(model, files.manifest);
+      denoiser = new Denoiser(model, files.manifest, makePaths(files.manifest, kernels));
       denoiser.#warmUp();
       return denoiser;
     } catch (cause) {
+      denoiser?.dispose();
       model.dispose();
       if (signal?.aborted) throw signal.reason;
       throw modelMismatch(
@@ -159,6 +164,7 @@ export class Denoiser {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#paths.dispose();
     this.#model.dispose();
   }
 

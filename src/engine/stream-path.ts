@@ -32,4 +32,6 @@ export interface StreamPaths {
   /** How many calls of `analyse` for one stream may come before the first `synthesise`. */
   readonly depth: number;
   createPath(): StreamPath;
+  /** Frees what they hold; no path may be asked any more. */
+  dispose(): void;
 }

@@ -119,4 +119,6 @@ export class BlockPaths implements StreamPaths {
   createPath(): StreamPath {
     return new BlockPath(this);
   }
+
+  dispose(): void {}
 }

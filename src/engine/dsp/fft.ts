@@ -18,8 +18,8 @@ export class RealFft {
   readonly #even: boolean;
   readonly #complex: ComplexFft;
   /** e^(−2πi·k/length): turns the half-length transform of an even length into the spectrum. */
-  readonly #cos: Float64Array;
-  readonly #sin: Float64Array;
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
 
   /** @param length any whole number from 1; RangeError otherwise. Fast where its prime factors are 2, 3 and 5. */
   constructor(length: number) {
@@ -30,11 +30,11 @@ export class RealFft {
     this.scratch = new Float64Array(length);
     this.#even = length % 2 === 0;
     this.#complex = new ComplexFft(this.#even ? length / 2 : length);
-    this.#cos = new Float64Array(this.#even ? this.bins : 0);
-    this.#sin = new Float64Array(this.#cos.length);
-    for (let k = 0; k < this.#cos.length; k++) {
-      this.#cos[k] = Math.cos((-2 * Math.PI * k) / length);
-      this.#sin[k] = Math.sin((-2 * Math.PI * k) / length);
+    this.cos = new Float64Array(this.#even ? this.bins : 0);
+    this.sin = new Float64Array(this.cos.length);
+    for (let k = 0; k < this.cos.length; k++) {
+      this.cos[k] = Math.cos((-2 * Math.PI * k) / length);
+      this.sin[k] = Math.sin((-2 * Math.PI * k) / length);
     }
   }
 
@@ -61,8 +61,8 @@ export class RealFft {
     }
     z.transform();
     const { outRe, outIm } = z;
-    const cos = this.#cos;
-    const sin = this.#sin;
+    const cos = this.cos;
+    const sin = this.sin;
     re[0] = outRe[0] + outIm[0];
     im[0] = 0;
     re[half] = outRe[0] - outIm[0];
@@ -105,8 +105,8 @@ export class RealFft {
       return;
     }
     const half = this.length / 2;
-    const cos = this.#cos;
-    const sin = this.#sin;
+    const cos = this.cos;
+    const sin = this.sin;
     z.im[0] = re[0] + re[half];
     z.re[0] = re[0] - re[half];
     for (let k = 1, m = half - 1; k <= m; k++, m--) {

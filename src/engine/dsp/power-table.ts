@@ -19,12 +19,14 @@ const halves = new Uint32Array(float.buffer);
  * below 1.2e−6, and below 3e−7 for |p| up to a half: five float32 steps.
  */
 export class PowerTable {
-  readonly #octaves = new Float64Array(2048);
-  readonly #mantissas = new Float64Array(STEPS + 1);
+  /** 2^(p·e) by the exponent as a float64 holds it. */
+  readonly octaves = new Float64Array(2048);
+  /** m^p for 1 ≤ m ≤ 2. */
+  readonly mantissas = new Float64Array(STEPS + 1);
 
   constructor(exponent: number) {
-    for (let e = 0; e < this.#octaves.length; e++) this.#octaves[e] = 2 ** (exponent * (e - 1023));
-    for (let i = 0; i <= STEPS; i++) this.#mantissas[i] = (1 + i / STEPS) ** exponent;
+    for (let e = 0; e < this.octaves.length; e++) this.octaves[e] = 2 ** (exponent * (e - 1023));
+    for (let i = 0; i <= STEPS; i++) this.mantissas[i] = (1 + i / STEPS) ** exponent;
   }
 
   /** Does not allocate. */
@@ -32,9 +34,9 @@ export class PowerTable {
     float[0] = x;
     const upper = halves[1];
     const step = (upper >>> REST_BITS) & (STEPS - 1);
-    const lower = this.#mantissas[step];
+    const lower = this.mantissas[step];
     // Half a unit stands for the lower half, which is not read.
     const rest = ((upper & REST_MASK) + 0.5) * REST_SCALE;
-    return this.#octaves[upper >>> 20] * (lower + (this.#mantissas[step + 1] - lower) * rest);
+    return this.octaves[upper >>> 20] * (lower + (this.mantissas[step + 1] - lower) * rest);
   }
 }

@@ -15,27 +15,27 @@ export class BandMap {
   readonly bands: number;
   readonly #bins: number;
   /** For each bin the band below it, and the weight of the one above. */
-  readonly #below: Int32Array;
-  readonly #above: Float32Array;
+  readonly below: Int32Array;
+  readonly above: Float32Array;
   /** For each band one over the sum of its weights, so that its value is a mean. */
-  readonly #scale: Float32Array;
+  readonly scale: Float32Array;
 
   constructor({ centreBins }: Bands, bins: number) {
     this.bands = centreBins.length;
     this.#bins = bins;
-    this.#below = new Int32Array(bins);
-    this.#above = new Float32Array(bins);
+    this.below = new Int32Array(bins);
+    this.above = new Float32Array(bins);
     const sums = new Float64Array(this.bands);
     let band = 0;
     for (let k = 0; k < bins; k++) {
       while (band < this.bands - 2 && centreBins[band + 1] < k) band++;
       const share = Math.min(1, Math.max(0, (k - centreBins[band]) / (centreBins[band + 1] - centreBins[band])));
-      this.#below[k] = band;
-      this.#above[k] = share;
+      this.below[k] = band;
+      this.above[k] = share;
       sums[band] += 1 - share;
       sums[band + 1] += share;
     }
-    this.#scale = Float32Array.from(sums, (sum) => 1 / sum);
+    this.scale = Float32Array.from(sums, (sum) => 1 / sum);
   }
 
   /**
@@ -45,9 +45,9 @@ export class BandMap {
   gather(row: Float32Array, from: number, into: Float32Array, to: number): void {
     const { bands } = this;
     const bins = this.#bins;
-    const below = this.#below;
-    const above = this.#above;
-    const scale = this.#scale;
+    const below = this.below;
+    const above = this.above;
+    const scale = this.scale;
     // Bins come in the order of their bands, so only two sums are open at a time, and none is read back from memory.
     let lower = 0;
     let upper = 0;
@@ -73,8 +73,8 @@ export class BandMap {
   /** Linear interpolation: a row of {@link bands} values → a row of `bins` values. */
   spread(row: Float32Array, from: number, into: Float32Array, to: number): void {
     const bins = this.#bins;
-    const below = this.#below;
-    const above = this.#above;
+    const below = this.below;
+    const above = this.above;
     for (let k = 0; k < bins; k++) {
       const band = from + below[k];
       const value = row[band];

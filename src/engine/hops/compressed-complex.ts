@@ -14,19 +14,19 @@ export const FEATURE_PLANES = 3;
 
 /** The features of one model; shared by its streams. */
 export class CompressedComplex {
-  readonly #power: PowerTable;
-  readonly #squaredFloor: number;
+  readonly power: PowerTable;
+  readonly squaredFloor: number;
 
   constructor(settings: CompressedComplexFeatures) {
     // A power of |X|², which takes no root.
-    this.#power = new PowerTable((settings.exponent - 1) / 2);
-    this.#squaredFloor = settings.floor * settings.floor;
+    this.power = new PowerTable((settings.exponent - 1) / 2);
+    this.squaredFloor = settings.floor * settings.floor;
   }
 
   /** Writes {@link FEATURE_PLANES} rows from `offset` on. Does not allocate. */
   extract(spectrum: Spectrum, features: Float32Array, offset: number): void {
-    const power = this.#power;
-    const squaredFloor = this.#squaredFloor;
+    const power = this.power;
+    const squaredFloor = this.squaredFloor;
     const { re, im } = spectrum;
     const bins = re.length;
     const realRow = offset + bins;

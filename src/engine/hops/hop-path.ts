@@ -12,11 +12,15 @@ import { RealFft } from '../dsp/fft.ts';
 import type { SampleQueue } from '../dsp/sample-queue.ts';
 import { Synthesis } from '../dsp/synthesis.ts';
 import { asymmetricSqrtHann, type WindowPair } from '../dsp/window.ts';
+import type { Kernels } from '../graph/kernels/load-kernels.ts';
 import type { StreamingManifest } from '../manifest/streaming-manifest.ts';
 import type { StreamPath, StreamPaths } from '../stream-path.ts';
 import { BandMap } from './bands.ts';
 import { CompressedComplex, FEATURE_PLANES } from './compressed-complex.ts';
 import { applyEstimate, estimatePlanes } from './estimate.ts';
+import type { HopParts, HopProgram } from './hop-program.ts';
+import { KernelHopPath } from './kernel-hop-path.ts';
+import { makeHopProgram } from './make-hop-program.ts';
 
 /** The path of one stream through a streaming model. */
 class HopPath implements StreamPath {
@@ -76,7 +80,7 @@ class HopPath implements StreamPath {
 }
 
 /** What the streams of one model share; scratch arrays are free between two calls. */
-export class HopPaths implements StreamPaths {
+export class HopPaths implements StreamPaths, HopParts {
   readonly advanceSamples: Samples;
   /** A step needs the memory that the one before leaves. */
   readonly depth = 1;
@@ -88,8 +92,14 @@ export class HopPaths implements StreamPaths {
   readonly binFeatures: Float32Array;
   readonly binEstimate: Float32Array;
   readonly enhancedSpectrum: Spectrum;
+  /** What does all of it where our kernels can. */
+  readonly #program: HopProgram | undefined;
 
-  constructor(readonly manifest: StreamingManifest) {
+  /** @param kernels of our own, fastest first; the first that give what this file gives are used */
+  constructor(
+    readonly manifest: StreamingManifest,
+    kernels: readonly Kernels[] = [],
+  ) {
     this.advanceSamples = manifest.framing.hopSamples;
     this.fft = new RealFft(manifest.framing.fftSamples);
     const { bins } = this.fft;
@@ -99,9 +109,14 @@ export class HopPaths implements StreamPaths {
     this.binFeatures = new Float32Array(FEATURE_PLANES * bins);
     this.binEstimate = new Float32Array(estimatePlanes(manifest.estimate) * bins);
     this.enhancedSpectrum = makeSpectrum(bins);
+    this.#program = makeHopProgram(this, kernels, () => new HopPath(this));
   }
 
   createPath(): StreamPath {
-    return new HopPath(this);
+    return this.#program === undefined ? new HopPath(this) : new KernelHopPath(this, this.#program);
+  }
+
+  dispose(): void {
+    this.#program?.dispose();
   }
 }

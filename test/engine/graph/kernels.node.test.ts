@@ -10,18 +10,16 @@ import type { Executor } from '../../../src/engine/graph/executor.ts';
 import { elements } from '../../../src/engine/graph/graph-contract.ts';
 import { GraphExecutor } from '../../../src/engine/graph/graph-executor.ts';
 import { KernelPlan } from '../../../src/engine/graph/kernel-plan.ts';
-import type { KernelBuild } from '../../../src/engine/graph/kernels/binaries.ts';
 import type { Kernels } from '../../../src/engine/graph/kernels/load-kernels.ts';
 import { makeExecutor } from '../../../src/engine/graph/make-executor.ts';
 import { loadModelFiles, type ModelFiles } from '../../../src/engine/graph/model-files.ts';
 import { PlanExecutor } from '../../../src/engine/graph/plan-executor.ts';
 import { startBackend } from '../../../src/engine/graph/start-backend.ts';
-import { wasmBackend } from '../../../src/engine/graph/wasm-backend.ts';
 import { HopPaths } from '../../../src/engine/hops/hop-path.ts';
 import type { StreamingManifest } from '../../../src/engine/manifest/streaming-manifest.ts';
-import { compileKernels } from '../../../tools/compile-kernels.mjs';
 import { Random } from '../../../tools/fuzz/random.ts';
 import { listModels } from '../../../tools/models.mjs';
+import { instantiated } from '../own-kernels.ts';
 import { largestDifference } from '../signals.ts';
 
 const SPEECH = new URL('../../fixtures/noisy-speech.wav', import.meta.url);
@@ -183,14 +181,6 @@ describe('makeExecutor', () => {
 
 /** Small enough to be lost, too large to be added, and none at all. */
 const ODD_VALUES = [1e-42, -1e-42, 0, -0, 1e30, -1e30, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
-
-/** Undefined where this engine has no such instructions. */
-async function instantiated(build: KernelBuild): Promise<Kernels | undefined> {
-  const binary = (await compileKernels())[build];
-  if (!WebAssembly.validate(binary)) return undefined;
-  const { instance } = await WebAssembly.instantiate(binary, { env: { memory: wasmBackend().wasm.asm.memory } });
-  return { build, run: instance.exports.run as Kernels['run'] };
-}
 
 /** A layer's output from our kernels and from TensorFlow.js, for inputs in ±2 as `change` leaves them. */
 function bothOf(layer: Layer, kernels: Kernels, seed: number, change: (value: number) => number) {

@@ -74,6 +74,9 @@ export function blend(
   return [5, candidate, gate, memory, to, 4 * floats, shiftBits];
 }
 
+/** What stands around a network in one hop; what their words are: kernels/transform.ts and hop.ts. */
+export const OPERATION = { pass: 6, weigh: 7, spectrum: 8, features: 9, masked: 10, pairs: 11, overlapped: 12 };
+
 /** A program as it lies in memory. */
 export function encoded(instructions: readonly Instruction[]): number[] {
   return instructions.flatMap((words) => [...words, ...Array(INSTRUCTION_WORDS - words.length).fill(0)]);
