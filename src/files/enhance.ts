@@ -142,10 +142,10 @@ export class Enhancer {
    * {@link stepped}.
    */
   put(channels: readonly Float32Array[], start: number, length: number): void {
-    this.#streams.forEach((stream, c) => {
-      stream.push(channels[c], start, length);
+    for (let c = 0; c < this.#streams.length; c++) {
+      this.#streams[c].push(channels[c], start, length);
       this.#dry[c].pushAll(channels[c], start, length);
-    });
+    }
   }
 
   /** Whether {@link streams} have the samples of a step. */

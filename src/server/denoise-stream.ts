@@ -104,7 +104,7 @@ export class DenoiseStream extends Duplex {
     const begin = this.#takenBytes;
     for (let at = 0; at < bytes.length || this.#resets[0] === begin + at; ) {
       const end = Math.min(bytes.length, (this.#resets[0] ?? Number.POSITIVE_INFINITY) - begin);
-      await this.#path.take(bytes.subarray(at, end));
+      await this.#path.take(end - at < bytes.length ? bytes.subarray(at, end) : bytes);
       at = end;
       if (this.#resets[0] !== begin + at) continue;
       this.#resets.shift();

@@ -14,12 +14,13 @@ import type { Piece } from './pcm-codec.ts';
 export class LocalLane implements Lane {
   readonly hasRoom = true;
   readonly #enhancer: Enhancer;
-  readonly #channels: number;
+  /** As long as the longest piece so far. */
+  #planes: readonly Float32Array[];
   readonly #output: LaneOutput;
 
   constructor(denoiser: Denoiser, { sampleRateHz, channels, settings }: ResolvedSound, output: LaneOutput) {
     this.#enhancer = new Enhancer(denoiser, channels, sampleRateHz, settings);
-    this.#channels = channels;
+    this.#planes = Array.from({ length: channels }, () => new Float32Array());
     this.#output = output;
   }
 
@@ -43,16 +44,10 @@ export class LocalLane implements Lane {
   }
 
   #drain(): void {
-    const piece = pulled(this.#enhancer, this.#channels);
-    if (piece !== undefined) this.#output.sound(piece);
+    const frames = this.#enhancer.available;
+    if (frames === 0) return;
+    if (this.#planes[0].length < frames) this.#planes = this.#planes.map(() => new Float32Array(frames));
+    this.#enhancer.pull(this.#planes, 0, frames);
+    this.#output.sound({ planes: this.#planes, frames });
   }
-}
-
-/** Everything that an enhancer has ready, in planes of their own; undefined where that is nothing. */
-export function pulled(enhancer: Enhancer, channels: number): Piece | undefined {
-  const frames = enhancer.available;
-  if (frames === 0) return undefined;
-  const planes = Array.from({ length: channels }, () => new Float32Array(frames));
-  enhancer.pull(planes, 0, frames);
-  return { planes, frames };
 }

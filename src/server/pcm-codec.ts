@@ -52,8 +52,8 @@ export class PcmCodec {
     }
     const end = bytes.length - ((bytes.length - at) % begun.length);
     for (const most = MOST_FRAMES * begun.length; at < end; at += most)
-      yield this.#decode(bytes.subarray(at, Math.min(end, at + most)));
-    begun.set(bytes.subarray(end));
+      yield this.#decode(part(bytes, at, Math.min(end, at + most)));
+    if (end < bytes.length) begun.set(bytes.subarray(end));
     this.#begunBytes = bytes.length - end;
   }
 
@@ -77,4 +77,9 @@ export class PcmCodec {
     if (fullScaleOf(this.#format) === undefined) silenceBroken(this.#planes, frames);
     return { planes: this.#planes, frames };
   }
+}
+
+/** Without a view of its own where it is all. */
+function part(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  return from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
 }

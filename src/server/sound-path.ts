@@ -67,7 +67,7 @@ export class SoundPath implements LaneOutput {
       if (this.#isClosed) return;
       this.#lane?.push(piece);
       untilTurn -= piece.frames;
-      await this.#until(() => this.#lane?.hasRoom ?? false);
+      if (!this.#lane?.hasRoom) await this.#until(() => this.#lane?.hasRoom ?? false);
     }
   }
 

@@ -104,6 +104,29 @@ describe('DenoisePool', () => {
     });
   });
 
+  it('sends the sound of a call back in the memory in which it came', async () => {
+    await withPool(1, async (pool) => {
+      const stream = pool.stream({ sampleRate: 48000 });
+      await stream.ready;
+      const pieces: number[][] = [];
+      threads.at(-1)?.on('message', (answer) => {
+        for (const { frames, planes } of answer.pieces) pieces.push([frames, planes[0].length]);
+      });
+      stream.resume();
+      const chunk = pcmOf([noise(480, 1, 0.1)], 's16le');
+      for (let n = 1; n <= 3; n++) {
+        stream.write(chunk);
+        while (pieces.length < n) await turn();
+      }
+      // The overlap of the first step is still to come: of what came, there is more than goes.
+      assert.deepEqual(pieces, [
+        [240, 480],
+        [480, 480],
+        [480, 480],
+      ]);
+    });
+  });
+
   it('tells how late steps in realtime are', async () => {
     await withPool(1, async (pool) => {
       const stream = pool.stream({ sampleRate: 48000 });

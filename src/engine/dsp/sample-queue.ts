@@ -48,6 +48,12 @@ export class SampleQueue {
     return count;
   }
 
+  /** Throws the oldest samples away, at most `length`. */
+  drop(length: number): void {
+    this.#head += Math.min(length, this.#tail - this.#head);
+    if (this.#head === this.#tail) this.clear();
+  }
+
   clear(): void {
     this.#head = 0;
     this.#tail = 0;

@@ -1,6 +1,7 @@
 import type { ErrorData } from '../../shared/errors.ts';
 import type { Milliseconds, Samples } from '../../shared/units.ts';
 import type { ResolvedSound } from '../options.ts';
+import type { Planes } from './spare-planes.ts';
 
 /** What a pool tells a thread of its. `lane`: numbers that are used once in the life of a thread. */
 export type ToThread =
@@ -10,7 +11,7 @@ export type ToThread =
   | {
       readonly type: 'push';
       readonly lane: number;
-      readonly planes: readonly Float32Array<ArrayBuffer>[];
+      readonly planes: Planes;
       readonly frames: number;
       /** When they came, by {@link clockMs}. */
       readonly atMs: Milliseconds;
@@ -50,7 +51,7 @@ export interface Enhanced {
 
 export interface EnhancedPiece {
   readonly lane: number;
-  readonly planes: readonly Float32Array<ArrayBuffer>[];
+  readonly planes: Planes;
   readonly frames: number;
   /** Since the last of the samples that the step needed had come; undefined for what is not in realtime. */
   readonly lateMs: Milliseconds | undefined;

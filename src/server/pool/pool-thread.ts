@@ -147,16 +147,25 @@ export class PoolThread {
     this.#balancedAtMs = nowMs;
     if (!this.#isReady) return;
     if (pausedMs > STANDSTILL_MS) this.#shedder.caughtUp(nowMs);
-    const realtime = [...this.#lanes].filter((lane) => lane.realtime);
-    const carried = realtime.filter(({ isDry }) => !isDry);
-    const toShed = this.#shedder.toShed(nowMs, carried.length);
-    for (const lane of carried.slice(carried.length - toShed)) lane.goDry();
-    if (toShed > 0) this.#owner.shed();
-    if (toShed > 0) return;
-    const oldest = realtime.find(({ isDry }) => isDry);
-    if (oldest === undefined || !this.#shedder.mayReturn(nowMs, carried.length, this.load)) return;
-    oldest.goWet();
-    this.#owner.returned();
+    let carried = 0;
+    let oldestDry: CarriedLane | undefined;
+    for (const lane of this.#lanes) {
+      if (!lane.realtime) continue;
+      if (lane.isDry) oldestDry ??= lane;
+      else carried += 1;
+    }
+    const toShed = this.#shedder.toShed(nowMs, carried);
+    if (toShed > 0) this.#shed(toShed);
+    else if (oldestDry !== undefined && this.#shedder.mayReturn(nowMs, carried, this.load)) {
+      oldestDry.goWet();
+      this.#owner.returned();
+    }
+  }
+
+  #shed(count: number): void {
+    const carried = [...this.#lanes].filter(({ realtime, isDry }) => realtime && !isDry);
+    for (const lane of carried.slice(-count)) lane.goDry();
+    this.#owner.shed();
   }
 
   /** Ends the worker; lanes that are left hear nothing more. Idempotent. */

@@ -15,13 +15,12 @@ import type { Piece } from '../pcm-codec.ts';
 import { clockMs, type EnhancedPiece } from './messages.ts';
 import type { CarriedLane, PoolThread } from './pool-thread.ts';
 import { Seam } from './seam.ts';
+import { type Planes, SparePlanes, USUAL_SECONDS } from './spare-planes.ts';
 
 /** Sound that may wait for the thread beyond what the model needs, before the writer has to. */
 const QUEUE_SECONDS = 2;
 /** Way from enhanced to dry sound and back. */
 const GLIDE_SECONDS = 0.01;
-/** What waits in a call: the latency, and a chunk. */
-const USUAL_SECONDS = 0.03;
 
 /** A recording in one of a pool's threads. */
 export class PooledLane implements Lane, CarriedLane {
@@ -32,6 +31,7 @@ export class PooledLane implements Lane, CarriedLane {
   readonly #seam: Seam;
   /** What went in and has not come out. */
   readonly #waiting: readonly SampleQueue[];
+  readonly #spare: SparePlanes;
   #latencySamples = 0;
   /** In the thread; undefined while sound is dry. */
   #number: number | undefined;
@@ -47,6 +47,7 @@ export class PooledLane implements Lane, CarriedLane {
     this.#seam = new Seam(sound.channels, Math.ceil(GLIDE_SECONDS * sound.sampleRateHz));
     const usualFrames = Math.ceil(USUAL_SECONDS * sound.sampleRateHz);
     this.#waiting = Array.from({ length: sound.channels }, () => new SampleQueue(usualFrames));
+    this.#spare = new SparePlanes(sound.channels, usualFrames);
   }
 
   /** Rejects with the engine's error, or where the thread could not load its model. */
@@ -91,14 +92,9 @@ export class PooledLane implements Lane, CarriedLane {
   }
 
   push({ planes, frames }: Piece): void {
-    this.#waiting.forEach((queue, c) => queue.pushAll(planes[c], 0, frames));
+    for (let c = 0; c < planes.length; c++) this.#waiting[c].pushAll(planes[c], 0, frames);
     if (this.#number === undefined) this.#passDry();
-    else
-      this.#send(
-        planes.map((plane) => plane.slice(0, frames) as Float32Array<ArrayBuffer>),
-        frames,
-        this.#number,
-      );
+    else this.#send(this.#copied(planes, frames), frames, this.#number);
     if (this.realtime) this.#thread.balance();
   }
 
@@ -149,8 +145,8 @@ export class PooledLane implements Lane, CarriedLane {
 
   enhanced(piece: EnhancedPiece): void {
     const hadRoom = this.hasRoom;
-    this.#taken(piece.frames, false);
-    this.#give(piece);
+    for (const queue of this.#waiting) queue.drop(piece.frames);
+    this.#give(piece.planes, piece.frames);
     if (!hadRoom && this.hasRoom) this.#output.room();
   }
 
@@ -165,16 +161,24 @@ export class PooledLane implements Lane, CarriedLane {
     if (!this.realtime) return;
     const held = this.#isFinishing ? 0 : this.#latencySamples;
     const frames = this.#waiting[0].length - held;
-    if (frames > 0) this.#give({ planes: this.#taken(frames, false), frames });
+    if (frames > 0) this.#give(this.#taken(frames, false), frames);
     if (this.#isFinishing) this.#output.ended();
   }
 
-  #give(piece: Piece): void {
+  #give(planes: Planes, frames: number): void {
+    const piece = { planes, frames };
     this.#seam.pass(piece);
     this.#output.sound(piece);
+    this.#spare.keep(planes);
   }
 
-  #send(planes: readonly Float32Array<ArrayBuffer>[], frames: number, lane: number): void {
+  #copied(planes: readonly Float32Array[], frames: number): Planes {
+    const copies = this.#spare.take(frames);
+    for (let c = 0; c < planes.length; c++) for (let n = 0; n < frames; n++) copies[c][n] = planes[c][n];
+    return copies;
+  }
+
+  #send(planes: Planes, frames: number, lane: number): void {
     this.#thread.send(
       { type: 'push', lane, planes, frames, atMs: clockMs(), count: this.#thread.countPush() },
       planes.map(({ buffer }) => buffer),
@@ -182,12 +186,12 @@ export class PooledLane implements Lane, CarriedLane {
   }
 
   /** The oldest samples that have not come out; they stay where `isCopy`. */
-  #taken(frames: number, isCopy: boolean): Float32Array<ArrayBuffer>[] {
-    return this.#waiting.map((queue) => {
-      const plane = new Float32Array(frames);
-      queue.take(plane, 0, frames);
-      if (isCopy) queue.pushAll(plane, 0, frames);
-      return plane;
+  #taken(frames: number, isCopy: boolean): Planes {
+    const planes = this.#spare.take(frames);
+    this.#waiting.forEach((queue, c) => {
+      queue.take(planes[c], 0, frames);
+      if (isCopy) queue.pushAll(planes[c], 0, frames);
     });
+    return planes;
   }
 }

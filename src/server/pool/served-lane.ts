@@ -5,9 +5,9 @@
  */
 import type { Denoiser } from '../../engine/index.ts';
 import { Enhancer } from '../../files/enhance.ts';
-import { pulled } from '../local-lane.ts';
 import type { ResolvedSound } from '../options.ts';
 import type { EnhancedPiece } from './messages.ts';
+import { type Planes, SparePlanes, USUAL_SECONDS } from './spare-planes.ts';
 
 /** A lane of a thread. */
 export class ServedLane {
@@ -18,6 +18,7 @@ export class ServedLane {
   /** When samples came, up to which position: of those whose step is still to come. */
   readonly #arrivals: { readonly position: number; readonly atMs: number }[] = [];
   readonly #delaySamples: number;
+  readonly #spare: SparePlanes;
 
   constructor(
     denoiser: Denoiser,
@@ -27,10 +28,13 @@ export class ServedLane {
   ) {
     this.enhancer = new Enhancer(denoiser, channels, sampleRateHz, settings);
     this.#delaySamples = this.enhancer.streams[0].delaySamples;
+    this.#spare = new SparePlanes(channels, Math.ceil(USUAL_SECONDS * sampleRateHz));
   }
 
-  put(planes: readonly Float32Array[], frames: number, atMs: number): void {
+  /** The planes are the lane's from now on. */
+  put(planes: Planes, frames: number, atMs: number): void {
     this.enhancer.put(planes, 0, frames);
+    this.#spare.keep(planes);
     this.#pushed += frames;
     if (this.realtime) this.#arrivals.push({ position: this.#pushed, atMs });
   }
@@ -50,16 +54,18 @@ export class ServedLane {
 
   /** What is ready; undefined where that is nothing. */
   take(nowMs: number): EnhancedPiece | undefined {
-    const piece = pulled(this.enhancer, this.enhancer.streams.length);
-    if (piece === undefined) return undefined;
-    this.#pulled += piece.frames;
+    const frames = this.enhancer.available;
+    if (frames === 0) return undefined;
+    const planes = this.#spare.take(frames);
+    this.enhancer.pull(planes, 0, frames);
+    this.#pulled += frames;
     const needed = Math.min(this.#pulled + this.#delaySamples, this.#pushed);
     const arrivals = this.#arrivals;
     while (arrivals.length > 0 && arrivals[0].position < needed) arrivals.shift();
     return {
       lane: this.number,
-      planes: piece.planes as readonly Float32Array<ArrayBuffer>[],
-      frames: piece.frames,
+      planes,
+      frames,
       lateMs: arrivals.length === 0 ? undefined : nowMs - arrivals[0].atMs,
     };
   }

@@ -18,6 +18,17 @@ describe('SampleQueue', () => {
     expect(taken).to.be.above(30000);
   });
 
+  it('drops the oldest, and no more than it has', () => {
+    const queue = new SampleQueue(4);
+    for (let n = 0; n < 6; n++) queue.push(n);
+    queue.drop(2);
+    const into = new Float32Array(1);
+    expect(queue.take(into, 0, 1)).to.equal(1);
+    expect(into[0]).to.equal(2);
+    queue.drop(9);
+    expect(queue.length).to.equal(0);
+  });
+
   it('gives no more than it has, and leaves the rest of the array alone', () => {
     const queue = new SampleQueue(4);
     queue.push(1);
