@@ -3,6 +3,7 @@
 import { startPeerHere } from '../peers/peer-in-worker.mjs';
 import { PEERS } from '../peers/peers.mjs';
 import { modelUrl } from './model-url.mjs';
+import { productTick } from './product-tick.mjs';
 
 const TICK_MS = 10;
 const RATE_HZ = 48000;
@@ -15,7 +16,9 @@ let tick;
 
 const handlers = {
   async prepare({ name, streams, samples }) {
-    tick = Object.hasOwn(PEERS, name) ? await peerTick(name, samples) : await modelTick(name, streams, samples);
+    if (name === 'product') tick = await productTick();
+    else if (Object.hasOwn(PEERS, name)) tick = await peerTick(name, samples);
+    else tick = await modelTick(name, streams, samples);
   },
 
   tight({ ticks }) {

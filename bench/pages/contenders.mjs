@@ -5,7 +5,7 @@ import { noisySpeech } from './sound.mjs';
 /**
  * As fast as it goes: microseconds per 10 ms of sound, one value a round.
  *
- * @param {string[]} names peers or models
+ * @param {string[]} names peers or models, or 'product' (product-tick.mjs)
  * @returns {Promise<Record<string, number[]>>}
  */
 export async function measureTight(names, { rounds, ticks }) {
