@@ -1,6 +1,6 @@
 /**
- * Streams of a pool with one thread, paced as calls are: `node --no-memory-reducer paced-streams.mjs MODEL STREAMS
- * SECONDS` prints one JSON object.
+ * Streams of a pool with one thread, paced as calls are: `node --no-memory-reducer --initial-old-space-size=64
+ * paced-streams.mjs MODEL STREAMS SECONDS` prints one JSON object.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
