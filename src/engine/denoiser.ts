@@ -14,8 +14,7 @@ import { shortened } from '../shared/quoted.ts';
 import type { Hertz } from '../shared/units.ts';
 import { DenoiserStream, type SharedParts } from './denoiser-stream.ts';
 import { elements } from './graph/graph-contract.ts';
-import { loadKernels } from './graph/kernels/load-kernels.ts';
-import { Model } from './graph/model.ts';
+import { Model, startEngine } from './graph/model.ts';
 import { loadModelFiles } from './graph/model-files.ts';
 import { modelMismatch, reasonOf } from './graph/model-mismatch.ts';
 import type { StreamState } from './graph/stream-state.ts';
@@ -89,10 +88,11 @@ export class Denoiser {
    */
   static async load(source: DenoiserSource): Promise<Denoiser> {
     const { modelUrl, wasmUrl, signal } = source;
+    const starting = startEngine(wasmUrl);
+    starting.catch(() => {}); // Heard of when the files are there: where both fail, they have more to tell.
     const files = await loadModelFiles(modelUrl, source);
-    const model = await Model.load(files, { wasmUrl, signal });
-    // With the model they were loaded too.
-    const kernels = await loadKernels();
+    const model = await Model.load(files, { starting, signal });
+    const kernels = await starting;
     let denoiser: Denoiser | undefined;
     try {
       signal?.throwIfAborted();

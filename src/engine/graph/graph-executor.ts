@@ -10,6 +10,12 @@ import type { Executor } from './executor.ts';
 import { batched, elements, outputNames } from './graph-contract.ts';
 import type { StreamMemory } from './stream-state.ts';
 
+/** What one run of a graph takes and gives, in the order of its contract. Freed right after it. */
+export interface GraphRun {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
 /** The reference: GraphModel.execute and nothing else. Tensors go in and come out at every step. */
 export class GraphExecutor implements Executor {
   readonly kernels = 'graph';
@@ -18,12 +24,15 @@ export class GraphExecutor implements Executor {
   readonly #contract: GraphContract;
   readonly #outputNames: string[];
   readonly #streams: number;
+  readonly #watch: (run: GraphRun) => void;
 
-  constructor(graph: GraphModel, contract: GraphContract, streams: number) {
+  /** @param watch called in each run, before its outputs are read; what it throws ends the step */
+  constructor(graph: GraphModel, contract: GraphContract, streams: number, watch: (run: GraphRun) => void = () => {}) {
     this.#graph = graph;
     this.#contract = contract;
     this.#outputNames = outputNames(contract);
     this.#streams = streams;
+    this.#watch = watch;
   }
 
   step(memories: readonly StreamMemory[], first: number, features: Float32Array, estimates: Float32Array): void {
@@ -45,6 +54,7 @@ export class GraphExecutor implements Executor {
         inputs[state.input] = tensor(stacked, batched(state.shape, streams), 'float32');
       });
       const results = [this.#graph.execute(inputs, this.#outputNames)].flat() as Tensor[];
+      this.#watch({ inputs: Object.values(inputs) as Tensor[], outputs: results });
       estimates.set(results[0].dataSync<'float32'>(), first * outputSize);
       states.forEach((state, s) => {
         const size = elements(state.shape);

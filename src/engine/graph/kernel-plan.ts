@@ -9,9 +9,7 @@
  * checks that its results are the reference's before it uses one, and stays with GraphModel where anything is missing:
  * what plans use of the backend is not public API.
  */
-import type { GraphModel } from '@tensorflow/tfjs-converter';
-import type { NamedTensorMap, TensorInfo } from '@tensorflow/tfjs-core';
-import { type KernelCall, recordKernels } from './kernel-recorder.ts';
+import type { RecordedRun } from './kernel-recorder.ts';
 import type { BoundCall } from './kernel-table.ts';
 import type { Kernels } from './kernels/load-kernels.ts';
 import { planSteps } from './kernels/plan-steps.ts';
@@ -30,33 +28,26 @@ export class KernelPlan {
   readonly #kernels: Kernels | undefined;
 
   /**
-   * Runs the graph once and records it.
-   * @param inputs every input of the graph, in the order in which {@link setInput} counts them
-   * @param outputNames in the order in which {@link getOutput} counts them
+   * @param recorded with inputs and outputs in the order in which {@link setInput} and {@link getOutput} count them
    * @param kernels of our own, for what they can do; without them the backend's do everything
    * Throws an Error where the graph uses a kernel that plans do not know, or the backend is not the one expected.
    */
-  constructor(graph: GraphModel, inputs: NamedTensorMap, outputNames: readonly string[], kernels?: Kernels) {
+  constructor({ calls, inputs, outputs }: RecordedRun, kernels?: Kernels) {
     this.#backend = wasmBackend();
     this.#kernels = kernels;
     const memory = new PlanMemory(this.#backend);
     this.#memory = memory;
-    const recorded: KernelCall[] = [];
-    const outputs = recordKernels(recorded, () => [graph.execute(inputs, [...outputNames])].flat() as TensorInfo[]);
     try {
-      const given = Object.values(inputs);
-      const steps = kernels === undefined ? recorded.map(recordedStep) : planSteps(recorded, given, outputs);
+      const steps = kernels === undefined ? calls.map(recordedStep) : planSteps(calls, inputs, outputs);
       for (const tensor of outputs) memory.expectRead(tensor);
       for (const { reads } of steps) for (const tensor of reads) memory.expectRead(tensor);
-      this.#inputs = given.map((tensor) => memory.allocate(tensor, false));
+      this.#inputs = inputs.map((tensor) => memory.allocate(tensor, false));
       this.#bind(steps);
       this.#outputs = outputs.map((tensor) => ({ place: memory.place(tensor), views: new Map() }));
       memory.endPlanning();
     } catch (error) {
       this.dispose();
       throw error;
-    } finally {
-      for (const tensor of outputs) (tensor as unknown as { dispose(): void }).dispose();
     }
   }
 

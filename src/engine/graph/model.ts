@@ -8,7 +8,7 @@
  * within its step.
  */
 import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { DenoiseError } from '../../shared/errors.ts';
 import type { KernelName } from '../../shared/kernel-names.ts';
 import { shortened } from '../../shared/quoted.ts';
@@ -21,21 +21,26 @@ import { type Kernels, loadKernels } from './kernels/load-kernels.ts';
 import { makeExecutor } from './make-executor.ts';
 import type { ModelFiles } from './model-files.ts';
 import { modelMismatch, reasonOf } from './model-mismatch.ts';
-import { proveInterface, proveShapes } from './prove-graph.ts';
+import { proveBatch, proveInterface, proveShapes } from './prove-graph.ts';
 import { startBackend } from './start-backend.ts';
 import { StreamState } from './stream-state.ts';
 
 /**
- * Streams in one run of the graph; more are run in turn. Two cost 3 % less each than one alone with the kernels of
- * TensorFlow.js, the same with ours; four no less than two.
- * Both sizes are made at load: to plan a size when it first occurs would hold up live sound for a tenth of a second.
+ * Streams in one run of the graph; more are run in turn. With the kernels of TensorFlow.js two cost 3 % less each than
+ * one alone, four no less than two. With ours two cost the same, so there each is run alone.
+ * All sizes are made at load: to plan one when it first occurs would hold up live sound for a tenth of a second.
  */
 const MOST_STREAMS = 2;
 
 export interface ModelSettings {
-  /** See start-backend.ts. */
-  readonly wasmUrl?: string | URL | undefined;
+  /** From {@link startEngine}. */
+  readonly starting?: Promise<readonly Kernels[]>;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Starts what models run on, unless it runs already: the backend (start-backend.ts), and our kernels on it. */
+export function startEngine(wasmUrl?: string | URL): Promise<readonly Kernels[]> {
+  return startBackend(wasmUrl).then(loadKernels);
 }
 
 export class Model {
@@ -43,8 +48,8 @@ export class Model {
   readonly #contract: GraphContract;
   readonly #kernels: readonly Kernels[];
   readonly #stateSizes: readonly number[];
-  /** One for each batch size that has occurred. */
-  readonly #executors: (Executor | undefined)[] = [];
+  /** One for one stream, one for two where that pays. */
+  readonly #executors: Executor[] = [];
   #kernelName: KernelName = 'unknown';
   #disposed = false;
 
@@ -56,19 +61,17 @@ export class Model {
   }
 
   /**
-   * Starts the wasm backend, unless it runs already, and builds the graph from files that are already verified.
-   * Throws DenoiseError 'wasm' or 'model-mismatch', and the reason of the signal where that aborts.
+   * Builds the graph from files that are already verified, on the backend that is starting. Throws DenoiseError 'wasm'
+   * or 'model-mismatch', and the reason of the signal where that aborts.
    */
-  static async load(files: ModelFiles, { wasmUrl, signal }: ModelSettings = {}): Promise<Model> {
+  static async load(files: ModelFiles, { starting = startEngine(), signal }: ModelSettings = {}): Promise<Model> {
     const { manifest } = files;
-    const starting = startBackend(wasmUrl).then(loadKernels);
     const kernels = await (signal === undefined ? starting : unlessAborted(starting, signal));
     const model = new Model(buildGraph(files), manifest.graph, kernels);
     try {
       signal?.throwIfAborted();
       proveInterface(model.#graph, manifest.graph, files.manifestUrl);
-      for (let count = 1; count <= MOST_STREAMS; count++) model.#warmUp(count, files.manifestUrl);
-      model.#kernelName = model.#executorFor(1).kernels;
+      model.#makeExecutors(files.manifestUrl);
     } catch (error) {
       model.dispose();
       throw error;
@@ -88,12 +91,13 @@ export class Model {
 
   /**
    * One step for each of the first `count` states: `features` holds one input of the graph for each, one after the
-   * other, and `estimates` receives as many outputs. Allocates nothing of its own once a batch size has occurred.
+   * other, and `estimates` receives as many outputs. Allocates nothing of its own.
    */
   step(states: readonly StreamState[], count: number, features: Float32Array, estimates: Float32Array): void {
-    for (let first = 0; first < count; first += MOST_STREAMS) {
-      const streams = Math.min(MOST_STREAMS, count - first);
-      this.#executorFor(streams).step(states, first, features, estimates);
+    const executors = this.#executors;
+    for (let first = 0; first < count; first += executors.length) {
+      const streams = Math.min(executors.length, count - first);
+      executors[streams - 1].step(states, first, features, estimates);
     }
     for (let i = 0; i < count; i++) states[i].afterStep();
   }
@@ -103,7 +107,7 @@ export class Model {
     const { numTensors, numBytes } = engine().memory();
     return {
       tensors: numTensors,
-      bytes: this.#executors.reduce((sum, executor) => sum + (executor?.bytes ?? 0), numBytes),
+      bytes: this.#executors.reduce((sum, executor) => sum + executor.bytes, numBytes),
     };
   }
 
@@ -111,27 +115,36 @@ export class Model {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    for (const executor of this.#executors) executor?.dispose();
+    for (const executor of this.#executors) executor.dispose();
     this.#executors.length = 0;
     this.#graph.dispose();
   }
 
-  #executorFor(streams: number): Executor {
-    this.#executors[streams] ??= makeExecutor(this.#graph, this.#contract, streams, this.#kernels);
-    return this.#executors[streams];
+  /** Whatever runs later, the graph must take as many streams as the manifest says that it does: any number. */
+  #makeExecutors(where: string): void {
+    this.#makeExecutor(1, where);
+    this.#kernelName = this.#executors[0].kernels;
+    const isOurs = this.#kernelName !== 'tensorflow' && this.#kernelName !== 'graph';
+    for (let count = 2; count <= MOST_STREAMS; count++) {
+      if (isOurs) this.#naming(count, where, () => proveBatch(this.#graph, this.#contract, count, where));
+      else this.#makeExecutor(count, where);
+    }
   }
 
-  /** Runs a batch of `count` streams: compiles what is compiled late, and proves the shapes before the first step. */
-  #warmUp(count: number, where: string): void {
-    const { input, output } = this.#contract;
+  #makeExecutor(count: number, where: string): void {
+    this.#naming(count, where, () => {
+      const requireShapes = (outputs: readonly Tensor[]): void => proveShapes(outputs, this.#contract, count, where);
+      this.#executors.push(makeExecutor(this.#graph, this.#contract, count, this.#kernels, requireShapes));
+    });
+  }
+
+  /** Says of what `action` throws which batch of streams it was. */
+  #naming(count: number, where: string, action: () => void): void {
     try {
-      proveShapes(this.#graph, this.#contract, count, where);
-      const states = Array.from({ length: count }, () => this.createState());
-      const features = new Float32Array(count * elements(input.shape));
-      this.step(states, count, features, new Float32Array(count * elements(output.shape)));
+      action();
     } catch (cause) {
       if (cause instanceof DenoiseError) throw cause;
-      const shape = JSON.stringify(input.shape);
+      const shape = JSON.stringify(this.#contract.input.shape);
       throw modelMismatch(
         `${shortened(where)}: expected the graph to take ${shape} for ${count} stream(s), got: ${reasonOf(cause)}`,
         cause,

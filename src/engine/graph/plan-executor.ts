@@ -3,13 +3,12 @@
  * Out:    their estimates, and their memories one step on
  * Thread: [worker], or whoever runs the engine
  */
-import type { GraphModel } from '@tensorflow/tfjs-converter';
-import { dispose, type NamedTensorMap, zeros } from '@tensorflow/tfjs-core';
 import type { KernelName } from '../../shared/kernel-names.ts';
 import type { GraphContract } from '../manifest/model-head.ts';
 import type { Executor } from './executor.ts';
-import { batched, elements, outputNames } from './graph-contract.ts';
+import { elements } from './graph-contract.ts';
 import { KernelPlan } from './kernel-plan.ts';
+import type { RecordedRun } from './kernel-recorder.ts';
 import type { Kernels } from './kernels/load-kernels.ts';
 import type { StreamMemory } from './stream-state.ts';
 
@@ -28,10 +27,11 @@ export class PlanExecutor implements Executor {
   readonly #output: Float32Array;
 
   /**
+   * @param run the graph's, for as many streams
    * @param kernels of our own; without them the backend's
    * Throws an Error where the graph cannot be planned.
    */
-  constructor(graph: GraphModel, contract: GraphContract, streams: number, kernels?: Kernels) {
+  constructor(run: RecordedRun, contract: GraphContract, streams: number, kernels?: Kernels) {
     this.kernels = kernels?.build ?? 'tensorflow';
     const { input, output, states } = contract;
     this.#streams = streams;
@@ -40,13 +40,7 @@ export class PlanExecutor implements Executor {
     this.#stateSizes = states.map((state) => elements(state.shape));
     this.#input = new Float32Array(this.#inputSize);
     this.#output = new Float32Array(this.#outputSize);
-    const inputs: NamedTensorMap = { [input.name]: zeros(batched(input.shape, streams)) };
-    for (const state of states) inputs[state.input] = zeros(batched(state.shape, streams));
-    try {
-      this.#plan = new KernelPlan(graph, inputs, outputNames(contract), kernels);
-    } finally {
-      dispose(inputs);
-    }
+    this.#plan = new KernelPlan(run, kernels);
   }
 
   get bytes(): number {

@@ -27,24 +27,29 @@ export function proveInterface(graph: GraphModel, contract: GraphContract, where
   proveTensors('outputs', outputNames(contract), [output.shape, ...stateShapes], graph.outputs, where);
 }
 
-/** Runs the graph once as it is, for `count` streams; every output must have the shape that the manifest states. */
-export function proveShapes(graph: GraphModel, contract: GraphContract, count: number, where: string): void {
-  const { input, output, states } = contract;
+/** Every output of a run for `count` streams must have the shape that the manifest states. */
+export function proveShapes(outputs: readonly Tensor[], contract: GraphContract, count: number, where: string): void {
+  const { output, states } = contract;
   const fields = ['graph.output.shape', ...states.map((_, s) => `graph.states[${s}].shape`)];
   const expected = [output.shape, ...states.map((state) => state.shape)];
+  outputs.forEach(({ shape }, i) => {
+    if (String(shape) === String(batched(expected[i], count))) return;
+    throw modelMismatch(
+      `${shortened(where)}: field "${fields[i]}": expected ${quoted(expected[i])}, ` +
+        `found ${quoted(shape)} for ${count} stream(s).`,
+    );
+  });
+}
+
+/** Runs the graph once as it is, for `count` streams: it must take as many, and give the shapes that it should. */
+export function proveBatch(graph: GraphModel, contract: GraphContract, count: number, where: string): void {
+  const { input, states } = contract;
   tidy(() => {
     const inputs = Object.fromEntries([
       [input.name, zeros(batched(input.shape, count))],
       ...states.map((state) => [state.input, zeros(batched(state.shape, count))]),
     ]);
-    const results = [graph.execute(inputs, outputNames(contract))].flat() as Tensor[];
-    results.forEach(({ shape }, i) => {
-      if (String(shape) === String(batched(expected[i], count))) return;
-      throw modelMismatch(
-        `${shortened(where)}: field "${fields[i]}": expected ${quoted(expected[i])}, ` +
-          `found ${quoted(shape)} for ${count} stream(s).`,
-      );
-    });
+    proveShapes([graph.execute(inputs, outputNames(contract))].flat() as Tensor[], contract, count, where);
   });
 }
 

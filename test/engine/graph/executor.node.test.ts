@@ -11,6 +11,7 @@ import { PlanExecutor } from '../../../src/engine/graph/plan-executor.ts';
 import { Denoiser } from '../../../src/engine/index.ts';
 import { type Manifest, takesBlocks } from '../../../src/engine/manifest/manifest.ts';
 import { listModels } from '../../../tools/models.mjs';
+import { recordedRun } from '../../support/recorded-run.ts';
 import { noise } from '../signals.ts';
 
 /** Enough for what a memory gathers; a block carries none. */
@@ -52,7 +53,10 @@ for (const { name, url: MODEL_URL } of listModels().filter(({ name }) => !name.i
     for (const streams of [1, 2, 3, 4]) {
       it(`gives GraphModel's own bits for ${streams} stream(s), step for step`, () => {
         const reference = run(new GraphExecutor(graph, manifest.graph, streams), streams);
-        const planned = run(new PlanExecutor(graph, manifest.graph, streams), streams);
+        const planned = run(
+          new PlanExecutor(recordedRun(graph, manifest.graph, streams), manifest.graph, streams),
+          streams,
+        );
         assert.ok(reference.every((value, i) => Object.is(value, planned[i])));
         assert.ok(reference.some((value) => value !== reference[0]));
       });
@@ -66,7 +70,7 @@ for (const { name, url: MODEL_URL } of listModels().filter(({ name }) => !name.i
 
     it('holds no tensors and says how much memory it holds', () => {
       const before = memory().numTensors;
-      const executor = new PlanExecutor(graph, manifest.graph, 2);
+      const executor = new PlanExecutor(recordedRun(graph, manifest.graph, 2), manifest.graph, 2);
       assert.equal(memory().numTensors, before);
       assert.ok(executor.bytes > 1e5 && executor.bytes < 5e7, String(executor.bytes));
       executor.dispose();

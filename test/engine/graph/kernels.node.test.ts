@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
-import type { GraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import { SampleQueue } from '../../../src/engine/dsp/sample-queue.ts';
 import { buildGraph } from '../../../src/engine/graph/build-graph.ts';
@@ -10,6 +9,7 @@ import type { Executor } from '../../../src/engine/graph/executor.ts';
 import { elements } from '../../../src/engine/graph/graph-contract.ts';
 import { GraphExecutor } from '../../../src/engine/graph/graph-executor.ts';
 import { KernelPlan } from '../../../src/engine/graph/kernel-plan.ts';
+import { recordKernels } from '../../../src/engine/graph/kernel-recorder.ts';
 import type { Kernels } from '../../../src/engine/graph/kernels/load-kernels.ts';
 import { makeExecutor } from '../../../src/engine/graph/make-executor.ts';
 import { loadModelFiles, type ModelFiles } from '../../../src/engine/graph/model-files.ts';
@@ -19,6 +19,7 @@ import { HopPaths } from '../../../src/engine/hops/hop-path.ts';
 import type { StreamingManifest } from '../../../src/engine/manifest/streaming-manifest.ts';
 import { Random } from '../../../tools/fuzz/random.ts';
 import { listModels } from '../../../tools/models.mjs';
+import { recordedRun } from '../../support/recorded-run.ts';
 import { instantiated } from '../own-kernels.ts';
 import { largestDifference } from '../signals.ts';
 
@@ -140,7 +141,7 @@ for (const build of ['simd', 'relaxed-simd'] as const)
         const files = await loadModelFiles(url);
         const graph = buildGraph(files);
         const { graph: contract } = files.manifest;
-        const planned = new PlanExecutor(graph, contract, 1, kernels);
+        const planned = new PlanExecutor(recordedRun(graph, contract, 1), contract, 1, kernels);
         assert.equal(planned.kernels, build);
         const [reference, found] = [new GraphExecutor(graph, contract, 1), planned].map((one) => runSpeech(one, files));
         assert.ok(largestDifference(reference, found) < TOLERANCE, String(largestDifference(reference, found)));
@@ -197,10 +198,10 @@ function bothOf(layer: Layer, kernels: Kernels, seed: number, change: (value: nu
   tf.engine().startScope();
   const { inputs, run } = layer(random);
   const given = inputs.map((shape) => values(random, ...shape));
-  const named = Object.fromEntries(given.map((tensor, i) => [`input_${i}`, tensor]));
-  // A plan asks of a graph that it can be run.
-  const graph = { execute: () => tf.tidy(() => run(...given)) } as unknown as GraphModel;
-  const plan = new KernelPlan(graph, named, ['output'], counted);
+  const outputs: tf.Tensor[] = [];
+  const calls = recordKernels(() => outputs.push(tf.tidy(() => run(...given))));
+  assert.ok(calls !== undefined);
+  const plan = new KernelPlan({ calls, inputs: given, outputs }, counted);
   const data = given.map((tensor) => Float32Array.from(tensor.dataSync(), change));
   for (const [i, input] of data.entries()) plan.setInput(i, 0, input);
   plan.run();
