@@ -21,6 +21,8 @@ const ZERO_CROSSINGS = 24;
  * function, 1974.
  */
 const KAISER_BETA = 7.42;
+/** The window's middle. */
+const KAISER_PEAK = besselI0(KAISER_BETA);
 /**
  * Most phases that are tabulated. Awkward ratios (44 056 : 48 000 has 6000) interpolate linearly between this many. The
  * error for the highest frequency is (π/512)²/8 = −106 dB, far below the stop band, and the table takes 200 KB instead
@@ -182,7 +184,7 @@ function filterTable(fromHz: Hertz, toHz: Hertz, up: number, reach: number): Fil
 function windowedSinc(x: number): number {
   if (Math.abs(x) >= ZERO_CROSSINGS) return 0;
   const sinc = x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-  return (sinc * besselI0(KAISER_BETA * Math.sqrt(1 - (x / ZERO_CROSSINGS) ** 2))) / besselI0(KAISER_BETA);
+  return (sinc * besselI0(KAISER_BETA * Math.sqrt(1 - (x / ZERO_CROSSINGS) ** 2))) / KAISER_PEAK;
 }
 
 /** Modified Bessel function of the first kind, order 0, by its power series. */
