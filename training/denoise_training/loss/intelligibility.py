@@ -12,6 +12,8 @@ the wave again, and there is no resampling to 10 kHz: a transform of 50 ms has n
 import torch
 from torch import Tensor
 
+from .power import power
+
 FIRST_BAND_HZ, BANDS = 150, 15
 SEGMENT = 30  # frames
 SILENCE_DB = 40  # below the loudest frame of the clean voice
@@ -28,8 +30,9 @@ class Intelligibility:
         hz = torch.arange(self.transform // 2 + 1) * rate_hz / self.transform
         centres = FIRST_BAND_HZ * 2 ** (torch.arange(BANDS) / 3)
         nearest = [(hz[None] - (centres * 2**step)[:, None]).abs().argmin(1) for step in (-1 / 6, 1 / 6)]
-        index = torch.arange(len(hz))
-        self.to_bands = ((index >= nearest[0][:, None]) & (index < nearest[1][:, None])).float().t()  # [bins, 15]
+        index = torch.arange(int(nearest[1][-1]))  # of bins that lie in a band, or below
+        within = (index >= nearest[0][:, None]) & (index < nearest[1][:, None])
+        self.to_bands = within.float().t()  # [bins, 15]
 
     def to(self, device: torch.device | str) -> "Intelligibility":
         self.window, self.to_bands = self.window.to(device), self.to_bands.to(device)
@@ -40,7 +43,7 @@ class Intelligibility:
         energy_db = 20 * torch.log10(wanted.norm(dim=-1) + 1e-12)  # [B, T]
         spoken = energy_db > energy_db.amax(-1, keepdim=True) - SILENCE_DB
         bands = [
-            (torch.view_as_real(torch.fft.rfft(x, self.transform)).square().sum(-1) @ self.to_bands + 1e-10).sqrt()
+            (power(torch.fft.rfft(x, self.transform)[..., : len(self.to_bands)]) @ self.to_bands + 1e-10).sqrt()
             for x in (heard, wanted)
         ]
         return torch.stack([correlation(a[keep], b[keep]) for a, b, keep in zip(*bands, spoken, strict=True)])

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .intelligibility import Intelligibility
 from .perceptual import PerceptualDistance
+from .power import power
 
 
 @dataclass
@@ -37,12 +38,11 @@ class LossConfig:
     hop: int = 480
 
 
-def compressed(spectrum: Tensor, exponent: float, floor: float) -> tuple[Tensor, Tensor]:
-    """|X|^c and X |X|^(c-1) as [..., 2]; the floor keeps the gradient finite in silence."""
-    parts = torch.view_as_real(spectrum)
-    power = parts.square().sum(-1) + floor
-    magnitude = power ** (exponent / 2)
-    return magnitude, parts * (magnitude / power.sqrt())[..., None]
+def compressed(spectrum: Tensor, squared: Tensor, exponent: float, floor: float) -> tuple[Tensor, Tensor]:
+    """|X|^c and X |X|^(c-1) as [..., 2], of X and its power; the floor keeps the gradient finite in silence."""
+    floored = squared + floor
+    magnitude = floored ** (exponent / 2)
+    return magnitude, torch.view_as_real(spectrum) * (magnitude / floored.sqrt())[..., None]
 
 
 class DenoiseLoss:
@@ -68,16 +68,18 @@ class DenoiseLoss:
         weight = self.weight.to(enhanced.device)
         with torch.no_grad():
             clean_spectrum = self.spectrum(clean)
-            clean_magnitude, clean_parts = compressed(clean_spectrum, c.exponent, c.floor)
+            clean_power = power(clean_spectrum)
+            clean_magnitude, clean_parts = compressed(clean_spectrum, clean_power, c.exponent, c.floor)
         spectrum = self.spectrum(enhanced)
-        magnitude, parts = compressed(spectrum, c.exponent, c.floor)
+        squared = power(spectrum)
+        magnitude, parts = compressed(spectrum, squared, c.exponent, c.floor)
         error = clean_magnitude - magnitude  # [B, T, bins]
         terms = {
             "magnitude": (error.square() * weight).mean(),
             "complex": ((clean_parts - parts).square().sum(-1) * weight).mean(),
             "attenuation": (error.clamp_min(0).square() * weight).mean(),
             "excess": (error.clamp_max(0).neg() * weight).mean(),
-            "residue": (residue_db(spectrum, clean_spectrum) * weight).mean(),
+            "residue": (residue_db(squared, clean_power) * weight).mean(),
             "sdr": -sdr_db(enhanced, clean).mean(),
         }
         if self.perceptual:
@@ -92,16 +94,15 @@ class DenoiseLoss:
 
 
 def residue_db(enhanced: Tensor, clean: Tensor, below_db: float = 50.0) -> Tensor:
-    """What is left in spectra [B, T, bins] where the voice is `below_db` under its loudest; zero elsewhere. In dB
+    """What is left in power spectra [B, T, bins] where the voice is `below_db` under its loudest; zero elsewhere. In dB
     above a floor that is 50 dB below mixtures at 0.06.
 
     A ratio pays for each further dB alike. Compressed magnitudes pay little for the last ones, by which a listener
     tells a black pause from a hiss.
     """
-    power = clean.abs().square()
-    loudest = power.amax((1, 2), keepdim=True)
-    silent = power < 10 ** (-below_db / 10) * loudest.clamp_min(1e-2)
-    left = 10 * torch.log10(1 + torch.view_as_real(enhanced).square().sum(-1) / 1e-5)
+    loudest = clean.amax((1, 2), keepdim=True)
+    silent = clean < 10 ** (-below_db / 10) * loudest.clamp_min(1e-2)
+    left = 10 * torch.log10(1 + enhanced / 1e-5)
     return torch.where(silent, left, 0.0)
 
 

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .power import power
+
 # Of the 49 bands: bins of 31.25 Hz, centres in Bark, corrections of power density, hearing thresholds in the same power
 # units.
 BINS = (
@@ -224,9 +226,9 @@ class PerceptualDistance:
     def bands(self, wave: Tensor) -> Tensor:
         """[B, N] -> powers of the bands [B, T, 49], at the standard's level."""
         frames = wave.unfold(-1, self.size, self.size // 2) * self.window
-        power = torch.view_as_real(torch.fft.rfft(frames)[..., :256]).square().sum(-1) / self.times**2
-        mean_square = 2 * (power * self.telephone).sum(-1).mean(-1) / (512 * 512 * 3 / 8)
-        aligned = power * (LEVEL / mean_square.clamp_min(1e-9))[:, None, None] * self.filter
+        squared = power(torch.fft.rfft(frames)[..., :256]) / self.times**2
+        mean_square = 2 * (squared * self.telephone).sum(-1).mean(-1) / (512 * 512 * 3 / 8)
+        aligned = squared * (LEVEL / mean_square.clamp_min(1e-9))[:, None, None] * self.filter
         aligned = torch.cat([torch.zeros_like(aligned[..., :1]), aligned[..., 1:]], -1)
         return aligned @ self.to_bands
 

@@ -57,8 +57,6 @@ class Stft:
 
 def compressed_features(spectrum: Tensor, features: Features = FEATURES) -> Tensor:
     """Network input: planes |X|^c, Re X |X|^(c-1), Im X |X|^(c-1), which keep phase and shrink the range of level."""
-    magnitude = spectrum.abs().clamp_min(features.floor)
-    shrink = magnitude ** (features.exponent - 1)
-    return torch.stack(
-        [spectrum.abs() * shrink, spectrum.real * shrink, spectrum.imag * shrink], dim=-2
-    )  # [..., 3, bins]
+    magnitude = spectrum.abs()
+    shrink = magnitude.clamp_min(features.floor) ** (features.exponent - 1)
+    return torch.stack([magnitude * shrink, spectrum.real * shrink, spectrum.imag * shrink], dim=-2)  # [..., 3, bins]

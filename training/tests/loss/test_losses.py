@@ -5,6 +5,7 @@ import torch
 
 from denoise_training.framing import RATE_HZ
 from denoise_training.loss.losses import DenoiseLoss, LossConfig, compressed, residue_db
+from denoise_training.loss.power import power
 
 
 def waves(seed: int = 0) -> torch.Tensor:
@@ -14,10 +15,10 @@ def waves(seed: int = 0) -> torch.Tensor:
 def test_the_floor_is_the_power_below_which_nothing_counts():
     quiet = torch.tensor([0.0, 1e-4]).to(torch.complex64)
     for floor in (1e-5, 1e-9):
-        magnitude, _ = compressed(quiet, 0.3, floor)
+        magnitude, _ = compressed(quiet, power(quiet), 0.3, floor)
         assert magnitude[0].item() == pytest.approx(floor**0.15, rel=1e-4)
     # What is 50 dB below a mixture of 0.06 is lost under the first floor, and stands out from the second.
-    high, low = (compressed(quiet, 0.3, floor)[0] for floor in (1e-5, 1e-9))
+    high, low = (compressed(quiet, power(quiet), 0.3, floor)[0] for floor in (1e-5, 1e-9))
     assert (high[1] - high[0]) / high[0] < 1e-3 < 0.1 < (low[1] - low[0]) / low[0]
 
 
@@ -47,8 +48,8 @@ def test_excess_is_a_term_in_its_first_power():
 
 
 def test_residue_counts_each_decibel_where_the_voice_is_silent_and_nothing_where_it_is_not():
-    clean = torch.tensor([[[1.0, 1e-2, 1e-3], [0.0, 0.0, 0.0]]]).to(torch.complex64)
-    spoken, *pauses = (residue_db(torch.full_like(clean, size), clean)[0] for size in (1.0, 1.0, 0.1))
+    clean = torch.tensor([[[1.0, 1e-2, 1e-3], [0.0, 0.0, 0.0]]]).square()
+    spoken, *pauses = (residue_db(torch.full_like(clean, size**2), clean)[0] for size in (1.0, 1.0, 0.1))
     assert spoken[0].tolist() == [0.0, 0.0, pytest.approx(50, abs=0.1)]
     assert [pause[1].tolist() for pause in pauses] == [
         [pytest.approx(50, abs=0.1)] * 3,
@@ -64,3 +65,12 @@ def test_what_is_off_by_default_changes_nothing():
     assert c.excess == 0 and c.floor == 1e-5
     parts = ("magnitude", "complex", "attenuation", "sdr")
     assert total.item() == pytest.approx(sum(getattr(c, name) * terms[name] for name in parts), rel=1e-5)
+
+
+def test_power_and_its_gradient_are_those_of_the_formula():
+    generator = torch.Generator().manual_seed(3)
+    spectrum = torch.complex(*torch.randn(2, 3, 5, generator=generator)).requires_grad_()
+    ours, formula = power(spectrum), torch.view_as_real(spectrum).square().sum(-1)
+    torch.testing.assert_close(ours, formula)
+    gradients = (torch.autograd.grad(value.sin().sum(), spectrum)[0] for value in (ours, formula))
+    torch.testing.assert_close(*gradients)
