@@ -19,11 +19,12 @@ from torch import Tensor
 
 FOLDER = Path(__file__).parent
 SOURCES = [FOLDER / name for name in ("recurrence.cpp", "layers.cpp")]
-HEADERS = [FOLDER / name for name in ("products.h", "threads.h")]
+HEADERS = [FOLDER / name for name in ("precision.h", "products.h", "threads.h")]
 LIBRARY = FOLDER / "libkernels.so"  # no importable name
 LANES = 16
 
 hidden = False
+halves = False
 
 
 @functools.cache
@@ -55,6 +56,22 @@ def plain_form() -> Iterator[None]:
         hidden = before
 
 
+def multiplies_halves() -> bool:
+    """Whether this processor has products of bfloat16 for the kernels."""
+    return kernels() is not None and bool(kernels().multiplies_halves())
+
+
+@contextmanager
+def half_products(wanted: bool = True) -> Iterator[None]:
+    """Inside it kernels multiply bfloat16 and add float32 where the processor does that, and float32 elsewhere."""
+    global halves
+    halves, before = wanted, halves
+    try:
+        yield
+    finally:
+        halves = before
+
+
 def fits(*tensors: Tensor) -> bool:
     """Whether the kernels take these: float32 on a CPU, with rows of whole vectors."""
     plain = all(t.device.type == "cpu" and t.dtype == torch.float32 for t in tensors)
@@ -71,4 +88,4 @@ def call(name: str, tensors: list[Tensor | None], sizes: list[int], flags: tuple
     """Runs one kernel on this thread's share of PyTorch's threads. None stands for an array that is not wanted."""
     pointers = [ctypes.c_void_p(None if t is None else t.data_ptr()) for t in tensors]
     counts = [ctypes.c_int64(size) for size in sizes]
-    getattr(kernels(), name)(*pointers, *counts, *map(ctypes.c_int, (*flags, torch.get_num_threads())))
+    getattr(kernels(), name)(*pointers, *counts, *map(ctypes.c_int, (*flags, halves, torch.get_num_threads())))

@@ -1,66 +1,70 @@
 // Products of small matrices for one thread, out += a b, that keep a tile of the result in registers.
 //
-// In:  a of any two strides, so that a transpose or a sliding window need not be copied; b with rows of 16-lane vectors
+// In:  a of any two strides, so that a transpose or a sliding window need not be copied; b with rows of 16-lane vectors;
+//      both in words of a precision (precision.h)
 // Out: added to `out`, float32
 #pragma once
 #include <cstdint>
 #include <vector>
 
-typedef float Vec __attribute__((vector_size(64), aligned(4)));
-constexpr int64_t LANES = 16;
-constexpr int MOST_ROWS = 12;  // 12 x 2 vectors of sums, 2 of b and 1 of a: 27 of the 32 registers of AVX-512
+#include "precision.h"
 
-struct Matrix {
-  const float* data;
-  int64_t row, column;  // strides
+constexpr int MOST_ROWS = 8;  // 8 x 2 vectors of sums, 2 of b, 1 of a; with 12, compilers run out of the 32 registers of AVX-512
+
+template <class P>
+struct Left {
+  const typename P::Word* data;
+  int64_t row, column;  // strides, in words
 };
 
+// The left side of a product whose inner index runs down the rows.
+template <class P>
+Left<P> turned(Rows<typename P::Word> rows) { return {rows.data, 1, rows.stride}; }
+
 // out[ROWS, VECTORS * 16] += a[ROWS, inner] b[inner, VECTORS * 16]
-template <int ROWS, int VECTORS>
-inline void tile(Matrix a, const float* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
+template <class P, int ROWS, int VECTORS>
+inline void tile(Left<P> a, const typename P::Word* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
   Vec sum[ROWS][VECTORS];
   for (int r = 0; r < ROWS; ++r)
     for (int v = 0; v < VECTORS; ++v) sum[r][v] = *(const Vec*)(out + r * ldo + v * LANES);
   for (int64_t i = 0; i < inner; ++i) {
-    Vec right[VECTORS];
-    for (int v = 0; v < VECTORS; ++v) right[v] = *(const Vec*)(b + i * ldb + v * LANES);
+    typename P::Right right[VECTORS];
+    for (int v = 0; v < VECTORS; ++v) right[v] = P::load(b + i * ldb + v * LANES);
     for (int r = 0; r < ROWS; ++r) {
-      const float left = a.data[r * a.row + i * a.column];
-      for (int v = 0; v < VECTORS; ++v) sum[r][v] += left * right[v];
+      const typename P::Word left = a.data[r * a.row + i * a.column];
+      for (int v = 0; v < VECTORS; ++v) sum[r][v] = P::add(sum[r][v], left, right[v]);
     }
   }
   for (int r = 0; r < ROWS; ++r)
     for (int v = 0; v < VECTORS; ++v) *(Vec*)(out + r * ldo + v * LANES) = sum[r][v];
 }
 
-template <int VECTORS>
-inline void strip(int rows, Matrix a, const float* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
+template <class P, int VECTORS>
+inline void strip(int rows, Left<P> a, const typename P::Word* b, int64_t ldb, int64_t inner, float* out, int64_t ldo) {
   switch (rows) {
-    case 12: return tile<12, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 11: return tile<11, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 10: return tile<10, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 9: return tile<9, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 8: return tile<8, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 7: return tile<7, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 6: return tile<6, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 5: return tile<5, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 4: return tile<4, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 3: return tile<3, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 2: return tile<2, VECTORS>(a, b, ldb, inner, out, ldo);
-    case 1: return tile<1, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 8: return tile<P, 8, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 7: return tile<P, 7, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 6: return tile<P, 6, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 5: return tile<P, 5, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 4: return tile<P, 4, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 3: return tile<P, 3, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 2: return tile<P, 2, VECTORS>(a, b, ldb, inner, out, ldo);
+    case 1: return tile<P, 1, VECTORS>(a, b, ldb, inner, out, ldo);
   }
 }
 
-// out[rows, columns] += a[rows, inner] b[inner, columns]; columns a multiple of 16.
-inline void add_product(int64_t rows, int64_t columns, int64_t inner, Matrix a, const float* b, int64_t ldb, float* out,
+// out[rows, columns] += a[rows, inner] b[inner, columns]; columns a multiple of 16, `inner` in terms.
+template <class P>
+inline void add_product(int64_t rows, int64_t columns, int64_t inner, Left<P> a, Rows<typename P::Word> b, float* out,
                         int64_t ldo) {
+  const int64_t words = (inner + P::TERMS - 1) / P::TERMS;
   for (int64_t j = 0; j < columns;) {
     const bool two = columns - j >= 2 * LANES;
     for (int64_t r = 0; r < rows; r += MOST_ROWS) {
       const int count = int(rows - r < MOST_ROWS ? rows - r : MOST_ROWS);
-      const Matrix part{a.data + r * a.row, a.row, a.column};
-      if (two) strip<2>(count, part, b + j, ldb, inner, out + r * ldo + j, ldo);
-      else strip<1>(count, part, b + j, ldb, inner, out + r * ldo + j, ldo);
+      const Left<P> part{a.data + r * a.row, a.row, a.column};
+      if (two) strip<P, 2>(count, part, b.data + j, b.stride, words, out + r * ldo + j, ldo);
+      else strip<P, 1>(count, part, b.data + j, b.stride, words, out + r * ldo + j, ldo);
     }
     j += two ? 2 * LANES : LANES;
   }

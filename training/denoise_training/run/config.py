@@ -23,6 +23,7 @@ class TrainConfig:
     betas: tuple[float, float] = (0.9, 0.98)
     clip_norm: float = 1.0  # gradients are clipped to this multiple of their own running median norm
     ema: float = 0.997  # decay of the averaged weights, which are what is scored and shipped
+    half_products: bool = True  # bfloat16 in products, float32 in sums, where a CPU has instructions for it
     carry: float = 0.5  # share of examples that begin with the state in which another one ended: long streams
     licence_flags: tuple[str, ...] | None = None  # only clips with these flags; None: all
     patience: int = 0  # validations without a better score before the run ends early; 0: never

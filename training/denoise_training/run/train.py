@@ -17,6 +17,7 @@ from ..data.shares import SharedSource
 from ..loss.losses import DenoiseLoss
 from ..network.enhance import enhance
 from ..network.models import MaskNetwork
+from ..network.native import half_products
 from ..network.stft import Stft
 from .ahead import Ahead
 from .config import TrainConfig
@@ -60,12 +61,13 @@ class Run(Training):
         noisy, clean = self.ahead.batch(self.step)
         keep = [np.random.default_rng((c.seed, self.step, i, 1)).random() < c.carry for i in self.indices]
         keep = torch.tensor(keep, dtype=torch.float32, device=self.device)[:, None, None]
-        enhanced, states = enhance(self.network, self.stft, noisy, [s * keep for s in self.states])
-        self.states = [s.detach() for s in states]
-        lag = c.framing.overlap
-        loss, terms = self.loss(enhanced[:, lag:], clean[:, : enhanced.shape[1] - lag], noisy)
         self.optimizer.zero_grad()
-        loss.backward()
+        with half_products(c.half_products):
+            enhanced, states = enhance(self.network, self.stft, noisy, [s * keep for s in self.states])
+            lag = c.framing.overlap
+            loss, terms = self.loss(enhanced[:, lag:], clean[:, : enhanced.shape[1] - lag], noisy)
+            loss.backward()
+        self.states = [s.detach() for s in states]
         parameters = list(self.network.parameters())
         if self.processes > 1:
             flat = torch.cat([p.grad.flatten() for p in parameters])

@@ -47,6 +47,20 @@ def hold_both_forms_to(plain, ours, inputs: tuple[torch.Tensor, ...], monkeypatc
             torch.testing.assert_close(value, reference, atol=1e-4, rtol=1e-3)
 
 
+def hold_halves_to(plain, ours, inputs: tuple[torch.Tensor, ...], exact: bool = True) -> None:
+    """Products of bfloat16 values are exact, so values are; what is rounded on the way, as gradients are, is near."""
+    with torch.no_grad():
+        for x in inputs:
+            x.copy_(x.bfloat16())
+    expected = results(plain, inputs)
+    with native.half_products():
+        values = results(ours, inputs)
+    if exact:
+        torch.testing.assert_close(values[0], expected[0], atol=1e-5, rtol=1e-5)
+    for value, reference in zip(values, expected, strict=True):
+        assert (value - reference).norm() <= 0.01 * reference.norm()
+
+
 def drawn(*shapes: tuple[int, ...]) -> tuple[torch.Tensor, ...]:
     generator = torch.Generator().manual_seed(1)
     # Small enough that a recurrence does not blow up rounding.
@@ -68,6 +82,8 @@ def test_recurrence_equals_its_formula(rows: int, width: int, monkeypatch: pytes
             out.append(h)
         return torch.stack(out)
 
+    # The state is rounded before each step.
+    hold_halves_to(plain, lambda: light_recurrence(*inputs), inputs, exact=False)
     hold_both_forms_to(plain, lambda: light_recurrence(*inputs), inputs, monkeypatch)
 
 
@@ -94,6 +110,7 @@ def test_windows_equal_a_convolution(
         y = windows(x, weight, bias, stride, relu, residual if with_residual else None)
         return y if with_residual else y + 0 * residual
 
+    hold_halves_to(plain, ours, (x, weight, bias, residual))
     hold_both_forms_to(plain, ours, (x, weight, bias, residual), monkeypatch)
 
 
@@ -105,7 +122,20 @@ def test_mix_equals_a_dense_layer_over_frequency(images: int, monkeypatch: pytes
     def plain() -> torch.Tensor:
         return torch.relu(h.transpose(1, 2) @ weight + bias).transpose(1, 2)
 
+    hold_halves_to(plain, lambda: mix(*inputs), inputs)
     hold_both_forms_to(plain, lambda: mix(*inputs), inputs, monkeypatch)
+
+
+@pytest.mark.skipif(not native.multiplies_halves(), reason="no compiler, or a processor without bfloat16")
+def test_half_products_are_made_where_they_are_asked_for_and_nowhere_else():
+    inputs = drawn((2, 48, 16), (48, 48), (48,))
+    plain = mix(*inputs)
+    with native.half_products():
+        halves = mix(*inputs)
+    with native.half_products(False):
+        assert torch.equal(mix(*inputs), plain)
+    assert torch.equal(mix(*inputs), plain)
+    assert not torch.equal(halves, plain)
 
 
 def test_what_the_kernels_do_not_fit_is_done_in_plain_form():
