@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { findBrowser } from '../../tools/browser.mjs';
@@ -142,6 +143,16 @@ export async function launchWebKit() {
   return { newPage, close: () => Promise.all(pages.map((page) => page.close())) };
 }
 
+/**
+ * What runs a command without the right to realtime priority, where there is one core and root has it unasked. A thread
+ * of WebKitGTK's 2.50 that has it spins where it waits for a lock of the allocator, and on one core whoever holds the
+ * lock never runs again.
+ */
+function withoutRealtime(command) {
+  const takesRight = availableParallelism() === 1 && process.getuid() === 0 && existsSync('/usr/bin/setpriv');
+  return takesRight ? ['/usr/bin/setpriv', '--bounding-set=-sys_nice', command] : [command];
+}
+
 async function startWebKitDriver() {
   const port = await freePort();
   const environment = {
@@ -149,7 +160,8 @@ async function startWebKitDriver() {
     JSC_useSharedArrayBuffer: '1',
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
   };
-  const child = spawn(findWebKit().driver, [`--port=${port}`], { env: environment, stdio: 'ignore' });
+  const [command, ...before] = withoutRealtime(findWebKit().driver);
+  const child = spawn(command, [...before, `--port=${port}`], { env: environment, stdio: 'ignore' });
   const ask = async (method, path, body) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
