@@ -3,6 +3,7 @@
  * paced-streams.mjs MODEL STREAMS SECONDS` prints one JSON object.
  */
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { DenoisePool } from '../../dist/server.js';
 import { readWavFile } from '../harness/wav-files.mjs';
@@ -25,6 +26,21 @@ const IDLE = `
   parentPort.on('message', () => parentPort.postMessage(most));
 `;
 
+/** How long a thread that computes without a pause is kept from it, at most: no stream can be earlier than that. */
+const STALLS = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const end = performance.now() + workerData;
+  let [last, most] = [performance.now(), 0];
+  while (last < end) {
+    const now = performance.now();
+    most = Math.max(most, now - last);
+    last = now;
+  }
+  parentPort.postMessage(most);
+`;
+const STALLS_MS = 20_000;
+const MOST_LATE_MS = 10;
+
 const [model, count, seconds] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const recording = (await readWavFile(RECORDING)).channels[0];
 const pool = new DenoisePool({ model, threads: 1 });
@@ -37,6 +53,7 @@ const begin = performance.now();
 const counts = () => performance.now() - begin > SETTLE_MS;
 let latest = 0;
 let steps = 0;
+let lateSteps = 0;
 const calls = Array.from({ length: count }, (_, i) => {
   const stream = pool.stream({ sampleRate: 48000 });
   // Every call begins when it does.
@@ -49,7 +66,9 @@ const calls = Array.from({ length: count }, (_, i) => {
   stream.on('data', () => {
     if (!counts()) return;
     steps += 1;
-    latest = Math.max(latest, performance.now() - call.writtenMs);
+    const lateMs = performance.now() - call.writtenMs;
+    latest = Math.max(latest, lateMs);
+    if (lateMs > MOST_LATE_MS) lateSteps += 1;
   });
   return call;
 });
@@ -74,7 +93,13 @@ idle.postMessage('end');
 const [idleLateMs] = await once(idle, 'message');
 await idle.terminate();
 await pool.destroy();
-console.log(JSON.stringify({ latestMs: latest, steps, overloads, stepMs: stepMs.p50, load, idleLateMs }));
+const stalls = Array.from({ length: availableParallelism() }, async () => {
+  const thread = new Worker(STALLS, { eval: true, workerData: Math.min(STALLS_MS, 1000 * seconds) });
+  return (await once(thread, 'message'))[0];
+});
+const stallMs = Math.max(...(await Promise.all(stalls)));
+const figures = { latestMs: latest, steps, lateSteps, overloads, stepMs: stepMs.p50, load, idleLateMs, stallMs };
+console.log(JSON.stringify(figures));
 
 function chunkOf(call) {
   const bytes = new Int16Array(CHUNK);

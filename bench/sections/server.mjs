@@ -66,6 +66,7 @@ function figuresOf(model, { streams, seconds, run, memory }) {
           figure(`${model}, what its steps alone would allow`, 10 / run.stepMs, ''),
           figure(`${model}, load of the thread`, run.load, ''),
           figure(`${model}, the latest that a thread with nothing to do was`, run.idleLateMs, 'ms'),
+          figure(`${model}, the longest that the machine holds up a thread that computes`, run.stallMs, 'ms'),
         ]),
     figure(`${model}, memory of a further stream`, memory.local / 1000, 'KB', atMost(MOST_KB)),
     figure(`${model}, memory of a further stream of a pool`, memory.pooled / 1000, 'KB', atMost(MOST_KB)),
