@@ -66,6 +66,7 @@ describe('a diagnosis under a content security policy', () => {
       assert.ok(refusals.some((refusal) => refusal.directive === directive));
       assert.deepEqual(codes, ['policy']);
       assert.match(sentence, words);
+      assert.equal(sentence.includes('wasm-unsafe-eval'), directive === 'script-src');
       assert.equal(left, 0);
     });
   }

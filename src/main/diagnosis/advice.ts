@@ -41,7 +41,7 @@ function adviceOn(findings: Findings): Advice[] {
   };
   const missing = mode === 'passthrough' ? missingFeature() : undefined;
   if (missing !== undefined) add(missingCode(findings), `A DenoiseNode needs ${missing}.`);
-  for (const sentence of new Set(refusals.map(policySentence))) add('policy', sentence);
+  for (const sentence of policySentences(refusals)) add('policy', sentence);
   // What a policy refuses fails as well, and says less.
   if (refusals.length === 0)
     for (const { code, message } of errors) add(code === 'unsupported' ? 'browser' : 'files', message);
@@ -69,12 +69,21 @@ function missingCode({ secureContext }: Findings): AdviceCode {
   return secureContext ? 'browser' : 'secure-context';
 }
 
-function policySentence({ directive, what }: Refusal): string {
-  const isWasm = what.includes('wasm');
-  const needed = isWasm
-    ? "add 'wasm-unsafe-eval' to it"
-    : (NEEDED[directive] ?? "add 'self', or the file's origin, to it");
-  return `The content security policy forbids ${isWasm ? 'WebAssembly' : what} by ${directive}: ${needed}.`;
+/** One for each change that a policy needs, whatever number of files it forbids. */
+function policySentences(refusals: readonly Refusal[]): string[] {
+  const forbidden = new Map<string, Set<string>>();
+  for (const { directive, what } of refusals) {
+    // Browsers call it that where a script may not compile any; a file of WebAssembly is told by its address.
+    const isWasm = what.startsWith('wasm-eval');
+    const needed = isWasm
+      ? "add 'wasm-unsafe-eval' to it"
+      : (NEEDED[directive] ?? "add 'self', or the file's origin, to it");
+    const change = `by ${directive}: ${needed}.`;
+    forbidden.set(change, (forbidden.get(change) ?? new Set()).add(isWasm ? 'WebAssembly' : what));
+  }
+  return [...forbidden].map(
+    ([change, things]) => `The content security policy forbids ${[...things].join(' and ')} ${change}`,
+  );
 }
 
 /** From the heaviest model to the lightest. */
