@@ -10,4 +10,4 @@ export OMP_WAIT_POLICY=passive
 # brings BAK (LOG.md).
 exec nice -n 19 python3 -m scripts.train --config configs/base.toml --data "$1" --out "$2" \
   --minutes "${3:-240}" --valid-minutes 30 --init "${4:-checkpoints/base-leg.pt}" \
-  --set learning_rate=5e-4 --set ema=0.999 --set hold=0.75 --set loss.residue=0.004
+  --set learning_rate=5e-4 --set ema=0.999 --set hold=0.75 --set loss.residue=0.004 --set loss.sdr=0.045
