@@ -60,6 +60,8 @@ describe('the demo page and large files', { timeout: 180_000 }, () => {
         await page.locator('#match').click();
         await dropFromDisk(page, [path]);
         await page.waitForSelector('#state[data-state=running]', { timeout: 30_000 });
+        // The node can run before the file does.
+        await page.waitForSelector('#note:not([hidden])', { timeout: 30_000 });
         assert.equal(await textOf(page, '#file-name'), 'long.wav');
         assert.match(await textOf(page, '#note'), /^A long one: the file studio/);
 
