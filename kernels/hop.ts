@@ -3,9 +3,16 @@
  * float64, and in the same order.
  */
 
-/** Samples by their window; those at even places become real parts, the others imaginary ones. */
-export function weigh(frame: usize, window: usize, re: usize, im: usize, pairs: usize): void {
-  for (const end = frame + 8 * pairs; frame < end; frame += 8, window += 16, re += 8, im += 8) {
+/**
+ * Samples by their window; those at even places become real parts, the others imaginary ones.
+ * An instruction: [7, frame, window, re of the pairs, im, pairs].
+ */
+export function weigh(at: usize): void {
+  let frame = load<usize>(at, 4),
+    window = load<usize>(at, 8),
+    re = load<usize>(at, 12),
+    im = load<usize>(at, 16);
+  for (const end = frame + 8 * load<usize>(at, 20); frame < end; frame += 8, window += 16, re += 8, im += 8) {
     const weighed = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(frame)), v128.load(window));
     v128.store64_lane(re, weighed, 0);
     v128.store64_lane(im, weighed, 1);
@@ -201,6 +208,7 @@ export function overlapped(at: usize): void {
     const carried = n < tailSamples ? load<f64>(tail + 8 * n) : 0;
     const sample = carried + sampleOf(first + n, re, im, scale) * load<f64>(window + 8 * n);
     const size = abs(sample);
+    // As cleanSample has it.
     store<f32>(enhanced + 4 * n, size >= 1e-15 && size <= 1e30 ? <f32>sample : 0);
   }
   for (let n: usize = 0; n < tailSamples; n++)

@@ -39,7 +39,7 @@ export function run(at: usize, count: i32): void {
         pass(at);
         break;
       case 7:
-        weigh(load<usize>(at, 4), load<usize>(at, 8), load<usize>(at, 12), load<usize>(at, 16), load<usize>(at, 20));
+        weigh(at);
         break;
       case 8:
         spectrum(at);
